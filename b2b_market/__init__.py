@@ -1,0 +1,1 @@
+"""The exchange that an industry runs on: requests, quotations, awards and contracts."""

@@ -1,0 +1,1 @@
+"""Values and rules that know no framework: standard library only."""

@@ -1,0 +1,158 @@
+"""What a caller hands in: needs, quotes, the basis they are compared on, criteria and picks.
+
+Everything here is frozen and complete in itself, so that a comparison can be stored, hashed and made again with the
+same result. Broken values (floats, negative prices, a quote that mixes currencies) are programming errors:
+ValueError.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from uuid import UUID
+
+from b2b_market.kernel.currency import Currency
+from b2b_market.kernel.money import Money, Rate
+from b2b_market.kernel.quantity import Quantity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Need:
+    """One line of what is wanted; ``target_price`` is per unit of ``quantity`` and the quantity is positive."""
+
+    line_id: UUID
+    number: int
+    item: str
+    specification: str
+    quantity: Quantity
+    target_price: Money | None = None
+    required_on: date | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a need of nothing and a negative target."""
+        if self.quantity.value <= 0:
+            raise ValueError("a need has a positive quantity")
+        if self.target_price is not None and self.target_price.amount < 0:
+            raise ValueError("a target price is not negative")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuoteLine:
+    """A supplier's answer to one need; quantities are in the need's unit and ``unit_price`` is per one of that unit.
+
+    ``offered`` is None where the whole need is offered; ``minimum`` is the smallest quantity the supplier accepts;
+    ``lead_days`` are calendar days from the start of delivery; ``valid_until`` is the last day on which the offer
+    holds.
+    """
+
+    offer_id: UUID
+    line_id: UUID
+    unit_price: Money
+    offered: Quantity | None = None
+    minimum: Quantity | None = None
+    lead_days: int | None = None
+    valid_until: date | None = None
+    alternative: bool = False
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse negative prices and lead times, and an offer of nothing."""
+        if self.unit_price.amount < 0:
+            raise ValueError("a unit price is not negative")
+        if self.lead_days is not None and self.lead_days < 0:
+            raise ValueError("a lead time is not negative")
+        if self.offered is not None and self.offered.value <= 0:
+            raise ValueError("an offer has a positive quantity; a line without an offer is left out of the quote")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    """One supplier's live quote: all prices in one currency, at most one answer per need."""
+
+    supplier_id: UUID
+    supplier: str
+    currency: Currency
+    submitted_at: datetime
+    lines: tuple[QuoteLine, ...]
+
+    def __post_init__(self) -> None:
+        """Refuse a naive time, a second currency and two answers to one need."""
+        if self.submitted_at.tzinfo is None:
+            raise ValueError("submission times are aware")
+        if any(line.unit_price.currency != self.currency for line in self.lines):
+            raise ValueError("a quote has one currency")
+        if len({line.line_id for line in self.lines}) != len(self.lines):
+            raise ValueError("a quote answers a need once")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Basis:
+    """What quotes are compared on: one currency with frozen rates, and the days that offers are judged by.
+
+    A rate is used where its ``base`` is the quoted and its ``quote`` the comparison currency; an inverse is not
+    derived, because 1/x is rarely exact. ``judged_on`` is the buyer's day on which expiry is judged;
+    ``delivery_start`` is the day lead times count from; offers should hold until ``hold_until`` (the planned day of
+    award) where one is given.
+    """
+
+    currency: Currency
+    judged_on: date
+    delivery_start: date
+    rates: tuple[Rate, ...] = ()
+    hold_until: date | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse rates that are not positive and two rates for one pair of currencies."""
+        if any(rate.value <= 0 for rate in self.rates):
+            raise ValueError("an exchange rate is positive")
+        if len({(rate.base, rate.quote) for rate in self.rates}) != len(self.rates):
+            raise ValueError("a basis has one rate per pair of currencies")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pick:
+    """So much of one need from one supplier; the quantity is in the need's unit."""
+
+    line_id: UUID
+    supplier_id: UUID
+    quantity: Quantity
+
+
+class Formula(StrEnum):
+    """How a raw value becomes a score from 0 to 100 (``rules/scoring.py`` publishes each in words)."""
+
+    LOWEST_RATIO = "lowest_ratio"
+    LOWEST_RANGE = "lowest_range"
+    SHARE_OF_MAXIMUM = "share_of_maximum"
+
+
+PRICE = "price"
+LEAD_TIME = "lead_time"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Criterion:
+    """One thing quotes are scored on.
+
+    ``key`` is ``PRICE`` (the bid's price), or the name of a value in ``Bid.values`` such as ``LEAD_TIME``; ``name``
+    is what people read (translated where the catalogue knows it); ``weight`` is its part of 100. ``maximum`` is the
+    best possible value under SHARE_OF_MAXIMUM and unused by the other formulas.
+    """
+
+    key: str
+    name: str
+    weight: Decimal
+    formula: Formula
+    maximum: Decimal = Decimal(100)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bid:
+    """What one supplier brings to the scoring: its exact effective price, and the other criteria's values by key."""
+
+    supplier_id: UUID
+    supplier: str
+    price: Money
+    submitted_at: datetime
+    values: Mapping[str, Decimal] = field(default_factory=dict)

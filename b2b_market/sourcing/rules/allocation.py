@@ -1,0 +1,180 @@
+"""Who gets how much: picks made into awards per supplier, with totals, saving, gaps and everything that is wrong."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from decimal import Decimal
+from uuid import UUID
+
+from b2b_market.kernel.money import Money
+from b2b_market.kernel.quantity import Quantity
+from b2b_market.kernel.refusal import FieldError
+from b2b_market.sourcing.commands import Pick
+from b2b_market.sourcing.rules.awards import Allocation, Gap, Saving, Share, SupplierAward
+from b2b_market.sourcing.rules.exact import MinorUnits, exact_arithmetic, percent
+from b2b_market.sourcing.rules.matrix import Cell, Column, Comparison, Row
+from b2b_market.sourcing.rules.problems import (
+    UNDER_AWARD,
+    Problem,
+    line_problem,
+    nothing_awarded,
+    pick_problems,
+    repeated_pick,
+    stray_pick,
+)
+from b2b_market.sourcing.rules.refusals import AwardNotPossible
+
+
+def allocate(comparison: Comparison, picks: Sequence[Pick]) -> Allocation:
+    """Work out what ``picks`` come to; never refuses, so that a page can show a choice while it is being made.
+
+    A pick for a supplier without an offer counts nothing and is listed among the problems. Quantities must be in the
+    need's unit (ValueError).
+    """
+    with exact_arithmetic():
+        return _Clerk(comparison, picks).allocation()
+
+
+def repick(comparison: Comparison, allocation: Allocation, line_id: UUID, picks: Sequence[Pick]) -> Allocation:
+    """Answer "what if": give the line to ``picks`` (all for it, ValueError otherwise) and leave the others alone."""
+    if any(pick.line_id != line_id for pick in picks):
+        raise ValueError("the new picks are for one line")
+    kept = [pick for pick in allocation.picks if pick.line_id != line_id]
+    return allocate(comparison, [*kept, *picks])
+
+
+def require_awardable(allocation: Allocation, under_award: Collection[UUID] = ()) -> None:
+    """Refuse with AwardNotPossible while anything is wrong; needs in ``under_award`` may stay short of their quantity.
+
+    Every problem is one error: at ``/picks/{position}`` in ``allocation.picks``, or at ``/lines/{number}``.
+    """
+    standing = [
+        problem for problem in allocation.problems if problem.code != UNDER_AWARD or problem.line_id not in under_award
+    ]
+    if standing:
+        errors = [FieldError(one.pointer, one.code, one.message, one.facts) for one in standing]
+        raise AwardNotPossible(errors=errors, count=str(len(errors)))
+
+
+class _Clerk:
+    """Turns picks into an allocation; works in exact arithmetic only."""
+
+    def __init__(self, comparison: Comparison, picks: Sequence[Pick]) -> None:
+        self.comparison = comparison
+        self.picks = tuple(picks)
+        self.units = MinorUnits(comparison.basis.currency)
+        self.units_of = {column.currency: MinorUnits(column.currency) for column in comparison.columns}
+        self.problems: list[Problem] = []
+        self.gaps: list[Gap] = []
+
+    def allocation(self) -> Allocation:
+        """Return the picks with everything that follows from them."""
+        met = self._offers_met()
+        shares = [share for row in self.comparison.rows for share in self._line(row, met.get(row.need.line_id, ()))]
+        if not shares:
+            self.problems.append(nothing_awarded())
+        suppliers = [self._supplier(column, shares) for column in self.comparison.columns]
+        leads = [share.offer.lead_days for share in shares if share.offer.lead_days is not None]
+        return Allocation(
+            picks=self.picks,
+            shares=tuple(shares),
+            suppliers=tuple(one for one in suppliers if one is not None),
+            total=self._converted(shares),
+            exact=sum((share.exact for share in shares), Decimal(0)),
+            saving=self._saving(shares),
+            filled=len(self.comparison.rows) - len(self.gaps),
+            lines=len(self.comparison.rows),
+            gaps=tuple(self.gaps),
+            longest_lead_days=max(leads, default=None),
+            lead_times_missing=len(shares) - len(leads),
+            problems=tuple(self.problems),
+        )
+
+    def _offers_met(self) -> Mapping[UUID, list[tuple[Pick, Cell]]]:
+        """Return the picks that meet an offer, by line, and note what is wrong with each pick."""
+        met: dict[UUID, list[tuple[Pick, Cell]]] = {}
+        seen: set[tuple[UUID, UUID]] = set()
+        for position, pick in enumerate(self.picks):
+            row, column = self.comparison.row(pick.line_id), self.comparison.column(pick.supplier_id)
+            cell = self.comparison.cell(pick.line_id, pick.supplier_id)
+            if row is None or column is None or cell is None:
+                self.problems.append(stray_pick(position, pick, row, column))
+                continue
+            if pick.quantity.unit != row.need.quantity.unit:
+                raise ValueError(f"picks are in the need's unit {row.need.quantity.unit}, not {pick.quantity.unit}")
+            facts = {"line": str(row.need.number), "supplier": column.supplier}
+            if (pick.line_id, pick.supplier_id) in seen:
+                self.problems.append(repeated_pick(position, pick, facts))
+            seen.add((pick.line_id, pick.supplier_id))
+            self.problems.extend(pick_problems(position, pick, cell, self.comparison.basis, facts))
+            met.setdefault(pick.line_id, []).append((pick, cell))
+        return met
+
+    def _line(self, row: Row, met: Sequence[tuple[Pick, Cell]]) -> Iterable[Share]:
+        """Return the shares of one need, with its target split over them in proportion to quantity."""
+        given = [(pick, cell) for pick, cell in met if pick.quantity.value]
+        awarded = sum((pick.quantity.value for pick, _ in given), Decimal(0))
+        problem = line_problem(row, awarded)
+        if problem is not None:
+            self.problems.append(problem)
+        if awarded < row.need.quantity.value:
+            missing = Quantity(row.need.quantity.value - awarded, row.need.quantity.unit)
+            self.gaps.append(Gap(row.need.line_id, row.need.number, missing))
+        targets: Sequence[Money | None] = [None] * len(given)
+        if row.target_price is not None and given:
+            whole = self.units.rounded(row.target_price.amount * awarded)
+            targets = whole.allocate([pick.quantity.value for pick, _ in given])
+        return [self._share(pick, cell, target) for (pick, cell), target in zip(given, targets, strict=True)]
+
+    def _share(self, pick: Pick, cell: Cell, target: Money | None) -> Share:
+        total, converted, exact = cell.total, cell.converted_total, cell.exact
+        if pick.quantity.value != cell.quantity.value:
+            price = cell.offer.unit_price
+            total = self.units_of[price.currency].rounded(price.amount * pick.quantity.value)
+            converted = total if cell.rate is None else self.units.rounded(total.amount * cell.rate.value)
+            exact = cell.price.amount * pick.quantity.value
+        return Share(
+            line_id=pick.line_id,
+            supplier_id=pick.supplier_id,
+            offer=cell.offer,
+            quantity=pick.quantity,
+            total=total,
+            converted_total=converted,
+            exact=exact,
+            rate=cell.rate,
+            target_total=target,
+        )
+
+    def _supplier(self, column: Column, shares: Sequence[Share]) -> SupplierAward | None:
+        own = tuple(share for share in shares if share.supplier_id == column.supplier_id)
+        if not own:
+            return None
+        leads = [share.offer.lead_days for share in own if share.offer.lead_days is not None]
+        return SupplierAward(
+            supplier_id=column.supplier_id,
+            supplier=column.supplier,
+            currency=column.currency,
+            rate=column.rate,
+            shares=own,
+            total=Money(sum((share.total.amount for share in own), Decimal(0)), column.currency),
+            converted_total=self._converted(own),
+            saving=self._saving(own),
+            longest_lead_days=max(leads, default=None),
+        )
+
+    def _converted(self, shares: Iterable[Share]) -> Money:
+        amounts = (share.converted_total.amount for share in shares)
+        return Money(sum(amounts, Decimal(0)), self.comparison.basis.currency)
+
+    def _saving(self, shares: Sequence[Share]) -> Saving | None:
+        aimed = [(share.target_total, share) for share in shares if share.target_total is not None]
+        if not aimed:
+            return None
+        target = Money(sum((goal.amount for goal, _ in aimed), Decimal(0)), self.comparison.basis.currency)
+        awarded = self._converted(share for _, share in aimed)
+        amount = target - awarded
+        return Saving(
+            target=target,
+            awarded=awarded,
+            amount=amount,
+            percent=percent(amount.amount, target.amount) if target.amount else None,
+            lines=len({share.line_id for _, share in aimed}),
+        )

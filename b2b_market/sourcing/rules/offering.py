@@ -1,0 +1,72 @@
+"""The awardable offers of a comparison, line by line and by supplier in declared order."""
+
+from collections.abc import Collection, Sequence
+from decimal import Decimal
+from typing import NamedTuple
+
+from b2b_market.kernel.quantity import Quantity
+from b2b_market.sourcing.commands import Need, Pick
+from b2b_market.sourcing.rules.filling import Budget, Filling, Source
+from b2b_market.sourcing.rules.matrix import Column, Comparison
+
+
+class Line(NamedTuple):
+    """A need and who can give what of it; ``whole``: every offer covers it, so that splitting cannot be better."""
+
+    need: Need
+    sources: tuple[Source, ...]
+    whole: bool
+
+    @property
+    def dearest(self) -> Decimal:
+        """The highest exact unit price."""
+        return max(source.price for source in self.sources)
+
+    def filling(self, suppliers: Collection[int], budget: Budget) -> Filling:
+        """Return the need with the sources among ``suppliers`` (places in declared order)."""
+        sources = [source for source in self.sources if source.order in suppliers]
+        return Filling(self.need.number, self.need.quantity.value, sources, budget)
+
+
+class Supply:
+    """Suppliers with at least one awardable offer in declared order, and the lines that anybody can deliver."""
+
+    def __init__(self, comparison: Comparison) -> None:
+        """Sort the offers of ``comparison``."""
+        columns = sorted(
+            (column.submitted_at, column.supplier_id, position, column)
+            for position, column in enumerate(comparison.columns)
+            if any(cell is not None and cell.awardable for cell in (row.cells[position] for row in comparison.rows))
+        )
+        self.suppliers: tuple[Column, ...] = tuple(column for *_, column in columns)
+        places = [position for _, _, position, _ in columns]
+        lines = (self._line(comparison, row_position, places) for row_position in range(len(comparison.rows)))
+        self.lines: tuple[Line, ...] = tuple(line for line in lines if line.sources)
+
+    def picks(self, suppliers: Collection[int], budget: Budget) -> list[Pick]:
+        """Return the best split of every line over ``suppliers`` as picks."""
+        return [
+            Pick(
+                line_id=line.need.line_id,
+                supplier_id=self.suppliers[order].supplier_id,
+                quantity=Quantity(quantity, line.need.quantity.unit),
+            )
+            for line in self.lines
+            for order, quantity in line.filling(suppliers, budget).best().parts
+        ]
+
+    @staticmethod
+    def _line(comparison: Comparison, row_position: int, places: Sequence[int]) -> Line:
+        row = comparison.rows[row_position]
+        cells = [(order, row.cells[position]) for order, position in enumerate(places)]
+        offers = [(order, cell) for order, cell in cells if cell is not None and cell.awardable]
+        sources = tuple(
+            Source(
+                order,
+                cell.price.amount,
+                Decimal(0) if cell.offer.minimum is None else cell.offer.minimum.value,
+                cell.quantity.value,
+            )
+            for order, cell in offers
+        )
+        return Line(row.need, sources, all(cell.covers for _, cell in offers))

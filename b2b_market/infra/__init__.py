@@ -1,0 +1,1 @@
+"""Technical ground: settings, database, unit of work, trail, delivery, HTTP shapes, documents. No business."""

@@ -1,0 +1,91 @@
+"""What every aggregate root has.
+
+An id, a version, the parties that may see its history, and a state the audit can hash.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+from sqlalchemy import inspect
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column
+
+from b2b_market.infra.canonical import digest
+
+
+@dataclass(frozen=True, slots=True)
+class LineSpec:
+    """Where an aggregate's lines live, so that the audit can recompute ``digest_column`` of the root from the rows."""
+
+    table: str
+    parent: str
+    order: str
+    columns: tuple[str, ...]
+    digest_column: str = "lines_digest"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One changed field: its value before and after, JSON-ready."""
+
+    before: object
+    after: object
+
+
+class Aggregate:
+    """Mixin of mapped roots.
+
+    ``audit_type`` names the kind of thing in the trail. ``audit_hidden`` columns are left out of the state (they move
+    without meaning, such as
+    ``changed_at``); ``audit_secret`` columns are hashed but their values never reach the timeline.
+    """
+
+    audit_type: ClassVar[str]
+    audit_hidden: ClassVar[frozenset[str]] = frozenset()
+    audit_secret: ClassVar[frozenset[str]] = frozenset()
+    audit_lines: ClassVar[tuple[LineSpec, ...]] = ()
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column()
+    created_at: Mapped[datetime] = mapped_column()
+    changed_at: Mapped[datetime] = mapped_column()
+
+    @declared_attr.directive
+    @classmethod
+    def __mapper_args__(cls) -> Mapping[str, Any]:
+        """Let SQLAlchemy raise the version with each update and refuse a stale one."""
+        return {"version_id_col": cls.version}
+
+    def parties(self) -> tuple[UUID, ...]:
+        """Return the organisations that may see this thing's events and audit entries."""
+        message = f"{type(self).__name__} does not say whose it is"
+        raise TypeError(message)
+
+    def audit_state(self) -> dict[str, object]:
+        """Return the columns that the state hash covers, by name."""
+        hidden = self.audit_hidden | {"changed_at"}
+        columns = inspect(type(self)).column_attrs
+        return {column.key: getattr(self, column.key) for column in columns if column.key not in hidden}
+
+    def state_hash(self) -> bytes:
+        """Return SHA-256 over the canonical form of the state."""
+        return digest(self.audit_state())
+
+    def pending_changes(self) -> dict[str, Change]:
+        """Return what was set on this object since it was read or created, before the flush."""
+        state = inspect(self)
+        found: dict[str, Change] = {}
+        for column in state.mapper.column_attrs:
+            history = state.attrs[column.key].history
+            if column.key in _TECHNICAL or column.key in self.audit_hidden or not history.has_changes():
+                continue
+            before = history.deleted[0] if history.deleted else None
+            after = history.added[0] if history.added else None
+            if before != after:
+                found[column.key] = Change(before, after)
+        return found
+
+
+_TECHNICAL = frozenset({"id", "version", "created_at", "changed_at"})

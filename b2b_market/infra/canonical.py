@@ -1,0 +1,75 @@
+"""Canonical JSON (JCS, RFC 8785) and digests over it: one value has one text, whoever writes it."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from enum import Enum
+from uuid import UUID
+
+import rfc8785
+
+from b2b_market.kernel.currency import Currency
+from b2b_market.kernel.money import Money
+
+
+def plain(value: object) -> object:
+    """Turn a value into JSON-ready parts: decimals, ids and times as strings, times in UTC, no floats.
+
+    Raise TypeError for floats and unknown types. A decimal keeps its value, not its trailing zeros: 1.50 and 1.5000
+    (as a
+    NUMERIC column returns it) are the same text.
+    """
+    if value is None or isinstance(value, bool | str):
+        return value.value if isinstance(value, Enum) else value
+    if isinstance(value, int):
+        return value if abs(value) < 2**53 else str(value)
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    if isinstance(value, set | frozenset):
+        return sorted(str(plain(item)) for item in value)
+    return _scalar(value)
+
+
+def _scalar(value: object) -> object:
+    if isinstance(value, Decimal):
+        return decimal_text(value)
+    if isinstance(value, UUID | Currency):
+        return str(value)
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, bytes | memoryview):
+        return bytes(value).hex()
+    if isinstance(value, Money):
+        return {"amount": decimal_text(value.amount), "currency": value.currency.code}
+    message = f"{type(value).__name__} has no canonical form"
+    raise TypeError(message)
+
+
+def decimal_text(value: Decimal) -> str:
+    """Write a decimal without exponent and without trailing zeros after the point."""
+    text = format(value, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def canonical(value: object) -> bytes:
+    """Return the JCS bytes of ``value``."""
+    return rfc8785.dumps(plain(value))  # type: ignore[arg-type]  # plain() yields only what JCS takes
+
+
+def digest(value: object) -> bytes:
+    """Return SHA-256 over the canonical form of ``value``."""
+    return hashlib.sha256(canonical(value)).digest()
+
+
+def lines_digest(rows: Iterable[Mapping[str, object]]) -> bytes:
+    """Return SHA-256 over the canonical forms of ``rows`` in the given order, each ended by a line feed."""
+    running = hashlib.sha256()
+    for row in rows:
+        running.update(canonical(row))
+        running.update(b"\n")
+    return running.digest()

@@ -1,0 +1,111 @@
+"""The database: engine, declarative base, column types, and the settings that row-level security reads."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import CHAR, Date, DateTime, Engine, Enum, MetaData, Numeric, Text, Uuid, create_engine, text
+from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+
+UNIT_PRICE = Numeric(20, 6)
+TOTAL = Numeric(20, 4)
+QUANTITY = Numeric(20, 6)
+RATE = Numeric(24, 12)
+CURRENCY = CHAR(3)
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """The base of every mapped table; one MetaData, one naming convention."""
+
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads it as a class attribute of this name
+        UUID: Uuid(),
+        datetime: DateTime(timezone=True),
+        date: Date(),
+        str: Text(),
+        Decimal: TOTAL,
+    }
+
+
+def enum_type(kind: type[StrEnum]) -> Enum:
+    """Return the column type of a status or code: text with a CHECK, values as the enum writes them."""
+    name = "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in kind.__name__).lstrip("_")
+    return Enum(
+        kind,
+        native_enum=False,
+        create_constraint=True,
+        length=40,
+        name=name,
+        values_callable=lambda members: [str(member.value) for member in members],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Tenant:
+    """Whose rows a transaction may touch: the second fence behind the scopes.
+
+    ``orgs`` are the companies acted for; ``machine`` opens the branch that only the relay, the sealer and the
+    sweepers use;
+    ``platform`` is ``operator``, ``auditor`` or empty.
+    """
+
+    orgs: tuple[UUID, ...] = ()
+    machine: bool = False
+    platform: str = ""
+
+    def settings(self) -> dict[str, str]:
+        """Return the three values as the transaction-local settings write them."""
+        return {
+            "orgs": "{" + ",".join(str(org) for org in self.orgs) + "}",
+            "machine": "on" if self.machine else "",
+            "platform": self.platform,
+        }
+
+
+SET_TENANT = text(
+    "SELECT set_config('app.orgs', :orgs, true), set_config('app.machine', :machine, true), "
+    "set_config('app.platform', :platform, true), now()"
+)
+
+
+def set_tenant(session: Session, tenant: Tenant) -> datetime:
+    """Set ``tenant`` for the running transaction and return the transaction's stamp."""
+    stamp: datetime = session.execute(SET_TENANT, tenant.settings()).one()[3]
+    return stamp
+
+
+class Database:
+    """The engine and its sessions. Sessions never flush by themselves: an operation says when."""
+
+    def __init__(self, url: str, *, pool_size: int = 20) -> None:
+        """Open nothing yet; connections are made when first needed."""
+        self.engine: Engine = create_engine(
+            url,
+            pool_size=pool_size,
+            max_overflow=4,
+            pool_pre_ping=False,
+            pool_recycle=1800,
+            connect_args={
+                "application_name": "b2b_market",
+                "options": "-c timezone=UTC -c statement_timeout=30s -c lock_timeout=5s",
+            },
+        )
+        self.sessions = sessionmaker(self.engine, autoflush=False, expire_on_commit=False)
+
+    def session(self) -> Session:
+        """Return a new session; the caller begins, commits and closes."""
+        return self.sessions()
+
+    def dispose(self, *, close: bool = True) -> None:
+        """Drop the pool; after a fork with ``close=False``, which leaves the parent's sockets alone."""
+        self.engine.dispose(close=close)

@@ -1,0 +1,1 @@
+"""HTTP shapes shared by every route: strict input, problems, entity tags, cursors, idempotency."""

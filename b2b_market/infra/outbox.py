@@ -1,0 +1,140 @@
+"""The outbox and the inbox: facts leave with the change that made them, and arrive exactly once in effect.
+
+Rows are claimed by status with FOR UPDATE SKIP LOCKED, never by "id greater than the last": transactions commit out
+of order, and a poll by id loses
+rows. Only the oldest undelivered event of an aggregate can be claimed, so each aggregate's events arrive in order.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Uuid, insert, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from b2b_market.infra.database import Base
+from b2b_market.infra.ids import new_id
+from b2b_market.infra.who import Who
+from b2b_market.kernel.event import Event
+
+LEASE = timedelta(seconds=30)
+MAX_ATTEMPTS = 12
+FIRST_DELAY = timedelta(seconds=1)
+LONGEST_DELAY = timedelta(minutes=30)
+
+
+class OutboxRow(Base):
+    """One published fact on its way to its handlers."""
+
+    __tablename__ = "outbox"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    topic: Mapped[str]
+    aggregate_type: Mapped[str]
+    aggregate_id: Mapped[UUID]
+    aggregate_version: Mapped[int]
+    org_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid()))
+    actor: Mapped[dict[str, str | None]] = mapped_column(JSONB)
+    correlation_id: Mapped[str]
+    payload: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    occurred_at: Mapped[datetime]
+    attempts: Mapped[int]
+    next_attempt_at: Mapped[datetime]
+    done_at: Mapped[datetime | None]
+    dead_at: Mapped[datetime | None]
+    error: Mapped[str | None]
+
+
+class InboxRow(Base):
+    """The proof that a handler has had an event: a second delivery stops at this key."""
+
+    __tablename__ = "inbox"
+
+    event_id: Mapped[UUID] = mapped_column(primary_key=True)
+    handler: Mapped[str] = mapped_column(primary_key=True)
+    handled_at: Mapped[datetime]
+
+
+def outbox_row(
+    event: Event, root: tuple[str, UUID, int], orgs: tuple[UUID, ...], who: Who, stamp: tuple[str, datetime]
+) -> dict[str, object]:
+    """Return the row for ``event`` of the aggregate ``root`` (type, id, version).
+
+    ``stamp`` is (correlation id, now).
+    """
+    aggregate_type, aggregate_id, version = root
+    correlation_id, now = stamp
+    return {
+        "id": new_id(),
+        "topic": event.topic,
+        "aggregate_type": aggregate_type,
+        "aggregate_id": aggregate_id,
+        "aggregate_version": version,
+        "org_ids": list(orgs),
+        "actor": who.to_json(),
+        "correlation_id": correlation_id,
+        "payload": event.payload(),
+        "occurred_at": now,
+        "attempts": 0,
+        "next_attempt_at": now,
+    }
+
+
+def write_rows(session: Session, rows: list[dict[str, object]]) -> None:
+    """Insert outbox rows with one statement; no RETURNING, which the row policy would refuse."""
+    if rows:
+        session.execute(insert(OutboxRow.__table__).values(rows))  # type: ignore[arg-type]  # a Table, as mapped
+
+
+CLAIM = text(
+    """
+    UPDATE outbox SET attempts = attempts + 1, next_attempt_at = now() + :lease
+    WHERE id IN (
+        SELECT head.id FROM outbox head
+        WHERE head.done_at IS NULL AND head.dead_at IS NULL AND head.next_attempt_at <= now()
+          AND NOT EXISTS (
+              SELECT 1 FROM outbox earlier
+              WHERE earlier.aggregate_id = head.aggregate_id AND earlier.done_at IS NULL
+                AND (earlier.aggregate_version, earlier.id) < (head.aggregate_version, head.id))
+        ORDER BY head.next_attempt_at
+        LIMIT :batch
+        FOR UPDATE SKIP LOCKED)
+    RETURNING id, topic, aggregate_type, aggregate_id, aggregate_version, org_ids, actor, correlation_id, payload,
+              occurred_at, attempts
+    """
+)
+
+
+def claim(session: Session, batch: int) -> list[dict[str, Any]]:
+    """Lease up to ``batch`` deliverable events for LEASE and return them, oldest first; the caller commits."""
+    rows = session.execute(CLAIM, {"lease": LEASE, "batch": batch}).mappings().all()
+    return sorted((dict(row) for row in rows), key=lambda row: (row["occurred_at"], row["id"]))
+
+
+def first_delivery(session: Session, event_id: UUID, handler: str, now: datetime) -> bool:
+    """Note that ``handler`` gets ``event_id`` now; return False where it has had it already."""
+    done = session.execute(
+        upsert(InboxRow.__table__)  # type: ignore[arg-type]  # a Table, as mapped
+        .values(event_id=event_id, handler=handler, handled_at=now)
+        .on_conflict_do_nothing()
+    )
+    return bool(done.rowcount)  # type: ignore[attr-defined]  # an INSERT's result is a CursorResult
+
+
+def mark_done(session: Session, event_ids: list[UUID]) -> None:
+    """Mark events as delivered to every handler."""
+    session.execute(text("UPDATE outbox SET done_at = now(), error = NULL WHERE id = ANY(:ids)"), {"ids": event_ids})
+
+
+def mark_failed(session: Session, event_id: UUID, attempts: int, error: str) -> None:
+    """Put an event back with a doubling delay, or to the dead letters after MAX_ATTEMPTS."""
+    delay = min(FIRST_DELAY * 2 ** min(attempts, 16), LONGEST_DELAY)
+    session.execute(
+        text(
+            "UPDATE outbox SET error = :error, next_attempt_at = now() + :delay, "
+            "dead_at = CASE WHEN :dead THEN now() END WHERE id = :id"
+        ),
+        {"id": event_id, "error": error[:2000], "delay": delay, "dead": attempts >= MAX_ATTEMPTS},
+    )

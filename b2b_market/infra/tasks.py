@@ -1,0 +1,21 @@
+"""Tasks as declarations: a name, a function, and how often the schedule asks for it.
+
+Entrypoints register them with Celery; tests call ``task.run(runtime)``. A task may run twice and must not mind.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A unit of background work.
+
+    ``every`` is the period in seconds of scheduled ones, None for those only sent by name.
+
+    ``run`` takes the process's runtime and JSON-ready arguments.
+    """
+
+    name: str
+    run: Callable[..., object]
+    every: float | None = None

@@ -1,0 +1,170 @@
+"""The unit of work: one transaction, one stamp of time, one trail.
+
+A Work is built only at edges (request, task, handler, command line, tests). Operations change rows through its
+session, announce facts through :meth:`Work.emit`, and never commit: the edge does, after :meth:`Work.finish` has
+flushed the rows and written outbox and audit.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from b2b_market.infra.aggregate import Aggregate, Change
+from b2b_market.infra.audit_trail import DENIED, Entry, write_entries
+from b2b_market.infra.database import Tenant, set_tenant
+from b2b_market.infra.outbox import outbox_row, write_rows
+from b2b_market.infra.signing import SigningKey
+from b2b_market.infra.who import Cause, Who
+from b2b_market.kernel.event import Event
+from b2b_market.kernel.refusal import Refusal, StaleVersion, VersionRequired
+
+
+@dataclass(frozen=True, slots=True)
+class _Announced:
+    """An event or a silent record waiting for the flush, with what had changed on its root when it was announced."""
+
+    action: str
+    root: Aggregate
+    changes: Mapping[str, Change]
+    event: Event | None
+
+
+class Work:
+    """One transaction on behalf of one actor.
+
+    ``stamp`` is the transaction's start in the database's clock; ``shift`` moves every clock reading (rehearsals and
+    tests).
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        who: Who,
+        cause: Cause,
+        stamp: datetime,
+        *,
+        receipts: SigningKey,
+        shift: timedelta = timedelta(0),
+    ) -> None:
+        """Take over a session whose tenant is set; ``receipts`` signs what is received."""
+        self.receipts = receipts
+        self.session = session
+        self.who = who
+        self.cause = cause
+        self._stamp = stamp
+        self._shift = shift
+        self._announced: list[_Announced] = []
+        self._entries: list[Entry] = []
+        self._after: list[Callable[[], None]] = []
+        self.emitted = False
+
+    def now(self) -> datetime:
+        """Return the one stamp of this transaction, aware, in UTC."""
+        return self._stamp + self._shift
+
+    def judging_time(self) -> datetime:
+        """Read the database's clock now. Deadlines are judged with this, after :meth:`gate`, never with :meth:`now`."""
+        moment: datetime = self.session.execute(text("SELECT clock_timestamp()")).scalar_one()
+        return moment + self._shift
+
+    @property
+    def shift(self) -> timedelta:
+        """By how much every clock reading is moved; statements that read ``clock_timestamp()`` themselves add it."""
+        return self._shift
+
+    def gate(self, key: UUID, *, exclusive: bool = False) -> None:
+        """Hold the deadline gate of ``key`` until the transaction ends.
+
+        Quotations and bids share it; publish, amend, close and cancel take it alone. What is read in a *later*
+        statement is then wholly before or
+        wholly after such a step. A supplier cannot lock the buyer's row instead: row-level security would refuse it.
+        """
+        verb = "pg_advisory_xact_lock" if exclusive else "pg_advisory_xact_lock_shared"
+        self.session.execute(text(f"SELECT {verb}(:key)"), {"key": gate_key(key)})
+
+    def expect_version(self, root: Aggregate, expected: int | None) -> None:
+        """Refuse with VersionRequired where no version was sent, with StaleVersion where ``root`` has moved on."""
+        if expected is None:
+            raise VersionRequired
+        if root.version != expected:
+            raise StaleVersion(expected=expected, actual=root.version)
+
+    def touch(self, root: Aggregate) -> None:
+        """Raise the version of ``root`` with the flush, although only its lines changed."""
+        root.changed_at = self.now()
+
+    def emit(self, event: Event, root: Aggregate) -> None:
+        """Announce ``event`` of ``root``: outbox and audit rows are written with the change, delivery comes later."""
+        self.emitted = True
+        self._announced.append(_Announced(event.topic.rpartition(".v")[0], root, root.pending_changes(), event))
+
+    def record(self, action: str, root: Aggregate) -> None:
+        """Audit a change of ``root`` that nobody else needs to hear of."""
+        self._announced.append(_Announced(action, root, root.pending_changes(), None))
+
+    def note(self, entry: Entry) -> None:
+        """Audit something that is not a change of an aggregate: a sign-in, a sensitive read, a denial."""
+        self._entries.append(entry)
+
+    def after_commit(self, action: Callable[[], None]) -> None:
+        """Run ``action`` once the transaction has committed; a lost one must only delay, never lose, an effect."""
+        self._after.append(action)
+
+    def act_for(self, tenant: Tenant) -> None:
+        """Change whose rows this transaction may touch (edges and system operations only)."""
+        set_tenant(self.session, tenant)
+
+    def finish(self) -> None:
+        """Flush the rows, then write outbox and audit; the edge calls this right before its commit."""
+        self.session.flush()
+        rows: list[dict[str, object]] = []
+        for said in self._announced:
+            root, parties = said.root, said.root.parties()
+            self._entries.append(
+                Entry(
+                    said.action,
+                    root.audit_type,
+                    root.id,
+                    root.version,
+                    parties,
+                    changes=said.changes,
+                    secret=root.audit_secret,
+                    state_hash=root.state_hash(),
+                )
+            )
+            if said.event is not None:
+                key = (root.audit_type, root.id, root.version)
+                rows.append(outbox_row(said.event, key, parties, self.who, (self.cause.correlation_id, self.now())))
+        write_rows(self.session, rows)
+        write_entries(self.session, self._entries, self.who, self.cause, self.now())
+        self._announced.clear()
+        self._entries.clear()
+
+    def committed(self) -> None:
+        """Run what waited for the commit."""
+        actions, self._after = self._after, []
+        for action in actions:
+            action()
+
+    def forget(self) -> None:
+        """Drop everything announced: the transaction was rolled back."""
+        self._announced.clear()
+        self._entries.clear()
+        self._after.clear()
+        self.emitted = False
+
+
+def gate_key(key: UUID) -> int:
+    """Return the 64-bit advisory lock key of a thing: the random tail of its UUIDv7."""
+    return int.from_bytes(key.bytes[8:], "big", signed=True)
+
+
+def denial(
+    refusal: Refusal, action: str, object_type: str, object_id: UUID | None, visible_to: tuple[UUID, ...]
+) -> Entry:
+    """Return the audit entry of a refused attempt: who tried what, by which rule it was refused, never the content."""
+    return Entry(action, object_type, object_id, None, visible_to, DENIED, refusal.code)

@@ -1,0 +1,242 @@
+"""The edge: one dependency that opens the transaction, knows the caller, and commits before the answer leaves.
+
+``Call`` serves the API, :mod:`b2b_market.rbac.page_edge` the pages. Both are function-scoped generators: with
+FastAPI's default scope a failing commit would
+still have answered 200.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Annotated, Any, Protocol
+from uuid import UUID
+
+from fastapi import Depends, Request, Response
+from pydantic import TypeAdapter
+from sqlalchemy.orm import Session
+
+from b2b_market.infra.http import idempotency
+from b2b_market.infra.http.cursors import encode_cursor
+from b2b_market.infra.http.etags import etag, read_if_match
+from b2b_market.infra.http.idempotency import (
+    IdempotencyKey,
+    IdempotencyKeyMalformed,
+    IdempotencyKeyRequired,
+    StoredAnswer,
+)
+from b2b_market.infra.http.requests import (
+    Credential,
+    CredentialKind,
+    correlation_of,
+    credential_of,
+    network_of,
+    request_digest,
+)
+from b2b_market.infra.http.wires import WireOut
+from b2b_market.infra.runtime import Runtime
+from b2b_market.infra.who import Cause
+from b2b_market.infra.work import Work, denial
+from b2b_market.kernel.paging import Page
+from b2b_market.kernel.refusal import Refusal
+from b2b_market.rbac.actor import Actor, anonymous
+from b2b_market.ui.security import check_same_origin
+
+Answer = Response
+
+
+class Resolver(Protocol):
+    """Identity's answer to "who is this?": one query on the credential's hash, which also sets the tenant.
+
+    Returns the actor and the transaction's stamp; an absent credential and an ended session are the anonymous actor,
+    an ended key raises Unauthenticated.
+    """
+
+    def __call__(self, session: Session, credential: Credential | None) -> tuple[Actor, datetime]:
+        """Resolve ``credential`` within ``session``'s transaction."""
+        ...
+
+
+class Replay(Exception):
+    """The request was answered before; ``stored`` is that answer."""
+
+    def __init__(self, stored: StoredAnswer) -> None:
+        """Carry the stored answer to the exception handler."""
+        super().__init__("replay")
+        self.stored = stored
+
+
+@dataclass
+class Edge:
+    """What every request needs of the process; lives at ``app.state.edge``."""
+
+    runtime: Runtime
+    resolve: Resolver
+
+    @contextmanager
+    def open(self, request: Request, channel: str) -> Iterator[tuple[Work, Actor]]:
+        """Run one request as one transaction; a refused one is rolled back and, where it is a denial, audited."""
+        cause = Cause(
+            channel,
+            correlation_of(request),
+            request.headers.get("idempotency-key"),
+            network=network_of(request),
+        )
+        opened: list[Actor] = []
+        try:
+            with self.runtime.database.session() as session:
+                actor, stamp = self.resolve(session, credential_of(request))
+                opened.append(actor)
+                work = self.runtime.begin(session, actor.who, cause, stamp)
+                yield work, actor
+                work.finish()
+                session.commit()
+        except Refusal as refusal:
+            self.note_denial(refusal, request, opened[0] if opened else None, cause)
+            raise
+        self.runtime.settle(work)
+
+    def note_denial(self, refusal: Refusal, request: Request, actor: Actor | None, cause: Cause) -> None:
+        """Audit a refused attempt in a transaction of its own, where the refusal is of the audited kind."""
+        if refusal.audited:
+            known = actor or anonymous()
+            action, kind, thing = attempted(request)
+            self.runtime.note_denial(
+                denial(refusal, action, kind, refusal.about or thing, known.org_ids), known.who, cause
+            )
+
+
+def attempted(request: Request) -> tuple[str, str, UUID | None]:
+    """Return what a request tried: the route's name, the kind of thing (first path part), and the thing's id."""
+    route = request.scope.get("route")
+    name = getattr(route, "name", "") or request.method.lower()
+    parts = [part for part in request.url.path.split("/") if part and part not in ("api", "v1")]
+    for value in request.path_params.values():
+        try:
+            return name, parts[0] if parts else "", UUID(str(value))
+        except ValueError:
+            continue
+    return name, parts[0] if parts else "", None
+
+
+@dataclass
+class CallContext:
+    """One API call: the open work, the actor, and how to answer."""
+
+    work: Work
+    actor: Actor
+    request: Request
+    key: IdempotencyKey | None = None
+    extra: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def if_match(self) -> int | None:
+        """The version in If-Match, None where absent; MalformedRequest where it is no entity tag of ours."""
+        return read_if_match(self.request.headers.get("if-match"))
+
+    def answer(self, schema: type[WireOut], value: object, *, status: int = 200, location: str | None = None) -> Answer:
+        """Serialise ``value`` as ``schema`` inside the transaction; a ``version`` becomes the ETag."""
+        self.work.finish()
+        body = schema.of(value).model_dump_json().encode()
+        headers = dict(self.extra)
+        version = getattr(value, "version", None)
+        if isinstance(version, int):
+            headers["ETag"] = etag(version)
+        if location is not None:
+            headers["Location"] = location
+        return self._send(body, status, headers)
+
+    def answer_page(self, schema: type[WireOut], page: Page[Any]) -> Answer:
+        """Serialise a page as ``{"items": [...], "next_cursor": …}``."""
+        items = [schema.of(item) for item in page.items]
+        body = (
+            b'{"items":'
+            + _LISTS.dump_json(items)
+            + b',"next_cursor":'
+            + _CURSOR.dump_json(encode_cursor(page.next_after))
+            + b"}"
+        )
+        return self._send(body, 200, dict(self.extra))
+
+    def answer_many(self, schema: type[WireOut], values: Sequence[object]) -> Answer:
+        """Serialise a short whole list as ``{"items": [...]}``."""
+        body = b'{"items":' + _LISTS.dump_json([schema.of(value) for value in values]) + b"}"
+        return self._send(body, 200, dict(self.extra))
+
+    def nothing(self) -> Answer:
+        """Answer 204."""
+        self.work.finish()
+        return self._send(b"", 204, dict(self.extra))
+
+    def _send(self, body: bytes, status: int, headers: dict[str, str]) -> Answer:
+        headers.setdefault("Cache-Control", "no-store")
+        if self.key is not None:
+            lines = "\n".join(f"{name}: {value}" for name, value in headers.items())
+            idempotency.store(self.work.session, self.key, StoredAnswer(status, lines, body))
+        return Response(body, status, headers, media_type="application/json" if body else None)
+
+
+_LISTS: TypeAdapter[list[Any]] = TypeAdapter(list[Any])
+_CURSOR: TypeAdapter[str | None] = TypeAdapter(str | None)
+
+
+def replayed(stored: StoredAnswer) -> Response:
+    """Return the stored answer of the first request, marked as a replay."""
+    headers = dict(line.split(": ", 1) for line in stored.headers.split("\n") if line)
+    headers["Idempotent-Replay"] = "true"
+    return Response(stored.body, stored.status, headers, media_type="application/json" if stored.body else None)
+
+
+def _open_call(request: Request) -> Iterator[CallContext]:
+    edge: Edge = request.app.state.edge
+    with edge.open(request, "api") as (work, actor):
+        _check_origin(request)
+        yield CallContext(work, actor, request, _take_key(request, work, actor, required=False))
+
+
+def _open_once(request: Request) -> Iterator[CallContext]:
+    edge: Edge = request.app.state.edge
+    with edge.open(request, "api") as (work, actor):
+        _check_origin(request)
+        yield CallContext(work, actor, request, _take_key(request, work, actor, required=True))
+
+
+def _check_origin(request: Request) -> None:
+    """Refuse a change that a browser sends with our cookie from another site's page."""
+    credential = credential_of(request)
+    if credential is None or credential.kind is CredentialKind.API_KEY:
+        return
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    if "sec-fetch-site" in headers or "origin" in headers:
+        edge: Edge = request.app.state.edge
+        check_same_origin(request.method, headers, frozenset({edge.runtime.settings.public_url.rstrip("/")}))
+
+
+def _take_key(request: Request, work: Work, actor: Actor, *, required: bool) -> IdempotencyKey | None:
+    sent = request.headers.get("idempotency-key")
+    if actor.is_anonymous or request.method != "POST":
+        return None
+    if sent is None:
+        if required:
+            raise IdempotencyKeyRequired
+        return None
+    if not idempotency.is_key(sent):
+        raise IdempotencyKeyMalformed
+    route = request.scope.get("route")
+    key = IdempotencyKey(
+        actor.org_ids[0] if actor.org_ids else UUID(int=0),
+        str(actor.user_id),
+        str(getattr(route, "name", "")),
+        sent,
+        request_digest(request),
+    )
+    stored = idempotency.claim(work.session, key, work.now())
+    if stored is not None:
+        raise Replay(stored)
+    return key
+
+
+Call = Annotated[CallContext, Depends(_open_call, scope="function")]
+"""The dependency of every API route."""
+OnceCall = Annotated[CallContext, Depends(_open_once, scope="function")]
+"""The same for POSTs that create money, bids, orders or signatures: the Idempotency-Key is required."""

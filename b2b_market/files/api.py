@@ -1,0 +1,110 @@
+"""Files over HTTP. Routes that move bytes open their transactions themselves: the store is never called inside one."""
+
+from collections.abc import Iterator
+from typing import Annotated
+from urllib.parse import quote
+
+from fastapi import APIRouter, File, Request, UploadFile
+from fastapi.responses import StreamingResponse
+
+from b2b_market.files.commands import AdmitUpload, ReadFile, RegisterFile, Upload
+from b2b_market.files.rules.kinds import LARGEST
+from b2b_market.files.rules.refusals import (
+    FileCondemned,
+    FileEmpty,
+    FileInQuarantine,
+    FileNameRefused,
+    FileTooLarge,
+    FileTypeMismatch,
+    FileTypeRefused,
+    FileUnsafe,
+    ImageTooLarge,
+)
+from b2b_market.files.schemas import FileOut
+from b2b_market.files.service import reading, storing
+from b2b_market.files.service.views import FileView
+from b2b_market.infra.http.problems import BodyTooLarge, WrongMediaType
+from b2b_market.infra.http.requests import StrictRoute
+from b2b_market.infra.http.wires import WireUuid
+from b2b_market.infra.sandbox import FileNotReadable, FileTooHeavy
+from b2b_market.infra.zip_inspection import ArchiveTooLarge, ArchiveUnsafe
+from b2b_market.rbac.edge import Answer, Call, CallContext, Edge
+from b2b_market.rbac.responses import reads
+
+router = APIRouter(prefix="/files", tags=["files"], route_class=StrictRoute)
+_CHECKS = (
+    FileNameRefused,
+    FileTypeRefused,
+    FileTypeMismatch,
+    FileEmpty,
+    FileTooLarge,
+    ImageTooLarge,
+    FileUnsafe,
+    FileTooHeavy,
+    FileNotReadable,
+    ArchiveTooLarge,
+    ArchiveUnsafe,
+)
+# The whole form: the largest file and room for its part's head.
+_BODY_CAP = LARGEST + 100_000
+
+
+@router.post("", response_model=FileOut, status_code=201, responses=reads(BodyTooLarge, WrongMediaType, *_CHECKS))
+def upload(request: Request, file: Annotated[UploadFile, File()]) -> Answer:
+    """Store a file for the caller's company, after name, declared type and content were found to agree."""
+    edge: Edge = request.app.state.edge
+    with edge.open(request, "api") as (work, actor):
+        storing.admit_upload(work, actor, AdmitUpload())
+    content = file.file.read(_BODY_CAP)
+    prepared = storing.prepare(edge.runtime.settings, Upload(file.filename or "", file.content_type or "", content))
+    with edge.open(request, "api") as (work, actor):
+        stored = storing.register_file(work, actor, RegisterFile(prepared))
+        call = CallContext(work, actor, request)
+        return call.answer(FileOut, stored, status=201, location=f"/api/v1/files/{stored.id}")
+
+
+@router.get("/{file_id}", response_model=FileOut, responses=reads())
+def read(file_id: WireUuid, call: Call) -> Answer:
+    """Return what is known of a file, whatever its status."""
+    return call.answer(FileOut, reading.read_file(call.work, call.actor, ReadFile(file_id)))
+
+
+@router.get(
+    "/{file_id}/content",
+    response_class=StreamingResponse,
+    responses={
+        200: {"description": "The bytes, as an attachment", "content": {"application/octet-stream": {}}},
+        **reads(FileInQuarantine, FileCondemned),
+    },
+)
+def download(file_id: WireUuid, request: Request) -> StreamingResponse:
+    """Return the bytes of a file, in a form that no browser will run or guess at."""
+    edge: Edge = request.app.state.edge
+    with edge.open(request, "api") as (work, actor):
+        opened = reading.open_file(work, actor, ReadFile(file_id))
+    return content_response(opened, reading.stream(edge.runtime.settings, opened))
+
+
+def content_response(opened: FileView, parts: Iterator[bytes]) -> StreamingResponse:
+    """Wrap bytes so that they are saved, not shown: attachment, no sniffing, a sandbox should somebody open them."""
+    return StreamingResponse(
+        parts,
+        media_type=opened.media_type,
+        headers={
+            "Content-Disposition": disposition(opened.name),
+            "Content-Length": str(opened.size),
+            "Content-Security-Policy": "default-src 'none'; sandbox",
+            "X-Content-Type-Options": "nosniff",
+            "Cross-Origin-Resource-Policy": "same-origin",
+            "Cache-Control": "private, no-store",
+            "ETag": f'"{opened.sha256}"',
+        },
+    )
+
+
+def disposition(name: str) -> str:
+    """Return the header value that offers ``name`` for saving (RFC 6266): ASCII for old clients, UTF-8 for the rest."""
+    plain = "".join(
+        character if character.isascii() and (character.isalnum() or character in " ._-") else "_" for character in name
+    )
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"

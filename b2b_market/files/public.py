@@ -1,0 +1,78 @@
+"""What other modules may ask of files.
+
+Bytes move outside transactions, rows inside::
+
+    prepared = prepare(runtime.settings, Upload("contract.pdf", "application/pdf", content))  # no transaction is open
+    with runtime.work(…) as work:
+        view = register(work, actor, prepared, readers=[supplier_id])
+
+    with runtime.work(…) as work:
+        view = open_file(work, actor, file_id)
+    content = read(runtime.settings, view)  # again outside
+
+:func:`store` does the first two steps at once, for tasks that have no transaction open.
+"""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from b2b_market.files.commands import PreparedFile, ReadFile, RegisterFile, ShareFile, Upload
+from b2b_market.files.rules.kinds import accepted_extensions
+from b2b_market.files.service import reading, storing
+from b2b_market.files.service.views import FileView
+from b2b_market.infra.runtime import Runtime
+from b2b_market.infra.settings import Settings
+from b2b_market.infra.who import Cause
+from b2b_market.infra.work import Work
+from b2b_market.rbac.actor import Actor
+
+__all__ = [
+    "FileView",
+    "PreparedFile",
+    "Upload",
+    "accepted_extensions",
+    "open_file",
+    "prepare",
+    "read",
+    "register",
+    "share",
+    "store",
+    "view_file",
+]
+
+
+def prepare(settings: Settings, upload: Upload) -> PreparedFile:
+    """Check an upload and put its bytes into the store, outside any transaction; raise what is wrong with it."""
+    return storing.prepare(settings, upload)
+
+
+def register(work: Work, actor: Actor, prepared: PreparedFile, readers: Sequence[UUID] = ()) -> FileView:
+    """Write the row of a prepared file for the actor's one company; ``readers`` are others that may read it."""
+    return storing.register_file(work, actor, RegisterFile(prepared, readers))
+
+
+def store(runtime: Runtime, actor: Actor, cause: Cause, upload: Upload, readers: Sequence[UUID] = ()) -> FileView:
+    """Prepare and register in a transaction of its own, for callers that have none open (tasks)."""
+    prepared = prepare(runtime.settings, upload)
+    with runtime.work(actor.who, actor.tenant(), cause) as work:
+        return register(work, actor, prepared, readers)
+
+
+def view_file(work: Work, actor: Actor, file_id: UUID) -> FileView:
+    """Return what is known of a file of the actor's company or shared with it; raise NotFound for any other."""
+    return reading.read_file(work, actor, ReadFile(file_id))
+
+
+def open_file(work: Work, actor: Actor, file_id: UUID) -> FileView:
+    """Return a file whose bytes may be read; raise NotFound, FileInQuarantine or FileCondemned."""
+    return reading.open_file(work, actor, ReadFile(file_id))
+
+
+def read(settings: Settings, opened: FileView) -> bytes:
+    """Return the bytes of an opened file, outside any transaction; raise Unavailable if the store does not answer."""
+    return b"".join(reading.stream(settings, opened))
+
+
+def share(work: Work, actor: Actor, file_id: UUID, readers: Sequence[UUID]) -> FileView:
+    """Let further companies read one of the actor's own files."""
+    return storing.share_file(work, actor, ShareFile(file_id, readers))

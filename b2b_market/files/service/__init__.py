@@ -1,0 +1,1 @@
+"""Operations of files: storing, reading, scanning, sweeping. Bytes move outside transactions, rows inside."""

@@ -1,0 +1,1 @@
+"""Reference data as values, and how a rate is found among those stored."""

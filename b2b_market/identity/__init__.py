@@ -1,0 +1,1 @@
+"""People and machines: passwords, sessions, API keys, and the answer to "who is this?"."""

@@ -1,0 +1,159 @@
+"""Input of the operations."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from b2b_market.identity.states import LinkPurpose
+from b2b_market.kernel.paging import PageRequest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Device:
+    """What a browser said of itself, and the session it comes with (ended when another one starts)."""
+
+    agent: str = ""
+    previous: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignIn:
+    """Mail address and password of somebody who is not signed in."""
+
+    email: str
+    password: str = field(repr=False)
+    device: Device = field(default_factory=Device)
+
+
+@dataclass(frozen=True, slots=True)
+class SignOut:
+    """End the session of this call."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SwitchOrganization:
+    """Work for another of one's companies from now on."""
+
+    organization_id: UUID
+    device: Device = field(default_factory=Device)
+
+
+@dataclass(frozen=True, slots=True)
+class ListSessions:
+    """One's own live sessions, the latest used first."""
+
+
+@dataclass(frozen=True, slots=True)
+class EndSession:
+    """End one of one's own sessions."""
+
+    session_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ReadAccount:
+    """One's own account."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeAccount:
+    """Everything a person may set of their own account, as of ``expected_version``."""
+
+    expected_version: int | None
+    name: str
+    locale: str
+    timezone: str
+    theme: str
+    density: str
+    single_key_shortcuts: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetPreference:
+    """One switch of the shell; None leaves it as it is. The last click wins, so no version is asked for."""
+
+    locale: str | None = None
+    theme: str | None = None
+    density: str | None = None
+    single_key_shortcuts: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangePassword:
+    """A new password of somebody who knows the present one."""
+
+    current: str = field(repr=False)
+    new: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class RequestReset:
+    """A link to set a new password, to be mailed to this address if somebody signs in with it."""
+
+    email: str
+
+
+@dataclass(frozen=True, slots=True)
+class IssueLink:
+    """A fresh single-use link for a person."""
+
+    user_id: UUID
+    purpose: LinkPurpose
+
+
+@dataclass(frozen=True, slots=True)
+class ReadLink:
+    """Whose link it is, while it can be used."""
+
+    token: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RedeemLink:
+    """The password that the holder of a link sets."""
+
+    token: str = field(repr=False)
+    password: str = field(repr=False)
+    device: Device = field(default_factory=Device)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnsurePerson:
+    """A person known by mail address; made where there is none yet."""
+
+    email: str
+    name: str
+    locale: str
+    timezone: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MakeApiKey:
+    """A key for a machine; ``permissions`` are some of the maker's own, ``expires_at`` is compulsory.
+
+    ``offered`` is what the policy lets service accounts do at all.
+    """
+
+    label: str
+    permissions: frozenset[str]
+    offered: frozenset[str]
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ListApiKeys:
+    """The company's keys, the newest first."""
+
+    page: PageRequest = field(default_factory=PageRequest)
+
+
+@dataclass(frozen=True, slots=True)
+class RevokeApiKey:
+    """End a key at once."""
+
+    key_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class PruneAccess:
+    """Delete what ended long ago: sessions and links."""

@@ -1,0 +1,36 @@
+"""The manifest of identity."""
+
+from pathlib import Path
+
+from b2b_market.identity import api, handlers, models, tasks
+from b2b_market.identity.events import PasswordChanged, ResetRequested
+from b2b_market.identity.pages import account as account_pages
+from b2b_market.identity.pages import keys as key_pages
+from b2b_market.identity.pages import signing as signing_pages
+from b2b_market.identity.permissions import GRANTS, AccountPermission, ApiKeyPermission
+from b2b_market.identity.rules import LinkEnded, NotYourCompany, TooManyAttempts, WrongCredentials
+from b2b_market.identity.service import accounts, keys, passwords, signing
+from b2b_market.identity.service.access import shell_facts
+from b2b_market.kernel.text import N_
+from b2b_market.rbac.manifest import Handler, Manifest
+from b2b_market.ui.viewer import NavGroup, NavItem
+
+MANIFEST = Manifest(
+    name="identity",
+    package=Path(__file__).parent,
+    api=[api.router],
+    pages=[signing_pages.router, account_pages.router, key_pages.router],
+    handlers=[
+        Handler(ResetRequested, handlers.when_reset_requested_mail_link, "identity.mail_reset_link"),
+        Handler(PasswordChanged, handlers.when_password_changed_tell_owner, "identity.tell_password_changed"),
+    ],
+    tasks=[tasks.PRUNE],
+    permissions=[AccountPermission, ApiKeyPermission],
+    grants=[GRANTS],
+    refusals=[WrongCredentials, TooManyAttempts, LinkEnded, NotYourCompany],
+    services=[signing, accounts, passwords, keys],
+    models=[models],
+    events=[ResetRequested, PasswordChanged],
+    nav=[NavGroup(N_("Company"), (NavItem(N_("API keys"), "/api-keys", "key", ApiKeyPermission.READ),))],
+    shell=shell_facts,
+)

@@ -1,0 +1,90 @@
+"""What other modules may ask of identity: the edge's resolver, and people by id or address."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from b2b_market.identity.commands import EnsurePerson, IssueLink, RedeemLink
+from b2b_market.identity.rules import ZONES, TooManyAttempts
+from b2b_market.identity.service import accounts, passwords
+from b2b_market.identity.service.access import AccessResolver, acting
+from b2b_market.identity.service.doorkeeper import doorkeeper
+from b2b_market.identity.service.starting import end_by_token
+from b2b_market.identity.service.views import PersonView
+from b2b_market.identity.states import LinkPurpose
+from b2b_market.infra.runtime import Runtime
+from b2b_market.infra.work import Work
+from b2b_market.rbac.actor import Actor, anonymous
+from b2b_market.rbac.defaults import loaded_policy
+from b2b_market.rbac.edge import Resolver
+from b2b_market.rbac.policy import Policy
+
+__all__ = [
+    "ZONES",
+    "LinkPurpose",
+    "PersonView",
+    "TooManyAttempts",
+    "act_as",
+    "doorkeeper",
+    "ensure_person",
+    "find_person",
+    "issue_link",
+    "people",
+    "policy_of",
+    "resolver",
+    "set_password_by_link",
+]
+
+
+def resolver(policy: Policy) -> AccessResolver:
+    """Return the edge's answer to "who is this?" under ``policy``; one per process."""
+    return AccessResolver(policy)
+
+
+def act_as(runtime: Runtime, email: str) -> Actor:
+    """Return the person of a mail address working for their (first) company, with their roles of this moment.
+
+    For the command line and demo data: whoever can run them owns the machine. NotFound for an unknown address.
+    """
+    with runtime.database.session() as session:
+        found = acting(session, email, AccessResolver(loaded_policy()))
+        session.rollback()
+    return found
+
+
+def policy_of(resolve: Resolver) -> Policy:
+    """Return the policy behind the edge's resolver; TypeError for a resolver that is not of this module."""
+    if not isinstance(resolve, AccessResolver):
+        message = "the edge has a resolver of its own"
+        raise TypeError(message)
+    return resolve.policy
+
+
+def ensure_person(
+    work: Work, _actor: Actor, *, email: str, name: str, locale: str, timezone: str
+) -> tuple[PersonView, bool]:
+    """Return the person of a mail address and whether they are new; Invalid (/email, /timezone) for a wrong one.
+
+    A known person keeps their own name, language and zone; a new one cannot sign in before they set a password.
+    """
+    return accounts.ensure_person(work, EnsurePerson(email=email, name=name, locale=locale, timezone=timezone))
+
+
+def people(work: Work, _actor: Actor, user_ids: Iterable[UUID]) -> dict[UUID, PersonView]:
+    """Return people and service accounts by id, in one query; unknown ids are left out."""
+    return accounts.read_people(work, user_ids)
+
+
+def find_person(work: Work, _actor: Actor, email: str) -> PersonView | None:
+    """Return the person who signs in with a mail address, None where there is none."""
+    return accounts.find_person(work, email)
+
+
+def issue_link(work: Work, actor: Actor, user_id: UUID, purpose: LinkPurpose) -> str:
+    """Return the token of a fresh link to set a password (``/set-password?token=…``). For system actors only."""
+    return passwords.issue_link(work, actor, IssueLink(user_id, purpose))
+
+
+def set_password_by_link(work: Work, token: str, password: str) -> None:
+    """Redeem a link without staying signed in: how demo people get their password."""
+    opened = passwords.redeem_link(work, anonymous(), RedeemLink(token=token, password=password))
+    end_by_token(work, opened.token)

@@ -1,0 +1,241 @@
+"""Every SELECT of identity, the one query of each request included."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, Select, delete, func, select, text, update
+from sqlalchemy.orm import Session
+
+from b2b_market.identity.models import ApiKey, Link, User, UserSession
+from b2b_market.identity.rules import KEPT, SEEN_EVERY, SESSION_IDLE, NotYourCompany
+from b2b_market.identity.states import LinkPurpose, UserKind
+from b2b_market.infra.http.cursors import cursor_id
+from b2b_market.kernel.paging import Page, PageRequest, page_of
+from b2b_market.kernel.refusal import NotFound
+from b2b_market.rbac.actor import Scope
+from b2b_market.rbac.held import companies_of
+
+_ACCESS = """
+, held AS MATERIALIZED (
+    SELECT json_agg(json_build_array(g.role, g.limit_amount::text, g.limit_currency) ORDER BY g.role) AS grants,
+           coalesce(bool_or(g.role = 'platform.auditor'), false) AS auditor,
+           coalesce(bool_or(g.role = 'platform.operator'), false) AS operator
+    FROM me JOIN rbac_grant g ON g.user_id = me.user_id AND g.org_id = me.org_id
+    WHERE g.revoked_at IS NULL AND (g.confirmed_by IS NOT NULL OR NOT g.needs_confirmation)
+      AND g.valid_from <= now() AND (g.valid_until IS NULL OR g.valid_until > now())
+), place AS MATERIALIZED (
+    SELECT d.name AS org_name, d.timezone AS org_timezone, d.policy_version, d.active,
+           CASE WHEN d.platform <> 'operator' THEN '' WHEN held.auditor THEN 'auditor'
+                WHEN held.operator THEN 'operator' ELSE '' END AS platform
+    FROM me JOIN rbac_domain d ON d.org_id = me.org_id CROSS JOIN held
+    WHERE held.grants IS NOT NULL
+)
+SELECT me.*, held.grants, place.org_name, place.org_timezone, place.policy_version, place.active, place.platform,
+    CASE WHEN held.grants::jsonb @? '$[*][0] ? (@ like_regex "[.]own:")' THEN
+        (SELECT json_agg(json_build_array(r.name, r.permissions)) FROM rbac_role r WHERE r.org_id = me.org_id)
+    END AS own_roles,
+    set_config('app.orgs', CASE WHEN place.org_name IS NULL THEN '{}' ELSE '{' || me.org_id || '}' END, true) AS tenant,
+    set_config('app.machine', '', true) AS machine,
+    set_config('app.platform', coalesce(place.platform, ''), true) AS fence,
+    now() AS stamp
+FROM me CROSS JOIN held LEFT JOIN place ON true
+"""
+_SESSION = """
+WITH me AS MATERIALIZED (
+    SELECT s.id AS credential_id, s.user_id, s.org_id, s.last_seen_at AS seen_at, NULL::text[] AS narrowed_to,
+           u.kind, u.name, u.email, u.locale, u.timezone, u.theme, u.density, u.single_key_shortcuts
+    FROM identity_session s JOIN identity_user u ON u.id = s.user_id
+    WHERE s.token_hash = :hash AND s.revoked_at IS NULL AND s.expires_at > now() AND s.last_seen_at > now() - :idle
+)"""
+_KEY = """
+WITH me AS MATERIALIZED (
+    SELECT k.id AS credential_id, k.user_id, k.org_id, k.last_used_at AS seen_at, k.permissions AS narrowed_to,
+           u.kind, u.name, u.email, u.locale, u.timezone, u.theme, u.density, u.single_key_shortcuts
+    FROM identity_api_key k JOIN identity_user u ON u.id = k.user_id
+    WHERE k.secret_hash = :hash AND k.revoked_at IS NULL AND k.expires_at > now()
+)"""
+_PERSON = """
+WITH me AS MATERIALIZED (
+    SELECT u.id AS credential_id, u.id AS user_id, CAST(:org_id AS uuid) AS org_id, now() AS seen_at,
+           NULL::text[] AS narrowed_to,
+           u.kind, u.name, u.email, u.locale, u.timezone, u.theme, u.density, u.single_key_shortcuts
+    FROM identity_user u WHERE u.id = :user_id
+)"""
+SESSION_ACCESS = text(_SESSION + _ACCESS)
+KEY_ACCESS = text(_KEY + _ACCESS)
+PERSON_ACCESS = text(_PERSON + _ACCESS)
+# SKIP LOCKED: parallel requests of one session must not wait for each other over a time nobody needs to the millisecond
+_SEEN = {
+    "session": text(
+        "UPDATE identity_session SET last_seen_at = now() WHERE id = "
+        "(SELECT id FROM identity_session WHERE id = :id AND last_seen_at < now() - :every FOR UPDATE SKIP LOCKED)"
+    ),
+    "key": text(
+        "UPDATE identity_api_key SET last_used_at = now() WHERE id = (SELECT id FROM identity_api_key "
+        "WHERE id = :id AND coalesce(last_used_at, '-infinity') < now() - :every FOR UPDATE SKIP LOCKED)"
+    ),
+}
+
+
+def session_access(session: Session, token_hash: bytes) -> Row[Any] | None:
+    """Return everything the edge needs of a live session, and set the tenant; None where it has ended."""
+    found = session.execute(SESSION_ACCESS, {"hash": token_hash, "idle": SESSION_IDLE}).one_or_none()
+    return _seen(session, "session", found)
+
+
+def key_access(session: Session, secret_hash: bytes) -> Row[Any] | None:
+    """Return everything the edge needs of a live API key, and set the tenant; None where it has ended."""
+    found = session.execute(KEY_ACCESS, {"hash": secret_hash}).one_or_none()
+    return _seen(session, "key", found)
+
+
+def person_access(session: Session, user_id: UUID, org_id: UUID | None) -> Row[Any]:
+    """Return the same of a person without a session, and set the tenant: for whoever runs the machine itself."""
+    return session.execute(PERSON_ACCESS, {"user_id": user_id, "org_id": org_id}).one()
+
+
+def _seen(session: Session, kind: str, found: Row[Any] | None) -> Row[Any] | None:
+    if found is not None and (found.seen_at is None or found.stamp - found.seen_at >= SEEN_EVERY):
+        session.execute(_SEEN[kind], {"id": found.credential_id, "every": SEEN_EVERY})
+    return found
+
+
+def user_by_key(session: Session, email_key: str) -> User | None:
+    """Return the person who signs in with this (folded) address."""
+    return session.scalar(select(User).where(User.email_key == email_key))
+
+
+def lock_own_user(session: Session, scope: Scope) -> User:
+    """Return the caller's own account, locked."""
+    return _locked_user(session, scope.user_id)
+
+
+def own_user(session: Session, scope: Scope) -> User:
+    """Return the caller's own account."""
+    return session.scalars(select(User).where(User.id == scope.user_id)).one()
+
+
+def lock_user(session: Session, user_id: UUID) -> User:
+    """Return a person's account, locked; NotFound where there is none."""
+    return _locked_user(session, user_id)
+
+
+def _locked_user(session: Session, user_id: UUID) -> User:
+    found = session.scalar(select(User).where(User.id == user_id, User.kind == UserKind.PERSON).with_for_update())
+    if found is None:
+        raise NotFound(user_id=str(user_id))
+    return found
+
+
+def people(session: Session, user_ids: Iterable[UUID]) -> Sequence[User]:
+    """Return the users of these ids that there are."""
+    return session.scalars(select(User).where(User.id.in_(list(user_ids)))).all()
+
+
+def session_of_hash(session: Session, token_hash: bytes) -> UserSession | None:
+    """Return a live session by its token's hash."""
+    return session.scalar(
+        select(UserSession).where(UserSession.token_hash == token_hash, UserSession.revoked_at.is_(None))
+    )
+
+
+def current_session(session: Session, scope: Scope) -> UserSession:
+    """Return the session of this call, locked; NotFound where the caller came with a key."""
+    mark = bytes.fromhex(scope.actor.who.session)
+    found = session.scalar(
+        _live(scope).where(func.substr(UserSession.token_hash, 1, len(mark)) == mark).with_for_update()
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def own_sessions(session: Session, scope: Scope, now: datetime) -> Sequence[UserSession]:
+    """Return the caller's live sessions, the latest used first."""
+    query = _live(scope).where(UserSession.expires_at > now, UserSession.last_seen_at > now - SESSION_IDLE)
+    return session.scalars(query.order_by(UserSession.last_seen_at.desc(), UserSession.id.desc()).limit(100)).all()
+
+
+def lock_own_session(session: Session, scope: Scope, session_id: UUID) -> UserSession:
+    """Return one of the caller's live sessions, locked; NotFound for anybody else's."""
+    found = session.scalar(_live(scope).where(UserSession.id == session_id).with_for_update())
+    if found is None:
+        raise NotFound(session_id=str(session_id))
+    return found
+
+
+def _live(scope: Scope) -> Select[UserSession]:
+    return select(UserSession).where(UserSession.user_id == scope.user_id, UserSession.revoked_at.is_(None))
+
+
+def last_company(session: Session, user_id: UUID) -> UUID | None:
+    """Return the company that the person's latest session worked for."""
+    return session.scalar(
+        select(UserSession.org_id)
+        .where(UserSession.user_id == user_id, UserSession.org_id.is_not(None))
+        .order_by(UserSession.last_seen_at.desc())
+        .limit(1)
+    )
+
+
+def end_sessions(session: Session, user_id: UUID, now: datetime, keep: UUID | None = None) -> int:
+    """End every live session of a person but ``keep``; return how many."""
+    ended = session.execute(
+        update(UserSession)
+        .where(UserSession.user_id == user_id, UserSession.revoked_at.is_(None), UserSession.id != keep)
+        .values(revoked_at=now)
+    )
+    return int(ended.rowcount)  # type: ignore[attr-defined]  # an UPDATE's result is a CursorResult
+
+
+def require_own_company(session: Session, scope: Scope, org_id: UUID, now: datetime) -> None:
+    """Raise NotYourCompany unless the caller has a role in force there."""
+    if org_id not in {known for known, _ in companies_of(session, scope.user_id, now)}:
+        raise NotYourCompany
+
+
+def lock_link(session: Session, token_hash: bytes) -> Link | None:
+    """Return a link by its token's hash, locked, used or not."""
+    return session.scalar(select(Link).where(Link.token_hash == token_hash).with_for_update())
+
+
+def link(session: Session, token_hash: bytes) -> Link | None:
+    """Return a link by its token's hash, used or not."""
+    return session.scalar(select(Link).where(Link.token_hash == token_hash))
+
+
+def use_up_links(session: Session, user_id: UUID, now: datetime, purpose: LinkPurpose | None = None) -> None:
+    """Make every unused link of a person (of one purpose) useless."""
+    query = update(Link).where(Link.user_id == user_id, Link.used_at.is_(None)).values(used_at=now)
+    session.execute(query if purpose is None else query.where(Link.purpose == purpose))
+
+
+def api_keys(session: Session, scope: Scope, request: PageRequest) -> Page[ApiKey]:
+    """Return the keys of the company, the newest first."""
+    query = select(ApiKey).where(ApiKey.org_id == scope.org_id).order_by(ApiKey.id.desc()).limit(request.limit + 1)
+    if request.after is not None:
+        query = query.where(ApiKey.id < cursor_id(request))
+    return page_of(session.scalars(query).all(), request, lambda row: ("", str(row.id)))
+
+
+def lock_api_key(session: Session, scope: Scope, key_id: UUID) -> ApiKey:
+    """Return a live key of the company, locked; NotFound for others and for ended ones."""
+    found = session.scalar(
+        select(ApiKey)
+        .where(ApiKey.id == key_id, ApiKey.org_id == scope.org_id, ApiKey.revoked_at.is_(None))
+        .with_for_update()
+    )
+    if found is None:
+        raise NotFound(key_id=str(key_id))
+    return found
+
+
+def prune(session: Session, now: datetime) -> int:
+    """Delete sessions and links that ended long ago; return how many."""
+    limit = now - KEPT
+    ended = (UserSession.expires_at < limit) | (UserSession.revoked_at < limit)
+    used = (Link.expires_at < limit) | (Link.used_at < limit)
+    sessions = session.execute(delete(UserSession).where(ended).returning(UserSession.id)).all()
+    return len(sessions) + len(session.execute(delete(Link).where(used).returning(Link.id)).all())

@@ -1,0 +1,179 @@
+"""Who is this, and what may they do: one query per request, and answers of the policy that are only looked up."""
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Row
+from sqlalchemy.orm import Session
+
+from b2b_market.identity import queries
+from b2b_market.identity.permissions import AccountPermission
+from b2b_market.identity.rules import account_key, home_of, secret_hash, session_mark
+from b2b_market.identity.states import UserKind
+from b2b_market.infra.database import Tenant, set_tenant
+from b2b_market.infra.http.requests import Credential, CredentialKind
+from b2b_market.infra.who import Who, WhoKind
+from b2b_market.kernel.currency import Currency
+from b2b_market.kernel.money import Money
+from b2b_market.kernel.permission import Role
+from b2b_market.kernel.refusal import NotFound, Unauthenticated
+from b2b_market.rbac.actor import Actor, Person, anonymous
+from b2b_market.rbac.duties import before_approval
+from b2b_market.rbac.held import companies_of
+from b2b_market.rbac.manifest import ShellFacts
+from b2b_market.rbac.matrix import role_permissions
+from b2b_market.rbac.policy import CustomRole, Policy
+from b2b_market.rbac.sides import is_own_role
+
+CACHED: Final = 4096
+_EVERYBODY: Final = frozenset({AccountPermission.MANAGE.value})
+
+HeldRole = tuple[str, str | None, str | None]
+"""A grant in force as the query writes it: role, limit amount and currency or None."""
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """The frozen answer for one person in one company at one policy version."""
+
+    roles: frozenset[str]
+    permissions: frozenset[str]
+    limits: Mapping[str, Money]
+
+
+class AccessResolver:
+    """Answers the edge's question; built once per process with the installation's policy."""
+
+    def __init__(self, policy: Policy) -> None:
+        """Start with nothing looked up."""
+        self.policy = policy
+        self._known: OrderedDict[tuple[UUID, UUID, int, tuple[HeldRole, ...], bool], Access] = OrderedDict()
+
+    def __call__(self, session: Session, credential: Credential | None) -> tuple[Actor, datetime]:
+        """Return the actor and the transaction's stamp; the tenant is set by the same query.
+
+        No credential and an ended session are the anonymous actor: the first operation that needs somebody answers 401,
+        and the page of signing in stays within reach. An ended or unknown API key raises Unauthenticated at once.
+        """
+        if credential is not None:
+            hashed = secret_hash(credential.secret)
+            if credential.kind is CredentialKind.API_KEY:
+                found = queries.key_access(session, hashed)
+                if found is None:
+                    raise Unauthenticated
+            else:
+                found = queries.session_access(session, hashed)
+            if found is not None:
+                return self._actor(found, session_mark(hashed)), found.stamp
+        return anonymous(), set_tenant(session, Tenant())
+
+    def act_as(self, session: Session, user_id: UUID, org_id: UUID | None) -> Actor:
+        """Return a person as their session for ``org_id`` would be seen, without one."""
+        return self._actor(queries.person_access(session, user_id, org_id), "")
+
+    def _actor(self, row: Row[Any], mark: str) -> Actor:
+        org_ids = () if row.org_name is None else (row.org_id,)
+        access = self._access(row) if org_ids else Access(frozenset(), frozenset(), MappingProxyType({}))
+        is_person = row.kind == UserKind.PERSON
+        permissions = access.permissions | _EVERYBODY if is_person else access.permissions
+        if row.narrowed_to is not None:
+            permissions &= frozenset(row.narrowed_to)
+        kind = WhoKind.PERSON if is_person else WhoKind.SERVICE
+        return Actor(
+            who=Who(kind, row.user_id, row.org_id if org_ids else None, row.name, mark),
+            org_ids=org_ids,
+            org_name=row.org_name or "",
+            org_timezone=row.org_timezone or "UTC",
+            permissions=permissions,
+            roles=access.roles,
+            limits=access.limits,
+            platform=row.platform or "",
+            person=_person(row) if is_person else Person(),
+        )
+
+    def _access(self, row: Row[Any]) -> Access:
+        held = tuple((role, amount, currency) for role, amount, currency in row.grants)
+        key = (row.user_id, row.org_id, row.policy_version, held, row.active)
+        found = self._known.get(key)
+        if found is None:
+            own = {name: frozenset(permissions) for name, permissions in row.own_roles or ()}
+            found = self._ask(row, held, own)
+            self._known[key] = found
+            while len(self._known) > CACHED:
+                self._known.popitem(last=False)
+        return found
+
+    def _ask(self, row: Row[Any], held: tuple[HeldRole, ...], own: Mapping[str, frozenset[str]]) -> Access:
+        roles = frozenset(role for role, _, _ in held)
+        custom = [CustomRole(name, permissions) for name, permissions in sorted(own.items())]
+        allowed = self.policy.allowed(row.user_id, row.org_id, row.policy_version, roles, custom)
+        gives = {role: self._gives(role, own) for role in roles}
+        limits = limits_of(held, gives)
+        if not row.active:
+            allowed = before_approval(allowed)
+        return Access(roles, allowed, MappingProxyType({name: limits[name] for name in limits if name in allowed}))
+
+    def _gives(self, role: str, own: Mapping[str, frozenset[str]]) -> frozenset[str]:
+        if is_own_role(role):
+            return own.get(role, frozenset())
+        return role_permissions(self.policy, Role(role)) if role in _BUILT_IN else frozenset()
+
+
+def acting(session: Session, email: str, resolver: AccessResolver) -> Actor:
+    """Return the person of a mail address working for the company they would start in; NotFound where there is none."""
+    user = queries.user_by_key(session, account_key(email))
+    if user is None:
+        raise NotFound(email=email)
+    home = home_of(companies_of(session, user.id), queries.last_company(session, user.id))
+    return resolver.act_as(session, user.id, home)
+
+
+def shell_facts(session: Session, actor: Actor) -> ShellFacts:
+    """Return the companies the viewer may switch to."""
+    if actor.who.user_id is None:
+        return ShellFacts()
+    return ShellFacts(organisations=companies_of(session, actor.who.user_id))
+
+
+def limits_of(held: tuple[HeldRole, ...], gives: Mapping[str, frozenset[str]]) -> dict[str, Money]:
+    """Return the amount each permission reaches; a permission that one grant gives without limit is not in it.
+
+    The highest of several limits counts. Limits of two currencies cannot be compared without a rate, so nothing is
+    within reach until an admin has set them in one currency.
+    """
+    found: dict[str, list[Money]] = {}
+    unlimited: set[str] = set()
+    for role, amount, currency in held:
+        for permission in gives[role]:
+            if amount is None or currency is None:
+                unlimited.add(permission)
+            else:
+                found.setdefault(permission, []).append(Money(Decimal(amount), Currency(currency)))
+    return {permission: _highest(limits) for permission, limits in found.items() if permission not in unlimited}
+
+
+def _highest(limits: list[Money]) -> Money:
+    currency = limits[0].currency
+    if any(limit.currency != currency for limit in limits):
+        return Money.zero(currency)
+    return Money(max(limit.amount for limit in limits), currency)
+
+
+def _person(row: Row[Any]) -> Person:
+    return Person(
+        email=row.email,
+        locale=row.locale,
+        timezone=row.timezone,
+        theme=row.theme,
+        density=row.density,
+        single_key_shortcuts=row.single_key_shortcuts,
+    )
+
+
+_BUILT_IN: Final = frozenset(role.value for role in Role)

@@ -1,0 +1,1 @@
+"""Companies: registration and approval, settings, people and their roles, the directory."""

@@ -1,0 +1,1 @@
+"""Demo companies and people, made through operations."""

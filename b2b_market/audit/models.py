@@ -1,0 +1,59 @@
+"""The tree's tables. Rows of all three are only ever added: the application may not change or delete them."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, LargeBinary, SmallInteger, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from b2b_market.infra.database import Base
+
+
+class AuditCheckpoint(Base):
+    """One signed checkpoint, with what the sealer needs to go on and the hashes of the leaves it added.
+
+    Two checkpoints cannot cover the same leaves: ``covers_from`` is unique, so the log cannot fork.
+    """
+
+    __tablename__ = "audit_checkpoint"
+    __table_args__ = (
+        UniqueConstraint("covers_from"),
+        CheckConstraint("size > covers_from AND covers_from >= 0", name="grows"),
+        CheckConstraint("octet_length(leaf_hashes) = 32 * (size - covers_from)", name="leaves_whole"),
+    )
+
+    size: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    covers_from: Mapped[int] = mapped_column(BigInteger)
+    origin: Mapped[str]
+    root: Mapped[bytes] = mapped_column(LargeBinary)
+    signed_at: Mapped[datetime]
+    previous: Mapped[bytes | None] = mapped_column(LargeBinary)
+    key_id: Mapped[str]
+    signature: Mapped[bytes] = mapped_column(LargeBinary)
+    leaf_hashes: Mapped[bytes] = mapped_column(LargeBinary, deferred=True, deferred_raiseload=True)
+    """The hashes of the leaves from ``covers_from`` on: the log's own record of what stood at each index."""
+    frontier: Mapped[bytes] = mapped_column(LargeBinary, deferred=True, deferred_raiseload=True)
+    """The complete subtrees at ``size``, the largest first."""
+    cursor_xid: Mapped[int] = mapped_column(BigInteger)
+    cursor_id: Mapped[UUID]
+    """With ``cursor_xid``: where in the order of (xid, id) the sealer had got to when its batch ended."""
+
+
+class AuditLeaf(Base):
+    """Which event stands at which index: no gaps, no event twice."""
+
+    __tablename__ = "audit_leaf"
+    __table_args__ = (UniqueConstraint("event_id"),)
+
+    leaf_index: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    event_id: Mapped[UUID]
+
+
+class AuditNode(Base):
+    """A complete subtree of a kept level (8, 16 …); a proof needs at most 256 of one level at a time."""
+
+    __tablename__ = "audit_node"
+
+    level: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    place: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    hash: Mapped[bytes] = mapped_column(LargeBinary)

@@ -1,0 +1,206 @@
+"""Reading the trail itself: entries, their values, their place in the log."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, Select, func, literal, select, true, tuple_
+from sqlalchemy.orm import Session
+
+from b2b_market.audit.commands import EntryFilter, ListEntries
+from b2b_market.audit.models import AuditLeaf
+from b2b_market.infra.audit_trail import DONE, AuditDetail, AuditEvent
+from b2b_market.infra.http.problems import MalformedRequest
+from b2b_market.kernel.paging import Page, page_of
+from b2b_market.kernel.refusal import NotFound
+from b2b_market.rbac.actor import Scope
+
+FETCHED_AT_ONCE: Final = 2000
+AnyRow = Row[*tuple[Any, ...]]
+SEALED: Final = (
+    AuditEvent.id,
+    AuditEvent.schema_version,
+    AuditEvent.occurred_at,
+    AuditEvent.actor_kind,
+    AuditEvent.actor_user_id,
+    AuditEvent.actor_org_id,
+    AuditEvent.session,
+    AuditEvent.channel,
+    AuditEvent.network,
+    AuditEvent.action,
+    AuditEvent.object_type,
+    AuditEvent.object_id,
+    AuditEvent.object_version,
+    AuditEvent.visible_to,
+    AuditEvent.outcome,
+    AuditEvent.rule,
+    AuditEvent.changed,
+    AuditEvent.commitments,
+    AuditEvent.state_hash,
+    AuditEvent.correlation_id,
+    AuditEvent.idempotency_key,
+    AuditEvent.cause_event_id,
+)
+"""What a leaf covers, in the order of the database's functions: all but the transaction's id, local to a cluster."""
+ENTRY_TEXT: Final = func.audit_entry_text(*SEALED)
+"""The row in canonical JSON, as the database hashed it."""
+
+_LISTED: Final = (
+    AuditEvent.id,
+    AuditEvent.occurred_at,
+    AuditEvent.actor_kind,
+    AuditEvent.actor_user_id,
+    AuditEvent.actor_org_id,
+    AuditEvent.channel,
+    AuditEvent.action,
+    AuditEvent.object_type,
+    AuditEvent.object_id,
+    AuditEvent.object_version,
+    AuditEvent.outcome,
+    AuditEvent.rule,
+    AuditEvent.changed,
+    AuditDetail.actor_name,
+    AuditLeaf.leaf_index,
+)
+
+
+def visible(scope: Scope) -> ColumnElement[bool]:
+    """Return the condition of what the caller may see: their companies' entries; all for the auditor and the system."""
+    if scope.actor.platform == "auditor" or (scope.actor.is_system and not scope.org_ids):
+        return true()
+    own: ColumnElement[bool] = AuditEvent.visible_to.overlap(list(scope.org_ids))
+    return own
+
+
+def _listed() -> Select[*tuple[Any, ...]]:
+    return (
+        select(*_LISTED)
+        .outerjoin(AuditDetail, AuditDetail.event_id == AuditEvent.id)
+        .outerjoin(AuditLeaf, AuditLeaf.event_id == AuditEvent.id)
+    )
+
+
+def page(session: Session, scope: Scope, command: ListEntries) -> Page[AnyRow]:
+    """Return entries that pass the filter, the newest first; keyset on (time, id)."""
+    wanted = _listed().where(visible(scope), *_conditions(command.wanted))
+    if command.page.after is not None:
+        moment, event_id = _keyset(*command.page.after)
+        wanted = wanted.where(
+            tuple_(AuditEvent.occurred_at, AuditEvent.id) < tuple_(literal(moment), literal(event_id))
+        )
+    ordered = wanted.order_by(AuditEvent.occurred_at.desc(), AuditEvent.id.desc()).limit(command.page.limit + 1)
+    rows = session.execute(ordered).all()
+    return page_of(rows, command.page, lambda row: (row.occurred_at.isoformat(), str(row.id)))
+
+
+def _conditions(wanted: EntryFilter) -> list[ColumnElement[bool]]:
+    exact = (
+        (AuditEvent.actor_user_id, wanted.actor_user_id),
+        (AuditEvent.action, wanted.action),
+        (AuditEvent.object_type, wanted.object_type),
+        (AuditEvent.object_id, wanted.object_id),
+        (AuditEvent.outcome, wanted.outcome),
+    )
+    conditions: list[ColumnElement[bool]] = [column == value for column, value in exact if value is not None]
+    if wanted.since is not None:
+        conditions.append(AuditEvent.occurred_at >= wanted.since)
+    if wanted.until is not None:
+        conditions.append(AuditEvent.occurred_at < wanted.until)
+    return conditions
+
+
+def _keyset(moment: str, event_id: str) -> tuple[datetime, UUID]:
+    try:
+        return datetime.fromisoformat(moment), UUID(event_id)
+    except ValueError as error:
+        raise MalformedRequest(reason="the cursor is not one of this list's") from error
+
+
+def entry(session: Session, scope: Scope, event_id: UUID) -> AnyRow:
+    """Return an entry with everything that is known of it; NotFound where it is not the caller's to see."""
+    found = session.execute(
+        select(
+            *SEALED,
+            AuditDetail.actor_name,
+            AuditDetail.changes,
+            AuditLeaf.leaf_index,
+            ENTRY_TEXT.label("entry_text"),
+        )
+        .outerjoin(AuditDetail, AuditDetail.event_id == AuditEvent.id)
+        .outerjoin(AuditLeaf, AuditLeaf.event_id == AuditEvent.id)
+        .where(visible(scope), AuditEvent.id == event_id)
+    ).one_or_none()
+    if found is None:
+        raise NotFound(event_id=str(event_id))
+    return found
+
+
+def of_version(session: Session, _scope: Scope, object_type: str, object_id: UUID, version: int) -> AnyRow | None:
+    """Return (id, canonical text, leaf index) of the last entry that left a thing at ``version``, whosever it is."""
+    return session.execute(
+        select(AuditEvent.id, ENTRY_TEXT.label("entry_text"), AuditLeaf.leaf_index)
+        .outerjoin(AuditLeaf, AuditLeaf.event_id == AuditEvent.id)
+        .where(
+            AuditEvent.object_id == object_id,
+            AuditEvent.object_type == object_type,
+            AuditEvent.object_version == version,
+            AuditEvent.outcome == DONE,
+        )
+        .order_by(AuditEvent.id.desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def timeline(session: Session, scope: Scope, object_id: UUID, object_type: str, limit: int) -> list[AnyRow]:
+    """Return the newest entries of what was done to a thing, with their values."""
+    wanted = (
+        select(*_LISTED, AuditDetail.changes)
+        .outerjoin(AuditDetail, AuditDetail.event_id == AuditEvent.id)
+        .outerjoin(AuditLeaf, AuditLeaf.event_id == AuditEvent.id)
+        .where(
+            visible(scope),
+            AuditEvent.object_id == object_id,
+            AuditEvent.object_type == object_type,
+            AuditEvent.outcome == DONE,
+        )
+        .order_by(AuditEvent.id.desc())
+        .limit(limit)
+    )
+    return list(session.execute(wanted).all())
+
+
+def sealed_texts(session: Session, _scope: Scope, head: int) -> Iterator[tuple[int, str | None]]:
+    """Stream (leaf index, canonical text) of each leaf below ``head`` in order; None where the trail lost the entry."""
+    wanted = (
+        select(AuditLeaf.leaf_index, ENTRY_TEXT.label("entry_text"))
+        .outerjoin(AuditEvent, AuditEvent.id == AuditLeaf.event_id)
+        .where(AuditLeaf.leaf_index < head)
+        .order_by(AuditLeaf.leaf_index)
+    )
+    for row in session.execute(wanted, execution_options={"yield_per": FETCHED_AT_ONCE}):
+        yield row.leaf_index, row.entry_text
+
+
+def own_texts(session: Session, scope: Scope, head: int) -> Iterator[tuple[int, str]]:
+    """Stream (leaf index, canonical text) of the caller's sealed entries below ``head`` in order."""
+    wanted = (
+        select(AuditLeaf.leaf_index, ENTRY_TEXT.label("entry_text"))
+        .join(AuditEvent, AuditEvent.id == AuditLeaf.event_id)
+        .where(visible(scope), AuditLeaf.leaf_index < head)
+        .order_by(AuditLeaf.leaf_index)
+    )
+    for row in session.execute(wanted, execution_options={"yield_per": FETCHED_AT_ONCE}):
+        yield row.leaf_index, row.entry_text
+
+
+def unsealed_texts(session: Session, scope: Scope, since_xid: int) -> Iterator[str]:
+    """Stream the canonical texts of visible entries without a leaf; none has a transaction id below ``since_xid``."""
+    wanted = (
+        select(ENTRY_TEXT.label("entry_text"))
+        .outerjoin(AuditLeaf, AuditLeaf.event_id == AuditEvent.id)
+        .where(visible(scope), AuditLeaf.event_id.is_(None), AuditEvent.xid >= since_xid)
+        .order_by(AuditEvent.xid, AuditEvent.id)
+    )
+    for row in session.execute(wanted, execution_options={"yield_per": FETCHED_AT_ONCE}):
+        yield row.entry_text

@@ -1,0 +1,1 @@
+"""Requests for quotation: needs, invitations, quotes, awards."""

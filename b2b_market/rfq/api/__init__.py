@@ -1,0 +1,1 @@
+"""REST routes of the module, one file per family."""

@@ -1,0 +1,278 @@
+"""What operations are asked for, already parsed: quantities with units, money with currency, aware times."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from uuid import UUID
+
+from b2b_market.kernel.currency import Currency
+from b2b_market.kernel.paging import PageRequest
+from b2b_market.kernel.quantity import Quantity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineInput:
+    """One need. ``target_price`` is per unit in the request's currency and never shown to suppliers."""
+
+    item_name: str
+    quantity: Quantity
+    required_on: date
+    delivery_place: str
+    item_code: str = ""
+    specification: str = ""
+    note: str = ""
+    target_price: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """The commercial frame that the request asks for; free text where the buyer leaves it open."""
+
+    payment_terms: str = ""
+    incoterm: str = ""
+    incoterm_place: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftRfq:
+    """A new request. ``estimate`` is the hidden estimate in ``currency`` that approval limits are held against."""
+
+    title: str
+    currency: Currency
+    closes_at: datetime | None = None
+    description: str = ""
+    sealed: bool = False
+    estimate: Decimal | None = None
+    terms: Terms = field(default_factory=Terms)
+    lines: tuple[LineInput, ...] = ()
+    supplier_ids: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditRfq:
+    """The whole new content of a draft; lines and invitations are replaced."""
+
+    rfq_id: UUID
+    expected_version: int | None
+    content: DraftRfq
+
+
+@dataclass(frozen=True, slots=True)
+class StepRfq:
+    """A step of one request that needs nothing but its version."""
+
+    rfq_id: UUID
+    expected_version: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonedStep:
+    """A step of one request that must say why."""
+
+    rfq_id: UUID
+    expected_version: int | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadRfq:
+    """One request by its id."""
+
+    rfq_id: UUID
+
+
+class RfqOrder(StrEnum):
+    """How a list of requests is sorted."""
+
+    NEWEST = "newest"
+    DEADLINE = "deadline"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListRfqs:
+    """A page of the company's own requests."""
+
+    page: PageRequest = field(default_factory=PageRequest)
+    status: StrEnum | None = None
+    text: str = ""
+    order: RfqOrder = RfqOrder.NEWEST
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListInvitations:
+    """A page of the requests that the company is invited to quote on, newest first."""
+
+    page: PageRequest = field(default_factory=PageRequest)
+    open_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class InviteSupplier:
+    """One more supplier for a draft or published request."""
+
+    rfq_id: UUID
+    supplier_id: UUID
+    expected_version: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class DeclineInvitation:
+    """An invited supplier's answer that it will not quote."""
+
+    rfq_id: UUID
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuoteLineInput:
+    """The price of one need: per unit of the need, in the quotation's currency, without tax."""
+
+    line_id: UUID
+    unit_price: Decimal
+    quantity: Decimal | None = None
+    """Offered quantity in the need's unit; None means the whole need."""
+    lead_days: int | None = None
+    min_quantity: Decimal | None = None
+    alternative: str = ""
+    """What is offered instead, where it is not what was asked for."""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubmitQuote:
+    """A supplier's whole quotation, or its next revision: every line it quotes, each once."""
+
+    rfq_id: UUID
+    currency: Currency
+    valid_until: date
+    lines: tuple[QuoteLineInput, ...]
+    expected_version: int | None = None
+    """The version of the live quotation that this one replaces; None for the first."""
+    payment_terms: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawQuote:
+    """Take a quotation back before the deadline."""
+
+    quote_id: UUID
+    expected_version: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReadQuote:
+    """One quotation by its id."""
+
+    quote_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AwardPick:
+    """Give ``quantity`` of one need (None: all of it) to one quotation."""
+
+    line_id: UUID
+    quote_id: UUID
+    quantity: Decimal | None = None
+
+
+class Rest(StrEnum):
+    """What becomes of the needs that an award leaves open."""
+
+    NONE = "none"
+    """Nothing may be left open."""
+    LATER = "later"
+    """Another award follows."""
+    LEAVE = "leave"
+    """They stay unawarded."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposeAward:
+    """An award by line, and what becomes of what it leaves open."""
+
+    rfq_id: UUID
+    expected_version: int | None
+    picks: tuple[AwardPick, ...]
+    rest: Rest = Rest.NONE
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DecideAward:
+    """An approver's decision on a proposed award; ``reason`` is needed to return it."""
+
+    award_id: UUID
+    expected_version: int | None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadAward:
+    """One award by its id."""
+
+    award_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class AdmitImport:
+    """Whether the caller may import at all; asked before a file costs anything."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartImport:
+    """A list of needs that was read. ``table`` is JSON of the intake; nothing of it is understood here.
+
+    ``filename`` is empty for pasted cells. ``headings`` is a digest of the row of headings, empty where there is none.
+    """
+
+    filename: str
+    table: object
+    headings: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadImport:
+    """One import by its id."""
+
+    import_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ListImports:
+    """A page of the company's own unfinished imports, newest first."""
+
+    page: PageRequest = field(default_factory=PageRequest)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeImport:
+    """What was decided about an import, whole, as JSON of the intake.
+
+    ``request`` is what was written about the request to be; None keeps it.
+    """
+
+    import_id: UUID
+    expected_version: int | None
+    choices: Mapping[str, object]
+    request: Mapping[str, object] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfirmImport:
+    """The draft that the preview of exactly ``expected_version`` gave, and (row, reason) of each row left behind."""
+
+    import_id: UUID
+    expected_version: int | None
+    draft: DraftRfq
+    left: tuple[tuple[int, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DropImport:
+    """Throw an unfinished import away."""
+
+    import_id: UUID
+    expected_version: int | None

@@ -1,0 +1,214 @@
+"""Demo requests at every stage, made through operations by the demo people; running it again changes nothing."""
+
+import json
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Final, TypeVar
+from uuid import UUID
+
+from b2b_market.identity.public import act_as
+from b2b_market.infra.runtime import Runtime, new_correlation
+from b2b_market.infra.who import Cause
+from b2b_market.infra.work import Work
+from b2b_market.kernel.currency import Currency
+from b2b_market.kernel.quantity import Quantity
+from b2b_market.kernel.units import unit
+from b2b_market.organizations import public as organizations
+from b2b_market.rbac.actor import Actor
+from b2b_market.rfq import commands
+from b2b_market.rfq.service import awarding, closing, comparing, drafting, publishing, quoting
+from b2b_market.rfq.service.drafting import RfqContent
+
+T = TypeVar("T")
+SIGN_INS: Final = "demo-sign-ins.json"
+CNY: Final = Currency("CNY")
+NEEDED_IN, VALID_FOR = timedelta(days=90), timedelta(days=75)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An item of the demo: what it is, how many of which unit, and what the buyer hopes to pay in CNY."""
+
+    name: str
+    code: str
+    specification: str
+    quantity: str
+    unit: str
+    target: str
+
+
+ITEMS: Final = (
+    Item("六角头螺栓 M16×80 8.8级", "MRO-10010", "GB/T 5782, 热镀锌", "12000", "H87", "1.86"),
+    Item("深沟球轴承 6308-2RS", "MRO-10017", "GB/T 276, P6", "800", "SET", "38.50"),
+    Item("热轧钢板 Q355B 12mm", "MRO-10024", "GB/T 1591", "60", "TNE", "4120.00"),
+    Item("不锈钢球阀 DN50 PN16", "MRO-10031", "GB/T 12237, 304", "240", "H87", "268.00"),
+    Item("三相异步电机 7.5kW 4极", "MRO-10038", "GB 18613, IE3", "36", "H87", "1985.00"),
+    Item("铜芯电缆 YJV 4×50+1×25", "MRO-10045", "GB/T 12706", "3500", "MTR", "152.40"),
+    Item("防爆接线盒 BJX-200", "MRO-10052", "GB/T 3836, Ex e IIC", "150", "H87", "186.00"),
+    Item("液压油 L-HM 46 200L", "MRO-10059", "GB 11118.1", "90", "H87", "2380.00"),
+    Item("无缝钢管 Φ108×6 20#", "MRO-10066", "GB/T 8163", "2200", "MTR", "96.70"),
+    Item("法兰 WN DN100 PN16 304", "MRO-10073", "GB/T 9124", "420", "H87", "214.00"),
+    Item("Linear guide rail 20 mm, 1,000 mm", "MRO-20011", "preload C0", "48", "H87", "365.00"),
+    Item("Servo motor 750 W with brake", "MRO-20018", "IP65, 3,000 rpm", "20", "H87", "2150.00"),
+)
+
+
+ITEM_TARGETS: Final = tuple(item.target for item in ITEMS)
+PER_UNIT: Final = {"EUR": Decimal("8.30"), "PLN": Decimal("1.95")}
+"""Roughly how many CNY one unit of a supplier's currency is worth, to make invented prices plausible."""
+
+
+def place_requests(runtime: Runtime) -> None:
+    """Make a draft, one waiting for approval, open and sealed ones with quotations, one to compare and one awarded."""
+    cast = _Cast.of(runtime)
+    with cast.work(cast.purchaser) as work:
+        if drafting.list_rfqs(work, cast.purchaser, commands.ListRfqs()).items:
+            return
+    cast.draft("2027 年度标准件框架 / 2027 fasteners", ITEMS[:4])
+    cast.submitted("Press line upgrade: motors and drives", ITEMS[4:8])
+    cast.quote(cast.published("液压站备件 / Hydraulic station spares", ITEMS[:6]), ("1.00", "0.97"))
+    cast.quote(cast.published("Sealed: cables for hall 4", ITEMS[5:7], sealed=True), ("0.98",))
+    to_compare = cast.published("2026 年 Q4 机电备件 / Q4 2026 electro-mechanical spares", ITEMS)
+    cast.quote(to_compare, ("1.04", "0.98", "1.01", "0.95", "0.99", "1.07"))
+    cast.close(to_compare)
+    to_award = cast.published("检修备件 / Overhaul spares", ITEMS[:5])
+    cast.quote(to_award, ("0.96", "0.99", "1.02", "0.97"))
+    cast.close(to_award)
+    cast.award(to_award)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """How one demo supplier quotes: ``factor`` of the targets, its own currency, gaps and lead times."""
+
+    factor: Decimal
+    number: int
+    currency: Currency
+    valid_until: date
+
+    def command(self, content: RfqContent) -> commands.SubmitQuote:
+        """Return the quotation on a request."""
+        skipped = {self.number * 3 + 2} if self.number % 2 else set()
+        return commands.SubmitQuote(
+            rfq_id=content.rfq.id,
+            currency=self.currency,
+            valid_until=self.valid_until,
+            lines=tuple(self._line(line.id, line.position) for line in content.lines if line.position not in skipped),
+            payment_terms="30 days net",
+            note="Prices without VAT.",
+        )
+
+    def _line(self, line_id: UUID, position: int) -> commands.QuoteLineInput:
+        target = Decimal(ITEM_TARGETS[(position - 1) % len(ITEM_TARGETS)])
+        spread = 1 + Decimal((position * 7 + self.number * 5) % 13 - 6) / 100
+        price = target * self.factor * spread / PER_UNIT.get(self.currency.code, Decimal(1))
+        return commands.QuoteLineInput(
+            line_id=line_id,
+            unit_price=price.quantize(Decimal("0.0001")),
+            lead_days=7 + (position * 5 + self.number * 3) % 28,
+            min_quantity=Decimal(10) if position % 5 == 0 else None,
+            alternative="Equivalent of another make" if (position + self.number) % 9 == 0 else "",
+        )
+
+
+@dataclass(frozen=True)
+class _Cast:
+    """The demo people at work."""
+
+    runtime: Runtime
+    purchaser: Actor
+    approver: Actor
+    sales: tuple[Actor, ...]
+
+    @classmethod
+    def of(cls, runtime: Runtime) -> "_Cast":
+        known = json.loads((runtime.settings.data_dir / SIGN_INS).read_text("utf-8"))["people"]
+
+        def with_role(role: str) -> list[Actor]:
+            return [act_as(runtime, person["email"]) for person in known if role in person["roles"]]
+
+        return cls(
+            runtime, with_role("buyer.purchaser")[0], with_role("buyer.approver")[0], tuple(with_role("supplier.sales"))
+        )
+
+    def work(self, actor: Actor) -> AbstractContextManager[Work]:
+        return self.runtime.work(actor.who, actor.tenant(), Cause("cli", new_correlation()))
+
+    def do(self, actor: Actor, operation: Callable[[Work, Actor, T], object], command: T) -> object:
+        with self.work(actor) as work:
+            return operation(work, actor, command)
+
+    def draft(self, title: str, items: Sequence[Item], *, sealed: bool = False) -> RfqContent:
+        with self.work(self.purchaser) as work:
+            suppliers = organizations.suppliers(work, self.purchaser)
+            today = work.now()
+            command = commands.DraftRfq(
+                title=title,
+                currency=CNY,
+                closes_at=today + timedelta(days=6),
+                description="Prices without VAT, delivered to the plant. 含运费，不含税。",
+                sealed=sealed,
+                terms=commands.Terms(payment_terms="30 days net", incoterm="DAP", incoterm_place="Dalian"),
+                lines=tuple(_need(item, today.date() + NEEDED_IN) for item in items),
+                supplier_ids=tuple(supplier.id for supplier in suppliers),
+            )
+            return drafting.draft_rfq(work, self.purchaser, command)
+
+    def submitted(self, title: str, items: Sequence[Item], *, sealed: bool = False) -> UUID:
+        content = self.draft(title, items, sealed=sealed)
+        step = commands.StepRfq(content.rfq.id, content.rfq.version)
+        self.do(self.purchaser, publishing.submit_rfq, step)
+        return content.rfq.id
+
+    def published(self, title: str, items: Sequence[Item], *, sealed: bool = False) -> UUID:
+        rfq_id = self.submitted(title, items, sealed=sealed)
+        self.do(self.approver, publishing.approve_rfq, commands.StepRfq(rfq_id, self.version(rfq_id)))
+        return rfq_id
+
+    def version(self, rfq_id: UUID) -> int:
+        with self.work(self.purchaser) as work:
+            return drafting.read_rfq(work, self.purchaser, commands.ReadRfq(rfq_id)).rfq.version
+
+    def quote(self, rfq_id: UUID, factors: Sequence[str]) -> None:
+        """Let the first suppliers quote their factor of the targets, each with its own gaps, in its own currency."""
+        for number, (actor, factor) in enumerate(zip(self.sales, factors, strict=False)):
+            with self.work(actor) as work:
+                settings = organizations.settings(work, actor, actor.org_id)
+                content = drafting.read_rfq(work, actor, commands.ReadRfq(rfq_id))
+                offer = Offer(Decimal(factor), number, settings.base_currency, work.now().date() + VALID_FOR)
+                quoting.submit_quote(work, actor, offer.command(content))
+
+    def close(self, rfq_id: UUID) -> None:
+        reason = "All suppliers have answered."
+        self.do(self.purchaser, closing.close_rfq_early, commands.ReasonedStep(rfq_id, self.version(rfq_id), reason))
+
+    def award(self, rfq_id: UUID) -> None:
+        """Give the best offer of each line its line, and have the award approved."""
+        with self.work(self.purchaser) as work:
+            compared = comparing.compare_quotes(work, self.purchaser, commands.ReadRfq(rfq_id))
+        picks = tuple(
+            commands.AwardPick(line_id=row.need.line_id, quote_id=cell.offer.offer_id)
+            for row in compared.comparison.rows
+            for cell in [next(cell for cell in row.cells if cell is not None and cell.best)]
+        )
+        command = commands.ProposeAward(
+            rfq_id=rfq_id, expected_version=self.version(rfq_id), picks=picks, rest=commands.Rest.LEAVE
+        )
+        with self.work(self.purchaser) as work:
+            award = awarding.propose_award(work, self.purchaser, command).award
+        self.do(self.approver, awarding.approve_award, commands.DecideAward(award.id, award.version))
+
+
+def _need(item: Item, required_on: date) -> commands.LineInput:
+    return commands.LineInput(
+        item_name=item.name,
+        item_code=item.code,
+        specification=item.specification,
+        quantity=Quantity(Decimal(item.quantity), unit(item.unit)),
+        required_on=required_on,
+        delivery_place="大连长兴岛工厂 / Dalian plant",
+        target_price=Decimal(item.target),
+    )

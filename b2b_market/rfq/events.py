@@ -1,0 +1,139 @@
+"""What the module announces. Prices never travel; who may read them asks for them."""
+
+from datetime import datetime
+from uuid import UUID
+
+from b2b_market.kernel.event import Event, event
+
+
+@event("rfq.submitted.v1")
+class RfqSubmitted(Event):
+    """A request waits for an approver."""
+
+    rfq_id: UUID
+    buyer_id: UUID
+    author_id: UUID
+
+
+@event("rfq.returned.v1")
+class RfqReturned(Event):
+    """An approver sent a request back to its author."""
+
+    rfq_id: UUID
+    buyer_id: UUID
+    author_id: UUID
+    reason: str
+
+
+@event("rfq.published.v1")
+class RfqPublished(Event):
+    """Invited suppliers may quote until ``closes_at``."""
+
+    rfq_id: UUID
+    buyer_id: UUID
+    author_id: UUID
+    supplier_ids: tuple[UUID, ...]
+    closes_at: datetime
+
+
+@event("rfq.supplier_invited.v1")
+class SupplierInvited(Event):
+    """A supplier was invited to a request that is already published."""
+
+    rfq_id: UUID
+    buyer_id: UUID
+    supplier_id: UUID
+    closes_at: datetime
+
+
+@event("rfq.invitation_declined.v1")
+class InvitationDeclined(Event):
+    """A supplier will not quote."""
+
+    rfq_id: UUID
+    buyer_id: UUID
+    supplier_id: UUID
+
+
+@event("rfq.closed.v1")
+class RfqClosed(Event):
+    """No quotation is accepted any more; ``early`` by the buyer, with a reason, otherwise by the clock."""
+
+    rfq_id: UUID
+    buyer_id: UUID
+    author_id: UUID
+    early: bool
+
+
+@event("rfq.cancelled.v1")
+class RfqCancelled(Event):
+    """The buyer withdrew the request."""
+
+    rfq_id: UUID
+    buyer_id: UUID
+    supplier_ids: tuple[UUID, ...]
+    reason: str
+
+
+@event("rfq.unsuccessful.v1")
+class RfqUnsuccessful(Event):
+    """The request ended without an award."""
+
+    rfq_id: UUID
+    buyer_id: UUID
+    supplier_ids: tuple[UUID, ...]
+    reason: str
+
+
+@event("quote.submitted.v1")
+class QuoteSubmitted(Event):
+    """A supplier's quotation, or a new revision of it, was received and receipted."""
+
+    quote_id: UUID
+    rfq_id: UUID
+    buyer_id: UUID
+    supplier_id: UUID
+    revision: int
+
+
+@event("quote.withdrawn.v1")
+class QuoteWithdrawn(Event):
+    """A supplier took its quotation back before the deadline."""
+
+    quote_id: UUID
+    rfq_id: UUID
+    buyer_id: UUID
+    supplier_id: UUID
+
+
+@event("rfq.award_proposed.v1")
+class AwardProposed(Event):
+    """An award waits for an approver."""
+
+    award_id: UUID
+    rfq_id: UUID
+    buyer_id: UUID
+    proposer_id: UUID
+
+
+@event("rfq.award_returned.v1")
+class AwardReturned(Event):
+    """An approver sent an award back to its proposer."""
+
+    award_id: UUID
+    rfq_id: UUID
+    buyer_id: UUID
+    proposer_id: UUID
+    reason: str
+
+
+@event("rfq.awarded.v1")
+class RfqAwarded(Event):
+    """An award is approved: ``supplier_ids`` won something, ``lost_supplier_ids`` quoted and won nothing."""
+
+    award_id: UUID
+    rfq_id: UUID
+    buyer_id: UUID
+    supplier_ids: tuple[UUID, ...]
+    lost_supplier_ids: tuple[UUID, ...]
+    final: bool

@@ -1,0 +1,246 @@
+"""Who hears what of a request: a few words to the people concerned, each once."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from b2b_market.infra.work import Work
+from b2b_market.kernel.permission import Permission
+from b2b_market.kernel.text import N_
+from b2b_market.notifications.public import Fact, Message, MessageType, Recipient, notify
+from b2b_market.organizations import public as organizations
+from b2b_market.rbac.actor import Actor
+from b2b_market.rbac.manifest import Handler
+from b2b_market.rfq import events
+from b2b_market.rfq.permissions import RfqPermission
+from b2b_market.rfq.public import RequestFacts, request_facts
+
+
+class ApprovalWanted(MessageType):
+    """Approvers: a request or an award waits for them."""
+
+    code, permission = "rfq.approval_wanted", RfqPermission.APPROVE
+    label = N_("Requests and awards waiting for approval")
+    subject = N_("{number} waits for your approval")
+    body = N_("{title}\n\nSomebody of your company submitted it. Approve it, or return it with a reason.")
+
+
+class SentBack(MessageType):
+    """Authors: an approver returned their request or award."""
+
+    code, permission = "rfq.returned", RfqPermission.DRAFT
+    label = N_("Requests and awards returned to you")
+    subject = N_("{number} was returned")
+    body = N_("{title}\n\nReason: {reason}")
+
+
+class InvitedToQuote(MessageType):
+    """Suppliers: they may quote."""
+
+    code, permission = "rfq.invited", RfqPermission.QUOTE_SUBMIT
+    label = N_("Invitations to quote")
+    subject = N_("{buyer} invites you to quote: {title}")
+    body = N_("{number}: {lines} lines.\n\nQuotations are accepted until {closes_at}.")
+
+
+class QuoteReceived(MessageType):
+    """Buyers: a supplier quoted, revised or withdrew. No price is told."""
+
+    code, permission, mail = "rfq.quote_received", RfqPermission.COMPARE, False
+    label = N_("Quotations received")
+    subject = N_("{supplier} quoted on {number}")
+    body = N_("{title}\n\nRevision {revision} was received and receipted.")
+
+
+class QuoteTakenBack(MessageType):
+    """Buyers: a supplier withdrew."""
+
+    code, permission, mail = "rfq.quote_withdrawn", RfqPermission.COMPARE, False
+    label = N_("Quotations withdrawn")
+    subject = N_("{supplier} withdrew its quotation on {number}")
+    body = N_("{title}\n\nIt may quote again until the deadline.")
+
+
+class InvitationRefused(MessageType):
+    """Buyers: a supplier will not quote."""
+
+    code, permission, mail = "rfq.declined", RfqPermission.COMPARE, False
+    label = N_("Invitations declined")
+    subject = N_("{supplier} will not quote on {number}")
+    body = N_("{title}\n\nYou can invite another supplier until the deadline.")
+
+
+class QuotingEnded(MessageType):
+    """Buyers: time to compare."""
+
+    code, permission = "rfq.closed", RfqPermission.COMPARE
+    label = N_("Requests closed for quotations")
+    subject = N_("{number} is closed: compare the quotations")
+    body = N_("{title}\n\nNo quotation is accepted any more.")
+
+
+class RequestEnded(MessageType):
+    """Suppliers: nothing will be awarded."""
+
+    code, permission = "rfq.ended", RfqPermission.QUOTE_SUBMIT
+    label = N_("Requests cancelled or ended without award")
+    subject = N_("{number} of {buyer} ended without an award")
+    body = N_("{title}\n\nReason: {reason}")
+
+
+class QuoteWon(MessageType):
+    """Suppliers: they won something."""
+
+    code, permission = "rfq.won", RfqPermission.QUOTE_SUBMIT
+    label = N_("Awards to your company")
+    subject = N_("{buyer} awards you lines of {number}")
+    body = N_("{title}\n\nOpen the request to see which lines you won. The contract follows.")
+
+
+class QuoteLost(MessageType):
+    """Suppliers: they won nothing."""
+
+    code, permission = "rfq.lost", RfqPermission.QUOTE_SUBMIT
+    label = N_("Requests awarded to others")
+    subject = N_("{number} of {buyer} was awarded to others")
+    body = N_("{title}\n\nThank you for your quotation.")
+
+
+def when_rfq_submitted_ask_approvers(work: Work, actor: Actor, event: events.RfqSubmitted) -> None:
+    """Tell the approvers, but not the author, whom S1 excludes."""
+    about = request_facts(work, actor, event.rfq_id)
+    people = _people(work, actor, [event.buyer_id], RfqPermission.APPROVE, without=event.author_id)
+    _tell(work, people, ApprovalWanted, about)
+
+
+def when_rfq_returned_tell_author(work: Work, actor: Actor, event: events.RfqReturned) -> None:
+    """Tell the author why."""
+    about = request_facts(work, actor, event.rfq_id)
+    people = _people(work, actor, [event.buyer_id], RfqPermission.DRAFT, only=event.author_id)
+    _tell(work, people, SentBack, about, reason=event.reason)
+
+
+def when_rfq_published_invite_suppliers(work: Work, actor: Actor, event: events.RfqPublished) -> None:
+    """Invite the sales people of every invited supplier."""
+    about = request_facts(work, actor, event.rfq_id)
+    people = _people(work, actor, event.supplier_ids, RfqPermission.QUOTE_SUBMIT)
+    _tell(work, people, InvitedToQuote, about, closes_at=event.closes_at, lines=about.line_count)
+
+
+def when_supplier_invited_tell_it(work: Work, actor: Actor, event: events.SupplierInvited) -> None:
+    """Invite the sales people of a supplier that was added after publication."""
+    about = request_facts(work, actor, event.rfq_id)
+    people = _people(work, actor, [event.supplier_id], RfqPermission.QUOTE_SUBMIT)
+    _tell(work, people, InvitedToQuote, about, closes_at=event.closes_at, lines=about.line_count)
+
+
+def when_quote_submitted_tell_buyer(work: Work, actor: Actor, event: events.QuoteSubmitted) -> None:
+    """Tell the author of the request that a quotation came; never what it says."""
+    about = request_facts(work, actor, event.rfq_id)
+    people = _people(work, actor, [event.buyer_id], RfqPermission.COMPARE, only=about.author_id)
+    supplier = _name(work, actor, event.supplier_id)
+    _tell(work, people, QuoteReceived, about, supplier=supplier, revision=event.revision)
+
+
+def when_quote_withdrawn_tell_buyer(work: Work, actor: Actor, event: events.QuoteWithdrawn) -> None:
+    """Tell the author of the request."""
+    about = request_facts(work, actor, event.rfq_id)
+    people = _people(work, actor, [event.buyer_id], RfqPermission.COMPARE, only=about.author_id)
+    _tell(work, people, QuoteTakenBack, about, supplier=_name(work, actor, event.supplier_id))
+
+
+def when_invitation_declined_tell_buyer(work: Work, actor: Actor, event: events.InvitationDeclined) -> None:
+    """Tell the author of the request."""
+    about = request_facts(work, actor, event.rfq_id)
+    people = _people(work, actor, [event.buyer_id], RfqPermission.COMPARE, only=about.author_id)
+    _tell(work, people, InvitationRefused, about, supplier=_name(work, actor, event.supplier_id))
+
+
+def when_rfq_closed_tell_buyer(work: Work, actor: Actor, event: events.RfqClosed) -> None:
+    """Tell the author that the comparison can begin."""
+    about = request_facts(work, actor, event.rfq_id)
+    people = _people(work, actor, [event.buyer_id], RfqPermission.COMPARE, only=event.author_id)
+    _tell(work, people, QuotingEnded, about)
+
+
+def when_rfq_cancelled_tell_suppliers(work: Work, actor: Actor, event: events.RfqCancelled) -> None:
+    """Tell the invited suppliers why."""
+    about = request_facts(work, actor, event.rfq_id)
+    people = _people(work, actor, event.supplier_ids, RfqPermission.QUOTE_SUBMIT)
+    _tell(work, people, RequestEnded, about, reason=event.reason)
+
+
+def when_rfq_unsuccessful_tell_suppliers(work: Work, actor: Actor, event: events.RfqUnsuccessful) -> None:
+    """Tell the invited suppliers why."""
+    about = request_facts(work, actor, event.rfq_id)
+    people = _people(work, actor, event.supplier_ids, RfqPermission.QUOTE_SUBMIT)
+    _tell(work, people, RequestEnded, about, reason=event.reason)
+
+
+def when_award_proposed_ask_approvers(work: Work, actor: Actor, event: events.AwardProposed) -> None:
+    """Tell the approvers, but not the proposer, whom S1 excludes."""
+    about = request_facts(work, actor, event.rfq_id)
+    people = _people(work, actor, [event.buyer_id], RfqPermission.AWARD_APPROVE, without=event.proposer_id)
+    _tell(work, people, ApprovalWanted, about)
+
+
+def when_award_returned_tell_proposer(work: Work, actor: Actor, event: events.AwardReturned) -> None:
+    """Tell the proposer why."""
+    about = request_facts(work, actor, event.rfq_id)
+    people = _people(work, actor, [event.buyer_id], RfqPermission.AWARD, only=event.proposer_id)
+    _tell(work, people, SentBack, about, reason=event.reason)
+
+
+def when_rfq_awarded_tell_suppliers(work: Work, actor: Actor, event: events.RfqAwarded) -> None:
+    """Tell each supplier its own outcome and nobody else's."""
+    about = request_facts(work, actor, event.rfq_id)
+    _tell(work, _people(work, actor, event.supplier_ids, RfqPermission.QUOTE_SUBMIT), QuoteWon, about)
+    _tell(work, _people(work, actor, event.lost_supplier_ids, RfqPermission.QUOTE_SUBMIT), QuoteLost, about)
+
+
+HANDLERS = (
+    Handler(events.RfqSubmitted, when_rfq_submitted_ask_approvers, "rfq.submitted.ask_approvers"),
+    Handler(events.RfqReturned, when_rfq_returned_tell_author, "rfq.returned.tell_author"),
+    Handler(events.RfqPublished, when_rfq_published_invite_suppliers, "rfq.published.invite_suppliers"),
+    Handler(events.SupplierInvited, when_supplier_invited_tell_it, "rfq.supplier_invited.tell_it"),
+    Handler(events.QuoteSubmitted, when_quote_submitted_tell_buyer, "quote.submitted.tell_buyer"),
+    Handler(events.QuoteWithdrawn, when_quote_withdrawn_tell_buyer, "quote.withdrawn.tell_buyer"),
+    Handler(events.InvitationDeclined, when_invitation_declined_tell_buyer, "rfq.declined.tell_buyer"),
+    Handler(events.RfqClosed, when_rfq_closed_tell_buyer, "rfq.closed.tell_buyer"),
+    Handler(events.RfqCancelled, when_rfq_cancelled_tell_suppliers, "rfq.cancelled.tell_suppliers"),
+    Handler(events.RfqUnsuccessful, when_rfq_unsuccessful_tell_suppliers, "rfq.unsuccessful.tell_suppliers"),
+    Handler(events.AwardProposed, when_award_proposed_ask_approvers, "rfq.award_proposed.ask_approvers"),
+    Handler(events.AwardReturned, when_award_returned_tell_proposer, "rfq.award_returned.tell_proposer"),
+    Handler(events.RfqAwarded, when_rfq_awarded_tell_suppliers, "rfq.awarded.tell_suppliers"),
+)
+
+
+def _people(
+    work: Work,
+    actor: Actor,
+    org_ids: Iterable[UUID],
+    permission: Permission,
+    *,
+    only: UUID | None = None,
+    without: UUID | None = None,
+) -> list[Recipient]:
+    found = organizations.people_with(work, actor, tuple(org_ids), permission)
+    return [person for person in found if (only is None or person.user_id == only) and person.user_id != without]
+
+
+def _name(work: Work, actor: Actor, org_id: UUID) -> str:
+    return organizations.companies(work, actor, [org_id])[org_id].name
+
+
+def _tell(work: Work, people: list[Recipient], kind: type[MessageType], about: RequestFacts, **facts: Fact) -> None:
+    if not people:
+        return
+    known: dict[str, Fact] = {"number": about.number, "title": about.title, "buyer": about.buyer_name}
+    message = Message(
+        type=kind,
+        facts={**known, **facts},
+        link=f"/rfqs/{about.rfq_id}",
+        object_type="rfq",
+        object_id=about.rfq_id,
+        object_name=f"{about.number} {about.title}",
+    )
+    notify(work, people, message)

@@ -1,0 +1,1 @@
+"""Files of needs (CSV, XLSX, UBL) become lines of a request: bytes to values, nothing stored."""

@@ -1,0 +1,182 @@
+"""Requests, their lines and hidden targets, invitations, frozen rates, and import drafts."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, ClassVar
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, LargeBinary, UniqueConstraint, Uuid
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from b2b_market.infra.aggregate import Aggregate, LineSpec
+from b2b_market.infra.database import CURRENCY, QUANTITY, RATE, TOTAL, UNIT_PRICE, Base, enum_type
+from b2b_market.rfq.states import ImportStatus, InvitationStatus, RfqStatus
+
+LINE_COLUMNS = (
+    "id",
+    "position",
+    "item_name",
+    "item_code",
+    "specification",
+    "quantity",
+    "unit",
+    "required_on",
+    "delivery_place",
+    "note",
+)
+
+
+class Rfq(Aggregate, Base):
+    """A request for quotation. ``party_ids`` are the buyer and, once published, the invited suppliers.
+
+    What suppliers must not see (estimate, target prices) lives in tables of its own, so that row-level security hides
+    it.
+    """
+
+    __tablename__ = "rfq"
+    __table_args__ = (
+        UniqueConstraint("buyer_id", "number"),
+        Index("ix_rfq_buyer_id_id", "buyer_id", "id"),
+        Index("ix_rfq_buyer_id_status_id", "buyer_id", "status", "id"),
+        Index("ix_rfq_buyer_id_closes_at_id", "buyer_id", "closes_at", "id"),
+        Index("ix_rfq_next_due_at", "next_due_at", postgresql_where="next_due_at IS NOT NULL"),
+        CheckConstraint("status <> 'published' OR closes_at IS NOT NULL", name="published_has_deadline"),
+    )
+    audit_type = "rfq"
+    audit_hidden: ClassVar[frozenset[str]] = frozenset({"next_due_at", "lines_digest", "targets_digest"})
+    audit_lines: ClassVar[tuple[LineSpec, ...]] = (
+        LineSpec("rfq_line", "rfq_id", "position", LINE_COLUMNS),
+        LineSpec("rfq_target", "rfq_id", "line_id", ("line_id", "target_price"), "targets_digest"),
+    )
+
+    number: Mapped[str]
+    title: Mapped[str]
+    description: Mapped[str]
+    buyer_id: Mapped[UUID]
+    author_id: Mapped[UUID]
+    editor_id: Mapped[UUID]
+    approver_id: Mapped[UUID | None]
+    status: Mapped[RfqStatus] = mapped_column(enum_type(RfqStatus))
+    sealed: Mapped[bool]
+    currency: Mapped[str] = mapped_column(CURRENCY)
+    payment_terms: Mapped[str]
+    incoterm: Mapped[str]
+    incoterm_place: Mapped[str]
+    closes_at: Mapped[datetime | None]
+    published_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    reason: Mapped[str | None]
+    """Why the request was returned, closed early, cancelled or ended without award; the last of them."""
+    line_count: Mapped[int]
+    lines_digest: Mapped[bytes] = mapped_column(LargeBinary)
+    targets_digest: Mapped[bytes] = mapped_column(LargeBinary)
+    party_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid()))
+    next_due_at: Mapped[datetime | None]
+
+    def parties(self) -> tuple[UUID, ...]:
+        """Return the buyer and the invited suppliers of a published request."""
+        return tuple(self.party_ids)
+
+
+class RfqLine(Base):
+    """One need of a request."""
+
+    __tablename__ = "rfq_line"
+    __table_args__ = (UniqueConstraint("rfq_id", "position"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    rfq_id: Mapped[UUID]
+    party_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid()))
+    position: Mapped[int]
+    item_name: Mapped[str]
+    item_code: Mapped[str]
+    specification: Mapped[str]
+    quantity: Mapped[Decimal] = mapped_column(QUANTITY)
+    unit: Mapped[str]
+    required_on: Mapped[date]
+    delivery_place: Mapped[str]
+    note: Mapped[str]
+
+
+class RfqTarget(Base):
+    """The buyer's own target price of one line, per unit in the request's currency."""
+
+    __tablename__ = "rfq_target"
+    __table_args__ = (Index("ix_rfq_target_rfq_id", "rfq_id"),)
+
+    line_id: Mapped[UUID] = mapped_column(primary_key=True)
+    rfq_id: Mapped[UUID]
+    buyer_id: Mapped[UUID]
+    target_price: Mapped[Decimal] = mapped_column(UNIT_PRICE)
+
+
+class RfqPrivate(Base):
+    """What only the buyer's side knows of a request: its estimate, in the request's currency."""
+
+    __tablename__ = "rfq_private"
+
+    rfq_id: Mapped[UUID] = mapped_column(primary_key=True)
+    buyer_id: Mapped[UUID]
+    estimate: Mapped[Decimal | None] = mapped_column(TOTAL)
+
+
+class RfqInvitation(Base):
+    """A supplier invited to a request, and what it did about it."""
+
+    __tablename__ = "rfq_invitation"
+    __table_args__ = (
+        UniqueConstraint("rfq_id", "supplier_id"),
+        Index("ix_rfq_invitation_supplier_id_rfq_id", "supplier_id", "rfq_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    rfq_id: Mapped[UUID]
+    buyer_id: Mapped[UUID]
+    supplier_id: Mapped[UUID]
+    status: Mapped[InvitationStatus] = mapped_column(enum_type(InvitationStatus))
+    released: Mapped[bool]
+    """Whether the supplier may see it: from publication on."""
+    viewed_at: Mapped[datetime | None]
+    answered_at: Mapped[datetime | None]
+    decline_reason: Mapped[str | None]
+
+
+class RfqRate(Base):
+    """An exchange rate as it was frozen for the comparison of one request; ``base`` 1 = ``quote`` ``value``."""
+
+    __tablename__ = "rfq_rate"
+
+    rfq_id: Mapped[UUID] = mapped_column(primary_key=True)
+    base: Mapped[str] = mapped_column(CURRENCY, primary_key=True)
+    quote: Mapped[str] = mapped_column(CURRENCY, primary_key=True)
+    buyer_id: Mapped[UUID]
+    value: Mapped[Decimal] = mapped_column(RATE)
+    source: Mapped[str]
+    as_of: Mapped[str]
+    frozen_at: Mapped[datetime]
+
+
+class RfqImport(Aggregate, Base):
+    """An uploaded list of needs while its preview is looked at.
+
+    Nothing of a request is stored until it is confirmed.
+    """
+
+    __tablename__ = "rfq_import"
+    __table_args__ = (Index("ix_rfq_import_buyer_id_id", "buyer_id", "id"),)
+    audit_type = "rfq_import"
+    audit_hidden: ClassVar[frozenset[str]] = frozenset({"content", "choices"})
+
+    buyer_id: Mapped[UUID]
+    author_id: Mapped[UUID]
+    filename: Mapped[str]
+    status: Mapped[ImportStatus] = mapped_column(enum_type(ImportStatus))
+    content: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    """The table as read (JSON of the intake)."""
+    choices: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    rfq_id: Mapped[UUID | None]
+
+    def parties(self) -> tuple[UUID, ...]:
+        """Return the buyer alone."""
+        return (self.buyer_id,)

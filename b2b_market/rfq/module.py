@@ -1,0 +1,86 @@
+"""What the module brings to the house."""
+
+from pathlib import Path
+
+from b2b_market.kernel.text import N_
+from b2b_market.rbac.manifest import DemoStep, Manifest
+from b2b_market.rfq import events
+from b2b_market.rfq.api import quotes as quotes_api
+from b2b_market.rfq.api import requests as requests_api
+from b2b_market.rfq.demo import place_requests
+from b2b_market.rfq.handlers import HANDLERS
+from b2b_market.rfq.models import quotes as quote_models
+from b2b_market.rfq.models import requests as request_models
+from b2b_market.rfq.pages import comparing as comparing_pages
+from b2b_market.rfq.pages import awards, editor, supplying
+from b2b_market.rfq.pages import requests as request_pages
+from b2b_market.rfq.permissions import GRANTS, RfqPermission
+from b2b_market.rfq.rules import approving, awarding, drafting, quoting
+from b2b_market.rfq.service import awarding as award_operations
+from b2b_market.rfq.service import closing, comparing, publishing
+from b2b_market.rfq.service import drafting as draft_operations
+from b2b_market.rfq.service import quoting as quote_operations
+from b2b_market.rfq.tasks import TASKS
+from b2b_market.ui.viewer import NavGroup, NavItem
+
+MANIFEST = Manifest(
+    name="rfq",
+    package=Path(__file__).parent,
+    api=(
+        requests_api.router,
+        requests_api.invitations_router,
+        quotes_api.by_rfq,
+        quotes_api.quote_router,
+        quotes_api.award_router,
+    ),
+    pages=(editor.router, comparing_pages.router, awards.router, supplying.router, request_pages.router),
+    handlers=HANDLERS,
+    tasks=TASKS,
+    permissions=(RfqPermission,),
+    grants=(GRANTS,),
+    refusals=(
+        drafting.DeadlineTooSoon,
+        drafting.DeadlineMissing,
+        drafting.NothingRequested,
+        drafting.NobodyInvited,
+        drafting.CannotInvite,
+        drafting.NeedInThePast,
+        approving.AboveLimit,
+        approving.ApprovalNeeded,
+        approving.ReasonMissing,
+        quoting.QuoteTooLate,
+        quoting.NotOpenForQuotes,
+        quoting.CloseTooEarly,
+        quoting.OwnRequest,
+        awarding.NothingAwarded,
+        awarding.AwardUndecided,
+        awarding.AwardOutdated,
+    ),
+    services=(draft_operations, publishing, closing, quote_operations, comparing, award_operations),
+    models=(request_models, quote_models),
+    events=(
+        events.RfqSubmitted,
+        events.RfqReturned,
+        events.RfqPublished,
+        events.SupplierInvited,
+        events.InvitationDeclined,
+        events.RfqClosed,
+        events.RfqCancelled,
+        events.RfqUnsuccessful,
+        events.QuoteSubmitted,
+        events.QuoteWithdrawn,
+        events.AwardProposed,
+        events.AwardReturned,
+        events.RfqAwarded,
+    ),
+    demo=(DemoStep(50, place_requests),),
+    nav=(
+        NavGroup(
+            "",
+            (
+                NavItem(N_("Requests for quotation"), "/rfqs", "rfq", RfqPermission.COMPARE),
+                NavItem(N_("Invitations to quote"), "/invitations", "inbox", RfqPermission.QUOTE_SUBMIT),
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,1 @@
+"""HTML pages of the module, one file per family."""

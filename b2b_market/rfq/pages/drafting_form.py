@@ -1,0 +1,196 @@
+"""Reading the editor's form: a line as people write it becomes a need, an empty one is left out."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, tzinfo
+from decimal import Decimal
+from uuid import UUID
+
+from b2b_market.kernel.currency import Currency
+from b2b_market.kernel.quantity import Quantity, Unit
+from b2b_market.kernel.refusal import Refusal
+from b2b_market.kernel.text import N_
+from b2b_market.kernel.units import find_unit, unit, unit_name
+from b2b_market.reference import public as reference
+from b2b_market.rfq import commands
+from b2b_market.rfq.pages import pointing
+from b2b_market.rfq.service.drafting import RfqContent
+from b2b_market.ui.forms import Form
+
+MOST = Decimal(10) ** 13
+SEALED, OPEN = "sealed", "open"
+LINE_FIELDS = (
+    "item_name",
+    "item_code",
+    "specification",
+    "quantity",
+    "unit",
+    "target_price",
+    "required_on",
+    "delivery_place",
+    "note",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Defaults:
+    """What a line without a day or a place of its own gets."""
+
+    required_on: date | None
+    delivery_place: str | None
+
+
+def read_content(form: Form, zone: tzinfo, kept: Sequence[commands.LineInput] = ()) -> commands.DraftRfq | None:
+    """Return the draft that the form describes, ``kept`` lines last, or None where a field cannot be read.
+
+    Empty lines are left out; a line without a day or a place gets the one for all lines.
+    """
+    title = form.text("title", required=True)
+    currency = form.one_of("currency", Currency.CODES, required=True)
+    closes_at = form.moment("closes_at", zone)
+    estimate = form.decimal("estimate", places=4, least=Decimal(0), most=MOST)
+    description = form.text("description", limit=4000, lines=True) or ""
+    terms = commands.Terms(
+        payment_terms=form.text("payment_terms", limit=4000, lines=True) or "",
+        incoterm=form.one_of("incoterm", reference.incoterms()) or "",
+        incoterm_place=form.text("incoterm_place") or "",
+    )
+    defaults = Defaults(form.day("default_day"), form.text("default_place"))
+    lines = [line for number in filled_rows(form) if (line := _read_line(form, number, defaults)) is not None]
+    suppliers = _uuids(form, "supplier_ids")
+    if not form.ok or title is None or currency is None:
+        return None
+    return commands.DraftRfq(
+        title=title,
+        currency=Currency(currency),
+        closes_at=closes_at,
+        description=description,
+        sealed=form.value("mode") == SEALED,
+        estimate=estimate,
+        terms=terms,
+        lines=(*lines, *kept),
+        supplier_ids=tuple(suppliers),
+    )
+
+
+def filled_rows(form: Form, numbers: Sequence[int] | None = None) -> Sequence[int]:
+    """Return the numbers (of those sent, if none are given) of the rows in which anything but the unit is written."""
+    asked = [field for field in LINE_FIELDS if field != "unit"]
+    return [
+        number
+        for number in (form.rows("lines") if numbers is None else numbers)
+        if any(form.value(f"lines-{number}-{field}").strip() for field in asked)
+    ]
+
+
+def add_refusal(form: Form, refusal: Refusal) -> None:
+    """Show a refusal at its fields: ``/lines/2/quantity`` is the third row that is not empty."""
+    rows = filled_rows(form)
+
+    def field_of(pointer: str) -> str:
+        line = pointing.line_of(pointer)
+        if line is None:
+            return pointer.strip("/").replace("/", "-")
+        index, field = line
+        return f"lines-{rows[index]}-{field}" if index < len(rows) else ""
+
+    pointing.add_refusal(form, refusal, field_of)
+
+
+def kept_lines(stored: RfqContent, beyond: int) -> Sequence[commands.LineInput]:
+    """Return the stored lines from place ``beyond`` on, which the page had not loaded."""
+    return [
+        commands.LineInput(
+            item_name=line.item_name,
+            quantity=Quantity(line.quantity, unit(line.unit)),
+            required_on=line.required_on,
+            delivery_place=line.delivery_place,
+            item_code=line.item_code,
+            specification=line.specification,
+            note=line.note,
+            target_price=stored.targets.get(line.id),
+        )
+        for line in stored.lines[beyond:]
+    ]
+
+
+def initial_values(content: RfqContent, zone: tzinfo, language: str, lines: range) -> Mapping[str, object]:
+    """Return what the fields of a stored draft show, with the lines at these places; units by name."""
+    rfq = content.rfq
+    values: dict[str, object] = {
+        "title": rfq.title,
+        "currency": rfq.currency,
+        "closes_at": rfq.closes_at.astimezone(zone).strftime("%Y-%m-%dT%H:%M") if rfq.closes_at else None,
+        "description": rfq.description,
+        "mode": SEALED if rfq.sealed else OPEN,
+        "estimate": content.estimate,
+        "payment_terms": rfq.payment_terms,
+        "incoterm": rfq.incoterm,
+        "incoterm_place": rfq.incoterm_place,
+        "supplier_ids": [str(item.supplier_id) for item in content.invitations],
+    }
+    for number in lines:
+        if number >= len(content.lines):
+            break
+        line = content.lines[number]
+        for field in LINE_FIELDS:
+            values[f"lines-{number}-{field}"] = getattr(line, field, None)
+        values[f"lines-{number}-unit"] = written_unit(unit(line.unit), language)
+        values[f"lines-{number}-target_price"] = content.targets.get(line.id)
+    return values
+
+
+def written_unit(of: Unit, language: str) -> str:
+    """Return a unit's name in the reader's language, or its code where the name would be read as another unit."""
+    name = unit_name(of, language)
+    return name if find_unit(name) == of else of.code
+
+
+def _read_line(form: Form, number: int, defaults: Defaults) -> commands.LineInput | None:
+    names = {field: f"lines-{number}-{field}" for field in LINE_FIELDS}
+    item = form.text(names["item_name"], required=True)
+    quantity = form.decimal(names["quantity"], required=True, least=Decimal(0), most=MOST)
+    measured_in = _read_unit(form, names["unit"])
+    day = form.day(names["required_on"], required=defaults.required_on is None) or defaults.required_on
+    place = form.text(names["delivery_place"], required=not defaults.delivery_place) or defaults.delivery_place
+    target = form.decimal(names["target_price"], least=Decimal(0), most=MOST)
+    code = form.text(names["item_code"]) or ""
+    specification = form.text(names["specification"], limit=4000, lines=True) or ""
+    note = form.text(names["note"], limit=4000, lines=True) or ""
+    if item is None or quantity is None or measured_in is None or day is None or place is None:
+        return None
+    return commands.LineInput(
+        item_name=item,
+        quantity=Quantity(quantity, measured_in),
+        required_on=day,
+        delivery_place=place,
+        item_code=code,
+        specification=specification,
+        note=note,
+        target_price=target,
+    )
+
+
+def _read_unit(form: Form, name: str) -> Unit | None:
+    """Read a unit as people write it: its code, symbol or name in either language."""
+    text = form.text(name, required=True, limit=60)
+    if text is None:
+        return None
+    found = find_unit(text)
+    if found is not None:
+        return found
+    try:
+        return unit(text)
+    except Refusal as refusal:
+        form.add_error(name, refusal.advice, **pointing.texts(refusal.facts))
+        return None
+
+
+def _uuids(form: Form, name: str) -> list[UUID]:
+    found = []
+    for value in form.values(name):
+        try:
+            found.append(UUID(value))
+        except ValueError:
+            form.add_error(name, N_("Choose one of the list."))
+    return found

@@ -1,0 +1,204 @@
+"""The comparison as its page shows it: heads, lines and prices, ready for the matrix macros."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Final
+from uuid import UUID
+
+from b2b_market.kernel.money import Money
+from b2b_market.rfq.pages.picking import Choice, pick_field, share_field, split_field
+from b2b_market.rfq.service.comparing import RfqComparison
+from b2b_market.sourcing import public as sourcing
+from b2b_market.ui import fmt
+from b2b_market.ui.forms import Form
+
+LARGE: Final = Decimal(100)
+HUNDRED: Final = Decimal(100)
+_PROBLEM_FLAGS: Final = frozenset({sourcing.Flag.EXPIRED, sourcing.Flag.MINIMUM_ABOVE_NEED})
+
+
+@dataclass(frozen=True, slots=True)
+class HeadView:
+    """A supplier's column head. ``like`` is the total of the common lines, None where totals compare as they are."""
+
+    supplier_id: UUID
+    name: str
+    href: str
+    rank: str | None
+    total: Money
+    coverage: str
+    full: bool
+    currency: str
+    converted: bool
+    like: Money | None
+
+
+@dataclass(frozen=True, slots=True)
+class PriceView:
+    """One offer: ``price`` as digits, ``delta`` to the best as text, ``quoted`` where the price shown was converted.
+
+    ``share`` is the text in the quantity field of a split line, None for the radio button.
+    """
+
+    supplier: str
+    value: str
+    price: str
+    delta: str
+    lead_days: int | None
+    late: bool
+    best: bool
+    picked: bool
+    pickable: bool
+    name: str
+    share: str | None
+    wrong: bool
+    flags: Sequence[tuple[str, str]]
+    hints: Sequence[str]
+    quoted: Money | None
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class LineView:
+    """One need with its offers; ``left`` tells that it is given to nobody."""
+
+    line_id: UUID
+    number: int
+    item: str
+    note: str
+    quantity: Decimal
+    unit: str
+    target: str | None
+    split: bool
+    left: bool
+    pick: str
+    split_name: str
+    prices: Sequence[PriceView | None]
+
+
+def heads_of(compared: RfqComparison, *, raw: bool) -> Sequence[HeadView]:
+    """Return the column heads; ``raw`` shows totals in the quoted currencies."""
+    comparison = compared.comparison
+    lines = len(comparison.rows)
+    return [
+        HeadView(
+            supplier_id=column.supplier_id,
+            name=column.supplier,
+            href=f"/quotes/{compared.quotes[column.supplier_id].id}",
+            rank=None if column.place is None else f"{column.place.rank}{'=' if column.place.tied else ''}",
+            total=column.total if raw else column.converted_total,
+            coverage=f"{column.covered}/{lines}",
+            full=column.covered == lines,
+            currency=column.currency.code,
+            converted=column.rate is not None,
+            like=None if comparison.equal_coverage else column.like_for_like,
+        )
+        for column in comparison.columns
+    ]
+
+
+def lines_of(
+    compared: RfqComparison,
+    rows: Sequence[sourcing.Row],
+    choice: Choice,
+    form: Form,
+    *,
+    raw: bool,
+    units: Mapping[str, str],
+) -> Sequence[LineView]:
+    """Return ``rows`` with their offers and what ``choice`` gives to whom."""
+    given = choice.given()
+    taken = {line_id for line_id, _ in given}
+    quotes = [(column.supplier, compared.quotes[column.supplier_id].id) for column in compared.comparison.columns]
+    found = []
+    for row in rows:
+        need, line_id = row.need, row.need.line_id
+        split = line_id in choice.split
+        minor = row.target_price.currency.minor_digits if row.target_price else 0
+        found.append(
+            LineView(
+                line_id=line_id,
+                number=need.number,
+                item=need.item,
+                note=need.specification,
+                quantity=need.quantity.value,
+                unit=units[need.quantity.unit.code],
+                target=fmt.number(shown(row.target_price), minor) if row.target_price else None,
+                split=split,
+                left=line_id not in taken,
+                pick=pick_field(line_id),
+                split_name=split_field(line_id),
+                prices=[
+                    None if cell is None else _price(cell, who, (line_id, quote_id), given, form, raw=raw, split=split)
+                    for cell, (who, quote_id) in zip(row.cells, quotes, strict=True)
+                ],
+            )
+        )
+    return found
+
+
+def shown(price: Money, *, exact: bool = True) -> Decimal:
+    """Return a unit price as it is written: as quoted, or, where it was converted, with the digits its size deserves.
+
+    Two decimals from 100 on, four from 1 on, else six, rounded half up; only read, nothing is calculated with it.
+    """
+    if exact:
+        return price.amount
+    places = 2 if price.amount >= LARGE else 4 if price.amount >= 1 else 6
+    return price.amount.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+
+
+def _price(
+    cell: sourcing.Cell,
+    supplier: str,
+    place: tuple[UUID, UUID],
+    given: Mapping[tuple[UUID, UUID], Decimal | None],
+    form: Form,
+    *,
+    raw: bool,
+    split: bool,
+) -> PriceView:
+    line_id, quote_id = place
+    price = cell.offer.unit_price if raw else cell.price
+    name = share_field(line_id, quote_id) if split else pick_field(line_id)
+    return PriceView(
+        supplier=supplier,
+        value=str(quote_id),
+        price=fmt.number(shown(price, exact=raw or cell.rate is None), price.currency.minor_digits),
+        delta="" if cell.delta_percent is None else fmt.delta_percent(cell.delta_percent / HUNDRED),
+        lead_days=cell.offer.lead_days,
+        late=sourcing.Flag.LATE in cell.flags,
+        best=cell.best,
+        picked=place in given,
+        pickable=cell.awardable,
+        name=name,
+        share=_share(form, name, cell, given, place) if split else None,
+        wrong=form.error(name) is not None,
+        flags=[(sourcing.FLAG_LABELS[flag], _tone(flag)) for flag in cell.flags],
+        hints=[sourcing.FLAG_HINTS[flag] for flag in cell.flags],
+        quoted=cell.offer.unit_price if cell.rate is not None and not raw else None,
+        note=cell.offer.note,
+    )
+
+
+def _share(
+    form: Form,
+    name: str,
+    cell: sourcing.Cell,
+    given: Mapping[tuple[UUID, UUID], Decimal | None],
+    place: tuple[UUID, UUID],
+) -> str:
+    typed = form.data.first(name)
+    if typed is not None:
+        return typed
+    if place not in given:
+        return ""
+    quantity = given[place]
+    return fmt.number(cell.quantity.value if quantity is None else quantity)
+
+
+def _tone(flag: sourcing.Flag) -> str:
+    if flag is sourcing.Flag.ALTERNATIVE:
+        return "violet"
+    return "bad" if flag in _PROBLEM_FLAGS else "warn"

@@ -1,0 +1,142 @@
+"""Reading the quotation editor's form: a line with a price is quoted, one without is not."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from uuid import UUID
+
+from b2b_market.kernel.currency import Currency
+from b2b_market.kernel.money import Money, line_total, total_of
+from b2b_market.kernel.refusal import Refusal
+from b2b_market.kernel.text import N_
+from b2b_market.rfq import commands
+from b2b_market.rfq.pages import pointing
+from b2b_market.rfq.service.drafting import RfqContent
+from b2b_market.rfq.service.quoting import QuoteContent
+from b2b_market.ui.forms import Form
+
+MOST = Decimal(10) ** 13
+FIELDS = ("unit_price", "quantity", "lead_days", "min_quantity", "alternative", "note")
+
+
+def field(line_id: UUID, name: str) -> str:
+    """Return the name of a line's field."""
+    return f"line-{line_id}-{name}"
+
+
+def initial_values(live: QuoteContent, lines: Sequence[UUID]) -> Mapping[str, object]:
+    """Return what the fields of a live quotation show, for these lines of the request."""
+    quote, shown = live.quote, frozenset(lines)
+    values: dict[str, object] = {
+        "currency": quote.currency,
+        "valid_until": quote.valid_until.isoformat(),
+        "payment_terms": quote.payment_terms,
+        "note": quote.note,
+    }
+    for line in live.lines:
+        if line.line_id in shown:
+            values |= {field(line.line_id, name): getattr(line, name) for name in FIELDS}
+    return values
+
+
+def read_quote(form: Form, request: RfqContent, live: QuoteContent | None) -> commands.SubmitQuote | None:
+    """Return the quotation that the form describes, or None where a field cannot be read.
+
+    Lines that the page had not loaded stay as the live quotation has them.
+    """
+    currency = form.one_of("currency", Currency.CODES, required=True)
+    valid_until = form.day("valid_until", required=True)
+    version = form.integer("version")
+    lines = read_lines(form, request, live)
+    payment_terms = form.text("payment_terms", limit=4000, lines=True) or ""
+    note = form.text("note", limit=4000, lines=True) or ""
+    if not form.ok or currency is None or valid_until is None:
+        return None
+    return commands.SubmitQuote(
+        rfq_id=request.rfq.id,
+        currency=Currency(currency),
+        valid_until=valid_until,
+        lines=tuple(lines),
+        expected_version=version,
+        payment_terms=payment_terms,
+        note=note,
+    )
+
+
+def read_lines(form: Form, request: RfqContent, live: QuoteContent | None) -> Sequence[commands.QuoteLineInput]:
+    """Return the lines of the form that have a price, in the order of the request, then those it had not loaded."""
+    lead_days = form.integer("default_lead_days", least=0, most=3650)
+    sent = frozenset(form.data.texts)
+    found = []
+    for need in request.lines:
+        if field(need.id, "unit_price") not in sent:
+            continue
+        line = _read_line(form, need.id, lead_days)
+        if line is not None:
+            found.append(line)
+    return [*found, *_kept(form, request, live)]
+
+
+def add_refusal(form: Form, refusal: Refusal, command: commands.SubmitQuote) -> None:
+    """Show a refusal at its fields: ``/lines/2/unit_price`` is the price of the third quoted line."""
+
+    def field_of(pointer: str) -> str:
+        line = pointing.line_of(pointer)
+        if line is None:
+            return pointer.strip("/").replace("/", "-")
+        index, name = line
+        return field(command.lines[index].line_id, name) if index < len(command.lines) else ""
+
+    pointing.add_refusal(form, refusal, field_of)
+
+
+def total(lines: Sequence[commands.QuoteLineInput], request: RfqContent, currency: Currency) -> Money:
+    """Return what quoted lines add up to, each rounded to the minor unit first, as the receipt will say it."""
+    needs = {need.id: need.quantity for need in request.lines}
+    parts = (
+        line_total(Money(line.unit_price, currency), needs[line.line_id] if line.quantity is None else line.quantity)
+        for line in lines
+    )
+    return total_of(parts, currency)
+
+
+def _read_line(form: Form, line_id: UUID, lead_days: int | None) -> commands.QuoteLineInput | None:
+    names = {name: field(line_id, name) for name in FIELDS}
+    price = form.decimal(names["unit_price"], least=Decimal(0), most=MOST)
+    quantity = form.decimal(names["quantity"], least=Decimal(0), most=MOST)
+    own_lead = form.integer(names["lead_days"], least=0, most=3650)
+    least = form.decimal(names["min_quantity"], least=Decimal(0), most=MOST)
+    alternative = form.text(names["alternative"], limit=4000, lines=True) or ""
+    note = form.text(names["note"], limit=4000, lines=True) or ""
+    if price is None:
+        if form.error(names["unit_price"]) is None and (alternative or quantity is not None):
+            form.add_error(names["unit_price"], N_("Give a price, or clear the other fields of this line."))
+        return None
+    return commands.QuoteLineInput(
+        line_id=line_id,
+        unit_price=price,
+        quantity=quantity,
+        lead_days=lead_days if own_lead is None else own_lead,
+        min_quantity=least,
+        alternative=alternative,
+        note=note,
+    )
+
+
+def _kept(form: Form, request: RfqContent, live: QuoteContent | None) -> Sequence[commands.QuoteLineInput]:
+    beyond = form.integer("beyond", least=0)
+    if beyond is None or live is None:
+        return ()
+    unseen = frozenset(need.id for need in request.lines[beyond:])
+    return [
+        commands.QuoteLineInput(
+            line_id=line.line_id,
+            unit_price=line.unit_price,
+            quantity=line.quantity,
+            lead_days=line.lead_days,
+            min_quantity=line.min_quantity,
+            alternative=line.alternative,
+            note=line.note,
+        )
+        for line in live.lines
+        if line.line_id in unseen
+    ]

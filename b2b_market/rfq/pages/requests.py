@@ -1,0 +1,185 @@
+"""The buyer's list and the page of one request, for either side."""
+
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Response
+
+from b2b_market.infra.http.cursors import encode_cursor, page_request
+from b2b_market.infra.http.wires import WireUuid
+from b2b_market.kernel.currency import Currency
+from b2b_market.kernel.money import Money
+from b2b_market.kernel.refusal import NotFound, Refusal
+from b2b_market.kernel.text import N_
+from b2b_market.organizations import public as organizations
+from b2b_market.rbac.page_edge import PageCall, PageContext, PageRoute
+from b2b_market.reference import public as reference
+from b2b_market.rfq import commands
+from b2b_market.rfq.commands import RfqOrder
+from b2b_market.rfq.pages import showing
+from b2b_market.rfq.service import awarding, closing, publishing, quoting
+from b2b_market.rfq.service import drafting as drafts
+from b2b_market.rfq.service.drafting import RfqContent
+from b2b_market.rfq.states import RFQ_LIFECYCLE, RfqStatus
+from b2b_market.ui.forms import Form
+from b2b_market.ui.viewer import Flash
+
+router = APIRouter(prefix="/rfqs", route_class=PageRoute)
+
+CHUNK = 100
+_STEPS = {
+    "submit": (publishing.submit_rfq, N_("Sent to the approvers.")),
+    "publish": (publishing.publish_rfq, N_("Published: the suppliers are invited.")),
+    "approve": (publishing.approve_rfq, N_("Approved and published.")),
+}
+_REASONED = {
+    "return": (publishing.return_rfq, N_("Returned to its author.")),
+    "close": (closing.close_rfq_early, N_("Closed: the quotations can be compared.")),
+    "cancel": (closing.cancel_rfq, N_("Cancelled.")),
+    "fail": (closing.end_without_award, N_("Ended without an award.")),
+}
+
+
+@router.get("")
+def list_rfqs(call: PageCall, q: str = "", status: str = "", order: str = "newest", cursor: str = "") -> Response:
+    """Show the company's own requests."""
+    chosen = RfqStatus(status) if status in {item.value for item in RfqStatus} else None
+    sort = RfqOrder(order) if order in {item.value for item in RfqOrder} else RfqOrder.NEWEST
+    command = commands.ListRfqs(page=page_request(None, cursor or None), status=chosen, text=q[:100], order=sort)
+    page = drafts.list_rfqs(call.work, call.actor, command)
+    filters = {"q": q[:100], "status": chosen.value if chosen else "", "order": sort.value}
+    following = encode_cursor(page.next_after)
+    context = {
+        "page": page,
+        "progress": drafts.read_progress(call.work, call.actor, [rfq.id for rfq in page.items]),
+        "money": lambda amount, code: Money(amount, Currency(code)),
+        "filters": filters,
+        "filtered": bool(filters["q"] or filters["status"]),
+        "badges": showing.RFQ_BADGES,
+        "status_options": showing.STATUS_OPTIONS,
+        "next_href": f"/rfqs?{urlencode({**filters, 'cursor': following})}" if following else None,
+        "first_href": f"/rfqs?{urlencode(filters)}" if cursor else None,
+    }
+    return call.page("rfq/list.html", context)
+
+
+@router.get("/{rfq_id}")
+def show_rfq(rfq_id: WireUuid, call: PageCall, start: int = 0) -> Response:
+    """Show one request: to its buyer with hidden figures and invitations, to a supplier with its own quotation."""
+    call.signed_in()
+    content = drafts.read_rfq(call.work, call.actor, commands.ReadRfq(rfq_id))
+    if start and call.is_fragment:
+        return call.page("rfq/_line_rows.html", _lines(call, content, max(start, 0)))
+    return _detail(call, content, Form(), start=max(start, 0))
+
+
+@router.post("/{rfq_id}/steps/{step}")
+def take_step(rfq_id: WireUuid, step: str, call: PageCall) -> Response:
+    """Take a named step of the request; a refusal is shown on its page."""
+    form = Form(call.form())
+    expected = form.integer("version", required=True)
+    try:
+        if step in _STEPS:
+            run, said = _STEPS[step]
+            run(call.work, call.actor, commands.StepRfq(rfq_id, expected))
+        else:
+            reasoned, said = _REASONED[_known(step)]
+            why = form.text(f"reason_{step}", limit=4000, lines=True) or ""
+            command = commands.ReasonedStep(rfq_id, expected, why)
+            reasoned(call.work, call.actor, command)
+        return call.see(f"/rfqs/{rfq_id}", Flash(said))
+    except Refusal as refusal:
+        call.refuse(refusal)
+        form.add_refusal(refusal)
+    content = drafts.read_rfq(call.work, call.actor, commands.ReadRfq(rfq_id))
+    return _detail(call, content, form, status=409)
+
+
+@router.post("/{rfq_id}/invitations")
+def invite(rfq_id: WireUuid, call: PageCall) -> Response:
+    """Invite one more supplier to a draft or to a request that still takes quotations."""
+    form = Form(call.form())
+    supplier_id, expected = form.uuid("supplier_id", required=True), form.integer("version", required=True)
+    if form.ok and supplier_id is not None:
+        try:
+            publishing.invite_supplier(call.work, call.actor, commands.InviteSupplier(rfq_id, supplier_id, expected))
+            return call.see(f"/rfqs/{rfq_id}", Flash(N_("Invited.")))
+        except Refusal as refusal:
+            call.refuse(refusal)
+            form.add_refusal(refusal)
+    content = drafts.read_rfq(call.work, call.actor, commands.ReadRfq(rfq_id))
+    return _detail(call, content, form, status=409)
+
+
+@router.post("/{rfq_id}/decline")
+def decline(rfq_id: WireUuid, call: PageCall) -> Response:
+    """Tell the buyer that the company will not quote."""
+    form = Form(call.form())
+    try:
+        command = commands.DeclineInvitation(rfq_id, form.text("reason_decline", limit=2000, lines=True) or "")
+        publishing.decline_invitation(call.work, call.actor, command)
+        return call.see("/invitations", Flash(N_("The buyer knows that you will not quote.")))
+    except Refusal as refusal:
+        call.refuse(refusal)
+        form.add_refusal(refusal)
+    content = drafts.read_rfq(call.work, call.actor, commands.ReadRfq(rfq_id))
+    return _detail(call, content, form, status=409)
+
+
+def _known(step: str) -> str:
+    if step not in _REASONED:
+        raise NotFound(step=step)
+    return step
+
+
+def _lines(call: PageContext, content: RfqContent, start: int) -> dict[str, object]:
+    """Return what the table of lines shows from ``start`` on, at most CHUNK of them."""
+    code = content.rfq.currency
+    count = len(content.lines)
+    return {
+        "rfq": content.rfq,
+        "lines": content.lines[start : start + CHUNK],
+        "targets": content.targets,
+        "money": lambda amount: Money(amount, Currency(code)),
+        "units": dict(reference.unit_names(call.viewer().locale.value)),
+        "following": start + CHUNK if start + CHUNK < count else None,
+        "left_over": count - start - CHUNK,
+    }
+
+
+def _detail(call: PageContext, content: RfqContent, form: Form, *, start: int = 0, status: int = 200) -> Response:
+    rfq = content.rfq
+    quotes = quoting.list_quotes(call.work, call.actor, commands.ReadRfq(rfq.id))
+    parties = [rfq.buyer_id, *(item.supplier_id for item in content.invitations)]
+    context = {
+        **_lines(call, content, start),
+        "content": content,
+        "form": form,
+        "companies": showing.company_names(call, [*parties, *(quote.supplier_id for quote in quotes)]),
+        "quotes": {quote.supplier_id: quote for quote in quotes},
+        "badges": showing.RFQ_BADGES,
+        "invitation_badges": showing.INVITATION_BADGES,
+        "quote_badges": showing.QUOTE_BADGES,
+        "path": showing.path_of(rfq.status),
+        "allowed": frozenset(RFQ_LIFECYCLE.allowed(rfq.status)),
+        "history": showing.history(call, "rfq", rfq.id),
+    }
+    if rfq.buyer_id not in call.actor.org_ids:
+        context["won"] = awarding.read_outcome(call.work, call.actor, commands.ReadRfq(rfq.id))
+        context["unit_price"] = lambda line: Money(line.unit_price, Currency(line.currency))
+        return call.page("rfq/invited.html", context, status=status)
+    return call.page("rfq/detail.html", {**context, **_buyer_side(call, content)}, status=status)
+
+
+def _buyer_side(call: PageContext, content: RfqContent) -> dict[str, object]:
+    rfq = content.rfq
+    may_invite = rfq.status in (RfqStatus.DRAFT, RfqStatus.PUBLISHED) and publishing.invite_supplier.allows(call.actor)
+    invited = {item.supplier_id for item in content.invitations}
+    found = organizations.suppliers(call.work, call.actor) if may_invite else ()
+    may_compare = awarding.list_awards.allows(call.actor)
+    return {
+        "awards": awarding.list_awards(call.work, call.actor, commands.ReadRfq(rfq.id)) if may_compare else (),
+        "award_badges": showing.AWARD_BADGES,
+        "may_invite": may_invite,
+        "invitable": [(str(company.id), company.name) for company in found if company.id not in invited],
+        "own_work": call.actor.user_id in (rfq.author_id, rfq.editor_id),
+    }

@@ -1,0 +1,179 @@
+"""How the module's statuses, steps and history look; shared by its pages."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from types import MappingProxyType
+from typing import Final
+from uuid import UUID
+
+from b2b_market.audit import public as audit
+from b2b_market.kernel.text import N_
+from b2b_market.organizations import public as organizations
+from b2b_market.rbac.page_edge import PageContext
+from b2b_market.rfq.states import AwardStatus, InvitationStatus, QuoteStatus, RfqStatus
+from b2b_market.ui import fmt
+from b2b_market.ui.viewer import Badge, Viewer
+
+RFQ_BADGES: Final[Mapping[str, Badge]] = MappingProxyType(
+    {
+        RfqStatus.DRAFT: Badge(N_("Draft")),
+        RfqStatus.PENDING_APPROVAL: Badge(N_("Waiting for approval"), "violet"),
+        RfqStatus.PUBLISHED: Badge(N_("Quoting"), "warn"),
+        RfqStatus.CLOSED: Badge(N_("Closed"), "neutral", "tick"),
+        RfqStatus.EVALUATING: Badge(N_("Evaluating"), "brand"),
+        RfqStatus.AWARDED_PARTIAL: Badge(N_("Partly awarded"), "brand"),
+        RfqStatus.AWARDED: Badge(N_("Awarded"), "ok"),
+        RfqStatus.CLOSED_DONE: Badge(N_("Done"), "neutral", "tick"),
+        RfqStatus.UNSUCCESSFUL: Badge(N_("Ended without award"), "bad"),
+        RfqStatus.CANCELLED: Badge(N_("Cancelled"), "bad"),
+    }
+)
+INVITATION_BADGES: Final[Mapping[str, Badge]] = MappingProxyType(
+    {
+        InvitationStatus.INVITED: Badge(N_("Invited")),
+        InvitationStatus.VIEWED: Badge(N_("Viewed"), "info"),
+        InvitationStatus.DECLINED: Badge(N_("Declined"), "bad"),
+        InvitationStatus.QUOTED: Badge(N_("Quoted"), "ok"),
+    }
+)
+QUOTE_BADGES: Final[Mapping[str, Badge]] = MappingProxyType(
+    {
+        QuoteStatus.SUBMITTED: Badge(N_("Submitted"), "info"),
+        QuoteStatus.WITHDRAWN: Badge(N_("Withdrawn"), "bad"),
+        QuoteStatus.EXPIRED: Badge(N_("Expired"), "warn"),
+        QuoteStatus.AWARDED: Badge(N_("Won"), "ok"),
+        QuoteStatus.PARTLY_AWARDED: Badge(N_("Partly won"), "ok"),
+        QuoteStatus.LOST: Badge(N_("Lost"), "neutral", "tick"),
+    }
+)
+AWARD_BADGES: Final[Mapping[str, Badge]] = MappingProxyType(
+    {
+        AwardStatus.PENDING_APPROVAL: Badge(N_("Waiting for approval"), "violet"),
+        AwardStatus.APPROVED: Badge(N_("Approved"), "ok"),
+        AwardStatus.RETURNED: Badge(N_("Returned"), "bad"),
+        AwardStatus.VOID: Badge(N_("Void"), "neutral", "tick"),
+    }
+)
+FIELDS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "title": N_("Title"),
+        "description": N_("Notes for suppliers"),
+        "currency": N_("Currency of comparison"),
+        "closes_at": N_("Deadline"),
+        "payment_terms": N_("Payment terms"),
+        "incoterm": N_("Incoterm"),
+        "incoterm_place": N_("Named place"),
+        "line_count": N_("Lines"),
+        "valid_until": N_("Valid until"),
+        "revision": N_("Revision"),
+        "reason": N_("Reason"),
+    }
+)
+_MOMENT: Final = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})")
+_PATH: Final = (
+    (N_("Draft"), frozenset({RfqStatus.DRAFT})),
+    (N_("Approval"), frozenset({RfqStatus.PENDING_APPROVAL})),
+    (N_("Quoting"), frozenset({RfqStatus.PUBLISHED})),
+    (N_("Evaluating"), frozenset({RfqStatus.CLOSED, RfqStatus.EVALUATING, RfqStatus.AWARDED_PARTIAL})),
+    (N_("Awarded"), frozenset({RfqStatus.AWARDED, RfqStatus.CLOSED_DONE})),
+)
+HISTORY: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "rfq.drafted": N_("drafted the request"),
+        "rfq.edited": N_("edited the request"),
+        "rfq.submitted": N_("submitted it for approval"),
+        "rfq.returned": N_("returned it"),
+        "rfq.published": N_("published it"),
+        "rfq.supplier_added": N_("added a supplier"),
+        "rfq.supplier_invited": N_("invited a supplier"),
+        "rfq.invitation_declined": N_("declined the invitation"),
+        "rfq.closed": N_("closed it for quotations"),
+        "rfq.evaluation_started": N_("opened the comparison"),
+        "rfq.award_granted": N_("awarded it"),
+        "rfq.finished": N_("drafted every contract"),
+        "rfq.cancelled": N_("cancelled it"),
+        "rfq.unsuccessful": N_("ended it without an award"),
+        "quote.submitted": N_("sent a quotation"),
+        "quote.withdrawn": N_("withdrew the quotation"),
+        "quote.awarded": N_("won everything offered"),
+        "quote.partly_awarded": N_("won a part"),
+        "quote.lost": N_("was not awarded"),
+        "rfq.award_proposed": N_("proposed the award"),
+        "rfq.award_returned": N_("returned the award"),
+        "rfq.awarded": N_("let the award stand"),
+        "award.voided": N_("voided the award"),
+    }
+)
+_TONES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "rfq.submitted": "violet",
+        "rfq.returned": "bad",
+        "rfq.published": "info",
+        "rfq.closed": "warn",
+        "rfq.evaluation_started": "brand",
+        "rfq.award_granted": "ok",
+        "rfq.cancelled": "bad",
+        "rfq.unsuccessful": "bad",
+        "quote.submitted": "info",
+        "quote.withdrawn": "bad",
+        "quote.awarded": "ok",
+        "quote.partly_awarded": "ok",
+        "rfq.award_proposed": "violet",
+        "rfq.award_returned": "bad",
+        "rfq.awarded": "ok",
+        "award.voided": "bad",
+    }
+)
+STATUS_OPTIONS: Final = tuple((status.value, RFQ_BADGES[status].label) for status in RfqStatus)
+
+
+def path_of(status: RfqStatus) -> Sequence[tuple[str, str]]:
+    """Return the steps bar of a request: (message id, ``done``/``now``/``warn``/``bad``/``todo``)."""
+    if status in (RfqStatus.CANCELLED, RfqStatus.UNSUCCESSFUL):
+        return ((N_("Draft"), "done"), (RFQ_BADGES[status].label, "bad"))
+    here = next(index for index, (_, statuses) in enumerate(_PATH) if status in statuses)
+    last = status in (RfqStatus.AWARDED, RfqStatus.CLOSED_DONE)
+    return tuple(
+        (label, "done" if index < here or (last and index == here) else _state(status) if index == here else "todo")
+        for index, (label, _) in enumerate(_PATH)
+    )
+
+
+def _state(status: RfqStatus) -> str:
+    return "warn" if status is RfqStatus.PUBLISHED else "now"
+
+
+def company_names(call: PageContext, org_ids: Iterable[UUID]) -> Mapping[UUID, str]:
+    """Return the names of companies; one that is not shown any more has the dash for a name."""
+    known = organizations.companies(call.work, call.actor, list(org_ids))
+    return defaultdict(lambda: fmt.NONE, {org_id: company.name for org_id, company in known.items()})
+
+
+def history(call: PageContext, object_type: str, object_id: UUID) -> list[dict[str, object]]:
+    """Return the trail of one thing as the timeline shows it, the newest first; texts and labels are message ids."""
+    viewer = call.viewer()
+    return [
+        {
+            "at": entry.at,
+            "actor": entry.actor,
+            "text": HISTORY.get(entry.action, entry.action),
+            "tone": _TONES.get(entry.action, "neutral"),
+            "channel": entry.channel,
+            "href": entry.href,
+            "changes": [
+                (FIELDS[name], _readable(before, viewer), _readable(after, viewer))
+                for name, before, after in entry.changes
+                if name in FIELDS and before is not None
+            ],
+        }
+        for entry in audit.timeline(call.work, call.actor, object_type, object_id)
+    ]
+
+
+def _readable(value: str | None, viewer: Viewer) -> str | None:
+    """Write a stored moment on the viewer's clock; other values are text already."""
+    if value is None or not _MOMENT.fullmatch(value):
+        return value
+    return fmt.moment(datetime.fromisoformat(value), viewer.timezone, viewer.locale)

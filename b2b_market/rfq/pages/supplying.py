@@ -1,0 +1,211 @@
+"""The supplier's side: invitations, the quotation editor, receipts."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+from fastapi import APIRouter, Response
+
+from b2b_market.infra.http.cursors import encode_cursor, page_request
+from b2b_market.infra.http.wires import WireUuid
+from b2b_market.kernel.currency import Currency
+from b2b_market.kernel.money import Money, line_total
+from b2b_market.kernel.refusal import Refusal
+from b2b_market.kernel.text import N_
+from b2b_market.organizations import public as organizations
+from b2b_market.rbac.page_edge import PageCall, PageContext, PageRoute
+from b2b_market.reference import public as reference
+from b2b_market.rfq import commands
+from b2b_market.rfq.pages import quoting_form as reading
+from b2b_market.rfq.pages import showing
+from b2b_market.rfq.service import drafting as drafts
+from b2b_market.rfq.service import quoting
+from b2b_market.rfq.service.drafting import RfqContent
+from b2b_market.rfq.service.quoting import QuoteContent
+from b2b_market.rfq.states import QUOTE_LIFECYCLE, QuoteStatus, RfqStatus
+from b2b_market.ui.forms import Form
+from b2b_market.ui.viewer import Flash
+
+router = APIRouter(route_class=PageRoute)
+
+CHUNK = 100
+VALIDITY = timedelta(days=30)
+
+
+@router.get("/invitations")
+def list_invitations(call: PageCall, cursor: str = "") -> Response:
+    """Show the requests that the company is invited to quote on."""
+    command = commands.ListInvitations(page=page_request(None, cursor or None))
+    page = drafts.list_invitations(call.work, call.actor, command)
+    following = encode_cursor(page.next_after)
+    context = {
+        "page": page,
+        "companies": showing.company_names(call, [item.rfq.buyer_id for item in page.items]),
+        "badges": showing.RFQ_BADGES,
+        "invitation_badges": showing.INVITATION_BADGES,
+        "next_href": f"/invitations?cursor={following}" if following else None,
+        "first_href": "/invitations" if cursor else None,
+    }
+    return call.page("rfq/invitations.html", context)
+
+
+@router.get("/rfqs/{rfq_id}/quote")
+def quote_form(rfq_id: WireUuid, call: PageCall, start: int = 0) -> Response:
+    """Show the quotation editor, filled with the live quotation where there is one."""
+    quoting.submit_quote.admit(call.actor)
+    request = drafts.read_rfq(call.work, call.actor, commands.ReadRfq(rfq_id))
+    if request.rfq.status is not RfqStatus.PUBLISHED:
+        return call.see(f"/rfqs/{rfq_id}", Flash(N_("This request takes no quotations now."), "warn"))
+    live = _live(call, rfq_id)
+    start = max(start, 0) if call.is_fragment else 0
+    needs = request.lines[start : start + CHUNK]
+    if live is None:
+        settings = organizations.settings(call.work, call.actor, call.actor.org_id)
+        form = Form(initial={"currency": settings.base_currency.code, "valid_until": _usual_validity(request)})
+    else:
+        form = Form(initial=reading.initial_values(live, [need.id for need in needs]))
+    if start:
+        return call.page("rfq/_quote_rows.html", _rows(call, request, form, needs, start + CHUNK))
+    return _editor(call, request, live, form, needs=needs, beyond=CHUNK)
+
+
+@router.post("/rfqs/{rfq_id}/quote/what-if")
+def count_quote(rfq_id: WireUuid, call: PageCall) -> Response:
+    """Say how many lines the form quotes and what they add up to; nothing is stored."""
+    quoting.submit_quote.admit(call.actor)
+    request = drafts.read_rfq(call.work, call.actor, commands.ReadRfq(rfq_id))
+    return call.page("rfq/_quote_bar.html", _bar(request, _live(call, rfq_id), Form(call.form())))
+
+
+@router.post("/rfqs/{rfq_id}/quote")
+def send_quote(rfq_id: WireUuid, call: PageCall) -> Response:
+    """Receive the quotation; the next page shows its signed receipt."""
+    call.once()
+    quoting.submit_quote.admit(call.actor)
+    form = Form(call.form())
+    request = drafts.read_rfq(call.work, call.actor, commands.ReadRfq(rfq_id))
+    command = reading.read_quote(form, request, _live(call, rfq_id))
+    if command is not None:
+        try:
+            content = quoting.submit_quote(call.work, call.actor, command)
+            return call.see(f"/quotes/{content.quote.id}", Flash(N_("Received. Here is your signed receipt.")))
+        except Refusal as refusal:
+            call.refuse(refusal)
+            reading.add_refusal(form, refusal, command)
+            request = drafts.read_rfq(call.work, call.actor, commands.ReadRfq(rfq_id))
+    beyond = form.integer("beyond", least=0)
+    needs = request.lines[:beyond]
+    return _editor(call, request, _live(call, rfq_id), form, needs=needs, beyond=beyond, status=422)
+
+
+@router.get("/quotes/{quote_id}")
+def show_quote(quote_id: WireUuid, call: PageCall) -> Response:
+    """Show a quotation with its receipts."""
+    call.signed_in()
+    return _quote(call, quote_id, Form())
+
+
+@router.post("/quotes/{quote_id}/withdraw")
+def withdraw(quote_id: WireUuid, call: PageCall) -> Response:
+    """Take the quotation back before the deadline."""
+    form = Form(call.form())
+    try:
+        command = commands.WithdrawQuote(quote_id, form.integer("version", required=True))
+        quoting.withdraw_quote(call.work, call.actor, command)
+        said = Flash(N_("Withdrawn. You may quote again until the deadline."), "warn")
+        return call.see(f"/quotes/{quote_id}", said)
+    except Refusal as refusal:
+        call.refuse(refusal)
+        form.add_refusal(refusal)
+    return _quote(call, quote_id, form, status=409)
+
+
+def _usual_validity(request: RfqContent) -> str | None:
+    """Propose VALIDITY after the deadline: time to compare, approve and sign."""
+    closes_at = request.rfq.closes_at
+    return None if closes_at is None else (closes_at + VALIDITY).date().isoformat()
+
+
+def _live(call: PageContext, rfq_id: UUID) -> QuoteContent | None:
+    quotes = quoting.list_quotes(call.work, call.actor, commands.ReadRfq(rfq_id))
+    own = [quote for quote in quotes if quote.supplier_id in call.actor.org_ids]
+    return quoting.read_quote(call.work, call.actor, commands.ReadQuote(own[0].id)) if own else None
+
+
+def _bar(request: RfqContent, live: QuoteContent | None, form: Form) -> dict[str, object]:
+    """Return what the bar under the editor shows; a currency or price that cannot be read yet counts nothing."""
+    if form.data.texts:
+        glance = Form(form.data)  # its errors are another route's business
+        lines = reading.read_lines(glance, request, live)
+        code = glance.value("currency")
+        total = reading.total(lines, request, Currency(code)) if code in Currency.CODES else None
+        quoted = len(lines)
+    else:
+        quoted = len(live.lines) if live is not None else 0
+        total = Money(live.quote.total, Currency(live.quote.currency)) if live is not None else None
+    return {"rfq": request.rfq, "quoted": quoted, "line_total": len(request.lines), "total": total}
+
+
+def _rows(
+    call: PageContext, request: RfqContent, form: Form, needs: Sequence[object], beyond: int | None
+) -> dict[str, object]:
+    count = len(request.lines)
+    following = beyond if beyond is not None and beyond < count else None
+    return {
+        "rfq": request.rfq,
+        "form": form,
+        "needs": needs,
+        "field": reading.field,
+        "units": dict(reference.unit_names(call.viewer().locale.value)),
+        "following": following,
+        "left_over": 0 if following is None else count - following,
+    }
+
+
+def _editor(
+    call: PageContext,
+    request: RfqContent,
+    live: QuoteContent | None,
+    form: Form,
+    *,
+    needs: Sequence[object],
+    beyond: int | None,
+    status: int = 200,
+) -> Response:
+    language = call.viewer().locale.value
+    context = {
+        **_rows(call, request, form, needs, beyond),
+        **_bar(request, live, form),
+        "live": live,
+        "buyer": showing.company_names(call, [request.rfq.buyer_id])[request.rfq.buyer_id],
+        "currencies": [(code, f"{code} · {name}") for code, name in reference.currency_names(language)],
+        "idempotency_key": str(uuid4()),
+        "revises": live is not None and live.quote.status is QuoteStatus.SUBMITTED,
+    }
+    return call.page("rfq/quote_editor.html", context, status=status)
+
+
+def _quote(call: PageContext, quote_id: UUID, form: Form, *, status: int = 200) -> Response:
+    content = quoting.read_quote(call.work, call.actor, commands.ReadQuote(quote_id))
+    quote = content.quote
+    request = drafts.read_rfq(call.work, call.actor, commands.ReadRfq(quote.rfq_id))
+    own = quote.supplier_id in call.actor.org_ids
+    open_still = request.rfq.closes_at is not None and call.work.now() < request.rfq.closes_at
+    takes = request.rfq.status is RfqStatus.PUBLISHED and open_still
+    currency = Currency(quote.currency)
+    context = {
+        "content": content,
+        "quote": quote,
+        "rfq": request.rfq,
+        "needs": {line.id: line for line in request.lines},
+        "own": own,
+        "allowed": frozenset(QUOTE_LIFECYCLE.allowed(quote.status)) if own and takes else frozenset(),
+        "badges": showing.QUOTE_BADGES,
+        "money": lambda amount: Money(amount, currency),
+        "amount_of": lambda line: line_total(Money(line.unit_price, currency), line.quantity),
+        "units": dict(reference.unit_names(call.viewer().locale.value)),
+        "companies": showing.company_names(call, [quote.supplier_id, quote.buyer_id]),
+        "history": showing.history(call, "quote", quote.id),
+        "form": form,
+    }
+    return call.page("rfq/quote.html", context, status=status)

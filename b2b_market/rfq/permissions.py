@@ -1,0 +1,38 @@
+"""What may be done with requests for quotation, and who may by default (security design, section 2)."""
+
+from b2b_market.kernel.permission import Grants, Permission, Role
+
+
+class RfqPermission(Permission):
+    """Permissions of the module."""
+
+    READ = "rfq:read"
+    DRAFT = "rfq:draft"
+    PUBLISH = "rfq:publish"
+    APPROVE = "rfq:approve"
+    CLOSE = "rfq:close"
+    CANCEL = "rfq:cancel"
+    COMPARE = "rfq:compare"
+    AWARD = "award:propose"
+    AWARD_APPROVE = "award:approve"
+    QUOTE_READ = "quote:read"
+    QUOTE_SUBMIT = "quote:submit"
+
+
+_BUYERS = frozenset({Role.BUYER_ADMIN, Role.BUYER_PURCHASER, Role.BUYER_APPROVER, Role.BUYER_EVALUATOR})
+_SUPPLIERS = frozenset({Role.SUPPLIER_ADMIN, Role.SUPPLIER_SALES})
+_PURCHASER = frozenset({Role.BUYER_PURCHASER})
+
+GRANTS: Grants = {
+    RfqPermission.READ: _BUYERS | _SUPPLIERS | {Role.SERVICE_ACCOUNT},
+    RfqPermission.DRAFT: _PURCHASER | {Role.SERVICE_ACCOUNT},
+    RfqPermission.PUBLISH: _PURCHASER,
+    RfqPermission.APPROVE: frozenset({Role.BUYER_APPROVER}),
+    RfqPermission.CLOSE: _PURCHASER,
+    RfqPermission.CANCEL: _PURCHASER | {Role.BUYER_APPROVER},
+    RfqPermission.COMPARE: _BUYERS,
+    RfqPermission.AWARD: _PURCHASER,
+    RfqPermission.AWARD_APPROVE: frozenset({Role.BUYER_APPROVER}),
+    RfqPermission.QUOTE_READ: _BUYERS | _SUPPLIERS | {Role.SERVICE_ACCOUNT},
+    RfqPermission.QUOTE_SUBMIT: frozenset({Role.SUPPLIER_SALES}),
+}

@@ -1,0 +1,165 @@
+"""What other modules may ask of requests.
+
+The award they were told of, and to be told that its contracts are drafted.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from b2b_market.infra.work import Work
+from b2b_market.organizations import public as organizations
+from b2b_market.rbac.actor import Actor
+from b2b_market.rfq.commands import ReadAward, ReadQuote, ReadRfq
+from b2b_market.rfq.service import awarding, drafting, quoting
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AwardedLine:
+    """One awarded line: the need, and the quantity and price it was given at (per unit, without tax)."""
+
+    line_id: UUID
+    position: int
+    item_name: str
+    item_code: str
+    specification: str
+    quantity: Decimal
+    unit: str
+    unit_price: Decimal
+    currency: str
+    required_on: date
+    delivery_place: str
+    lead_days: int | None
+    alternative: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SupplierAwardView:
+    """What one supplier was awarded, with the quotation it rests on."""
+
+    supplier_id: UUID
+    quote_id: UUID
+    quote_number: str
+    quote_revision: int
+    quote_hash: bytes
+    quote_payment_terms: str
+    quote_note: str
+    valid_until: date
+    currency: str
+    lines: tuple[AwardedLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AwardView:
+    """An approved award of a request, by supplier."""
+
+    award_id: UUID
+    rfq_id: UUID
+    rfq_number: str
+    rfq_title: str
+    buyer_id: UUID
+    author_id: UUID
+    decided_at: datetime | None
+    payment_terms: str
+    incoterm: str
+    incoterm_place: str
+    snapshot_hash: bytes
+    suppliers: tuple[SupplierAwardView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestFacts:
+    """What a message about a request says."""
+
+    rfq_id: UUID
+    number: str
+    title: str
+    buyer_name: str
+    author_id: UUID
+    line_count: int
+
+
+def request_facts(work: Work, actor: Actor, rfq_id: UUID) -> RequestFacts:
+    """Return what messages say of a request that ``actor``'s companies are a party of; NotFound otherwise."""
+    rfq = drafting.read_rfq_header(work, actor, ReadRfq(rfq_id))
+    buyer = organizations.companies(work, actor, [rfq.buyer_id])[rfq.buyer_id]
+    return RequestFacts(
+        rfq_id=rfq.id,
+        number=rfq.number,
+        title=rfq.title,
+        buyer_name=buyer.name,
+        author_id=rfq.author_id,
+        line_count=rfq.line_count,
+    )
+
+
+def award_view(work: Work, actor: Actor, award_id: UUID) -> AwardView:
+    """Return an award of the buyer that ``actor`` acts for, with everything a contract is drafted from.
+
+    NotFound otherwise.
+    """
+    content = awarding.read_award(work, actor, ReadAward(award_id))
+    request = drafting.read_rfq(work, actor, ReadRfq(content.award.rfq_id))
+    rfq = request.rfq
+    return AwardView(
+        award_id=content.award.id,
+        rfq_id=rfq.id,
+        rfq_number=rfq.number,
+        rfq_title=rfq.title,
+        buyer_id=rfq.buyer_id,
+        author_id=rfq.author_id,
+        decided_at=content.award.decided_at,
+        payment_terms=rfq.payment_terms,
+        incoterm=rfq.incoterm,
+        incoterm_place=rfq.incoterm_place,
+        snapshot_hash=bytes(content.award.snapshot_hash),
+        suppliers=tuple(
+            _supplier(work, actor, content, request, supplier_id) for supplier_id in content.award.supplier_ids
+        ),
+    )
+
+
+def note_contracts_drafted(work: Work, actor: Actor, award_id: UUID) -> None:
+    """Tell that every contract of the award is drafted; machine actors of the buyer only. Twice is once."""
+    awarding.finish_rfq(work, actor, ReadAward(award_id))
+
+
+def _supplier(
+    work: Work, actor: Actor, content: awarding.AwardContent, request: drafting.RfqContent, supplier_id: UUID
+) -> SupplierAwardView:
+    awarded = [line for line in content.lines if line.supplier_id == supplier_id]
+    quote = quoting.read_quote(work, actor, ReadQuote(awarded[0].quote_id))
+    needs = {line.id: line for line in request.lines}
+    offers = {line.line_id: line for line in quote.lines}
+    return SupplierAwardView(
+        supplier_id=supplier_id,
+        quote_id=quote.quote.id,
+        quote_number=quote.quote.number,
+        quote_revision=quote.quote.revision,
+        quote_hash=bytes(quote.quote.content_hash),
+        quote_payment_terms=quote.quote.payment_terms,
+        quote_note=quote.quote.note,
+        valid_until=quote.quote.valid_until,
+        currency=quote.quote.currency,
+        lines=tuple(
+            AwardedLine(
+                line_id=line.line_id,
+                position=needs[line.line_id].position,
+                item_name=needs[line.line_id].item_name,
+                item_code=needs[line.line_id].item_code,
+                specification=needs[line.line_id].specification,
+                quantity=line.quantity,
+                unit=needs[line.line_id].unit,
+                unit_price=line.unit_price,
+                currency=line.currency,
+                required_on=needs[line.line_id].required_on,
+                delivery_place=needs[line.line_id].delivery_place,
+                lead_days=offers[line.line_id].lead_days,
+                alternative=offers[line.line_id].alternative,
+                note=offers[line.line_id].note,
+            )
+            for line in sorted(awarded, key=lambda line: needs[line.line_id].position)
+        ),
+    )

@@ -1,0 +1,1 @@
+"""Every SELECT of the module; each asks for a scope."""

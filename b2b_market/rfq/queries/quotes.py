@@ -1,0 +1,134 @@
+"""Quotations, their lines and receipts, and awards, always within a scope."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from b2b_market.kernel.refusal import NotFound
+from b2b_market.rbac.actor import Scope
+from b2b_market.rfq.models.quotes import Award, AwardLine, Quote, QuoteLine, QuoteRevision
+from b2b_market.rfq.states import AwardStatus, QuoteStatus
+
+
+def live_quote(session: Session, scope: Scope, rfq_id: UUID) -> Quote | None:
+    """Return the scope's own quotation on a request, locked, or None."""
+    return session.scalar(
+        select(Quote).where(Quote.rfq_id == rfq_id, Quote.supplier_id.in_(scope.org_ids)).with_for_update()
+    )
+
+
+def lock_own_quote(session: Session, scope: Scope, quote_id: UUID) -> Quote:
+    """Return the scope's own quotation, locked as supplier; raise NotFound for any other id."""
+    found = session.scalar(
+        select(Quote)
+        .where(Quote.id == quote_id, Quote.supplier_id.in_(scope.org_ids))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if found is None:
+        raise NotFound(quote_id=str(quote_id))
+    return found
+
+
+def visible_quote(session: Session, scope: Scope, quote_id: UUID) -> Quote:
+    """Return a quotation as its supplier, or as its buyer once it is opened; raise NotFound otherwise."""
+    own = Quote.supplier_id.in_(scope.org_ids)
+    received = Quote.buyer_id.in_(scope.org_ids) & Quote.opened
+    found = session.scalar(select(Quote).where(Quote.id == quote_id, or_(own, received)))
+    if found is None:
+        raise NotFound(quote_id=str(quote_id))
+    return found
+
+
+def opened_quotes(session: Session, scope: Scope, rfq_id: UUID) -> Sequence[Quote]:
+    """Return the quotations on the scope's own request that the buyer may see, withdrawn ones left out."""
+    wanted = select(Quote).where(
+        Quote.rfq_id == rfq_id,
+        Quote.buyer_id.in_(scope.org_ids),
+        Quote.opened,
+        Quote.status != QuoteStatus.WITHDRAWN,
+    )
+    return session.scalars(wanted.order_by(Quote.received_at, Quote.id)).all()
+
+
+def lock_opened_quotes(session: Session, scope: Scope, rfq_id: UUID) -> Sequence[Quote]:
+    """Return the same, locked in id order."""
+    wanted = (
+        select(Quote)
+        .where(Quote.rfq_id == rfq_id, Quote.buyer_id.in_(scope.org_ids), Quote.opened)
+        .where(Quote.status != QuoteStatus.WITHDRAWN)
+        .order_by(Quote.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return session.scalars(wanted).all()
+
+
+def quote_lines_of_rfq(session: Session, scope: Scope, rfq_id: UUID) -> Sequence[QuoteLine]:
+    """Return every opened quoted line on the scope's own request."""
+    wanted = select(QuoteLine).where(
+        QuoteLine.rfq_id == rfq_id, QuoteLine.buyer_id.in_(scope.org_ids), QuoteLine.opened
+    )
+    return session.scalars(wanted.order_by(QuoteLine.quote_id, QuoteLine.position)).all()
+
+
+def lines_of_quote(session: Session, _scope: Scope, quote_id: UUID) -> Sequence[QuoteLine]:
+    """Return the lines of one visible quotation in order."""
+    return session.scalars(select(QuoteLine).where(QuoteLine.quote_id == quote_id).order_by(QuoteLine.position)).all()
+
+
+def revisions_of(session: Session, _scope: Scope, quote_id: UUID) -> Sequence[QuoteRevision]:
+    """Return every receipted revision of one visible quotation, the newest first."""
+    wanted = select(QuoteRevision).where(QuoteRevision.quote_id == quote_id)
+    return session.scalars(wanted.order_by(QuoteRevision.revision.desc())).all()
+
+
+def lock_award(session: Session, scope: Scope, award_id: UUID) -> Award:
+    """Return an award of the scope's buyers, locked; raise NotFound for any other id."""
+    found = session.scalar(
+        select(Award)
+        .where(Award.id == award_id, Award.buyer_id.in_(scope.org_ids))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if found is None:
+        raise NotFound(award_id=str(award_id))
+    return found
+
+
+def own_award(session: Session, scope: Scope, award_id: UUID) -> Award:
+    """Return an award of the scope's buyers; raise NotFound for any other id."""
+    found = session.scalar(select(Award).where(Award.id == award_id, Award.buyer_id.in_(scope.org_ids)))
+    if found is None:
+        raise NotFound(award_id=str(award_id))
+    return found
+
+
+def awards_of(session: Session, scope: Scope, rfq_id: UUID) -> Sequence[Award]:
+    """Return the awards of the scope's own request, the newest first."""
+    wanted = select(Award).where(Award.rfq_id == rfq_id, Award.buyer_id.in_(scope.org_ids))
+    return session.scalars(wanted.order_by(Award.id.desc())).all()
+
+
+def pending_award(session: Session, scope: Scope, rfq_id: UUID) -> Award | None:
+    """Return the undecided award of the scope's own request, or None."""
+    wanted = select(Award).where(Award.rfq_id == rfq_id, Award.buyer_id.in_(scope.org_ids))
+    return session.scalar(wanted.where(Award.status == AwardStatus.PENDING_APPROVAL))
+
+
+def award_lines_of(session: Session, scope: Scope, award_id: UUID) -> Sequence[AwardLine]:
+    """Return the lines of an award: all for its buyer, for a supplier its own after approval."""
+    own = AwardLine.supplier_id.in_(scope.org_ids) & AwardLine.released
+    wanted = select(AwardLine).where(AwardLine.award_id == award_id, or_(AwardLine.buyer_id.in_(scope.org_ids), own))
+    return session.scalars(wanted.order_by(AwardLine.position)).all()
+
+
+def won_lines(session: Session, scope: Scope, rfq_id: UUID) -> Sequence[AwardLine]:
+    """Return what the scope's companies won on a request, or, for its buyer, everything awarded."""
+    own = AwardLine.supplier_id.in_(scope.org_ids)
+    wanted = select(AwardLine).where(
+        AwardLine.rfq_id == rfq_id, AwardLine.released, or_(AwardLine.buyer_id.in_(scope.org_ids), own)
+    )
+    return session.scalars(wanted.order_by(AwardLine.award_id, AwardLine.position)).all()

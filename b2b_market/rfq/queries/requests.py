@@ -1,0 +1,202 @@
+"""Requests, their lines, hidden figures and invitations, always within a scope."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from b2b_market.kernel.paging import Page, PageRequest, page_of
+from b2b_market.kernel.refusal import NotFound
+from b2b_market.rbac.actor import Scope
+from b2b_market.rfq.commands import ListInvitations, ListRfqs, RfqOrder
+from b2b_market.rfq.models.requests import (
+    Rfq,
+    RfqImport,
+    RfqInvitation,
+    RfqLine,
+    RfqPrivate,
+    RfqRate,
+    RfqTarget,
+)
+from b2b_market.rfq.states import InvitationStatus, RfqStatus
+
+FAR = "9999"
+"""Stands in a cursor for "no deadline", which sorts last."""
+
+
+@dataclass(frozen=True, slots=True)
+class RfqProgress:
+    """How many suppliers are invited to a request and have quoted, and its hidden estimate in its own currency."""
+
+    invited: int
+    quoted: int
+    estimate: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class InvitedRfq:
+    """A request together with the supplier's own invitation to it."""
+
+    rfq: Rfq
+    invitation: RfqInvitation
+
+
+def own_rfq(session: Session, scope: Scope, rfq_id: UUID) -> Rfq:
+    """Return a request of the scope's buyers; raise NotFound for any other id."""
+    return _one(session, select(Rfq).where(Rfq.id == rfq_id, Rfq.buyer_id.in_(scope.org_ids)), rfq_id)
+
+
+def lock_own_rfq(session: Session, scope: Scope, rfq_id: UUID) -> Rfq:
+    """Return a request of the scope's buyers locked until the transaction ends; raise NotFound for any other id."""
+    wanted = select(Rfq).where(Rfq.id == rfq_id, Rfq.buyer_id.in_(scope.org_ids)).with_for_update()
+    return _one(session, wanted.execution_options(populate_existing=True), rfq_id)
+
+
+def party_rfq(session: Session, scope: Scope, rfq_id: UUID) -> Rfq:
+    """Return a request that the scope's companies are a party of, as buyer or invited supplier; else raise NotFound."""
+    wanted = select(Rfq).where(Rfq.id == rfq_id, Rfq.party_ids.overlap(list(scope.org_ids)))
+    return _one(session, wanted.execution_options(populate_existing=True), rfq_id)
+
+
+def _one(session: Session, wanted: Select[Rfq], rfq_id: UUID) -> Rfq:
+    found = session.scalar(wanted)
+    if found is None:
+        raise NotFound(rfq_id=str(rfq_id))
+    return found
+
+
+def lines_of(session: Session, _scope: Scope, rfq_id: UUID) -> Sequence[RfqLine]:
+    """Return the lines of a request in order."""
+    return session.scalars(select(RfqLine).where(RfqLine.rfq_id == rfq_id).order_by(RfqLine.position)).all()
+
+
+def targets_of(session: Session, scope: Scope, rfq_id: UUID) -> dict[UUID, Decimal]:
+    """Return the hidden target prices by line; empty for everybody but the buyer."""
+    rows = session.execute(
+        select(RfqTarget.line_id, RfqTarget.target_price).where(
+            RfqTarget.rfq_id == rfq_id, RfqTarget.buyer_id.in_(scope.org_ids)
+        )
+    )
+    return dict(rows.all())
+
+
+def estimate_of(session: Session, scope: Scope, rfq_id: UUID) -> Decimal | None:
+    """Return the hidden estimate; None for everybody but the buyer."""
+    return session.scalar(
+        select(RfqPrivate.estimate).where(RfqPrivate.rfq_id == rfq_id, RfqPrivate.buyer_id.in_(scope.org_ids))
+    )
+
+
+def invitations_of(session: Session, scope: Scope, rfq_id: UUID) -> Sequence[RfqInvitation]:
+    """Return the invitations of the scope's own request."""
+    wanted = select(RfqInvitation).where(RfqInvitation.rfq_id == rfq_id, RfqInvitation.buyer_id.in_(scope.org_ids))
+    return session.scalars(wanted.order_by(RfqInvitation.id)).all()
+
+
+def progress_of(session: Session, scope: Scope, rfq_ids: Sequence[UUID]) -> dict[UUID, RfqProgress]:
+    """Return, for the scope's own requests among ``rfq_ids``, how many are invited, have quoted, and the estimate."""
+    quoted = func.count().filter(RfqInvitation.status == InvitationStatus.QUOTED)
+    counts = (
+        select(RfqInvitation.rfq_id, func.count(), quoted)
+        .where(RfqInvitation.rfq_id.in_(rfq_ids), RfqInvitation.buyer_id.in_(scope.org_ids))
+        .group_by(RfqInvitation.rfq_id)
+    )
+    estimates = select(RfqPrivate.rfq_id, RfqPrivate.estimate).where(
+        RfqPrivate.rfq_id.in_(rfq_ids), RfqPrivate.buyer_id.in_(scope.org_ids)
+    )
+    known = dict(session.execute(estimates).all())
+    found = {rfq_id: (invited, sent) for rfq_id, invited, sent in session.execute(counts)}
+    return {rfq_id: RfqProgress(*found.get(rfq_id, (0, 0)), known.get(rfq_id)) for rfq_id in rfq_ids}
+
+
+def own_invitation(session: Session, scope: Scope, rfq_id: UUID) -> RfqInvitation:
+    """Return the scope's own invitation to a request; raise NotFound where there is none."""
+    found = session.scalar(
+        select(RfqInvitation).where(RfqInvitation.rfq_id == rfq_id, RfqInvitation.supplier_id.in_(scope.org_ids))
+    )
+    if found is None:
+        raise NotFound(rfq_id=str(rfq_id))
+    return found
+
+
+def rates_of(session: Session, scope: Scope, rfq_id: UUID) -> Sequence[RfqRate]:
+    """Return the rates frozen for the comparison."""
+    wanted = select(RfqRate).where(RfqRate.rfq_id == rfq_id, RfqRate.buyer_id.in_(scope.org_ids))
+    return session.scalars(wanted.order_by(RfqRate.base)).all()
+
+
+def own_import(session: Session, scope: Scope, import_id: UUID) -> RfqImport:
+    """Return an import draft of the scope's company, locked; raise NotFound for any other id."""
+    found = session.scalar(
+        select(RfqImport).where(RfqImport.id == import_id, RfqImport.buyer_id.in_(scope.org_ids)).with_for_update()
+    )
+    if found is None:
+        raise NotFound(import_id=str(import_id))
+    return found
+
+
+def list_own(session: Session, scope: Scope, command: ListRfqs) -> Page[Rfq]:
+    """Return a page of the company's own requests; each order is served by an index on the buyer."""
+    wanted = select(Rfq).where(Rfq.buyer_id == scope.org_id)
+    if command.status is not None:
+        wanted = wanted.where(Rfq.status == RfqStatus(command.status))
+    if command.text:
+        like = f"%{_escaped(command.text)}%"
+        wanted = wanted.where(or_(Rfq.title.ilike(like), Rfq.number.ilike(like)))
+    if command.order is RfqOrder.DEADLINE:
+        return _by_deadline(session, wanted, command.page)
+    return _newest(session, wanted, command.page)
+
+
+def _newest(session: Session, wanted: Select[Rfq], page: PageRequest) -> Page[Rfq]:
+    if page.after is not None:
+        wanted = wanted.where(Rfq.id < UUID(page.after[1]))
+    rows = session.scalars(wanted.order_by(Rfq.id.desc()).limit(page.limit + 1)).all()
+    return page_of(rows, page, lambda rfq: ("", str(rfq.id)))
+
+
+def _by_deadline(session: Session, wanted: Select[Rfq], page: PageRequest) -> Page[Rfq]:
+    if page.after is not None:
+        at, rfq_id = page.after
+        later = and_(Rfq.closes_at == datetime.fromisoformat(at), Rfq.id > UUID(rfq_id)) if at != FAR else None
+        if later is None:
+            wanted = wanted.where(Rfq.closes_at.is_(None), Rfq.id > UUID(rfq_id))
+        else:
+            wanted = wanted.where(or_(Rfq.closes_at > datetime.fromisoformat(at), later, Rfq.closes_at.is_(None)))
+    rows = session.scalars(wanted.order_by(Rfq.closes_at.asc().nulls_last(), Rfq.id).limit(page.limit + 1)).all()
+    return page_of(rows, page, lambda rfq: (rfq.closes_at.isoformat() if rfq.closes_at else FAR, str(rfq.id)))
+
+
+def list_invited(session: Session, scope: Scope, command: ListInvitations) -> Page[InvitedRfq]:
+    """Return a page of the requests that the company is invited to, newest first."""
+    wanted = (
+        select(Rfq, RfqInvitation)
+        .join(RfqInvitation, RfqInvitation.rfq_id == Rfq.id)
+        .where(RfqInvitation.supplier_id == scope.org_id, RfqInvitation.released)
+    )
+    if command.open_only:
+        wanted = wanted.where(Rfq.status == RfqStatus.PUBLISHED)
+    if command.page.after is not None:
+        wanted = wanted.where(RfqInvitation.rfq_id < UUID(command.page.after[1]))
+    rows = session.execute(wanted.order_by(RfqInvitation.rfq_id.desc()).limit(command.page.limit + 1)).all()
+    found = [InvitedRfq(rfq, invitation) for rfq, invitation in rows]
+    return page_of(found, command.page, lambda item: ("", str(item.rfq.id)))
+
+
+def due(session: Session, now: datetime, limit: int) -> Sequence[tuple[UUID, UUID]]:
+    """Return (request, buyer) of the requests whose clock has run out; the machine branch of the policy shows them."""
+    wanted = (
+        select(Rfq.id, Rfq.buyer_id)
+        .where(Rfq.next_due_at <= now, Rfq.status == RfqStatus.PUBLISHED)
+        .order_by(Rfq.next_due_at)
+        .limit(limit)
+    )
+    return session.execute(wanted).all()
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -1,0 +1,1 @@
+"""Pure decisions of the module and the refusals they raise."""

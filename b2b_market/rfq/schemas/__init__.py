@@ -1,0 +1,1 @@
+"""The wire shapes of the module: what the API takes and gives."""

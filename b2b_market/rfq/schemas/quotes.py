@@ -1,0 +1,230 @@
+"""Wire shapes of quotations and awards."""
+
+from collections.abc import Sequence
+from typing import Annotated, Self
+from uuid import UUID
+
+from pydantic import Field
+
+from b2b_market.infra.http.wires import (
+    LongText,
+    WireCurrency,
+    WireDate,
+    WireDecimal,
+    WireIn,
+    WireOut,
+    WireTime,
+    WireUuid,
+    wire_enum,
+)
+from b2b_market.rfq import commands
+from b2b_market.rfq.commands import Rest
+from b2b_market.rfq.models.quotes import Award, QuoteRevision
+from b2b_market.rfq.schemas.shaping import columns
+from b2b_market.rfq.service.awarding import AwardContent
+from b2b_market.rfq.service.quoting import QuoteContent
+from b2b_market.rfq.states import AWARD_LIFECYCLE, QUOTE_LIFECYCLE, AwardStatus, QuoteStatus
+
+
+class QuoteLineIn(WireIn):
+    """The price of one need, per unit of the need, without tax."""
+
+    line_id: WireUuid
+    unit_price: WireDecimal
+    quantity: WireDecimal | None = None
+    lead_days: Annotated[int, Field(ge=0, le=3650)] | None = None
+    min_quantity: WireDecimal | None = None
+    alternative: LongText = ""
+    note: LongText = ""
+
+
+class QuoteIn(WireIn):
+    """A whole quotation. To revise, name the version of the live one in If-Match."""
+
+    currency: WireCurrency
+    valid_until: WireDate
+    lines: Annotated[tuple[QuoteLineIn, ...], Field(min_length=1, max_length=5000, strict=False)]
+    payment_terms: LongText = ""
+    note: LongText = ""
+
+    def to_command(self, rfq_id: UUID, expected_version: int | None) -> commands.SubmitQuote:
+        """Return the operation's input."""
+        return commands.SubmitQuote(
+            rfq_id=rfq_id,
+            currency=self.currency,
+            valid_until=self.valid_until,
+            lines=tuple(
+                commands.QuoteLineInput(
+                    line_id=line.line_id,
+                    unit_price=line.unit_price,
+                    quantity=line.quantity,
+                    lead_days=line.lead_days,
+                    min_quantity=line.min_quantity,
+                    alternative=line.alternative,
+                    note=line.note,
+                )
+                for line in self.lines
+            ),
+            expected_version=expected_version,
+            payment_terms=self.payment_terms,
+            note=self.note,
+        )
+
+
+class QuoteLineOut(WireOut):
+    """One quoted line as stored."""
+
+    line_id: WireUuid
+    position: int
+    quantity: WireDecimal
+    unit_price: WireDecimal
+    lead_days: int | None
+    min_quantity: WireDecimal | None
+    alternative: str
+    note: str
+
+
+class ReceiptOut(WireOut):
+    """The receipt of one revision.
+
+    Hash of what was sent, moment of receipt, Ed25519 signature and the key that made it.
+    """
+
+    revision: int
+    content_hash: str
+    received_at: WireTime
+    key_id: str
+    signature: str
+
+    @classmethod
+    def of(cls, value: QuoteRevision) -> Self:
+        """Return the receipt of a revision, hash and signature in hex."""
+        own = {"content_hash": bytes(value.content_hash).hex(), "signature": bytes(value.signature).hex()}
+        return cls.model_validate({**columns(value, cls, frozenset(own)), **own})
+
+
+class QuoteSummaryOut(WireOut):
+    """A quotation in a list."""
+
+    id: WireUuid
+    version: int
+    number: str
+    rfq_id: WireUuid
+    supplier_id: WireUuid
+    status: wire_enum(QuoteStatus)  # type: ignore[valid-type]  # an Annotated alias made by a function
+    revision: int
+    currency: str
+    total: WireDecimal
+    line_count: int
+    valid_until: WireDate
+    received_at: WireTime
+
+
+class QuoteOut(QuoteSummaryOut):
+    """A quotation with its lines and receipts, the newest first."""
+
+    payment_terms: str
+    note: str
+    lines: Sequence[QuoteLineOut]
+    receipts: Sequence[ReceiptOut]
+    allowed_steps: Sequence[str]
+
+    @classmethod
+    def of(cls, value: QuoteContent) -> Self:
+        """Return the answer for a quotation's content."""
+        own = {
+            "lines": value.lines,
+            "receipts": [ReceiptOut.of(revision) for revision in value.revisions],
+            "allowed_steps": QUOTE_LIFECYCLE.allowed(value.quote.status),
+        }
+        return cls.model_validate({**columns(value.quote, cls, frozenset(own)), **own})
+
+
+class PickIn(WireIn):
+    """A quantity of one need (null: all that is offered) for one quotation."""
+
+    line_id: WireUuid
+    quote_id: WireUuid
+    quantity: WireDecimal | None = None
+
+
+class AwardIn(WireIn):
+    """An award by line; ``rest`` says what becomes of the needs it leaves open: none, later or leave."""
+
+    picks: Annotated[tuple[PickIn, ...], Field(min_length=1, max_length=10000, strict=False)]
+    rest: wire_enum(Rest) = Rest.NONE  # type: ignore[valid-type]  # an Annotated alias made by a function
+    comment: LongText = ""
+
+    def to_command(self, rfq_id: UUID, expected_version: int | None) -> commands.ProposeAward:
+        """Return the operation's input."""
+        return commands.ProposeAward(
+            rfq_id=rfq_id,
+            expected_version=expected_version,
+            picks=tuple(
+                commands.AwardPick(line_id=pick.line_id, quote_id=pick.quote_id, quantity=pick.quantity)
+                for pick in self.picks
+            ),
+            rest=self.rest,
+            comment=self.comment,
+        )
+
+
+class AwardLineOut(WireOut):
+    """A quantity of one need given to one quotation at its price."""
+
+    position: int
+    line_id: WireUuid
+    quote_id: WireUuid
+    supplier_id: WireUuid
+    quantity: WireDecimal
+    unit_price: WireDecimal
+    currency: str
+
+
+class AwardBase(WireOut):
+    """What every answer about an award says; ``total`` and ``saving`` in the request's currency, frozen rates."""
+
+    id: WireUuid
+    version: int
+    rfq_id: WireUuid
+    status: wire_enum(AwardStatus)  # type: ignore[valid-type]  # an Annotated alias made by a function
+    currency: str
+    total: WireDecimal
+    saving: str | None
+    final: bool
+    comment: str
+    reason: str | None
+    snapshot_hash: str
+    supplier_ids: Sequence[WireUuid]
+    decided_at: WireTime | None
+
+
+class AwardSummaryOut(AwardBase):
+    """An award in a list."""
+
+    @classmethod
+    def of(cls, value: Award) -> Self:
+        """Return the answer for an award."""
+        return cls.model_validate(award_fields(value, cls))
+
+
+class AwardOut(AwardBase):
+    """An award with its lines."""
+
+    lines: Sequence[AwardLineOut]
+    allowed_steps: Sequence[str]
+
+    @classmethod
+    def of(cls, value: AwardContent) -> Self:
+        """Return the answer for an award's content."""
+        own = {"lines": value.lines, "allowed_steps": AWARD_LIFECYCLE.allowed(value.award.status)}
+        return cls.model_validate({**award_fields(value.award, cls, frozenset(own)), **own})
+
+
+def award_fields(award: Award, schema: type[WireOut], without: frozenset[str] = frozenset()) -> dict[str, object]:
+    """Return the fields of an award as ``schema`` shows them: the hash in hex, the saving as signed plain digits."""
+    own = {
+        "saving": format(award.saving, "f") if award.saving is not None else None,
+        "snapshot_hash": bytes(award.snapshot_hash).hex(),
+    }
+    return {**columns(award, schema, without | frozenset(own)), **own}

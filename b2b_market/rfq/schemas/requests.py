@@ -1,0 +1,225 @@
+"""Wire shapes of requests and invitations."""
+
+from collections.abc import Sequence
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from b2b_market.infra.http.cursors import page_request
+from b2b_market.infra.http.wires import (
+    LongText,
+    OptionalText,
+    ShortText,
+    WireCurrency,
+    WireDate,
+    WireDecimal,
+    WireIn,
+    WireOut,
+    WireTime,
+    WireUuid,
+    wire_enum,
+)
+from b2b_market.kernel.quantity import Quantity
+from b2b_market.kernel.units import unit
+from b2b_market.rfq import commands
+from b2b_market.rfq.commands import RfqOrder
+from b2b_market.rfq.queries.requests import InvitedRfq
+from b2b_market.rfq.schemas.shaping import columns
+from b2b_market.rfq.service.drafting import RfqContent
+from b2b_market.rfq.states import RFQ_LIFECYCLE, RfqStatus
+
+UnitCode = Annotated[str, Field(min_length=1, max_length=3, pattern=r"^[A-Z0-9]{1,3}$")]
+IncotermCode = Annotated[str, Field(pattern=r"^([A-Z]{3})?$", max_length=3)]
+
+
+class LineIn(WireIn):
+    """One need; ``unit`` is a UN/ECE Rec 20 code, ``target_price`` per unit in the request's currency."""
+
+    item_name: ShortText
+    quantity: WireDecimal
+    unit: UnitCode
+    required_on: WireDate
+    delivery_place: ShortText
+    item_code: OptionalText = ""
+    specification: LongText = ""
+    note: LongText = ""
+    target_price: WireDecimal | None = None
+
+    def to_command(self) -> commands.LineInput:
+        """Return the operation's input; UnknownUnit is refused."""
+        return commands.LineInput(
+            item_name=self.item_name,
+            quantity=Quantity(self.quantity, unit(self.unit)),
+            required_on=self.required_on,
+            delivery_place=self.delivery_place,
+            item_code=self.item_code,
+            specification=self.specification,
+            note=self.note,
+            target_price=self.target_price,
+        )
+
+
+class TermsIn(WireIn):
+    """The commercial frame; an Incoterm needs its place."""
+
+    payment_terms: LongText = ""
+    incoterm: IncotermCode = ""
+    incoterm_place: OptionalText = ""
+
+
+class RfqIn(WireIn):
+    """A whole request: its content replaces a draft's."""
+
+    title: ShortText
+    currency: WireCurrency
+    closes_at: WireTime | None = None
+    description: LongText = ""
+    sealed: bool = False
+    estimate: WireDecimal | None = None
+    terms: TermsIn = TermsIn()
+    lines: Annotated[tuple[LineIn, ...], Field(max_length=5000, strict=False)] = ()
+    supplier_ids: Annotated[tuple[WireUuid, ...], Field(max_length=200, strict=False)] = ()
+
+    def to_command(self) -> commands.DraftRfq:
+        """Return the operation's input."""
+        return commands.DraftRfq(
+            title=self.title,
+            currency=self.currency,
+            closes_at=self.closes_at,
+            description=self.description,
+            sealed=self.sealed,
+            estimate=self.estimate,
+            terms=commands.Terms(
+                payment_terms=self.terms.payment_terms,
+                incoterm=self.terms.incoterm,
+                incoterm_place=self.terms.incoterm_place,
+            ),
+            lines=tuple(line.to_command() for line in self.lines),
+            supplier_ids=self.supplier_ids,
+        )
+
+
+class RfqQuery(BaseModel):
+    """How a list of requests is filtered, sorted and paged."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    status: RfqStatus | None = None
+    text: Annotated[str, Field(max_length=100)] = ""
+    order: RfqOrder = RfqOrder.NEWEST
+    limit: Annotated[int | None, Field(ge=1, le=200)] = None
+    cursor: Annotated[str | None, Field(max_length=400)] = None
+
+    def to_command(self) -> commands.ListRfqs:
+        """Return the operation's input; MalformedRequest for a cursor of another list."""
+        page = page_request(self.limit, self.cursor)
+        return commands.ListRfqs(page=page, status=self.status, text=self.text, order=self.order)
+
+
+class InvitationQuery(BaseModel):
+    """How a list of invitations is filtered and paged."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    open_only: bool = False
+    limit: Annotated[int | None, Field(ge=1, le=200)] = None
+    cursor: Annotated[str | None, Field(max_length=400)] = None
+
+    def to_command(self) -> commands.ListInvitations:
+        """Return the operation's input; MalformedRequest for a cursor of another list."""
+        return commands.ListInvitations(page=page_request(self.limit, self.cursor), open_only=self.open_only)
+
+
+class ReasonIn(WireIn):
+    """Why a step is taken; the people concerned read it."""
+
+    reason: Annotated[LongText, Field(min_length=1)]
+
+
+class InviteIn(WireIn):
+    """Which company to invite."""
+
+    supplier_id: WireUuid
+
+
+class LineOut(WireOut):
+    """One need as stored; ``target_price`` is null for everybody but the buyer."""
+
+    id: WireUuid
+    position: int
+    item_name: str
+    item_code: str
+    specification: str
+    quantity: WireDecimal
+    unit: str
+    required_on: WireDate
+    delivery_place: str
+    note: str
+    target_price: WireDecimal | None
+
+
+class InvitationOut(WireOut):
+    """An invited supplier and what it has done."""
+
+    supplier_id: WireUuid
+    status: str
+    viewed_at: WireTime | None
+    answered_at: WireTime | None
+    decline_reason: str | None
+
+
+class RfqSummaryOut(WireOut):
+    """A request in a list."""
+
+    id: WireUuid
+    version: int
+    number: str
+    title: str
+    status: wire_enum(RfqStatus)  # type: ignore[valid-type]  # an Annotated alias made by a function
+    sealed: bool
+    currency: str
+    line_count: int
+    buyer_id: WireUuid
+    closes_at: WireTime | None
+    published_at: WireTime | None
+    created_at: WireTime
+
+
+class InvitedRfqOut(RfqSummaryOut):
+    """A request that the company is invited to, with its own invitation's status."""
+
+    invitation_status: str
+
+    @classmethod
+    def of(cls, value: InvitedRfq) -> Self:
+        """Return the answer for an invitation."""
+        own = {"invitation_status": value.invitation.status.value}
+        return cls.model_validate({**columns(value.rfq, cls, frozenset(own)), **own})
+
+
+class RfqOut(RfqSummaryOut):
+    """A request as the caller's side sees it."""
+
+    description: str
+    payment_terms: str
+    incoterm: str
+    incoterm_place: str
+    reason: str | None
+    estimate: WireDecimal | None
+    lines: Sequence[LineOut]
+    invitations: Sequence[InvitationOut]
+    allowed_steps: Sequence[str]
+
+    @classmethod
+    def of(cls, value: RfqContent) -> Self:
+        """Return the answer for a request's content."""
+        own = {
+            "estimate": value.estimate,
+            "lines": [
+                {**columns(line, LineOut, {"target_price"}), "target_price": value.targets.get(line.id)}
+                for line in value.lines
+            ],
+            "invitations": value.invitations,
+            "allowed_steps": RFQ_LIFECYCLE.allowed(value.rfq.status),
+        }
+        return cls.model_validate({**columns(value.rfq, cls, frozenset(own)), **own})

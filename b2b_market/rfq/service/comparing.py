@@ -1,0 +1,209 @@
+"""The comparison: what the buyer sees of all quotations side by side, on frozen exchange rates."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from b2b_market.infra.work import Work
+from b2b_market.kernel.currency import Currency
+from b2b_market.kernel.money import Money, Rate
+from b2b_market.kernel.quantity import Quantity, Unit
+from b2b_market.kernel.refusal import IllegalStep
+from b2b_market.kernel.units import unit
+from b2b_market.organizations import public as organizations
+from b2b_market.rbac.actor import Scope
+from b2b_market.rbac.operation import operation
+from b2b_market.reference import public as reference
+from b2b_market.rfq.commands import ReadRfq
+from b2b_market.rfq.models.quotes import AwardLine, Quote, QuoteLine
+from b2b_market.rfq.models.requests import Rfq, RfqLine, RfqRate
+from b2b_market.rfq.permissions import RfqPermission
+from b2b_market.rfq.queries import quotes as quote_queries
+from b2b_market.rfq.queries import requests as queries
+from b2b_market.rfq.rules.awarding import still_open
+from b2b_market.rfq.service.drafting import buyer_day
+from b2b_market.rfq.states import RFQ_LIFECYCLE, QuoteStatus, RfqStatus
+from b2b_market.sourcing import public as sourcing
+
+NOT_COMPARED = frozenset({RfqStatus.DRAFT, RfqStatus.PENDING_APPROVAL})
+
+
+@dataclass(frozen=True, slots=True)
+class RfqComparison:
+    """A request with the comparison of its quotations; ``quotes`` by supplier, ``awarded`` lines already given."""
+
+    rfq: Rfq
+    comparison: sourcing.Comparison
+    quotes: Mapping[UUID, Quote]
+    awarded: Sequence[AwardLine]
+
+    @property
+    def version(self) -> int:
+        """The version of the request, which its ETag shows."""
+        return self.rfq.version
+
+
+@operation(RfqPermission.COMPARE)
+def compare_quotes(work: Work, scope: Scope, command: ReadRfq) -> RfqComparison:
+    """Compare the visible quotations of an own request in its currency.
+
+    The first look after the close starts the evaluation and freezes the exchange rates of the day of the close;
+    before it, an open
+    request is compared at the day's rates. Sealed quotations are not there before they are opened.
+    """
+    rfq = queries.own_rfq(work.session, scope, command.rfq_id)
+    if rfq.status in NOT_COMPARED:
+        allowed = ", ".join(sorted(status.value for status in RfqStatus if status not in NOT_COMPARED))
+        raise IllegalStep(status=rfq.status.value, step="compare", allowed_from=allowed)
+    if rfq.status is RfqStatus.CLOSED:
+        start_evaluation(work, queries.lock_own_rfq(work.session, scope, rfq.id))
+    return comparison_of(work, scope, rfq)
+
+
+@operation(RfqPermission.COMPARE)
+def compare_open_needs(work: Work, scope: Scope, command: ReadRfq) -> RfqComparison:
+    """Compare what an own request has not awarded yet: the basis of its next award."""
+    return comparison_of(work, scope, queries.own_rfq(work.session, scope, command.rfq_id), remaining=True)
+
+
+def start_evaluation(work: Work, rfq: Rfq) -> None:
+    """Move a closed request to its evaluation; one that is there already stays."""
+    if rfq.status is RfqStatus.CLOSED:
+        RFQ_LIFECYCLE.advance(rfq, "evaluate")
+        rfq.changed_at = work.now()
+        work.record("rfq.evaluation_started", rfq)
+
+
+def comparison_of(work: Work, scope: Scope, rfq: Rfq, *, remaining: bool = False) -> RfqComparison:
+    """Return the comparison of the visible quotations; with ``remaining``, of what is not awarded yet."""
+    session = work.session
+    lines = queries.lines_of(session, scope, rfq.id)
+    quotes = [
+        quote
+        for quote in quote_queries.opened_quotes(session, scope, rfq.id)
+        if quote.status is not QuoteStatus.EXPIRED
+    ]
+    prices = quote_queries.quote_lines_of_rfq(session, scope, rfq.id)
+    awarded = quote_queries.won_lines(session, scope, rfq.id)
+    needs = {line.id: line.quantity for line in lines}
+    if remaining:
+        needs = still_open(needs, [(line.line_id, line.quantity) for line in awarded])
+    basis = sourcing.Basis(
+        currency=Currency(rfq.currency),
+        judged_on=buyer_day(work, scope),
+        delivery_start=buyer_day(work, scope),
+        rates=_rates(work, scope, rfq, {quote.currency for quote in quotes}),
+    )
+    given = {(line.quote_id, line.line_id): line.quantity for line in awarded} if remaining else {}
+    compared = sourcing.compare(
+        _needs(work, scope, rfq, lines, needs),
+        _quotes(work, scope, _Sheet(lines, quotes, prices, needs, given)),
+        basis,
+    )
+    return RfqComparison(rfq, compared, {quote.supplier_id: quote for quote in quotes}, awarded)
+
+
+def _needs(
+    work: Work, scope: Scope, rfq: Rfq, lines: Sequence[RfqLine], wanted: Mapping[UUID, Decimal]
+) -> list[sourcing.Need]:
+    targets = queries.targets_of(work.session, scope, rfq.id)
+    currency = Currency(rfq.currency)
+    return [
+        sourcing.Need(
+            line_id=line.id,
+            number=line.position,
+            item=line.item_name,
+            specification=" · ".join(part for part in (line.item_code, line.specification) if part),
+            quantity=Quantity(wanted[line.id], unit(line.unit)),
+            target_price=Money(targets[line.id], currency) if line.id in targets else None,
+            required_on=line.required_on,
+        )
+        for line in lines
+        if line.id in wanted
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """What the quotations are laid out from: their rows, the needs wanted, and what each has been awarded already."""
+
+    lines: Sequence[RfqLine]
+    quotes: Sequence[Quote]
+    prices: Sequence[QuoteLine]
+    wanted: Mapping[UUID, Decimal]
+    given: Mapping[tuple[UUID, UUID], Decimal]
+
+    def open_prices(self) -> dict[UUID, list[tuple[QuoteLine, Decimal]]]:
+        """Return by quotation the prices of wanted needs, each with the quantity that is still on offer."""
+        found: dict[UUID, list[tuple[QuoteLine, Decimal]]] = {quote.id: [] for quote in self.quotes}
+        for price in self.prices:
+            left = price.quantity - self.given.get((price.quote_id, price.line_id), Decimal(0))
+            if price.quote_id in found and price.line_id in self.wanted and left > 0:
+                found[price.quote_id].append((price, left))
+        return found
+
+
+def _quotes(work: Work, scope: Scope, sheet: _Sheet) -> list[sourcing.Quote]:
+    units = {line.id: unit(line.unit) for line in sheet.lines}
+    names = organizations.companies(work, scope.actor, [quote.supplier_id for quote in sheet.quotes])
+    prices = sheet.open_prices()
+    return [
+        sourcing.Quote(
+            supplier_id=quote.supplier_id,
+            supplier=names[quote.supplier_id].name,
+            currency=Currency(quote.currency),
+            submitted_at=quote.received_at,
+            lines=tuple(_line(quote, price, left, units[price.line_id]) for price, left in prices[quote.id]),
+        )
+        for quote in sheet.quotes
+    ]
+
+
+def _line(quote: Quote, price: QuoteLine, left: Decimal, measure: Unit) -> sourcing.QuoteLine:
+    return sourcing.QuoteLine(
+        offer_id=quote.id,
+        line_id=price.line_id,
+        unit_price=Money(price.unit_price, Currency(quote.currency)),
+        offered=Quantity(left, measure),
+        minimum=Quantity(price.min_quantity, measure) if price.min_quantity else None,
+        lead_days=price.lead_days,
+        valid_until=quote.valid_until,
+        alternative=bool(price.alternative),
+        note=price.alternative or price.note,
+    )
+
+
+def _rates(work: Work, scope: Scope, rfq: Rfq, currencies: set[str]) -> tuple[Rate, ...]:
+    """Return the rates from each quoted currency to the request's, freezing them once the request is closed."""
+    target = Currency(rfq.currency)
+    frozen = {row.base: row for row in queries.rates_of(work.session, scope, rfq.id)}
+    found: list[Rate] = []
+    for code in sorted(currencies - {rfq.currency}):
+        row = frozen.get(code)
+        if row is not None:
+            found.append(Rate(Currency(code), target, row.value, row.source, row.as_of))
+            continue
+        rate = reference.rate_on(work, scope.actor, Currency(code), target, _fixing_day(work, rfq))
+        if rfq.closed_at is not None:
+            work.session.add(_frozen(work, rfq, rate))
+        found.append(rate)
+    return tuple(found)
+
+
+def _fixing_day(work: Work, rfq: Rfq) -> date:
+    return (rfq.closed_at or work.now()).date()
+
+
+def _frozen(work: Work, rfq: Rfq, rate: Rate) -> RfqRate:
+    return RfqRate(
+        rfq_id=rfq.id,
+        base=rate.base.code,
+        quote=rate.quote.code,
+        buyer_id=rfq.buyer_id,
+        value=rate.value,
+        source=rate.source,
+        as_of=rate.as_of,
+        frozen_at=work.now(),
+    )

@@ -1,0 +1,244 @@
+"""Making and reading requests: drafts, edits, lists, and what each side may see of one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import delete, insert
+
+from b2b_market.infra.canonical import lines_digest
+from b2b_market.infra.ids import new_id
+from b2b_market.infra.numbering import next_number
+from b2b_market.infra.work import Work
+from b2b_market.kernel.paging import Page
+from b2b_market.organizations import public as organizations
+from b2b_market.rbac.actor import Scope
+from b2b_market.rbac.operation import operation
+from b2b_market.rfq.commands import DraftRfq, EditRfq, LineInput, ListInvitations, ListRfqs, ReadRfq
+from b2b_market.rfq.models.requests import LINE_COLUMNS, Rfq, RfqInvitation, RfqLine, RfqPrivate, RfqTarget
+from b2b_market.rfq.permissions import RfqPermission
+from b2b_market.rfq.queries import requests as queries
+from b2b_market.rfq.queries.requests import InvitedRfq, RfqProgress
+from b2b_market.rfq.rules import drafting as rules
+from b2b_market.rfq.states import INVITATION_LIFECYCLE, RFQ_LIFECYCLE, InvitationStatus, RfqStatus
+
+NUMBER_KIND = "RFQ"
+
+
+@dataclass(frozen=True, slots=True)
+class RfqContent:
+    """A request as one side sees it; ``targets``, ``estimate`` and ``invitations`` are empty for suppliers."""
+
+    rfq: Rfq
+    lines: Sequence[RfqLine]
+    targets: dict[UUID, Decimal] = field(default_factory=dict)
+    estimate: Decimal | None = None
+    invitations: Sequence[RfqInvitation] = ()
+    own_invitation: RfqInvitation | None = None
+
+    @property
+    def version(self) -> int:
+        """The version of the request, which its ETag shows."""
+        return self.rfq.version
+
+
+@operation(RfqPermission.DRAFT)
+def draft_rfq(work: Work, scope: Scope, command: DraftRfq) -> RfqContent:
+    """Store a new draft with its lines and the suppliers to be invited; nobody but the buyer sees it."""
+    _require_sound(work, scope, command)
+    now = work.now()
+    rfq = Rfq(
+        id=new_id(),
+        created_at=now,
+        changed_at=now,
+        number="",
+        buyer_id=scope.org_id,
+        author_id=scope.user_id,
+        editor_id=scope.user_id,
+        status=RFQ_LIFECYCLE.initial,
+        party_ids=[scope.org_id],
+        next_due_at=None,
+    )
+    _fill_header(rfq, command)
+    stored = _line_rows(rfq, command.lines)
+    invitations = _invitation_rows(rfq, command.supplier_ids)
+    rfq.number = next_number(work.session, scope.org_id, NUMBER_KIND, now.year)
+    work.record("rfq.drafted", rfq)
+    work.session.add(rfq)
+    work.session.flush()
+    _write_children(work, rfq, stored, invitations, command.estimate)
+    return _own_content(work, scope, rfq)
+
+
+@operation(RfqPermission.DRAFT)
+def edit_rfq(work: Work, scope: Scope, command: EditRfq) -> RfqContent:
+    """Replace the whole content of a draft; refuse (409) once it is submitted or published."""
+    rfq = queries.lock_own_rfq(work.session, scope, command.rfq_id)
+    work.expect_version(rfq, command.expected_version)
+    RFQ_LIFECYCLE.require(rfq.status, "publish")
+    _require_sound(work, scope, command.content)
+    session = work.session
+    for table in (RfqLine, RfqTarget, RfqPrivate, RfqInvitation):
+        session.execute(delete(table).where(table.rfq_id == rfq.id))
+    _fill_header(rfq, command.content)
+    rfq.editor_id = scope.user_id
+    stored = _line_rows(rfq, command.content.lines)
+    invitations = _invitation_rows(rfq, command.content.supplier_ids)
+    work.touch(rfq)
+    work.record("rfq.edited", rfq)
+    _write_children(work, rfq, stored, invitations, command.content.estimate)
+    session.flush()
+    session.expire_all()
+    return _own_content(work, scope, rfq)
+
+
+@operation(RfqPermission.READ, system=True, reason="handlers of other modules read the request they were told of")
+def read_rfq(work: Work, scope: Scope, command: ReadRfq) -> RfqContent:
+    """Return a request as the caller's side may see it; an invited supplier's first look is noted."""
+    rfq = queries.party_rfq(work.session, scope, command.rfq_id)
+    if rfq.buyer_id in scope.org_ids:
+        return _own_content(work, scope, rfq)
+    invitation = queries.own_invitation(work.session, scope, rfq.id)
+    if invitation.status is InvitationStatus.INVITED and not scope.actor.is_system:
+        INVITATION_LIFECYCLE.advance(invitation, "view")
+        invitation.viewed_at = work.now()
+        work.session.flush()
+    lines = queries.lines_of(work.session, scope, rfq.id)
+    return RfqContent(rfq, lines, own_invitation=invitation)
+
+
+@operation(system=True, reason="handlers write messages about the request they were told of")
+def read_rfq_header(work: Work, scope: Scope, command: ReadRfq) -> Rfq:
+    """Return a request that the companies acted for are a party of, without its lines."""
+    return queries.party_rfq(work.session, scope, command.rfq_id)
+
+
+@operation(RfqPermission.READ)
+def list_rfqs(work: Work, scope: Scope, command: ListRfqs) -> Page[Rfq]:
+    """Return a page of the company's own requests."""
+    return queries.list_own(work.session, scope, command)
+
+
+@operation(RfqPermission.READ)
+def read_progress(work: Work, scope: Scope, command: Sequence[UUID]) -> dict[UUID, RfqProgress]:
+    """Return how far the company's own requests with these ids are; others are answered with nothing known."""
+    return queries.progress_of(work.session, scope, command)
+
+
+@operation(RfqPermission.READ)
+def list_invitations(work: Work, scope: Scope, command: ListInvitations) -> Page[InvitedRfq]:
+    """Return a page of the requests that the company is invited to quote on."""
+    return queries.list_invited(work.session, scope, command)
+
+
+def buyer_day(work: Work, scope: Scope) -> date:
+    """Return today's date where the acting company is."""
+    return work.now().astimezone(ZoneInfo(scope.actor.org_timezone)).date()
+
+
+def _own_content(work: Work, scope: Scope, rfq: Rfq) -> RfqContent:
+    session = work.session
+    return RfqContent(
+        rfq,
+        queries.lines_of(session, scope, rfq.id),
+        queries.targets_of(session, scope, rfq.id),
+        queries.estimate_of(session, scope, rfq.id),
+        queries.invitations_of(session, scope, rfq.id),
+    )
+
+
+def _require_sound(work: Work, scope: Scope, content: DraftRfq) -> None:
+    rules.require_sound_draft(content, buyer_day(work, scope))
+    if content.supplier_ids:
+        require_invitable(work, scope, content.supplier_ids)
+
+
+def require_invitable(work: Work, scope: Scope, supplier_ids: Sequence[UUID]) -> None:
+    """Raise CannotInvite unless every company is active, supplies, and is not the buyer itself."""
+    known = organizations.companies(work, scope.actor, supplier_ids)
+    wrong = [
+        known[supplier_id].name if supplier_id in known else str(supplier_id)
+        for supplier_id in supplier_ids
+        if supplier_id in scope.org_ids or supplier_id not in known or not known[supplier_id].may_supply
+    ]
+    if wrong:
+        raise rules.CannotInvite(names=", ".join(wrong))
+
+
+def _fill_header(rfq: Rfq, content: DraftRfq) -> None:
+    rfq.title = content.title.strip()
+    rfq.description = content.description
+    rfq.sealed = content.sealed
+    rfq.currency = content.currency.code
+    rfq.payment_terms = content.terms.payment_terms
+    rfq.incoterm = content.terms.incoterm
+    rfq.incoterm_place = content.terms.incoterm_place
+    rfq.closes_at = content.closes_at
+
+
+def _line_rows(rfq: Rfq, lines: Sequence[LineInput]) -> tuple[list[dict[str, object]], list[dict[str, object]]]:
+    """Return the rows of the lines and of their hidden targets, and set their count and digests on the request."""
+    rows = [_line_row(rfq, position, line) for position, line in enumerate(lines, start=1)]
+    targets = [
+        {"line_id": row["id"], "rfq_id": rfq.id, "buyer_id": rfq.buyer_id, "target_price": line.target_price}
+        for row, line in zip(rows, lines, strict=True)
+        if line.target_price is not None
+    ]
+    rfq.line_count = len(rows)
+    rfq.lines_digest = lines_digest({name: row[name] for name in LINE_COLUMNS} for row in rows)
+    rfq.targets_digest = lines_digest(
+        {"line_id": row["line_id"], "target_price": row["target_price"]} for row in targets
+    )
+    return rows, targets
+
+
+def _line_row(rfq: Rfq, position: int, line: LineInput) -> dict[str, object]:
+    return {
+        "id": new_id(),
+        "rfq_id": rfq.id,
+        "party_ids": [rfq.buyer_id],
+        "position": position,
+        "item_name": line.item_name.strip(),
+        "item_code": line.item_code.strip(),
+        "specification": line.specification,
+        "quantity": line.quantity.value,
+        "unit": line.quantity.unit.code,
+        "required_on": line.required_on,
+        "delivery_place": line.delivery_place.strip(),
+        "note": line.note,
+    }
+
+
+def _invitation_rows(rfq: Rfq, supplier_ids: Sequence[UUID]) -> list[dict[str, object]]:
+    return [invitation_row(rfq, supplier_id) for supplier_id in dict.fromkeys(supplier_ids)]
+
+
+def invitation_row(rfq: Rfq, supplier_id: UUID) -> dict[str, object]:
+    """Return the row that invites ``supplier_id``; it stays hidden from the supplier until publication."""
+    return {
+        "id": new_id(),
+        "rfq_id": rfq.id,
+        "buyer_id": rfq.buyer_id,
+        "supplier_id": supplier_id,
+        "status": InvitationStatus.INVITED,
+        "released": rfq.status is RfqStatus.PUBLISHED,
+    }
+
+
+def _write_children(
+    work: Work,
+    rfq: Rfq,
+    stored: tuple[list[dict[str, object]], list[dict[str, object]]],
+    invitations: list[dict[str, object]],
+    estimate: Decimal | None,
+) -> None:
+    lines, targets = stored
+    for model, rows in ((RfqLine, lines), (RfqTarget, targets), (RfqInvitation, invitations)):
+        if rows:
+            work.session.execute(insert(model.__table__).values(rows))  # type: ignore[arg-type]  # a Table, as mapped
+    if estimate is not None:
+        private = {"rfq_id": rfq.id, "buyer_id": rfq.buyer_id, "estimate": estimate}
+        work.session.execute(insert(RfqPrivate.__table__).values(private))  # type: ignore[arg-type]  # a Table, as mapped

@@ -1,0 +1,180 @@
+"""Sending requests out: limits, approval, publication, and inviting one more supplier."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import insert, update
+
+from b2b_market.infra.work import Work
+from b2b_market.kernel.currency import Currency
+from b2b_market.kernel.money import Money
+from b2b_market.organizations import public as organizations
+from b2b_market.rbac.actor import Scope
+from b2b_market.rbac.duties import require_other_person
+from b2b_market.rbac.operation import operation
+from b2b_market.reference import public as reference
+from b2b_market.rfq import events
+from b2b_market.rfq.commands import DeclineInvitation, InviteSupplier, ReasonedStep, StepRfq
+from b2b_market.rfq.models.requests import Rfq, RfqInvitation, RfqLine
+from b2b_market.rfq.permissions import RfqPermission
+from b2b_market.rfq.queries import requests as queries
+from b2b_market.rfq.rules import approving, drafting
+from b2b_market.rfq.service.closing import locked_at_gate
+from b2b_market.rfq.service.drafting import invitation_row, require_invitable
+from b2b_market.rfq.states import INVITATION_LIFECYCLE, RFQ_LIFECYCLE, RfqStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """What publication was judged by: the suppliers to be told and the expected value, None where nobody can tell."""
+
+    supplier_ids: tuple[UUID, ...]
+    value: Money | None
+
+
+@operation(RfqPermission.PUBLISH)
+def submit_rfq(work: Work, scope: Scope, command: StepRfq) -> Rfq:
+    """Send a draft to the approvers; it must be fit to publish already."""
+    rfq = queries.lock_own_rfq(work.session, scope, command.rfq_id)
+    work.expect_version(rfq, command.expected_version)
+    RFQ_LIFECYCLE.require(rfq.status, "submit")
+    _require_ready(work, scope, rfq)
+    RFQ_LIFECYCLE.advance(rfq, "submit")
+    rfq.changed_at = work.now()
+    work.emit(events.RfqSubmitted(rfq_id=rfq.id, buyer_id=rfq.buyer_id, author_id=rfq.author_id), rfq)
+    return rfq
+
+
+@operation(RfqPermission.PUBLISH)
+def publish_rfq(work: Work, scope: Scope, command: StepRfq) -> Rfq:
+    """Open a draft to its invited suppliers within the author's own limit; from here on its lines are frozen."""
+    rfq = locked_at_gate(work, scope, command.rfq_id)
+    work.expect_version(rfq, command.expected_version)
+    RFQ_LIFECYCLE.require(rfq.status, "publish")
+    ready = _require_ready(work, scope, rfq)
+    approving.require_own_limit(in_limit_currency(work, scope, ready.value), scope.limit)
+    return _open(work, rfq, "publish", ready.supplier_ids)
+
+
+@operation(RfqPermission.APPROVE)
+def approve_rfq(work: Work, scope: Scope, command: StepRfq) -> Rfq:
+    """Approve and thereby publish a submitted request.
+
+    By another person than its author and last editor (S1), within the approver's limit.
+    """
+    rfq = locked_at_gate(work, scope, command.rfq_id)
+    work.expect_version(rfq, command.expected_version)
+    RFQ_LIFECYCLE.require(rfq.status, "approve")
+    require_other_person(scope.actor, rfq.author_id, rfq.editor_id)
+    ready = _require_ready(work, scope, rfq)
+    approving.require_approver_limit(in_limit_currency(work, scope, ready.value), scope.limit)
+    rfq.approver_id = scope.user_id
+    return _open(work, rfq, "approve", ready.supplier_ids)
+
+
+@operation(RfqPermission.APPROVE)
+def return_rfq(work: Work, scope: Scope, command: ReasonedStep) -> Rfq:
+    """Send a submitted request back to its author with a reason."""
+    rfq = queries.lock_own_rfq(work.session, scope, command.rfq_id)
+    work.expect_version(rfq, command.expected_version)
+    RFQ_LIFECYCLE.require(rfq.status, "return")
+    rfq.reason = approving.require_reason(command.reason)
+    RFQ_LIFECYCLE.advance(rfq, "return")
+    rfq.changed_at = work.now()
+    said = events.RfqReturned(rfq_id=rfq.id, buyer_id=rfq.buyer_id, author_id=rfq.author_id, reason=rfq.reason)
+    work.emit(said, rfq)
+    return rfq
+
+
+@operation(RfqPermission.DRAFT)
+def invite_supplier(work: Work, scope: Scope, command: InviteSupplier) -> Rfq:
+    """Invite one more supplier to a draft or to a published request whose deadline has not passed; twice is once."""
+    rfq = locked_at_gate(work, scope, command.rfq_id)
+    work.expect_version(rfq, command.expected_version)
+    if rfq.status is not RfqStatus.PUBLISHED:
+        RFQ_LIFECYCLE.require(rfq.status, "publish")
+    require_invitable(work, scope, [command.supplier_id])
+    known = {invitation.supplier_id for invitation in queries.invitations_of(work.session, scope, rfq.id)}
+    if command.supplier_id in known:
+        return rfq
+    work.session.execute(insert(RfqInvitation).values(invitation_row(rfq, command.supplier_id)))
+    work.touch(rfq)
+    if rfq.status is RfqStatus.PUBLISHED and rfq.closes_at is not None:
+        _show_to(work, rfq, (command.supplier_id,))
+        invited = events.SupplierInvited(
+            rfq_id=rfq.id, buyer_id=rfq.buyer_id, supplier_id=command.supplier_id, closes_at=rfq.closes_at
+        )
+        work.emit(invited, rfq)
+    else:
+        work.record("rfq.supplier_added", rfq)
+    return rfq
+
+
+@operation(RfqPermission.QUOTE_SUBMIT)
+def decline_invitation(work: Work, scope: Scope, command: DeclineInvitation) -> RfqInvitation:
+    """Tell the buyer that the company will not quote; it may still change its mind before the deadline."""
+    rfq = queries.party_rfq(work.session, scope, command.rfq_id)
+    invitation = queries.own_invitation(work.session, scope, rfq.id)
+    INVITATION_LIFECYCLE.advance(invitation, "decline")
+    invitation.answered_at = work.now()
+    invitation.decline_reason = command.reason.strip() or None
+    declined = events.InvitationDeclined(rfq_id=rfq.id, buyer_id=rfq.buyer_id, supplier_id=invitation.supplier_id)
+    work.emit(declined, rfq)
+    return invitation
+
+
+def in_limit_currency(work: Work, scope: Scope, amount: Money | None) -> Money | None:
+    """Convert ``amount`` to the currency of the acting person's limit at the stored rate of the day.
+
+    Unlimited persons need none.
+    """
+    if amount is None or scope.limit is None or amount.currency == scope.limit.currency:
+        return amount
+    rate = reference.rate_on(work, scope.actor, amount.currency, scope.limit.currency, work.now().date())
+    return rate.convert(amount)
+
+
+def _require_ready(work: Work, scope: Scope, rfq: Rfq) -> Readiness:
+    lines = queries.lines_of(work.session, scope, rfq.id)
+    suppliers = tuple(item.supplier_id for item in queries.invitations_of(work.session, scope, rfq.id))
+    closes_at = drafting.require_publishable([line.required_on for line in lines], len(suppliers), rfq.closes_at)
+    settings = organizations.settings(work, scope.actor, rfq.buyer_id)
+    drafting.require_quoting_time(closes_at, work.now(), settings.minimum_quoting_hours)
+    require_invitable(work, scope, suppliers)
+    targets = queries.targets_of(work.session, scope, rfq.id)
+    value = drafting.expected_value(
+        queries.estimate_of(work.session, scope, rfq.id),
+        [(targets.get(line.id), line.quantity) for line in lines],
+        Currency(rfq.currency),
+    )
+    return Readiness(suppliers, value)
+
+
+def _open(work: Work, rfq: Rfq, step: str, suppliers: tuple[UUID, ...]) -> Rfq:
+    RFQ_LIFECYCLE.advance(rfq, step)
+    rfq.published_at = work.now()
+    rfq.changed_at = work.now()
+    rfq.next_due_at = rfq.closes_at
+    _show_to(work, rfq, suppliers)
+    assert rfq.closes_at is not None  # noqa: S101 - require_publishable has refused a missing deadline
+    published = events.RfqPublished(
+        rfq_id=rfq.id,
+        buyer_id=rfq.buyer_id,
+        author_id=rfq.author_id,
+        supplier_ids=suppliers,
+        closes_at=rfq.closes_at,
+    )
+    work.emit(published, rfq)
+    return rfq
+
+
+def _show_to(work: Work, rfq: Rfq, suppliers: tuple[UUID, ...]) -> None:
+    """Let row-level security show the request, its lines and their own invitations to ``suppliers``."""
+    rfq.party_ids = [*rfq.party_ids, *suppliers]
+    session = work.session
+    session.execute(update(RfqLine).where(RfqLine.rfq_id == rfq.id).values(party_ids=rfq.party_ids))
+    session.execute(
+        update(RfqInvitation)
+        .where(RfqInvitation.rfq_id == rfq.id, RfqInvitation.supplier_id.in_(suppliers))
+        .values(released=True)
+    )

@@ -1,0 +1,235 @@
+"""Quotations: submit, revise, withdraw; each accepted one gets a signed receipt."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, insert
+
+from b2b_market.infra.canonical import digest, lines_digest, plain
+from b2b_market.infra.ids import new_id
+from b2b_market.infra.numbering import next_number
+from b2b_market.infra.signing import Signed
+from b2b_market.infra.work import Work
+from b2b_market.kernel.refusal import NotFound
+from b2b_market.rbac.actor import Scope
+from b2b_market.rbac.operation import operation
+from b2b_market.rfq import events
+from b2b_market.rfq.commands import ReadQuote, ReadRfq, SubmitQuote, WithdrawQuote
+from b2b_market.rfq.models.quotes import QUOTE_LINE_COLUMNS, Quote, QuoteLine, QuoteRevision
+from b2b_market.rfq.models.requests import Rfq, RfqLine
+from b2b_market.rfq.permissions import RfqPermission
+from b2b_market.rfq.queries import quotes as queries
+from b2b_market.rfq.queries import requests as request_queries
+from b2b_market.rfq.rules import quoting as rules
+from b2b_market.rfq.service.drafting import buyer_day
+from b2b_market.rfq.states import INVITATION_LIFECYCLE, QUOTE_LIFECYCLE, InvitationStatus, QuoteStatus
+
+NUMBER_KIND = "Q"
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteContent:
+    """A quotation with its live lines and its receipts, the newest first."""
+
+    quote: Quote
+    lines: Sequence[QuoteLine]
+    revisions: Sequence[QuoteRevision]
+
+    @property
+    def version(self) -> int:
+        """The version of the quotation, which its ETag shows."""
+        return self.quote.version
+
+
+@operation(RfqPermission.QUOTE_SUBMIT)
+def submit_quote(work: Work, scope: Scope, command: SubmitQuote) -> QuoteContent:
+    """Receive a supplier's quotation or its next revision before the deadline and sign a receipt for it.
+
+    The deadline is judged by the database's clock after the gate is taken: what is acknowledged was in time, and a
+    close that
+    runs at the same moment comes wholly before or wholly after.
+    """
+    work.gate(command.rfq_id)
+    rfq = request_queries.party_rfq(work.session, scope, command.rfq_id)
+    if rfq.buyer_id in scope.org_ids:
+        raise rules.OwnRequest
+    moment = work.judging_time()
+    rules.require_open(rfq.status, rfq.closes_at, moment)
+    lines = request_queries.lines_of(work.session, scope, rfq.id)
+    rules.require_sound_quote(command, {line.id: line.quantity for line in lines}, buyer_day(work, scope))
+    quote = _received(work, scope, rfq, command, moment)
+    rows = _line_rows(quote, lines, command)
+    _fill(quote, command, rows)
+    revision = _receipt(work, quote, command, rows)
+    invitation = request_queries.own_invitation(work.session, scope, rfq.id)
+    if invitation.status is not InvitationStatus.QUOTED:
+        INVITATION_LIFECYCLE.advance(invitation, "quote")
+    invitation.answered_at = moment
+    announced = events.QuoteSubmitted(
+        quote_id=quote.id,
+        rfq_id=rfq.id,
+        buyer_id=rfq.buyer_id,
+        supplier_id=quote.supplier_id,
+        revision=quote.revision,
+    )
+    work.emit(announced, quote)
+    _store(work, quote, rows, revision)
+    stored = queries.lines_of_quote(work.session, scope, quote.id)
+    return QuoteContent(quote, stored, queries.revisions_of(work.session, scope, quote.id))
+
+
+@operation(RfqPermission.QUOTE_SUBMIT)
+def withdraw_quote(work: Work, scope: Scope, command: WithdrawQuote) -> Quote:
+    """Take a quotation back before the deadline; its revisions stay on record, the buyer no longer compares it."""
+    known = queries.visible_quote(work.session, scope, command.quote_id)
+    work.gate(known.rfq_id)
+    quote = queries.lock_own_quote(work.session, scope, command.quote_id)
+    work.expect_version(quote, command.expected_version)
+    rfq = request_queries.party_rfq(work.session, scope, quote.rfq_id)
+    rules.require_open(rfq.status, rfq.closes_at, work.judging_time())
+    QUOTE_LIFECYCLE.advance(quote, "withdraw")
+    quote.changed_at = work.now()
+    invitation = request_queries.own_invitation(work.session, scope, rfq.id)
+    INVITATION_LIFECYCLE.advance(invitation, "withdraw")
+    withdrawn = events.QuoteWithdrawn(
+        quote_id=quote.id, rfq_id=rfq.id, buyer_id=rfq.buyer_id, supplier_id=quote.supplier_id
+    )
+    work.emit(withdrawn, quote)
+    return quote
+
+
+@operation(RfqPermission.QUOTE_READ, system=True, reason="handlers of other modules read what they were told of")
+def read_quote(work: Work, scope: Scope, command: ReadQuote) -> QuoteContent:
+    """Return a quotation to its supplier, or to its buyer once it is opened."""
+    quote = queries.visible_quote(work.session, scope, command.quote_id)
+    lines = queries.lines_of_quote(work.session, scope, quote.id)
+    return QuoteContent(quote, lines, queries.revisions_of(work.session, scope, quote.id))
+
+
+@operation(RfqPermission.QUOTE_READ)
+def list_quotes(work: Work, scope: Scope, command: ReadRfq) -> Sequence[Quote]:
+    """Return the quotations on a request: to its buyer the opened ones, to a supplier its own."""
+    rfq = request_queries.party_rfq(work.session, scope, command.rfq_id)
+    if rfq.buyer_id in scope.org_ids:
+        return queries.opened_quotes(work.session, scope, rfq.id)
+    own = queries.live_quote(work.session, scope, rfq.id)
+    return [own] if own is not None else []
+
+
+def receipt_statement(quote: Quote, revision: QuoteRevision) -> dict[str, object]:
+    """Return what a receipt's signature covers: ids, revision, SHA-256 of the content, and the moment of receipt."""
+    return {
+        "purpose": "b2b_market quotation receipt v1",
+        "quote_id": quote.id,
+        "rfq_id": quote.rfq_id,
+        "supplier_id": quote.supplier_id,
+        "number": quote.number,
+        "revision": revision.revision,
+        "content_hash": bytes(revision.content_hash),
+        "received_at": revision.received_at,
+    }
+
+
+def _received(work: Work, scope: Scope, rfq: Rfq, command: SubmitQuote, moment: datetime) -> Quote:
+    """Return the live quotation ready for its next revision, or a new one."""
+    quote = queries.live_quote(work.session, scope, rfq.id)
+    if quote is None:
+        if command.expected_version is not None:
+            raise NotFound(rfq_id=str(rfq.id))
+        return _new_quote(work, scope, rfq, moment)
+    work.expect_version(quote, command.expected_version)
+    QUOTE_LIFECYCLE.advance(quote, "revise")
+    quote.revision += 1
+    quote.received_at = moment
+    quote.changed_at = work.now()
+    quote.submitted_by = scope.user_id
+    return quote
+
+
+def _new_quote(work: Work, scope: Scope, rfq: Rfq, moment: datetime) -> Quote:
+    return Quote(
+        id=new_id(),
+        created_at=work.now(),
+        changed_at=work.now(),
+        number=next_number(work.session, scope.org_id, NUMBER_KIND, moment.year),
+        rfq_id=rfq.id,
+        buyer_id=rfq.buyer_id,
+        supplier_id=scope.org_id,
+        round=1,
+        revision=1,
+        status=QuoteStatus.SUBMITTED,
+        opened=not rfq.sealed,
+        submitted_by=scope.user_id,
+        received_at=moment,
+    )
+
+
+def _line_rows(quote: Quote, lines: Sequence[RfqLine], command: SubmitQuote) -> list[dict[str, object]]:
+    needs = {line.id: line for line in lines}
+    quoted = sorted(command.lines, key=lambda line: needs[line.line_id].position)
+    return [
+        {
+            "quote_id": quote.id,
+            "line_id": line.line_id,
+            "rfq_id": quote.rfq_id,
+            "buyer_id": quote.buyer_id,
+            "supplier_id": quote.supplier_id,
+            "opened": quote.opened,
+            "position": needs[line.line_id].position,
+            "quantity": line.quantity if line.quantity is not None else needs[line.line_id].quantity,
+            "unit_price": line.unit_price,
+            "lead_days": line.lead_days,
+            "min_quantity": line.min_quantity,
+            "alternative": line.alternative.strip(),
+            "note": line.note.strip(),
+        }
+        for line in quoted
+    ]
+
+
+def _fill(quote: Quote, command: SubmitQuote, rows: Sequence[Mapping[str, object]]) -> None:
+    needs = {row["line_id"]: row["quantity"] for row in rows}
+    priced = [(line.unit_price, needs[line.line_id]) for line in command.lines]
+    quote.currency = command.currency.code
+    quote.total = rules.quote_total(priced, command.currency).amount  # type: ignore[arg-type]  # rows hold the Decimals put in above
+    quote.line_count = len(rows)
+    quote.valid_until = command.valid_until
+    quote.payment_terms = command.payment_terms.strip()
+    quote.note = command.note.strip()
+    quote.lines_digest = lines_digest({name: row[name] for name in QUOTE_LINE_COLUMNS} for row in rows)
+
+
+def _receipt(work: Work, quote: Quote, command: SubmitQuote, rows: Sequence[Mapping[str, object]]) -> QuoteRevision:
+    content = {
+        "currency": quote.currency,
+        "total": quote.total,
+        "valid_until": quote.valid_until,
+        "payment_terms": quote.payment_terms,
+        "note": command.note.strip(),
+        "lines": [{name: row[name] for name in QUOTE_LINE_COLUMNS} for row in rows],
+    }
+    quote.content_hash = digest(content)
+    revision = QuoteRevision(
+        quote_id=quote.id,
+        revision=quote.revision,
+        buyer_id=quote.buyer_id,
+        supplier_id=quote.supplier_id,
+        opened=quote.opened,
+        content=plain(content),
+        content_hash=quote.content_hash,
+        received_at=quote.received_at,
+    )
+    signed: Signed = work.receipts.sign(receipt_statement(quote, revision))
+    revision.key_id, revision.signature = signed.key_id, signed.signature
+    return revision
+
+
+def _store(work: Work, quote: Quote, rows: list[dict[str, object]], revision: QuoteRevision) -> None:
+    session = work.session
+    if quote.revision > 1:
+        session.execute(delete(QuoteLine).where(QuoteLine.quote_id == quote.id))
+    session.add(quote)
+    session.add(revision)
+    session.flush()
+    session.execute(insert(QuoteLine.__table__).values(rows))  # type: ignore[arg-type]  # a Table, as mapped

@@ -1,0 +1,120 @@
+"""Statuses and named steps of requests, invitations, quotations and awards."""
+
+from enum import StrEnum
+
+from b2b_market.kernel.lifecycle import Lifecycle, Step
+
+
+class RfqStatus(StrEnum):
+    """Where a request for quotation stands, as its buyer sees it."""
+
+    DRAFT = "draft"
+    PENDING_APPROVAL = "pending_approval"
+    PUBLISHED = "published"
+    CLOSED = "closed"
+    EVALUATING = "evaluating"
+    AWARDED_PARTIAL = "awarded_partial"
+    AWARDED = "awarded"
+    CLOSED_DONE = "closed_done"
+    UNSUCCESSFUL = "unsuccessful"
+    CANCELLED = "cancelled"
+
+
+_OPEN_TO_AWARD = frozenset({RfqStatus.EVALUATING, RfqStatus.AWARDED_PARTIAL})
+RFQ_LIFECYCLE = Lifecycle(
+    RfqStatus.DRAFT,
+    Step("submit", frozenset({RfqStatus.DRAFT}), RfqStatus.PENDING_APPROVAL),
+    Step("return", frozenset({RfqStatus.PENDING_APPROVAL}), RfqStatus.DRAFT),
+    Step("approve", frozenset({RfqStatus.PENDING_APPROVAL}), RfqStatus.PUBLISHED),
+    Step("publish", frozenset({RfqStatus.DRAFT}), RfqStatus.PUBLISHED),
+    Step("close", frozenset({RfqStatus.PUBLISHED}), RfqStatus.CLOSED),
+    Step("evaluate", frozenset({RfqStatus.CLOSED}), RfqStatus.EVALUATING),
+    Step("award_part", _OPEN_TO_AWARD, RfqStatus.AWARDED_PARTIAL),
+    Step("award", _OPEN_TO_AWARD, RfqStatus.AWARDED),
+    Step("finish", frozenset({RfqStatus.AWARDED}), RfqStatus.CLOSED_DONE),
+    Step("fail", frozenset({RfqStatus.CLOSED, RfqStatus.EVALUATING}), RfqStatus.UNSUCCESSFUL),
+    Step(
+        "cancel",
+        frozenset(
+            {
+                RfqStatus.DRAFT,
+                RfqStatus.PENDING_APPROVAL,
+                RfqStatus.PUBLISHED,
+                RfqStatus.CLOSED,
+                RfqStatus.EVALUATING,
+            }
+        ),
+        RfqStatus.CANCELLED,
+    ),
+)
+
+
+class InvitationStatus(StrEnum):
+    """What an invited supplier has done so far."""
+
+    INVITED = "invited"
+    VIEWED = "viewed"
+    DECLINED = "declined"
+    QUOTED = "quoted"
+
+
+_UNDECIDED = frozenset({InvitationStatus.INVITED, InvitationStatus.VIEWED})
+INVITATION_LIFECYCLE = Lifecycle(
+    InvitationStatus.INVITED,
+    Step("view", frozenset({InvitationStatus.INVITED}), InvitationStatus.VIEWED),
+    Step("decline", _UNDECIDED, InvitationStatus.DECLINED),
+    Step("quote", frozenset(InvitationStatus), InvitationStatus.QUOTED),
+    Step("withdraw", frozenset({InvitationStatus.QUOTED}), InvitationStatus.VIEWED),
+)
+
+
+class QuoteStatus(StrEnum):
+    """Where a quotation stands."""
+
+    SUBMITTED = "submitted"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+    AWARDED = "awarded"
+    PARTLY_AWARDED = "partly_awarded"
+    LOST = "lost"
+
+
+_IN_PLAY = frozenset({QuoteStatus.SUBMITTED, QuoteStatus.PARTLY_AWARDED})
+QUOTE_LIFECYCLE = Lifecycle(
+    QuoteStatus.SUBMITTED,
+    Step("revise", frozenset({QuoteStatus.SUBMITTED, QuoteStatus.WITHDRAWN}), QuoteStatus.SUBMITTED),
+    Step("withdraw", frozenset({QuoteStatus.SUBMITTED}), QuoteStatus.WITHDRAWN),
+    Step("expire", frozenset({QuoteStatus.SUBMITTED}), QuoteStatus.EXPIRED),
+    Step("win", _IN_PLAY, QuoteStatus.AWARDED),
+    Step("win_part", _IN_PLAY, QuoteStatus.PARTLY_AWARDED),
+    Step("lose", frozenset({QuoteStatus.SUBMITTED}), QuoteStatus.LOST),
+)
+
+
+class AwardStatus(StrEnum):
+    """Where a proposed award stands."""
+
+    PENDING_APPROVAL = "pending_approval"
+    APPROVED = "approved"
+    RETURNED = "returned"
+    VOID = "void"
+
+
+AWARD_LIFECYCLE = Lifecycle(
+    AwardStatus.PENDING_APPROVAL,
+    Step("approve", frozenset({AwardStatus.PENDING_APPROVAL}), AwardStatus.APPROVED),
+    Step("return", frozenset({AwardStatus.PENDING_APPROVAL}), AwardStatus.RETURNED),
+    Step("void", frozenset({AwardStatus.PENDING_APPROVAL}), AwardStatus.VOID),
+)
+
+
+class ImportStatus(StrEnum):
+    """Where an uploaded list of needs stands."""
+
+    PREVIEW = "preview"
+    CONFIRMED = "confirmed"
+
+
+IMPORT_LIFECYCLE = Lifecycle(
+    ImportStatus.PREVIEW, Step("confirm", frozenset({ImportStatus.PREVIEW}), ImportStatus.CONFIRMED)
+)

@@ -1,0 +1,49 @@
+"""What time does to requests."""
+
+from b2b_market.infra.database import Tenant
+from b2b_market.infra.runtime import Runtime, new_correlation
+from b2b_market.infra.tasks import Task
+from b2b_market.infra.who import Cause
+from b2b_market.rbac.actor import system_actor
+from b2b_market.rfq.commands import ReadImport, StepRfq
+from b2b_market.rfq.service import closing, importing
+
+PERIOD = 1.0
+SWEEP_PERIOD = 3600.0
+PART = "rfq.clock"
+
+
+def close_due(runtime: Runtime) -> int:
+    """Close every published request whose deadline has passed, each in a transaction of its own; return how many.
+
+    Runs every second on any number of workers: the gate and the status under lock let each be closed once.
+    """
+    clock = system_actor(PART)
+    with runtime.work(clock.who, Tenant(machine=True), Cause("task", new_correlation())) as work:
+        due = closing.due_rfqs(work, clock, None)
+    closed = 0
+    for rfq_id, buyer_id in due:
+        actor = system_actor(PART, buyer_id)
+        # the machine branch reaches sealed quotations, which are opened to the buyer by this very step
+        with runtime.work(actor.who, Tenant((buyer_id,), machine=True), Cause("task", new_correlation())) as work:
+            closed += closing.close_due_rfq(work, actor, StepRfq(rfq_id, None)) is not None
+    return closed
+
+
+def sweep_imports(runtime: Runtime) -> int:
+    """Delete the previews that nobody touched for a week, each in a transaction of its own; return how many."""
+    clock = system_actor(PART)
+    with runtime.work(clock.who, Tenant(machine=True), Cause("task", new_correlation())) as work:
+        stale = importing.stale_imports(work, clock, None)
+    swept = 0
+    for import_id, buyer_id in stale:
+        actor = system_actor(PART, buyer_id)
+        with runtime.work(actor.who, actor.tenant(), Cause("task", new_correlation())) as work:
+            swept += importing.sweep_import(work, actor, ReadImport(import_id))
+    return swept
+
+
+TASKS = (
+    Task("rfq.close_due", close_due, PERIOD),
+    Task("rfq.sweep_imports", sweep_imports, SWEEP_PERIOD),
+)

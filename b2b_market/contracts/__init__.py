@@ -1,0 +1,1 @@
+"""Contracts: drafted from an award, edited and released by the buyer, printed as PDF and DOCX, verifiable."""

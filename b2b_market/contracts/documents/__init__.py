@@ -1,0 +1,1 @@
+"""What stands in a contract, and the files it is printed as."""

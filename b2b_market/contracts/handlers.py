@@ -1,0 +1,196 @@
+"""What contracts do when something happens: draft after an award, tell people about contracts."""
+
+from uuid import UUID
+
+from b2b_market.contracts.commands import (
+    Deal,
+    DealLine,
+    DisputeForum,
+    DraftContracts,
+    Identifier,
+    Party,
+    ReadContract,
+    Terms,
+    Tongue,
+)
+from b2b_market.contracts.events import ContractDrafted, ContractReleased, ContractRevised, ContractVoided
+from b2b_market.contracts.permissions import ContractPermission
+from b2b_market.contracts.service import drafting, reading
+from b2b_market.infra.work import Work
+from b2b_market.kernel.currency import Currency
+from b2b_market.kernel.text import N_
+from b2b_market.notifications.public import Fact, Message, MessageType, notify
+from b2b_market.organizations import public as organizations
+from b2b_market.rbac.actor import Actor
+from b2b_market.rfq import public as rfq
+from b2b_market.rfq.events import RfqAwarded
+
+_CHINESE_LAW = "CN"
+
+
+class ContractDraftedMessage(MessageType):
+    """Tells the buyer's people that a contract waits for them."""
+
+    code = "contract.drafted"
+    label = N_("Contracts drafted from your awards")
+    subject = N_("Contract {number} is drafted")
+    body = N_("{number} with {supplier} was drafted from {rfq}. Check its terms, then release it to the supplier.")
+    permission = ContractPermission.READ.value
+
+
+class ContractReleasedMessage(MessageType):
+    """Tells the supplier's people that a contract was proposed to them."""
+
+    code = "contract.released"
+    label = N_("Contracts proposed to you")
+    subject = N_("{buyer} proposes contract {number}")
+    body = N_("{buyer} proposes contract {number} on {title} over {total}. Read it and print it as PDF or DOCX.")
+    permission = ContractPermission.READ.value
+
+
+class ContractRevisedMessage(MessageType):
+    """Tells the supplier's people that a proposed contract has new terms."""
+
+    code = "contract.revised"
+    label = N_("New editions of contracts proposed to you")
+    subject = N_("Contract {number} has a new edition")
+    body = N_("{buyer} changed the terms of {number}. Edition {edition} replaces the one you have.")
+    permission = ContractPermission.READ.value
+
+
+class ContractVoidedMessage(MessageType):
+    """Tells the supplier's people that a contract they have seen is void."""
+
+    code = "contract.voided"
+    label = N_("Contracts that became void")
+    subject = N_("Contract {number} is void")
+    body = N_("{buyer} withdrew {number}: {reason}")
+    permission = ContractPermission.READ.value
+
+
+def when_rfq_awarded_draft_contracts(work: Work, actor: Actor, event: RfqAwarded) -> None:
+    """Draft a contract for every supplier of an approved award, and tell the request that this is done."""
+    award = rfq.award_view(work, actor, event.award_id)
+    ids = [award.buyer_id, *(supplier.supplier_id for supplier in award.suppliers)]
+    parties = {org_id: _party(view) for org_id, view in organizations.companies(work, actor, ids).items()}
+    deals = tuple(_deal(award, won, parties) for won in award.suppliers)
+    drafting.draft_contracts(
+        work,
+        actor,
+        DraftContracts(
+            award_id=award.award_id,
+            rfq_id=award.rfq_id,
+            rfq_number=award.rfq_number,
+            title=award.rfq_title,
+            buyer=parties[award.buyer_id],
+            deals=deals,
+        ),
+    )
+    rfq.note_contracts_drafted(work, actor, award.award_id)
+
+
+def when_contract_drafted_tell_buyer(work: Work, actor: Actor, event: ContractDrafted) -> None:
+    """Tell those of the buyer who may release it."""
+    contract = reading.read_contract(work, actor, ReadContract(event.contract_id))
+    readers = organizations.people_with(work, actor, [event.buyer_id], ContractPermission.RELEASE)
+    facts: dict[str, Fact] = {"supplier": _name(contract.supplier), "rfq": contract.rfq_number}
+    notify(work, readers, _message(ContractDraftedMessage, event, facts))
+
+
+def when_contract_released_tell_supplier(work: Work, actor: Actor, event: ContractReleased) -> None:
+    """Tell the supplier's people."""
+    contract = reading.read_contract(work, actor, ReadContract(event.contract_id))
+    readers = organizations.people_with(work, actor, [event.supplier_id], ContractPermission.READ)
+    facts: dict[str, Fact] = {"buyer": _name(contract.buyer), "title": contract.title, "total": contract.total}
+    notify(work, readers, _message(ContractReleasedMessage, event, facts))
+
+
+def when_contract_revised_tell_supplier(work: Work, actor: Actor, event: ContractRevised) -> None:
+    """Tell the supplier's people of the new edition."""
+    contract = reading.read_contract(work, actor, ReadContract(event.contract_id))
+    readers = organizations.people_with(work, actor, [event.supplier_id], ContractPermission.READ)
+    facts: dict[str, Fact] = {"buyer": _name(contract.buyer), "edition": event.edition}
+    notify(work, readers, _message(ContractRevisedMessage, event, facts))
+
+
+def when_contract_voided_tell_supplier(work: Work, actor: Actor, event: ContractVoided) -> None:
+    """Tell the supplier's people, unless they never saw the contract."""
+    if event.released:
+        contract = reading.read_contract(work, actor, ReadContract(event.contract_id))
+        readers = organizations.people_with(work, actor, [event.supplier_id], ContractPermission.READ)
+        facts: dict[str, Fact] = {"buyer": _name(contract.buyer), "reason": event.reason}
+        notify(work, readers, _message(ContractVoidedMessage, event, facts))
+
+
+def _message(
+    kind: type[MessageType],
+    event: ContractDrafted | ContractReleased | ContractRevised | ContractVoided,
+    facts: dict[str, Fact],
+) -> Message:
+    return Message(
+        type=kind,
+        facts={"number": event.number, **facts},
+        link=f"/contracts/{event.contract_id}",
+        object_type="contract",
+        object_id=event.contract_id,
+        object_name=event.number,
+    )
+
+
+def _name(party: Party) -> str:
+    return party.name_in("zh" if party.country == _CHINESE_LAW else "en")
+
+
+def _party(company: organizations.CompanyView) -> Party:
+    return Party(
+        org_id=company.id,
+        name_zh=company.legal_name_zh,
+        name_en=company.legal_name_en,
+        country=company.country,
+        address=company.address,
+        identifiers=tuple(
+            Identifier(scheme=item.scheme.value, value=item.value, label=item.label) for item in company.identifiers
+        ),
+    )
+
+
+def _deal(award: rfq.AwardView, won: rfq.SupplierAwardView, parties: dict[UUID, Party]) -> Deal:
+    return Deal(
+        supplier=parties[won.supplier_id],
+        quote_id=won.quote_id,
+        quote_number=won.quote_number,
+        quote_revision=won.quote_revision,
+        currency=Currency(won.currency),
+        terms=_terms(award, won, parties[award.buyer_id].country),
+        lines=tuple(_line(line) for line in won.lines),
+    )
+
+
+def _terms(award: rfq.AwardView, won: rfq.SupplierAwardView, country: str) -> Terms:
+    """Return the first proposal: what was asked for and quoted, the law and the courts of the buyer's country."""
+    return Terms(
+        incoterm=award.incoterm,
+        incoterm_place=award.incoterm_place,
+        payment_terms=won.quote_payment_terms or award.payment_terms,
+        governing_law=country,
+        dispute_forum=DisputeForum.BUYER_COURT,
+        prevailing_language=Tongue.CHINESE if country == _CHINESE_LAW else Tongue.ENGLISH,
+        notes=won.quote_note,
+    )
+
+
+def _line(line: rfq.AwardedLine) -> DealLine:
+    return DealLine(
+        rfq_line_id=line.line_id,
+        item_name=line.item_name,
+        item_code=line.item_code,
+        specification=line.specification,
+        alternative=line.alternative,
+        note=line.note,
+        quantity=line.quantity,
+        unit=line.unit,
+        unit_price=line.unit_price,
+        required_on=line.required_on,
+        lead_days=line.lead_days,
+        delivery_place=line.delivery_place,
+    )

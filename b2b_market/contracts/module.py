@@ -1,0 +1,37 @@
+"""What the module brings to the house."""
+
+from pathlib import Path
+
+from b2b_market.contracts import api, handlers, models, pages
+from b2b_market.contracts.events import ContractDrafted, ContractReleased, ContractRevised, ContractVoided
+from b2b_market.contracts.permissions import GRANTS, ContractPermission
+from b2b_market.contracts.rules.printing import PrintersBusy
+from b2b_market.contracts.rules.terms import NothingChanged, TermsIncomplete
+from b2b_market.contracts.service import drafting, editing, printing, reading
+from b2b_market.contracts.tasks import TASKS
+from b2b_market.kernel.text import N_
+from b2b_market.rbac.manifest import Handler, Manifest
+from b2b_market.rfq.events import RfqAwarded
+from b2b_market.ui.viewer import NavGroup, NavItem
+
+MANIFEST = Manifest(
+    name="contracts",
+    package=Path(__file__).parent,
+    api=(api.router, api.verify_router),
+    pages=(pages.router,),
+    handlers=(
+        Handler(RfqAwarded, handlers.when_rfq_awarded_draft_contracts, "contracts.draft"),
+        Handler(ContractDrafted, handlers.when_contract_drafted_tell_buyer, "contracts.tell_drafted"),
+        Handler(ContractReleased, handlers.when_contract_released_tell_supplier, "contracts.tell_released"),
+        Handler(ContractRevised, handlers.when_contract_revised_tell_supplier, "contracts.tell_revised"),
+        Handler(ContractVoided, handlers.when_contract_voided_tell_supplier, "contracts.tell_voided"),
+    ),
+    tasks=TASKS,
+    permissions=(ContractPermission,),
+    grants=(GRANTS,),
+    refusals=(TermsIncomplete, NothingChanged, PrintersBusy),
+    services=(drafting, reading, editing, printing),
+    models=(models,),
+    events=(ContractDrafted, ContractReleased, ContractRevised, ContractVoided),
+    nav=(NavGroup("", (NavItem(N_("Contracts"), "/contracts", "contract", ContractPermission.READ),)),),
+)

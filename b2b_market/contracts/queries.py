@@ -1,0 +1,120 @@
+"""Every SELECT of contracts. Row-level security stands behind each of them; the scope's companies stand in each."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, or_, select, union_all
+from sqlalchemy.orm import Session
+
+from b2b_market.contracts.commands import ListContracts, PartyRole
+from b2b_market.contracts.models import Contract, ContractDocument, ContractLine, ContractPrintJob
+from b2b_market.infra.http.problems import MalformedRequest
+from b2b_market.kernel.paging import Page, PageRequest, page_of
+from b2b_market.kernel.refusal import NotFound
+from b2b_market.rbac.actor import Scope
+
+
+def _mine(scope: Scope) -> ColumnElement[bool]:
+    return or_(Contract.buyer_id.in_(scope.org_ids), Contract.shown_to.in_(scope.org_ids))
+
+
+def contract(session: Session, scope: Scope, contract_id: UUID) -> Contract:
+    """Return a contract the company is a party of; a draft is its buyer's alone. Raise NotFound otherwise."""
+    found = session.scalar(select(Contract).where(Contract.id == contract_id, _mine(scope)))
+    if found is None:
+        raise NotFound(contract_id=str(contract_id))
+    return found
+
+
+def lock_own_contract(session: Session, scope: Scope, contract_id: UUID) -> Contract:
+    """Return a contract that the company is the buyer of, locked; raise NotFound for everything else."""
+    found = session.scalar(
+        select(Contract)
+        .where(Contract.id == contract_id, Contract.buyer_id.in_(scope.org_ids))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if found is None:
+        raise NotFound(contract_id=str(contract_id))
+    return found
+
+
+def lines(session: Session, _scope: Scope, contract_id: UUID) -> Sequence[ContractLine]:
+    """Return the lines of a contract that was read before, in order."""
+    found = select(ContractLine).where(ContractLine.contract_id == contract_id).order_by(ContractLine.position)
+    return session.scalars(found).all()
+
+
+def contracts(session: Session, scope: Scope, command: ListContracts) -> Page[Contract]:
+    """Return a page of the company's contracts, newest first.
+
+    Each side is read by its own index and the two are merged: one condition over both columns could use neither.
+    """
+    sides: list[Select[UUID]] = []
+    if command.role in (None, PartyRole.BUYER):
+        sides.append(_side(command, Contract.buyer_id.in_(scope.org_ids)))
+    if command.role in (None, PartyRole.SUPPLIER):
+        sides.append(_side(command, Contract.shown_to.in_(scope.org_ids)))
+    ids = union_all(*(select(side.subquery().c.id) for side in sides)).subquery()
+    wanted = select(Contract).where(Contract.id.in_(select(ids.c.id))).order_by(Contract.id.desc())
+    rows = session.scalars(wanted.limit(command.page.limit + 1)).all()
+    return page_of(rows, command.page, lambda row: (str(row.id), str(row.id)))
+
+
+def _side(command: ListContracts, mine: ColumnElement[bool]) -> Select[UUID]:
+    query = select(Contract.id).where(mine)
+    if command.status is not None:
+        query = query.where(Contract.status == command.status)
+    after = _after(command.page)
+    if after is not None:
+        query = query.where(Contract.id < after)
+    return query.order_by(Contract.id.desc()).limit(command.page.limit + 1)
+
+
+def _after(page: PageRequest) -> UUID | None:
+    if page.after is None:
+        return None
+    try:
+        return UUID(page.after[1])
+    except ValueError as error:
+        raise MalformedRequest(reason="the cursor is not one of this list's") from error
+
+
+def drafted_suppliers(session: Session, scope: Scope, award_id: UUID) -> frozenset[UUID]:
+    """Return the suppliers that have a contract of this award already."""
+    found = select(Contract.supplier_id).where(Contract.award_id == award_id, Contract.buyer_id.in_(scope.org_ids))
+    return frozenset(session.scalars(found).all())
+
+
+def contracts_of_rfq(session: Session, scope: Scope, rfq_id: UUID) -> Sequence[Contract]:
+    """Return the contracts that followed from one request, in order of number, as far as the company may see them."""
+    return session.scalars(
+        select(Contract).where(Contract.rfq_id == rfq_id, _mine(scope)).order_by(Contract.number)
+    ).all()
+
+
+def documents(session: Session, _scope: Scope, contract_id: UUID, edition: int) -> Sequence[ContractDocument]:
+    """Return the fingerprints of one edition of a contract that was read before, in a fixed order."""
+    found = select(ContractDocument).where(
+        ContractDocument.contract_id == contract_id, ContractDocument.edition == edition
+    )
+    return session.scalars(found.order_by(ContractDocument.printing, ContractDocument.file_format)).all()
+
+
+def contract_for_printing(session: Session, _scope: Scope, contract_id: UUID) -> Contract | None:
+    """Return any contract; only the machine sees them all."""
+    return session.get(Contract, contract_id)
+
+
+def due_print_jobs(session: Session, _scope: Scope, now: datetime, batch: int) -> Sequence[ContractPrintJob]:
+    """Lock and return up to ``batch`` jobs that are due; those another worker holds are left to it."""
+    due = select(ContractPrintJob).where(ContractPrintJob.next_attempt_at <= now)
+    return session.scalars(
+        due.order_by(ContractPrintJob.next_attempt_at).limit(batch).with_for_update(skip_locked=True)
+    ).all()
+
+
+def lock_print_job(session: Session, _scope: Scope, contract_id: UUID, edition: int) -> ContractPrintJob | None:
+    """Return one job, locked, or None where it is done."""
+    return session.get(ContractPrintJob, (contract_id, edition), with_for_update=True)

@@ -1,0 +1,212 @@
+"""What contracts look like on the wire, as JSON and as files."""
+
+from typing import Annotated
+from urllib.parse import quote
+from uuid import UUID
+
+from fastapi import Response
+from pydantic import Field
+
+from b2b_market.contracts.commands import (
+    DisputeForum,
+    EditTerms,
+    FileFormat,
+    PartyRole,
+    Printing,
+    Terms,
+    Tongue,
+    VoidContract,
+)
+from b2b_market.contracts.documents.files import PrintedFile
+from b2b_market.contracts.states import ContractStatus
+from b2b_market.infra.http.wires import (
+    LongText,
+    MoneyWire,
+    OptionalText,
+    ShortText,
+    WireDate,
+    WireDecimal,
+    WireIn,
+    WireOut,
+    WireTime,
+    WireUuid,
+    wire_enum,
+)
+
+Incoterm = Annotated[str, Field(pattern=r"^([A-Z]{3})?$", description="A rule of Incoterms 2020, or empty")]
+Country = Annotated[str, Field(pattern=r"^([A-Z]{2})?$", description="An ISO 3166-1 code, or empty")]
+
+
+class TermsIn(WireIn):
+    """The whole terms of a contract; an empty text means not settled yet."""
+
+    incoterm: Incoterm
+    incoterm_place: OptionalText
+    delivery_note: LongText
+    payment_terms: LongText
+    governing_law: Country
+    dispute_forum: wire_enum(DisputeForum)  # type: ignore[valid-type]  # an Annotated alias made by a function
+    arbitration_body: OptionalText
+    prevailing_language: wire_enum(Tongue)  # type: ignore[valid-type]  # an Annotated alias made by a function
+    notes: LongText
+
+    def to_command(self, contract_id: UUID, expected_version: int | None) -> EditTerms:
+        """Return the operation's input."""
+        return EditTerms(contract_id=contract_id, expected_version=expected_version, terms=Terms(**self.model_dump()))
+
+
+class VoidIn(WireIn):
+    """Why a contract is withdrawn; the supplier reads it where it has seen the contract."""
+
+    reason: ShortText
+
+    def to_command(self, contract_id: UUID, expected_version: int | None) -> VoidContract:
+        """Return the operation's input."""
+        return VoidContract(contract_id, expected_version, self.reason)
+
+
+class IdentifierOut(WireOut):
+    """A registration number."""
+
+    scheme: str
+    label: str
+    value: str
+
+
+class PartyOut(WireOut):
+    """A company as it stands in the contract."""
+
+    org_id: WireUuid
+    name_zh: str
+    name_en: str
+    country: str
+    address: str
+    identifiers: tuple[IdentifierOut, ...]
+
+
+class TermsOut(WireOut):
+    """The terms of the present edition."""
+
+    incoterm: str
+    incoterm_place: str
+    delivery_note: str
+    payment_terms: str
+    governing_law: str
+    dispute_forum: DisputeForum
+    arbitration_body: str
+    prevailing_language: Tongue
+    notes: str
+
+
+class LineOut(WireOut):
+    """One line of goods; prices are per unit and without tax."""
+
+    id: WireUuid
+    position: int
+    rfq_line_id: WireUuid
+    item_name: str
+    item_code: str
+    specification: str
+    alternative: str
+    note: str
+    quantity: WireDecimal
+    unit: str
+    unit_price: MoneyWire
+    amount: MoneyWire
+    required_on: WireDate | None
+    lead_days: int | None
+    delivery_place: str
+
+
+class DocumentOut(WireOut):
+    """The fingerprint of one printed file: SHA-256 in hexadecimal. ``pages`` is 0 for DOCX."""
+
+    id: WireUuid
+    edition: int
+    printing: Printing
+    file_format: FileFormat
+    sha256: str
+    size: int
+    pages: int
+    missing_characters: str
+    created_at: WireTime
+
+
+class OpenPointOut(WireOut):
+    """A term that is not settled yet."""
+
+    pointer: str
+    code: str
+
+
+class SummaryOut(WireOut):
+    """One contract in a list."""
+
+    id: WireUuid
+    number: str
+    version: int
+    role: PartyRole
+    status: ContractStatus
+    edition: int
+    rfq_id: WireUuid
+    rfq_number: str
+    title: str
+    total: MoneyWire
+    line_count: int
+    buyer: PartyOut
+    supplier: PartyOut
+    created_at: WireTime
+    changed_at: WireTime
+
+
+class ContractOut(WireOut):
+    """A whole contract as one of its parties sees it."""
+
+    id: WireUuid
+    number: str
+    version: int
+    role: PartyRole
+    status: ContractStatus
+    edition: int
+    edition_at: WireTime
+    award_id: WireUuid
+    rfq_id: WireUuid
+    rfq_number: str
+    quote_id: WireUuid
+    quote_number: str
+    quote_revision: int
+    title: str
+    total: MoneyWire
+    buyer: PartyOut
+    supplier: PartyOut
+    terms: TermsOut
+    lines: tuple[LineOut, ...]
+    documents: tuple[DocumentOut, ...]
+    allowed_steps: tuple[str, ...]
+    open_points: tuple[OpenPointOut, ...]
+    created_at: WireTime
+    released_at: WireTime | None
+    void_reason: str | None
+
+
+class VerificationOut(WireOut):
+    """The fingerprints of one edition, for anybody."""
+
+    contract_id: WireUuid
+    edition: int
+    documents: tuple[DocumentOut, ...]
+
+
+def file_response(printed: PrintedFile, *, inline: bool) -> Response:
+    """Wrap a printed contract: to be shown by the browser's own PDF reader, or saved under its name (RFC 6266)."""
+    shown = "inline" if inline and printed.file_format is FileFormat.PDF else "attachment"
+    return Response(
+        printed.content,
+        media_type=printed.media_type,
+        headers={
+            "Content-Disposition": f"{shown}; filename*=UTF-8''{quote(printed.name, safe='')}",
+            "X-Content-Type-Options": "nosniff",
+            "Cache-Control": "private, no-store",
+            "ETag": f'"{printed.fingerprint().sha256.hex()}"',
+        },
+    )

@@ -1,0 +1,1 @@
+"""Operations of contracts: drafting, reading, editing, printing."""

@@ -17,7 +17,7 @@ PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11 python; d
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-CODE := b2b_market tests tools migrations
+CODE := b2b_market tests tools migrations bench
 
 help:
 	@echo "make run     start the product (PORT=$(PORT), DATA=$(DATA))"
@@ -66,7 +66,7 @@ lint: $(READY)
 	@$(BIN)/ruff check $(CODE)
 
 types: $(READY)
-	@$(BIN)/mypy b2b_market tests tools
+	@$(BIN)/mypy b2b_market tests tools bench
 
 contracts: $(READY)
 	@$(BIN)/lint-imports
@@ -78,7 +78,7 @@ soak: assets
 	@exec $(BIN)/python -m pytest -m soak -p no:randomly --timeout 3600 $(ARGS)
 
 bench: assets
-	@exec $(BIN)/python -m tools.bench $(ARGS)
+	@exec $(BIN)/python -m bench $(ARGS)
 
 docs: assets
 	@exec $(BIN)/python tools/docs.py $(ARGS)

@@ -105,7 +105,7 @@ def test_the_product_imports_nothing_that_production_does_not_install() -> None:
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             if isinstance(node, ast.ImportFrom) and node.module and not node.level:
                 names = [node.module]
-            for name in {name.split(".")[0] for name in names} - sys.stdlib_module_names - {"b2b_market"}:
+            for name in {name.split(".")[0] for name in names} - sys.stdlib_module_names - {"b2b_market", "_typeshed"}:
                 if not shipped & {str(canonicalize_name(found)) for found in providers.get(name, ())}:
                     foreign[name] = str(path.relative_to(ROOT))
 

@@ -1,0 +1,102 @@
+"""The Celery application: every module's tasks, the relay, and the schedule.
+
+Nothing here may be lost by losing Redis.
+"""
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+from celery import Celery
+from celery.signals import worker_process_init
+
+from b2b_market.entrypoints.modules import handlers_by_topic, load_manifests, tasks_of
+from b2b_market.entrypoints.nudging import Nudger
+from b2b_market.entrypoints.relay import Relay
+from b2b_market.entrypoints.sweeping import SWEEPS
+from b2b_market.infra.logging import configure_logging
+from b2b_market.infra.runtime import Runtime
+from b2b_market.infra.settings import Settings
+from b2b_market.infra.tasks import Task
+from b2b_market.rbac.manifest import Manifest
+
+QUEUE = "b2b_market"
+SWEEP_SECONDS = 2.0
+
+
+def broker_url(settings: Settings) -> str:
+    """Return Celery's broker: its own setting, else Redis."""
+    return (settings.broker_url or settings.redis_url).get_secret_value()
+
+
+@lru_cache(maxsize=1)
+def sender(settings: Settings) -> Celery:
+    """Return an application that can only send tasks by name."""
+    app = Celery("b2b_market", broker=broker_url(settings))
+    app.conf.update(
+        task_default_queue=QUEUE, broker_connection_timeout=2, broker_transport_options={"socket_timeout": 2}
+    )
+    return app
+
+
+def build_celery(runtime: Runtime, manifests: Sequence[Manifest]) -> Celery:
+    """Return the worker's application on ``runtime``, with every declared task and its period."""
+    app = Celery("b2b_market", broker=broker_url(runtime.settings))
+    app.conf.update(
+        task_acks_late=True,
+        task_reject_on_worker_lost=True,
+        task_ignore_result=True,
+        task_default_queue=QUEUE,
+        task_serializer="json",
+        accept_content=["json"],
+        task_time_limit=600,
+        task_soft_time_limit=540,
+        worker_prefetch_multiplier=1,
+        worker_soft_shutdown_timeout=5.0,
+        worker_hijack_root_logger=False,
+        broker_connection_retry_on_startup=True,
+        broker_transport_options={"visibility_timeout": 900, "socket_keepalive": True},
+        timezone="UTC",
+    )
+    relay = Relay(runtime, handlers_by_topic(manifests))
+    runtime.nudge = Nudger(lambda: app.send_task("relay.drain", ignore_result=True)).nudge
+    drain = Task("relay.drain", lambda _runtime: relay.drain(), SWEEP_SECONDS)
+    schedule = {}
+    for task in (drain, *SWEEPS, *tasks_of(manifests)):
+        _register(app, runtime, task)
+        if task.every is not None:
+            # a sweep that waited longer than its period is worth nothing: the next one does the same work
+            schedule[task.name] = {
+                "task": task.name,
+                "schedule": task.every,
+                "options": {"expires": max(task.every, 2.0)},
+            }
+    app.conf.beat_schedule = schedule
+    return app
+
+
+def _register(app: Celery, runtime: Runtime, task: Task) -> None:
+    def run(*args: object) -> None:
+        task.run(runtime, *args)
+
+    app.task(name=task.name, ignore_result=True)(run)
+
+
+def _application() -> Celery:
+    settings = Settings()
+    configure_logging(settings.log_level)
+    runtime = Runtime.open(settings)
+    # prefork children must not share the parent's sockets; close=False leaves the parent's alone
+    worker_process_init.connect(lambda **_: runtime.database.dispose(close=False), weak=False)
+    return build_celery(runtime, load_manifests())
+
+
+def __getattr__(name: str) -> Celery:
+    """Build the worker's application when Celery asks this module for ``app``.
+
+    Importing the module reads no settings.
+    """
+    if name != "app":
+        raise AttributeError(name)
+    application = _application()
+    globals()["app"] = application
+    return application

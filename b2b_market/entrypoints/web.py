@@ -1,0 +1,161 @@
+"""The web application: routes of all modules under one edge."""
+
+import hashlib
+import hmac
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import anyio.to_thread
+from fastapi import APIRouter, FastAPI
+from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector
+
+from b2b_market.entrypoints.errors import ErrorAnswers
+from b2b_market.entrypoints.middleware import RequestLog, SecurityHeaders
+from b2b_market.entrypoints.modules import load_manifests, packages
+from b2b_market.entrypoints.nudging import Nudger
+from b2b_market.entrypoints.site import health_router, home_pages, metrics_router, problem_pages
+from b2b_market.identity.public import resolver
+from b2b_market.infra.http.problems import PROBLEM_SCHEMA
+from b2b_market.infra.logging import configure_logging
+from b2b_market.infra.runtime import Runtime
+from b2b_market.infra.settings import Settings
+from b2b_market.rbac.edge import Edge
+from b2b_market.rbac.manifest import Manifest
+from b2b_market.rbac.matrix import policy_of
+from b2b_market.rbac.page_edge import PageShell
+from b2b_market.ui.i18n import Catalogue
+from b2b_market.ui.kit import kit_router
+from b2b_market.ui.rendering import Renderer
+from b2b_market.ui.security import FlashBox
+from b2b_market.ui.static_files import StaticFiles
+from b2b_market.ui.viewer import NavGroup, NavItem
+
+JSON_CAP = 1_000_000
+UPLOAD_CAP = 30_000_000
+API = "/api/v1"
+
+
+def create_app() -> FastAPI:
+    """Return the application of this process, from the environment (uvicorn's factory)."""
+    settings = Settings()
+    configure_logging(settings.log_level)
+    nudger = Nudger.for_broker(settings)
+    return build_app(Runtime.open(settings, nudger.nudge), load_manifests())
+
+
+def build_app(runtime: Runtime, manifests: Sequence[Manifest]) -> FastAPI:
+    """Return an application that serves ``manifests`` on ``runtime``."""
+    registry = CollectorRegistry()
+    ProcessCollector(registry=registry)
+    PlatformCollector(registry=registry)
+    GCCollector(registry=registry)
+    app = FastAPI(
+        title="b2b_market",
+        version="1",
+        openapi_url=f"{API}/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=_lifespan(runtime),
+        max_body_size=UPLOAD_CAP,
+    )
+    static = StaticFiles()
+    shell = page_shell(runtime, manifests, static)
+    app.state.edge = shell.edge
+    app.state.pages = shell
+    app.include_router(_api(manifests), prefix=API)
+    for manifest in manifests:
+        for router in manifest.pages:
+            app.include_router(router, include_in_schema=False)
+    if runtime.settings.development:
+        app.include_router(kit_router(shell.renderer), include_in_schema=False)
+        for manifest in manifests:
+            for router in manifest.development_pages:
+                app.include_router(router, include_in_schema=False)
+    app.include_router(health_router(runtime))
+    app.include_router(metrics_router(runtime, registry))
+    app.include_router(problem_pages(manifests))
+    app.include_router(home_pages())
+    app.mount("/static", static)
+    ErrorAnswers(shell).install(app)
+    _describe(app)
+    app.add_middleware(SecurityHeaders, https=runtime.settings.public_url.startswith("https:"))
+    app.add_middleware(RequestLog, registry=registry)
+    return app
+
+
+def page_shell(runtime: Runtime, manifests: Sequence[Manifest], static: StaticFiles) -> PageShell:
+    """Return what pages need: the edge, the renderer with every module's templates and sentences, keys for cookies."""
+    folders = [path / "templates" for path in (Path(__file__).parent, *(manifest.package for manifest in manifests))]
+    renderer = Renderer(
+        [folder for folder in folders if folder.is_dir()],
+        Catalogue(packages(manifests)),
+        static,
+        reload=False,
+    )
+    key = cookie_key(runtime)
+    return PageShell(
+        edge=Edge(runtime, resolver(policy_of(manifests))),
+        renderer=renderer,
+        nav=navigation(manifests),
+        shell=tuple(manifest.shell for manifest in manifests if manifest.shell is not None),
+        cookie_key=key,
+        origins=frozenset({runtime.settings.public_url.rstrip("/")}),
+        secure_cookies=runtime.settings.public_url.startswith("https:"),
+        flashes=FlashBox(key),
+    )
+
+
+def cookie_key(runtime: Runtime) -> bytes:
+    """Return the key of form tokens and flash messages, derived from the installation's receipt key.
+
+    Equal on every worker.
+    """
+    signed = runtime.receipts.sign({"purpose": "cookies"})
+    return hmac.new(signed.signature, b"b2b_market.cookies", hashlib.sha256).digest()
+
+
+def navigation(manifests: Sequence[Manifest]) -> tuple[NavGroup, ...]:
+    """Return the left navigation: the modules' groups, those of one label joined, in manifest order."""
+    joined: dict[str, tuple[NavItem, ...]] = {}
+    for manifest in manifests:
+        for group in manifest.nav:
+            joined[group.label] = (*joined.get(group.label, ()), *group.items)
+    return tuple(NavGroup(label, items) for label, items in joined.items())
+
+
+def _api(manifests: Sequence[Manifest]) -> APIRouter:
+    api = APIRouter()
+    for manifest in manifests:
+        for router in manifest.api:
+            api.include_router(router)
+    return api
+
+
+def _describe(app: FastAPI) -> None:
+    """Complete the OpenAPI document: the problem schema that every error refers to, and how callers authenticate."""
+    generate = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        document = generate()
+        components = document.setdefault("components", {})
+        components.setdefault("schemas", {})["Problem"] = PROBLEM_SCHEMA
+        components["securitySchemes"] = {
+            "apiKey": {"type": "http", "scheme": "bearer", "description": "An API key of a company"},
+            "session": {"type": "apiKey", "in": "cookie", "name": "market_session"},
+        }
+        document["security"] = [{"apiKey": []}, {"session": []}]
+        return document
+
+    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way to extend the document
+
+
+def _lifespan(runtime: Runtime) -> Any:  # noqa: ANN401 - the type FastAPI names for it is its own alias
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        anyio.to_thread.current_default_thread_limiter().total_tokens = runtime.settings.web_threads
+        yield
+        runtime.close()
+
+    return lifespan

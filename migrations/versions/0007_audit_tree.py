@@ -1,0 +1,168 @@
+"""The Merkle tree over the audit trail: the hash of each entry as a leaf, positions, kept nodes, checkpoints.
+
+``audit_event.leaf_hash`` is SHA-256(0x00 || text), text being the row in canonical JSON (RFC 8785). The database
+computes it as the row is written: nobody can choose it, an altered column shows at once, and the sealer reads 32 bytes
+per entry. The tree tables are the sealer's; hashes tell nothing, so anybody may read them. Which leaf is which event
+stays behind the fence of the event itself.
+"""
+
+from alembic import op
+
+revision = "0007"
+down_revision = "0006"
+branch_labels = None
+depends_on = None
+
+# in the order of audit_event; everything but xid, which a restore into another cluster makes meaningless
+COLUMNS = {
+    "id": "uuid",
+    "schema_version": "integer",
+    "occurred_at": "timestamptz",
+    "actor_kind": "text",
+    "actor_user_id": "uuid",
+    "actor_org_id": "uuid",
+    "session": "text",
+    "channel": "text",
+    "network": "text",
+    "action": "text",
+    "object_type": "text",
+    "object_id": "uuid",
+    "object_version": "integer",
+    "visible_to": "uuid[]",
+    "outcome": "text",
+    "rule": "text",
+    "changed": "text[]",
+    "commitments": "jsonb",
+    "state_hash": "bytea",
+    "correlation_id": "text",
+    "idempotency_key": "text",
+    "cause_event_id": "uuid",
+}
+
+# RFC 8785 wants the keys sorted; PostgreSQL's to_json escapes strings exactly as it demands (a property test compares).
+TEXT = """
+    IF commitments <> '{}' THEN
+        SELECT string_agg(concat(to_json(name), ':[', pair -> 0, ',', pair -> 1, ']'), ',' ORDER BY name COLLATE "C")
+        INTO pairs FROM jsonb_each(commitments) AS each_pair (name, pair);
+    END IF;
+    line := concat(
+        '{"action":', to_json(action),
+        ',"actor_kind":', to_json(actor_kind),
+        ',"actor_org_id":', coalesce(to_json(actor_org_id), 'null'),
+        ',"actor_user_id":', coalesce(to_json(actor_user_id), 'null'),
+        ',"cause_event_id":', coalesce(to_json(cause_event_id), 'null'),
+        ',"changed":', array_to_json(changed),
+        ',"channel":', to_json(channel),
+        ',"commitments":{', pairs,
+        '},"correlation_id":', to_json(correlation_id),
+        ',"id":', to_json(id),
+        ',"idempotency_key":', coalesce(to_json(idempotency_key), 'null'),
+        ',"network":', coalesce(to_json(network), 'null'),
+        ',"object_id":', coalesce(to_json(object_id), 'null'),
+        ',"object_type":', to_json(object_type),
+        ',"object_version":', coalesce(to_json(object_version), 'null'),
+        ',"occurred_at":"', to_char(occurred_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+        '","outcome":', to_json(outcome),
+        ',"rule":', coalesce(to_json(rule), 'null'),
+        ',"schema_version":', schema_version,
+        ',"session":', to_json(session),
+        ',"state_hash":', coalesce(to_json(encode(state_hash, 'hex')), 'null'),
+        ',"visible_to":', array_to_json(visible_to),
+        '}');
+"""
+
+ARGUMENTS = ", ".join(f"{name} {kind}" for name, kind in COLUMNS.items())
+NAMES = ", ".join(COLUMNS)
+KINDS = ", ".join(COLUMNS.values())
+
+
+def function(name: str, returns: str, result: str) -> str:
+    """Write a function of an entry's columns; it names functions of pg_catalog only, so no search path can bend it."""
+    return f"""
+CREATE FUNCTION {name}({ARGUMENTS}) RETURNS {returns} LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+DECLARE
+    pairs text := '';
+    line text;
+BEGIN
+{TEXT}
+    RETURN {result};
+END $$;
+"""
+
+
+LEAF = f"""
+ALTER TABLE audit_event ADD COLUMN leaf_hash bytea NOT NULL GENERATED ALWAYS AS (audit_leaf_hash({NAMES})) STORED;
+CREATE INDEX ix_audit_event_occurred_at_id ON audit_event (occurred_at, id);
+"""
+
+TREE = """
+CREATE TABLE audit_checkpoint (
+    size bigint NOT NULL CONSTRAINT pk_audit_checkpoint PRIMARY KEY,
+    covers_from bigint NOT NULL CONSTRAINT uq_audit_checkpoint_covers_from UNIQUE,
+    origin text NOT NULL,
+    root bytea NOT NULL,
+    signed_at timestamptz NOT NULL,
+    previous bytea,
+    key_id text NOT NULL,
+    signature bytea NOT NULL,
+    leaf_hashes bytea NOT NULL,
+    frontier bytea NOT NULL,
+    cursor_xid bigint NOT NULL,
+    cursor_id uuid NOT NULL,
+    CONSTRAINT ck_audit_checkpoint_grows CHECK (size > covers_from AND covers_from >= 0),
+    CONSTRAINT ck_audit_checkpoint_leaves_whole CHECK (octet_length(leaf_hashes) = 32 * (size - covers_from))
+);
+-- hashes do not compress; kept out of line they can be read in slices
+ALTER TABLE audit_checkpoint ALTER COLUMN leaf_hashes SET STORAGE EXTERNAL;
+CREATE TABLE audit_leaf (
+    leaf_index bigint NOT NULL CONSTRAINT pk_audit_leaf PRIMARY KEY,
+    event_id uuid NOT NULL CONSTRAINT uq_audit_leaf_event_id UNIQUE
+);
+CREATE TABLE audit_node (
+    level smallint NOT NULL,
+    place bigint NOT NULL,
+    hash bytea NOT NULL,
+    CONSTRAINT pk_audit_node PRIMARY KEY (level, place)
+);
+CREATE FUNCTION audit_tree_is_insert_only() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '% is insert-only', TG_TABLE_NAME;
+END $$;
+"""
+
+FENCE = """
+CREATE TRIGGER {table}_insert_only BEFORE UPDATE OR DELETE ON {table}
+    FOR EACH ROW EXECUTE FUNCTION audit_tree_is_insert_only();
+CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table}
+    FOR EACH STATEMENT EXECUTE FUNCTION audit_tree_is_insert_only();
+ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;
+ALTER TABLE {table} FORCE ROW LEVEL SECURITY;
+CREATE POLICY {table}_seal ON {table} FOR INSERT WITH CHECK (app_machine());
+CREATE POLICY {table}_read ON {table} FOR SELECT USING ({readers});
+GRANT SELECT, INSERT ON {table} TO b2b_app;
+"""
+
+READERS = {
+    "audit_checkpoint": "true",
+    "audit_node": "true",
+    # looked up one event at a time, so the subquery costs one index probe
+    "audit_leaf": "app_machine() OR app_platform() = 'auditor' "
+    "OR EXISTS (SELECT 1 FROM audit_event seen WHERE seen.id = audit_leaf.event_id)",
+}
+
+
+def upgrade() -> None:
+    op.execute(function("audit_entry_text", "text", "line"))
+    op.execute(function("audit_leaf_hash", "bytea", r"sha256('\x00'::bytea || convert_to(line, 'UTF8'))"))
+    op.execute(LEAF)
+    op.execute(TREE)
+    for table, readers in READERS.items():
+        op.execute(FENCE.format(table=table, readers=readers))
+
+
+def downgrade() -> None:
+    op.execute("DROP TABLE audit_node, audit_leaf, audit_checkpoint")
+    op.execute("DROP FUNCTION audit_tree_is_insert_only()")
+    op.execute("DROP INDEX ix_audit_event_occurred_at_id")
+    op.execute("ALTER TABLE audit_event DROP COLUMN leaf_hash")
+    op.execute(f"DROP FUNCTION audit_leaf_hash({KINDS}), audit_entry_text({KINDS})")

@@ -1,0 +1,149 @@
+"""Fixtures shared by all tests. Pure tests use none of them and need no server."""
+
+import os
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from tests.support import database as db
+from tests.support.servers import Servers, start_servers
+
+SERVERS = pytest.StashKey[Servers]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Close every socket but loopback and unix ones."""
+    real = socket.socket.connect
+
+    def connect(self: socket.socket, address: Any) -> None:
+        if self.family != socket.AF_UNIX and address[0] not in ("127.0.0.1", "::1", "localhost"):
+            message = f"tests reach loopback only, not {address[0]}"
+            raise RuntimeError(message)
+        real(self, address)
+
+    config.stash[_CONNECT] = real
+    socket.socket.connect = connect  # type: ignore[method-assign]  # put back in pytest_unconfigure
+
+
+_CONNECT = pytest.StashKey[Any]()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Open the sockets again and end the servers this run started."""
+    if _CONNECT in config.stash:
+        socket.socket.connect = config.stash[_CONNECT]  # type: ignore[method-assign]  # as it was
+    if SERVERS in config.stash:
+        config.stash[SERVERS].stop()
+
+
+def pytest_configure_node(node: Any) -> None:
+    """Start the servers in the controlling process and tell each xdist worker where they are."""
+    if SERVERS not in node.config.stash:
+        node.config.stash[SERVERS] = start_servers()
+    known = node.config.stash[SERVERS]
+    node.workerinput["pg_host"], node.workerinput["redis_url"] = known.pg_host, known.redis_url
+
+
+@pytest.fixture(scope="session")
+def servers(request: pytest.FixtureRequest) -> Servers:
+    """PostgreSQL and Redis of this run."""
+    config = request.config
+    given = getattr(config, "workerinput", None)
+    if given is not None:
+        return Servers(given["pg_host"], given["redis_url"])
+    if SERVERS not in config.stash:
+        config.stash[SERVERS] = start_servers()
+    return config.stash[SERVERS]
+
+
+@pytest.fixture(scope="session")
+def worker_database(servers: Servers, request: pytest.FixtureRequest) -> Iterator[str]:
+    """The name of this worker's own migrated database."""
+    label = getattr(request.config, "workerinput", {}).get("workerid", "main")
+    name = db.clone(servers, label)
+    yield name
+    db.drop(servers, name)
+
+
+@pytest.fixture(scope="session")
+def base_runtime(servers: Servers, worker_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """The process's means on this worker's database, with real commits."""
+    from b2b_market.infra.runtime import Runtime
+    from b2b_market.infra.settings import Environment, Settings
+
+    # a Redis database per process, so that one worker's flush does not empty another's limits
+    redis_url = servers.redis_url.replace("db=0", f"db={2 + os.getpid() % 14}")
+    settings = Settings(
+        database_url=servers.url("app", worker_database),  # type: ignore[arg-type]  # pydantic wraps the secret
+        migration_database_url=None,
+        redis_url=redis_url,  # type: ignore[arg-type]  # pydantic wraps the secret
+        data_dir=tmp_path_factory.mktemp("data"),
+        public_url="http://testserver",
+        environment=Environment.DEVELOPMENT,
+    )
+    runtime = Runtime.open(settings)
+    yield runtime
+    runtime.close()
+
+
+@pytest.fixture
+def runtime(base_runtime: Any, servers: Servers, worker_database: str) -> Iterator[Any]:
+    """The process's means on a transaction that is rolled back after the test."""
+    base_runtime.redis.flushdb()
+    with db.rolled_back(base_runtime, servers.url("app", worker_database)) as found:
+        yield found
+
+
+@pytest.fixture
+def committed_runtime(base_runtime: Any, servers: Servers, worker_database: str) -> Iterator[Any]:
+    """The process's means with real commits; every row is deleted afterwards. Mark such tests ``committed``."""
+    base_runtime.redis.flushdb()
+    yield base_runtime
+    db.delete_everything(servers, worker_database)
+
+
+@pytest.fixture(scope="session")
+def shared_app(base_runtime: Any) -> FastAPI:
+    """The whole application, built once per worker."""
+    from b2b_market.entrypoints.modules import load_manifests
+    from b2b_market.entrypoints.web import build_app
+
+    return build_app(base_runtime, load_manifests())
+
+
+@pytest.fixture
+def client(shared_app: FastAPI, runtime: Any) -> Iterator[TestClient]:
+    """A client of the application whose every request joins the test's rolled-back transaction."""
+    yield from _client(shared_app, runtime)
+
+
+@pytest.fixture
+def committed_client(shared_app: FastAPI, committed_runtime: Any) -> Iterator[TestClient]:
+    """A client of the application whose requests really commit."""
+    yield from _client(shared_app, committed_runtime)
+
+
+def _client(app: FastAPI, runtime: Any) -> Iterator[TestClient]:
+    before = app.state.edge.runtime
+    app.state.edge.runtime = runtime
+    # without its own lifespan: the shared runtime outlives a test
+    client = TestClient(app, raise_server_exceptions=False, follow_redirects=False)
+    try:
+        yield client
+    finally:
+        client.close()
+        app.state.edge.runtime = before
+
+
+@pytest.fixture
+def real_data() -> Path:
+    """The folder of real files that the project did not write; skips where the setting names none."""
+    place = os.environ.get("B2B_MARKET_REAL_DATA")
+    if not place:
+        pytest.skip("B2B_MARKET_REAL_DATA names no folder of real files")
+    return Path(place)

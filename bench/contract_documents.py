@@ -2,6 +2,8 @@
 
 from b2b_market.contracts.commands import FileFormat, Printing
 from b2b_market.contracts.documents.files import PrintedFile, print_all, print_file
+from b2b_market.contracts.documents.sheet import Sheet
+from b2b_market.infra.documents.qr import modules_of
 from bench.results import BenchResult, cost_of
 from bench.stage import Stage
 from tests.contracts.sheets import sheet
@@ -14,7 +16,7 @@ def run(_place: Stage) -> list[BenchResult]:
     """Measure the processor time of one print beside the goals, fonts loaded once before."""
     lines = lines_for(PAGES)
     contract = sheet(lines)
-    pdf = cost_of(lambda: print_file(contract, Printing.BOTH, FileFormat.PDF))
+    pdf = cost_of(lambda: _first_print(contract))
     docx = cost_of(lambda: print_file(contract, Printing.BOTH, FileFormat.DOCX))
     short = sheet(20)
     edition = cost_of(lambda: print_all(short), rounds=9)
@@ -26,6 +28,12 @@ def run(_place: Stage) -> list[BenchResult]:
         BenchResult("all six files of an edition, 20 lines", edition.cpu_ms, "ms CPU"),
         BenchResult(f"contract PDF, {name}: size", size, "kB"),
     ]
+
+
+def _first_print(contract: Sheet) -> PrintedFile:
+    """Print as the first of an edition does: its QR code is not known yet."""
+    modules_of.cache_clear()
+    return print_file(contract, Printing.BOTH, FileFormat.PDF)
 
 
 def lines_for(pages: int) -> int:

@@ -20,7 +20,7 @@ from tests.support.people import start_session
 from tests.support.rfqs import Market, make_market
 
 LINES = 20
-WARM, ROUNDS = 5, 40
+WARM, ROUNDS = 5, 60
 GOAL_MS = 65.0
 
 

@@ -25,7 +25,7 @@ from b2b_market.infra.who import Cause
 from b2b_market.kernel.refusal import Refusal
 from b2b_market.rbac.actor import system_actor
 
-app = typer.Typer(no_args_is_help=True, help="Seal, export and verify the audit log.")
+app = typer.Typer(name="audit", no_args_is_help=True, help="Seal, export and verify the audit log.")
 UNREADABLE: Final = 1
 SHOWN: Final = 20
 Existing = Annotated[Path | None, typer.Option(exists=True, dir_okay=False, readable=True)]

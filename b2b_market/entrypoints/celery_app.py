@@ -4,11 +4,11 @@ Nothing here may be lost by losing Redis.
 """
 
 from collections.abc import Sequence
-from functools import lru_cache
 
 from celery import Celery
 from celery.signals import worker_process_init
 
+from b2b_market.entrypoints.broker import QUEUE, broker_url
 from b2b_market.entrypoints.modules import handlers_by_topic, load_manifests, tasks_of
 from b2b_market.entrypoints.nudging import Nudger
 from b2b_market.entrypoints.relay import Relay
@@ -19,23 +19,7 @@ from b2b_market.infra.settings import Settings
 from b2b_market.infra.tasks import Task
 from b2b_market.rbac.manifest import Manifest
 
-QUEUE = "b2b_market"
 SWEEP_SECONDS = 2.0
-
-
-def broker_url(settings: Settings) -> str:
-    """Return Celery's broker: its own setting, else Redis."""
-    return (settings.broker_url or settings.redis_url).get_secret_value()
-
-
-@lru_cache(maxsize=1)
-def sender(settings: Settings) -> Celery:
-    """Return an application that can only send tasks by name."""
-    app = Celery("b2b_market", broker=broker_url(settings))
-    app.conf.update(
-        task_default_queue=QUEUE, broker_connection_timeout=2, broker_transport_options={"socket_timeout": 2}
-    )
-    return app
 
 
 def build_celery(runtime: Runtime, manifests: Sequence[Manifest]) -> Celery:

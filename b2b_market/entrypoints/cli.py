@@ -1,6 +1,7 @@
 """The command line: ``b2b-market``."""
 
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -88,9 +89,36 @@ def demo() -> None:
     fill(sys.stdout)
 
 
+@app.command()
+def up(
+    port: int = 8000,
+    data: Annotated[Path, typer.Option(help="Where the embedded servers and files keep their data.")] = Path("var"),
+    demo_data: Annotated[bool, typer.Option("--demo/--no-demo", help="Fill an empty database with demo data.")] = True,  # noqa: FBT002 - a switch of the command line
+) -> None:
+    """Start the whole product with embedded PostgreSQL and Valkey; Ctrl-C stops it."""
+    from b2b_market.entrypoints.supervisor.stack import StackOptions, run_stack  # noqa: PLC0415 - keeps others quick
+
+    raise typer.Exit(run_stack(StackOptions(data=data, port=port, demo=demo_data)))
+
+
+@app.command()
+def doctor() -> None:
+    """Say what is wrong with this installation and what would be right; exit code 1 where anything is."""
+    from b2b_market.entrypoints.doctor import examine  # noqa: PLC0415 - keeps other commands quick
+    from b2b_market.infra.runtime import Runtime  # noqa: PLC0415
+    from b2b_market.infra.settings import Settings  # noqa: PLC0415
+
+    runtime = Runtime.open(Settings())
+    answers = list(examine(runtime))
+    runtime.close()
+    for answer in answers:
+        typer.echo(f"{'ok  ' if answer.right else 'FAIL'}  {answer.subject:<20} {answer.note}")
+    raise typer.Exit(0 if all(answer.right for answer in answers) else 1)
+
+
 for manifest in load_manifests():
     if manifest.cli is not None:
-        app.add_typer(manifest.cli, name=manifest.name if manifest.cli.info.name is None else manifest.cli.info.name)
+        app.add_typer(manifest.cli)
 
 
 if __name__ == "__main__":

@@ -35,5 +35,7 @@ def _print(sign_ins: dict[str, object], out: TextIO) -> None:
     if not isinstance(people, list):
         return
     out.write("Demo sign-ins (demo data only; the password was made for this installation):\n")
-    out.writelines(f"  {person['email']:<32} {', '.join(person['roles']):<20} {person['company']}\n" for person in people)
+    out.writelines(
+        f"  {person['email']:<32} {', '.join(person['roles']):<20} {person['company']}\n" for person in people
+    )
     out.write(f"  password: {sign_ins['password']}\n")

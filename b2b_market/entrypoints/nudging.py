@@ -29,7 +29,7 @@ class Nudger:
         """Return a nudger that sends the relay's task to the Celery broker."""
 
         def send() -> None:
-            from b2b_market.entrypoints.celery_app import sender  # noqa: PLC0415 - Celery loads with the first nudge only
+            from b2b_market.entrypoints.broker import sender  # noqa: PLC0415 - Celery loads with the first nudge only
 
             sender(settings).send_task("relay.drain", ignore_result=True, retry=False)
 

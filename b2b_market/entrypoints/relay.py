@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -21,10 +22,14 @@ log = structlog.get_logger("relay")
 
 @dataclass(frozen=True)
 class Relay:
-    """Drains the outbox of one database into ``handlers`` (by topic)."""
+    """Drains the outbox of one database into ``handlers`` (by topic).
+
+    A relay that dies holds what it had claimed for ``lease``; then another one delivers it.
+    """
 
     runtime: Runtime
     handlers: Mapping[str, tuple[Handler, ...]]
+    lease: timedelta = outbox.LEASE
 
     def drain(self, rounds: int = 200) -> int:
         """Deliver until nothing is due or ``rounds`` batches are done; return how many events were delivered.
@@ -35,7 +40,7 @@ class Relay:
         for _ in range(rounds):
             with self.runtime.database.session() as session:
                 set_tenant(session, MACHINE)
-                batch = outbox.claim(session, BATCH)
+                batch = outbox.claim(session, BATCH, self.lease)
                 session.commit()
             if not batch:
                 break

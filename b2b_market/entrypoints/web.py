@@ -117,12 +117,12 @@ def cookie_key(runtime: Runtime) -> bytes:
 
 
 def navigation(manifests: Sequence[Manifest]) -> tuple[NavGroup, ...]:
-    """Return the left navigation: the modules' groups, those of one label joined, in manifest order."""
+    """Return the left navigation: the modules' groups, those of one label joined; the one without label comes first."""
     joined: dict[str, tuple[NavItem, ...]] = {}
     for manifest in manifests:
         for group in manifest.nav:
             joined[group.label] = (*joined.get(group.label, ()), *group.items)
-    return tuple(NavGroup(label, items) for label, items in joined.items())
+    return tuple(NavGroup(label, joined[label]) for label in sorted(joined, key=bool))
 
 
 def _api(manifests: Sequence[Manifest]) -> APIRouter:

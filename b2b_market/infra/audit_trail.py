@@ -16,11 +16,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, LargeBinary, Text, Uuid, insert, text
+from sqlalchemy import BigInteger, LargeBinary, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from b2b_market.infra.aggregate import Change
+from b2b_market.infra.bulk import insert_rows
 from b2b_market.infra.canonical import canonical, plain
 from b2b_market.infra.database import Base
 from b2b_market.infra.ids import new_id
@@ -104,9 +105,8 @@ def write_entries(session: Session, entries: Sequence[Entry], who: Who, cause: C
         details.append(
             {"event_id": event_id, "visible_to": list(entry.visible_to), "actor_name": who.name, "changes": values}
         )
-    if events:
-        session.execute(insert(AuditEvent.__table__).values(events))  # type: ignore[arg-type]  # a Table, as mapped
-        session.execute(insert(AuditDetail.__table__).values(details))  # type: ignore[arg-type]  # a Table, as mapped
+    insert_rows(session, AuditEvent, events)
+    insert_rows(session, AuditDetail, details)
 
 
 def _committed(entry: Entry) -> tuple[dict[str, list[str]], dict[str, object]]:

@@ -9,11 +9,12 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Uuid, insert, text
+from sqlalchemy import Uuid, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from b2b_market.infra.bulk import insert_rows
 from b2b_market.infra.database import Base
 from b2b_market.infra.ids import new_id
 from b2b_market.infra.who import Who
@@ -84,8 +85,7 @@ def outbox_row(
 
 def write_rows(session: Session, rows: list[dict[str, object]]) -> None:
     """Insert outbox rows with one statement; no RETURNING, which the row policy would refuse."""
-    if rows:
-        session.execute(insert(OutboxRow.__table__).values(rows))  # type: ignore[arg-type]  # a Table, as mapped
+    insert_rows(session, OutboxRow, rows)
 
 
 CLAIM = text(
@@ -107,9 +107,12 @@ CLAIM = text(
 )
 
 
-def claim(session: Session, batch: int) -> list[dict[str, Any]]:
-    """Lease up to ``batch`` deliverable events for LEASE and return them, oldest first; the caller commits."""
-    rows = session.execute(CLAIM, {"lease": LEASE, "batch": batch}).mappings().all()
+def claim(session: Session, batch: int, lease: timedelta) -> list[dict[str, Any]]:
+    """Lease up to ``batch`` deliverable events and return them, oldest first; the caller commits.
+
+    Nobody else gets them before ``lease`` is over.
+    """
+    rows = session.execute(CLAIM, {"lease": lease, "batch": batch}).mappings().all()
     return sorted((dict(row) for row in rows), key=lambda row: (row["occurred_at"], row["id"]))
 
 

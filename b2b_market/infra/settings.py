@@ -17,7 +17,7 @@ class Environment(StrEnum):
 class Settings(BaseSettings):
     """Settings with the prefix ``B2B_MARKET_``; secrets never print."""
 
-    model_config = SettingsConfigDict(env_prefix="B2B_MARKET_", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="B2B_MARKET_", env_ignore_empty=True, extra="ignore", frozen=True)
 
     database_url: SecretStr
     """The application's login: neither owner of the tables nor BYPASSRLS."""

@@ -1,5 +1,8 @@
 """The operations on requests, quotations and awards, against the database and its row policies."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -8,7 +11,10 @@ from sqlalchemy import text
 from b2b_market.infra.database import Tenant, set_tenant
 from b2b_market.infra.runtime import Runtime
 from b2b_market.infra.signing import verify
+from b2b_market.kernel.paging import PageRequest
+from b2b_market.kernel.permission import Role
 from b2b_market.kernel.refusal import Forbidden, IllegalStep, NotFound, StaleVersion, VersionRequired
+from b2b_market.rbac.actor import Actor
 from b2b_market.rbac.duties import OwnWork
 from b2b_market.rfq.commands import (
     AwardPick,
@@ -23,6 +29,7 @@ from b2b_market.rfq.commands import (
     ReadRfq,
     ReasonedStep,
     Rest,
+    RfqOrder,
     StepRfq,
     WithdrawQuote,
 )
@@ -33,6 +40,7 @@ from b2b_market.rfq.service import quoting as quotes
 from b2b_market.rfq.states import AwardStatus, InvitationStatus, QuoteStatus, RfqStatus
 from b2b_market.rfq.tasks import close_due
 from b2b_market.sourcing.public import AwardNotPossible
+from tests.support.people import join
 from tests.support.rfqs import (
     Market,
     close,
@@ -99,9 +107,6 @@ class TestDrafting:
     def test_lists_page_by_keyset_in_both_orders(self, runtime: Runtime) -> None:
         market = make_market(runtime, suppliers=1)
         numbers = [make_draft(runtime, market).rfq.number for _ in range(5)]
-        from b2b_market.kernel.paging import PageRequest
-        from b2b_market.rfq.commands import RfqOrder
-
         for order, expected in ((RfqOrder.NEWEST, numbers[::-1]), (RfqOrder.DEADLINE, numbers)):
             seen: list[str] = []
             after = None
@@ -150,9 +155,6 @@ class TestPublication:
         assert (approved.status, approved.approver_id) == (RfqStatus.PUBLISHED, market.approver.user_id)
 
     def test_an_author_with_both_roles_still_cannot_approve_the_own_request(self, runtime: Runtime) -> None:
-        from b2b_market.kernel.permission import Role
-        from tests.support.people import join
-
         market = make_market(runtime, limit="1")
         content = make_draft(runtime, market)
         with work_for(runtime, market.purchaser) as work:
@@ -266,7 +268,8 @@ class TestSealed:
         with runtime.database.session() as session:
             set_tenant(session, Tenant((market.buyer_id,)))
             for table in ("rfq_quote", "rfq_quote_line", "rfq_quote_revision"):
-                assert session.execute(text(f"SELECT count(*) FROM {table}")).scalar_one() == 0
+                counted = text(f"SELECT count(*) FROM {table}")  # noqa: S608 - one of three constants
+                assert session.execute(counted).scalar_one() == 0
             session.rollback()
         with pytest.raises(quoting.CloseTooEarly):
             close(runtime, market, content.rfq.id)
@@ -402,14 +405,10 @@ class TestEnds:
 
 def later(runtime: Runtime, hours: float = 49) -> None:
     """Move every clock reading of ``runtime``."""
-    from datetime import timedelta
-
     runtime.shift = timedelta(hours=hours)
 
 
-def as_buyer_reader(market: Market) -> "object":
-    from dataclasses import replace
-
+def as_buyer_reader(market: Market) -> Actor:
     return replace(market.sales[0], permissions=market.purchaser.permissions)
 
 
@@ -419,7 +418,8 @@ def quoted(
     """Return a closed request of two lines with three quotations: 9/9, 8/8 and 10 on the first line alone."""
     market = make_market(runtime, limit=limit)
     content = publish(runtime, market, draft_command(market.suppliers, estimate=estimate))
-    for sales, prices in zip(market.sales, (["9", "9"], ["8", "8.8"], ["10", None]), strict=True):
+    offers: list[list[str | None]] = [["9", "9"], ["8", "8.8"], ["10", None]]
+    for sales, prices in zip(market.sales, offers, strict=True):
         submit(runtime, sales, content, prices)
     close(runtime, market, content.rfq.id)
     return market, content
@@ -431,10 +431,10 @@ def compare(runtime: Runtime, market: Market, content: drafting.RfqContent) -> c
 
 
 def propose(
-    runtime: Runtime, market: Market, content: drafting.RfqContent, picks: "object", rest: Rest = Rest.NONE
+    runtime: Runtime, market: Market, content: drafting.RfqContent, picks: Sequence[AwardPick], rest: Rest = Rest.NONE
 ) -> awards.AwardContent:
     version = read(runtime, market.purchaser, content.rfq.id).version
-    command = ProposeAward(rfq_id=content.rfq.id, expected_version=version, picks=tuple(picks), rest=rest)  # type: ignore[call-overload]  # any iterable of picks
+    command = ProposeAward(rfq_id=content.rfq.id, expected_version=version, picks=tuple(picks), rest=rest)
     with work_for(runtime, market.purchaser) as work:
         return awards.propose_award(work, market.purchaser, command)
 

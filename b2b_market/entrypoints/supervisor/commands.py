@@ -40,9 +40,9 @@ def product_commands(data: Path) -> Commands:
         # threads save 120 MB against processes; their price, no hard time limits, is for a small installation to pay
         worker=(
             *celery,
-            *("worker", "--pool", "threads", "--concurrency", "4", "--loglevel", "INFO"),
+            *("worker", "--pool", "threads", "--concurrency", "4", "--loglevel", "WARNING"),
             *("--without-gossip", "--without-mingle"),
         ),
-        schedule=(*celery, "beat", "--schedule", str(data / "beat-schedule"), "--pidfile=", "--loglevel", "INFO"),
+        schedule=(*celery, "beat", "--schedule", str(data / "beat-schedule"), "--pidfile=", "--loglevel", "WARNING"),
         scripts=Path(b2b_market.__file__).parents[1] / "migrations",
     )

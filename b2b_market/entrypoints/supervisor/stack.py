@@ -122,9 +122,10 @@ class Stack:
         settings.write_environment_file(self.data / "environment", with_owner)
         if not (postgres and self._has_newest_schema(postgres)):
             self._migrate(crew, with_owner)
-        web = self._start_processes(crew, listener, shared)
+        web = self._start_web(crew, listener, shared)
         crew.wait_for(lambda: answers(address, self.commands.alive_path), web, FIRST_PAGE_SECONDS)
-        self._start_schedule(crew, shared)
+        # only now: their imports would take the processor from the first page, and what waits for them waits safely
+        self._start_worker_and_schedule(crew, shared)
         sign_ins = self._fill_with_demo_data(crew, shared) if fill else ""
         say(f"b2b_market is ready after {time.monotonic() - self.begin:.1f} s: {address}")
         say(f"{sign_ins}Stop it with Ctrl-C. Everything is kept in {self.data}, logs in {crew.logs}.")
@@ -157,11 +158,10 @@ class Stack:
         if status := crew.run(job):
             raise ChildEndedError(job.name, status, crew.log_of(job.name))
 
-    def _start_processes(self, crew: Crew, listener: socket.socket, shared: dict[str, str]) -> Child:
-        """Start web processes and worker; return the first web process.
+    def _start_web(self, crew: Crew, listener: socket.socket, shared: dict[str, str]) -> Child:
+        """Start the web processes and return the first.
 
-        The web processes share a socket that stays open while one of them is replaced: callers wait instead of being
-        turned away.
+        They share a socket that stays open while one of them is replaced: callers wait instead of being turned away.
         """
         number = listener.fileno()
         command = tuple(part.replace(SOCKET, str(number)) for part in self.commands.web)
@@ -170,13 +170,14 @@ class Stack:
             crew.start(Job(name, command, environment=environment, descriptors=(number,)))
             for name in ("web", *(f"web-{count + 1}" for count in range(1, self.options.web_processes)))
         ]
-        crew.start(Job("worker", self.commands.worker, grace=25, environment=environment))
         return web[0]
 
-    def _start_schedule(self, crew: Crew, shared: dict[str, str]) -> None:
+    def _start_worker_and_schedule(self, crew: Crew, shared: dict[str, str]) -> None:
+        environment = settings.environment(shared)
+        crew.start(Job("worker", self.commands.worker, grace=25, environment=environment))
         for stale in self.data.glob("beat-schedule*"):  # a kill may have torn it, and nothing in it is worth keeping
             stale.unlink()
-        crew.start(Job("schedule", self.commands.schedule, grace=5, environment=settings.environment(shared)))
+        crew.start(Job("schedule", self.commands.schedule, grace=5, environment=environment))
 
     def _fill_with_demo_data(self, crew: Crew, shared: dict[str, str]) -> str:
         """Fill an empty database once and return the sign-ins that the demo command printed then."""
@@ -213,7 +214,7 @@ def answers(address: str, path: str) -> bool:
     """Whether a web process answers 200 at ``path``; a client library would cost more time than the question."""
     port = int(address.rsplit(":", 1)[1])
     try:
-        with socket.create_connection((HOST, port), timeout=0.5) as line:
+        with socket.create_connection((HOST, port), timeout=2) as line:
             line.sendall(f"GET {path} HTTP/1.1\r\nHost: {HOST}:{port}\r\nConnection: close\r\n\r\n".encode())
             return line.recv(64).split(b"\r\n")[0].endswith(b" 200 OK")
     except OSError:

@@ -120,8 +120,9 @@ class _Pen:
             self.text.setFont(str(style.face), style.size)
             self.text.setFillColor(_colour(style.ink))
             self.style = style
-        self.text.setTextOrigin(setting.MARGIN_SIDE + run.x, top - run.y)
-        self.text.textOut(run.text)
+        # a hundredth of a point is finer than any printer; textLine, unlike textOut, does not measure the text again
+        self.text.setTextOrigin(round(setting.MARGIN_SIDE + run.x, 2), round(top - run.y, 2))
+        self.text.textLine(run.text)
 
 
 def _draw(canvas: Canvas, mark: Mark, top: float) -> None:

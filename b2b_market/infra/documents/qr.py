@@ -1,12 +1,18 @@
 """QR codes as plain modules; each writer draws them in its own way."""
 
+from functools import lru_cache
+
 import segno
 
 Modules = tuple[tuple[bool, ...], ...]
 
 
+@lru_cache(maxsize=64)
 def modules_of(content: str) -> Modules:
-    """Return the rows of a QR code (ISO/IEC 18004, correction M or better) without the quiet zone: True is dark."""
+    """Return the rows of a QR code (ISO/IEC 18004, correction M or better) without the quiet zone: True is dark.
+
+    Kept for a while: the files of one edition carry the same code, and choosing its mask takes longer than a page.
+    """
     code = segno.make(content, error="m", micro=False)
     return tuple(tuple(bool(module) for module in row) for row in code.matrix)
 

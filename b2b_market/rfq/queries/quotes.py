@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from b2b_market.kernel.refusal import NotFound
 from b2b_market.rbac.actor import Scope
@@ -80,8 +80,12 @@ def lines_of_quote(session: Session, _scope: Scope, quote_id: UUID) -> Sequence[
 
 
 def revisions_of(session: Session, _scope: Scope, quote_id: UUID) -> Sequence[QuoteRevision]:
-    """Return every receipted revision of one visible quotation, the newest first."""
-    wanted = select(QuoteRevision).where(QuoteRevision.quote_id == quote_id)
+    """Return every receipted revision of one visible quotation, the newest first, without what each one said."""
+    wanted = (
+        select(QuoteRevision)
+        .options(defer(QuoteRevision.content, raiseload=True))
+        .where(QuoteRevision.quote_id == quote_id)
+    )
     return session.scalars(wanted.order_by(QuoteRevision.revision.desc())).all()
 
 

@@ -74,6 +74,21 @@ def lines_of(session: Session, _scope: Scope, rfq_id: UUID) -> Sequence[RfqLine]
     return session.scalars(select(RfqLine).where(RfqLine.rfq_id == rfq_id).order_by(RfqLine.position)).all()
 
 
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What a quotation must know of a line: where it stands and how much is wanted."""
+
+    position: int
+    quantity: Decimal
+
+
+def needs_of(session: Session, _scope: Scope, rfq_id: UUID) -> dict[UUID, Need]:
+    """Return position and quantity of a request's lines by id, in order: all that judging a quotation needs."""
+    wanted = select(RfqLine.id, RfqLine.position, RfqLine.quantity).where(RfqLine.rfq_id == rfq_id)
+    rows = session.execute(wanted.order_by(RfqLine.position))
+    return {line_id: Need(position, quantity) for line_id, position, quantity in rows}
+
+
 def targets_of(session: Session, scope: Scope, rfq_id: UUID) -> dict[UUID, Decimal]:
     """Return the hidden target prices by line; empty for everybody but the buyer."""
     rows = session.execute(

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import insert, update
+from sqlalchemy import update
 
+from b2b_market.infra.bulk import insert_rows
 from b2b_market.infra.canonical import digest, lines_digest
 from b2b_market.infra.ids import new_id
 from b2b_market.infra.work import Work
@@ -77,7 +78,7 @@ def propose_award(work: Work, scope: Scope, command: ProposeAward) -> AwardConte
         work.emit(proposed, award)
     work.session.add(award)
     work.session.flush()
-    work.session.execute(insert(AwardLine.__table__).values(rows))  # type: ignore[arg-type]  # a Table, as mapped
+    insert_rows(work.session, AwardLine, rows)
     if alone:
         _grant(work, scope, rfq, award)
     work.touch(rfq)

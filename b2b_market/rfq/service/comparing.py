@@ -152,7 +152,7 @@ def _quotes(work: Work, scope: Scope, sheet: _Sheet) -> list[sourcing.Quote]:
     return [
         sourcing.Quote(
             supplier_id=quote.supplier_id,
-            supplier=names[quote.supplier_id].name,
+            supplier=names[quote.supplier_id].name_in(scope.actor.person.locale),
             currency=Currency(quote.currency),
             submitted_at=quote.received_at,
             lines=tuple(_line(quote, price, left, units[price.line_id]) for price, left in prices[quote.id]),

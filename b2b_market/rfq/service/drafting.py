@@ -7,8 +7,9 @@ from decimal import Decimal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, insert
+from sqlalchemy import delete
 
+from b2b_market.infra.bulk import insert_rows
 from b2b_market.infra.canonical import lines_digest
 from b2b_market.infra.ids import new_id
 from b2b_market.infra.numbering import next_number
@@ -70,7 +71,7 @@ def draft_rfq(work: Work, scope: Scope, command: DraftRfq) -> RfqContent:
     work.session.add(rfq)
     work.session.flush()
     _write_children(work, rfq, stored, invitations, command.estimate)
-    return _own_content(work, scope, rfq)
+    return _content_of(rfq, stored, invitations, command.estimate)
 
 
 @operation(RfqPermission.DRAFT)
@@ -91,8 +92,7 @@ def edit_rfq(work: Work, scope: Scope, command: EditRfq) -> RfqContent:
     work.record("rfq.edited", rfq)
     _write_children(work, rfq, stored, invitations, command.content.estimate)
     session.flush()
-    session.expire_all()
-    return _own_content(work, scope, rfq)
+    return _content_of(rfq, stored, invitations, command.content.estimate)
 
 
 @operation(RfqPermission.READ, system=True, reason="handlers of other modules read the request they were told of")
@@ -147,6 +147,23 @@ def _own_content(work: Work, scope: Scope, rfq: Rfq) -> RfqContent:
         queries.targets_of(session, scope, rfq.id),
         queries.estimate_of(session, scope, rfq.id),
         queries.invitations_of(session, scope, rfq.id),
+    )
+
+
+def _content_of(
+    rfq: Rfq,
+    stored: tuple[list[dict[str, object]], list[dict[str, object]]],
+    invitations: list[dict[str, object]],
+    estimate: Decimal | None,
+) -> RfqContent:
+    """Return what was just written without reading it back."""
+    lines, targets = stored
+    return RfqContent(
+        rfq,
+        [RfqLine(**row) for row in lines],
+        {target.line_id: target.target_price for target in (RfqTarget(**row) for row in targets)},
+        estimate,
+        [RfqInvitation(**row) for row in invitations],
     )
 
 
@@ -237,8 +254,7 @@ def _write_children(
 ) -> None:
     lines, targets = stored
     for model, rows in ((RfqLine, lines), (RfqTarget, targets), (RfqInvitation, invitations)):
-        if rows:
-            work.session.execute(insert(model.__table__).values(rows))  # type: ignore[arg-type]  # a Table, as mapped
+        insert_rows(work.session, model, rows)
     if estimate is not None:
         private = {"rfq_id": rfq.id, "buyer_id": rfq.buyer_id, "estimate": estimate}
-        work.session.execute(insert(RfqPrivate.__table__).values(private))  # type: ignore[arg-type]  # a Table, as mapped
+        insert_rows(work.session, RfqPrivate, [private])

@@ -157,8 +157,9 @@ def confirm_import(work: Work, scope: Scope, command: ConfirmImport) -> RfqConte
     on, IllegalStep where it was confirmed before.
     """
     row = _locked(work, scope, command.import_id, command.expected_version)
-    IMPORT_LIFECYCLE.advance(row, "confirm")
+    IMPORT_LIFECYCLE.require(row.status, "confirm")
     content = drafting.draft_rfq(work, scope.actor, command.draft)
+    IMPORT_LIFECYCLE.advance(row, "confirm")
     row.rfq_id = content.rfq.id
     row.content = {
         "headings": row.content["headings"],

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import insert, update
+from sqlalchemy import update
 
+from b2b_market.infra.bulk import insert_rows
 from b2b_market.infra.work import Work
 from b2b_market.kernel.currency import Currency
 from b2b_market.kernel.money import Money
@@ -18,7 +19,7 @@ from b2b_market.rfq.commands import DeclineInvitation, InviteSupplier, ReasonedS
 from b2b_market.rfq.models.requests import Rfq, RfqInvitation, RfqLine
 from b2b_market.rfq.permissions import RfqPermission
 from b2b_market.rfq.queries import requests as queries
-from b2b_market.rfq.rules import approving, drafting
+from b2b_market.rfq.rules import approving, drafting, quoting
 from b2b_market.rfq.service.closing import locked_at_gate
 from b2b_market.rfq.service.drafting import invitation_row, require_invitable
 from b2b_market.rfq.states import INVITATION_LIFECYCLE, RFQ_LIFECYCLE, RfqStatus
@@ -97,7 +98,7 @@ def invite_supplier(work: Work, scope: Scope, command: InviteSupplier) -> Rfq:
     known = {invitation.supplier_id for invitation in queries.invitations_of(work.session, scope, rfq.id)}
     if command.supplier_id in known:
         return rfq
-    work.session.execute(insert(RfqInvitation).values(invitation_row(rfq, command.supplier_id)))
+    insert_rows(work.session, RfqInvitation, [invitation_row(rfq, command.supplier_id)])
     work.touch(rfq)
     if rfq.status is RfqStatus.PUBLISHED and rfq.closes_at is not None:
         _show_to(work, rfq, (command.supplier_id,))
@@ -112,8 +113,10 @@ def invite_supplier(work: Work, scope: Scope, command: InviteSupplier) -> Rfq:
 
 @operation(RfqPermission.QUOTE_SUBMIT)
 def decline_invitation(work: Work, scope: Scope, command: DeclineInvitation) -> RfqInvitation:
-    """Tell the buyer that the company will not quote; it may still change its mind before the deadline."""
+    """Tell the buyer, before the deadline, that the company will not quote; until then it may change its mind."""
+    work.gate(command.rfq_id)
     rfq = queries.party_rfq(work.session, scope, command.rfq_id)
+    quoting.require_open(rfq.status, rfq.closes_at, work.judging_time())
     invitation = queries.own_invitation(work.session, scope, rfq.id)
     INVITATION_LIFECYCLE.advance(invitation, "decline")
     invitation.answered_at = work.now()

@@ -3,9 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
-from sqlalchemy import delete, insert
+from sqlalchemy import delete
 
+from b2b_market.infra.bulk import insert_rows
 from b2b_market.infra.canonical import digest, lines_digest, plain
 from b2b_market.infra.ids import new_id
 from b2b_market.infra.numbering import next_number
@@ -17,10 +19,11 @@ from b2b_market.rbac.operation import operation
 from b2b_market.rfq import events
 from b2b_market.rfq.commands import ReadQuote, ReadRfq, SubmitQuote, WithdrawQuote
 from b2b_market.rfq.models.quotes import QUOTE_LINE_COLUMNS, Quote, QuoteLine, QuoteRevision
-from b2b_market.rfq.models.requests import Rfq, RfqLine
+from b2b_market.rfq.models.requests import Rfq
 from b2b_market.rfq.permissions import RfqPermission
 from b2b_market.rfq.queries import quotes as queries
 from b2b_market.rfq.queries import requests as request_queries
+from b2b_market.rfq.queries.requests import Need
 from b2b_market.rfq.rules import quoting as rules
 from b2b_market.rfq.service.drafting import buyer_day
 from b2b_market.rfq.states import INVITATION_LIFECYCLE, QUOTE_LIFECYCLE, InvitationStatus, QuoteStatus
@@ -56,10 +59,12 @@ def submit_quote(work: Work, scope: Scope, command: SubmitQuote) -> QuoteContent
         raise rules.OwnRequest
     moment = work.judging_time()
     rules.require_open(rfq.status, rfq.closes_at, moment)
-    lines = request_queries.lines_of(work.session, scope, rfq.id)
-    rules.require_sound_quote(command, {line.id: line.quantity for line in lines}, buyer_day(work, scope))
+    needs = request_queries.needs_of(work.session, scope, rfq.id)
+    rules.require_sound_quote(
+        command, {line_id: need.quantity for line_id, need in needs.items()}, buyer_day(work, scope)
+    )
     quote = _received(work, scope, rfq, command, moment)
-    rows = _line_rows(quote, lines, command)
+    rows = _line_rows(quote, needs, command)
     _fill(quote, command, rows)
     revision = _receipt(work, quote, command, rows)
     invitation = request_queries.own_invitation(work.session, scope, rfq.id)
@@ -75,8 +80,8 @@ def submit_quote(work: Work, scope: Scope, command: SubmitQuote) -> QuoteContent
     )
     work.emit(announced, quote)
     _store(work, quote, rows, revision)
-    stored = queries.lines_of_quote(work.session, scope, quote.id)
-    return QuoteContent(quote, stored, queries.revisions_of(work.session, scope, quote.id))
+    earlier = queries.revisions_of(work.session, scope, quote.id) if quote.revision > 1 else [revision]
+    return QuoteContent(quote, [QuoteLine(**row) for row in rows], earlier)
 
 
 @operation(RfqPermission.QUOTE_SUBMIT)
@@ -165,8 +170,7 @@ def _new_quote(work: Work, scope: Scope, rfq: Rfq, moment: datetime) -> Quote:
     )
 
 
-def _line_rows(quote: Quote, lines: Sequence[RfqLine], command: SubmitQuote) -> list[dict[str, object]]:
-    needs = {line.id: line for line in lines}
+def _line_rows(quote: Quote, needs: Mapping[UUID, Need], command: SubmitQuote) -> list[dict[str, object]]:
     quoted = sorted(command.lines, key=lambda line: needs[line.line_id].position)
     return [
         {
@@ -207,7 +211,7 @@ def _receipt(work: Work, quote: Quote, command: SubmitQuote, rows: Sequence[Mapp
         "valid_until": quote.valid_until,
         "payment_terms": quote.payment_terms,
         "note": command.note.strip(),
-        "lines": [{name: row[name] for name in QUOTE_LINE_COLUMNS} for row in rows],
+        "lines_digest": quote.lines_digest,
     }
     quote.content_hash = digest(content)
     revision = QuoteRevision(
@@ -216,7 +220,7 @@ def _receipt(work: Work, quote: Quote, command: SubmitQuote, rows: Sequence[Mapp
         buyer_id=quote.buyer_id,
         supplier_id=quote.supplier_id,
         opened=quote.opened,
-        content=plain(content),
+        content=plain({**content, "lines": [{name: row[name] for name in QUOTE_LINE_COLUMNS} for row in rows]}),
         content_hash=quote.content_hash,
         received_at=quote.received_at,
     )
@@ -232,4 +236,4 @@ def _store(work: Work, quote: Quote, rows: list[dict[str, object]], revision: Qu
     session.add(quote)
     session.add(revision)
     session.flush()
-    session.execute(insert(QuoteLine.__table__).values(rows))  # type: ignore[arg-type]  # a Table, as mapped
+    insert_rows(session, QuoteLine, rows)

@@ -1,0 +1,76 @@
+"""The list of requests at 10 thousand and at 1 million rows, as the application's role under row-level security."""
+
+from collections.abc import Callable
+
+from sqlalchemy import create_engine, pool, text
+
+from b2b_market.infra.runtime import Runtime
+from b2b_market.kernel.paging import PageRequest
+from b2b_market.rbac.actor import Actor
+from b2b_market.rfq.commands import ListRfqs, RfqOrder
+from b2b_market.rfq.service import drafting
+from bench.results import BenchResult, cost_of
+from bench.stage import Stage
+from tests.support.rfqs import make_draft, make_market
+from tests.support.works import work_for
+
+SMALL, LARGE = 10_000, 1_000_000
+
+FILL = text(
+    """
+    INSERT INTO rfq (id, version, created_at, changed_at, number, title, description, buyer_id, author_id, editor_id, status,
+                     sealed, currency, payment_terms, incoterm, incoterm_place, closes_at, line_count, lines_digest,
+                     targets_digest, party_ids)
+    SELECT ('0190' || substr(md5(n::text || :salt), 1, 4) || '-' || substr(md5(n::text), 5, 4) || '-7' || substr(md5(n::text), 9, 3)
+            || '-8' || substr(md5(n::text), 12, 3) || '-' || substr(md5(n::text || :salt), 15, 12))::uuid,
+           1, now(), now(), 'X-' || :salt || n, 'Request ' || n, '', buyer, :author, :author,
+           (ARRAY['draft', 'published', 'closed', 'cancelled'])[1 + n % 4], false, 'CNY', '', '', '',
+           now() + (n % 5000) * interval '1 hour', 20, '\\x00', '\\x00', ARRAY[buyer]
+    FROM generate_series(1, :rows) AS n,
+         LATERAL (SELECT CASE WHEN n % :share = 0 THEN CAST(:buyer AS uuid)
+                              ELSE ('00000000-0000-7000-8000-' || lpad((n % 500)::text, 12, '0'))::uuid END AS buyer) AS owner
+    """
+)
+
+
+def run(place: Stage) -> list[BenchResult]:
+    """Measure one page in both orders and with a filter; the company holds a tenth of all rows."""
+    market = make_market(place.runtime, suppliers=1)
+    make_draft(place.runtime, market)
+    pages = _pages(place.runtime, market.purchaser)
+    _fill(place, market.purchaser, SMALL, "a")
+    small = {name: cost_of(call, rounds=25) for name, call in pages.items()}
+    _fill(place, market.purchaser, LARGE - SMALL, "b")
+    large = {name: cost_of(call, rounds=25) for name, call in pages.items()}
+    return [
+        BenchResult(f"list at 1 M requests, {name}", large[name].wall_ms, "ms", small[name].wall_ms, "at 10 k", "≤ 1.2")
+        for name in pages
+    ]
+
+
+def _pages(runtime: Runtime, actor: Actor) -> dict[str, Callable[[], object]]:
+    from b2b_market.rfq.states import RfqStatus
+
+    def page(command: ListRfqs) -> Callable[[], object]:
+        def read() -> object:
+            with work_for(runtime, actor) as work:
+                return drafting.list_rfqs(work, actor, command)
+
+        return read
+
+    return {
+        "newest first": page(ListRfqs(page=PageRequest(50))),
+        "by deadline": page(ListRfqs(page=PageRequest(50), order=RfqOrder.DEADLINE)),
+        "published only": page(ListRfqs(page=PageRequest(50), status=RfqStatus.PUBLISHED)),
+    }
+
+
+def _fill(place: Stage, actor: Actor, rows: int, salt: str) -> None:
+    engine = create_engine(place.servers.url("owner", place.database), poolclass=pool.NullPool)
+    with engine.begin() as connection:
+        connection.execute(
+            FILL, {"rows": rows, "salt": salt, "author": actor.user_id, "buyer": str(actor.org_id), "share": 10}
+        )
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("ANALYZE rfq"))
+    engine.dispose()

@@ -1,4 +1,4 @@
-"""Submitting a quotation of 20 lines through the operation, beside the same rows sent in one call by a minimal client."""
+"""Submitting a quotation of 20 lines through the operation, beside as many bare rows sent in one call."""
 
 import json
 import time
@@ -52,7 +52,7 @@ def _submitter(runtime: Runtime, sales: Actor, content: RfqContent) -> Callable[
 
 
 def _minimal(runtime: Runtime) -> Callable[[], None]:
-    """Return a call that writes as much (20 lines, a head, an audit and an outbox row) with one statement per commit."""
+    """Return a call that writes as many rows (20 lines, a head, audit and outbox) with one statement per commit."""
     with runtime.database.session() as session:
         session.execute(text("SELECT 1"))
         session.rollback()

@@ -26,6 +26,8 @@ from b2b_market.contracts.schemas import (
 )
 from b2b_market.contracts.service import editing, printing, reading
 from b2b_market.contracts.states import ContractStatus
+from b2b_market.infra.documents.docx import DOCX_TYPE
+from b2b_market.infra.documents.pdf import PDF_TYPE
 from b2b_market.infra.http.cursors import page_request
 from b2b_market.infra.http.requests import StrictRoute
 from b2b_market.infra.http.wires import WireUuid
@@ -89,7 +91,7 @@ def void(contract_id: WireUuid, body: VoidIn, call: Call) -> Answer:
     responses={
         200: {
             "description": "The present edition as a file, always the same bytes",
-            "content": {kind: {} for kind in ("application/pdf", "application/octet-stream")},
+            "content": {PDF_TYPE: {}, DOCX_TYPE: {}},
         },
         **reads(PrintersBusy),
     },

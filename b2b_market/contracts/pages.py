@@ -1,6 +1,7 @@
 """The pages of contracts: list, one contract, its terms, its documents, and the public page that checks a document."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Annotated, Final, TypeVar
@@ -269,8 +270,18 @@ def _shown(call: PageContext, contract: ContractView) -> dict[str, object]:
 def _history(call: PageContext, contract_id: UUID) -> list[audit.TimelineEntry]:
     language, translate = call.viewer().locale, call.shell.renderer.catalogue.translate
     fields = {name: translate(language, label) for name, label in FIELDS.items()}
+    values = {str(value): translate(language, label) for value, label in (*FORUMS.items(), *TONGUES.items())}
+
+    def said(name: str, value: str | None) -> str | None:
+        return values.get(value or "", value) if name in ("dispute_forum", "prevailing_language") else value or None
+
     return [
-        entry.named(translate(language, ACTIONS.get(entry.action, entry.action)), fields)
+        replace(
+            entry, changes=tuple((name, said(name, before), said(name, after)) for name, before, after in entry.changes)
+        ).named(
+            translate(language, ACTIONS.get(entry.action, entry.action)),
+            {} if entry.action == "contracts.drafted" else fields,
+        )
         for entry in audit.timeline(call.work, call.actor, "contract", contract_id)
     ]
 

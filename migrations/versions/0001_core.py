@@ -189,6 +189,7 @@ GRANT SELECT, INSERT, UPDATE ON document_number TO b2b_app;
 GRANT SELECT, INSERT ON audit_event TO b2b_app;
 GRANT SELECT, INSERT, DELETE ON audit_detail TO b2b_app;
 GRANT SELECT, INSERT, UPDATE, DELETE ON rbac_domain, rbac_grant, rbac_role TO b2b_app;
+GRANT SELECT ON alembic_version TO b2b_app;
 """
 
 
@@ -201,4 +202,5 @@ def downgrade() -> None:
     op.execute(
         "DROP TABLE rbac_role, rbac_grant, rbac_domain, audit_detail, audit_event, document_number, idempotency, inbox, outbox"
     )
+    op.execute("REVOKE SELECT ON alembic_version FROM b2b_app")
     op.execute("DROP FUNCTION audit_event_is_insert_only(), app_platform(), app_machine(), app_orgs()")

@@ -1,8 +1,8 @@
 """Messages in the product, mail on its way, and each person's channels.
 
-Everybody may write a message, only its readers' company sees it. Mail is for the machine that sends it, and what it gave
-up for the platform's operator. ``notification_setting`` says nothing about any company and has no row-level security:
-whoever writes a message reads the choices of its readers.
+Everybody may write a message, only its readers' company sees it. Mail is for the machine that sends it, and what it
+gave up for the platform's operator. ``notification_setting`` says nothing about any company and has no row-level
+security: whoever writes a message reads the choices of its readers.
 """
 
 from alembic import op

@@ -243,6 +243,7 @@ CREATE POLICY rfq_read ON rfq FOR SELECT
     USING (buyer_id = ANY (app_orgs()) OR party_ids && app_orgs() OR app_machine());
 CREATE POLICY rfq_write ON rfq FOR INSERT WITH CHECK (buyer_id = ANY (app_orgs()));
 CREATE POLICY rfq_change ON rfq FOR UPDATE USING (buyer_id = ANY (app_orgs()));
+CREATE POLICY rfq_import_sweep ON rfq_import FOR SELECT USING (app_machine());
 CREATE POLICY rfq_line_read ON rfq_line FOR SELECT USING (party_ids && app_orgs());
 CREATE POLICY rfq_line_write ON rfq_line FOR INSERT WITH CHECK (party_ids[1] = ANY (app_orgs()));
 CREATE POLICY rfq_line_change ON rfq_line FOR UPDATE USING (party_ids[1] = ANY (app_orgs()));

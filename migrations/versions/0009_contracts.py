@@ -1,6 +1,7 @@
 """Contracts, their lines, the fingerprints of their documents, printing that is due, number counters.
 
-``shown_to`` is the supplier from the release on and null before: a draft is the buyer's alone. Fingerprints are taken by the machine.
+``shown_to`` is the supplier from the release on and null before: a draft is the buyer's alone. The machine takes
+fingerprints.
 """
 
 from alembic import op
@@ -20,7 +21,8 @@ CREATE TABLE contract (
     buyer_id uuid NOT NULL,
     supplier_id uuid NOT NULL,
     shown_to uuid,
-    status varchar(40) NOT NULL CONSTRAINT ck_contract_contract_status CHECK (status IN ('drafted', 'proposed', 'voided')),
+    status varchar(40) NOT NULL CONSTRAINT ck_contract_contract_status
+        CHECK (status IN ('drafted', 'proposed', 'voided')),
     edition integer NOT NULL CONSTRAINT ck_contract_edition_counts CHECK (edition >= 1),
     edition_at timestamptz NOT NULL,
     award_id uuid NOT NULL,

@@ -22,6 +22,7 @@ from b2b_market.rbac.actor import Actor, system_actor
 from b2b_market.rfq.events import RfqAwarded
 from tests.contracts.awards import Awarded, awarded
 from tests.contracts.deals import buyer_of, edit, read, release, void
+from tests.support.delivery import drain_outbox
 from tests.support.works import work_for
 
 
@@ -146,6 +147,14 @@ def test_the_supplier_is_told_of_release_revision_and_end(runtime: Runtime, made
     assert told(runtime, "contract.voided") == [
         (made.foreign, {"number": far.number, "buyer": "临港机械", "reason": "too late"})
     ]
+
+
+def test_the_relay_brings_an_award_to_its_contracts_and_their_readers(runtime: Runtime, made: Awarded) -> None:
+    while drain_outbox(runtime):
+        pass
+    assert [each.number[-6:] for each in contracts(runtime, made)] == ["000001", "000002"]
+    assert {org for org, _ in told(runtime, "contract.drafted")} == {made.buyer}
+    assert drain_outbox(runtime) == 0
 
 
 def test_nobody_hears_of_a_draft_that_ends(runtime: Runtime, made: Awarded) -> None:

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import insert
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from b2b_market.contracts import queries
@@ -14,6 +13,7 @@ from b2b_market.contracts.rules import drafting
 from b2b_market.contracts.service.jobs import order_print
 from b2b_market.contracts.service.views import SummaryView, put_terms, summary_view, write_party
 from b2b_market.contracts.states import LIFECYCLE
+from b2b_market.infra.bulk import insert_rows
 from b2b_market.infra.canonical import lines_digest
 from b2b_market.infra.ids import new_id
 from b2b_market.infra.work import Work
@@ -63,7 +63,7 @@ def _draft(work: Work, command: DraftContracts, deal: Deal, number: str) -> Cont
         contract,
     )
     work.session.flush()
-    work.session.execute(insert(ContractLine.__table__).values(rows))  # type: ignore[arg-type]  # a Table, as mapped
+    insert_rows(work.session, ContractLine, rows)
     order_print(work, contract)
     return contract
 

@@ -50,10 +50,10 @@ browser: $(READY)
 # ---- the product
 
 run: assets
-	@exec $(BIN)/python -m b2b_market.entrypoints.supervisor --port "$(PORT)" --data "$(DATA)"
+	@exec $(BIN)/python -m b2b_market.entrypoints.supervisor --port "$(PORT)" --data "$(DATA)" $(ARGS)
 
 demo: $(READY)
-	@exec $(BIN)/python tools/demo.py --url "$(URL)" $(if $(FILE),--file "$(FILE)") $(ARGS)
+	@exec $(BIN)/python -m tools.demo --url "$(URL)" --data "$(DATA)" $(if $(FILE),--file "$(FILE)") $(ARGS)
 
 # ---- quality
 

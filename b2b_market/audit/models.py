@@ -1,4 +1,4 @@
-"""The tree's tables. Rows of all three are only ever added: the application may not change or delete them."""
+"""The tree's tables and the companies' lists. Rows are only ever added: the application may not change them."""
 
 from datetime import datetime
 from uuid import UUID
@@ -47,6 +47,16 @@ class AuditLeaf(Base):
 
     leaf_index: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     event_id: Mapped[UUID]
+
+
+class AuditParty(Base):
+    """Which companies see which entry, in the order of their lists; the database's trigger writes it with the entry."""
+
+    __tablename__ = "audit_party"
+
+    org_id: Mapped[UUID] = mapped_column(primary_key=True)
+    occurred_at: Mapped[datetime] = mapped_column(primary_key=True)
+    event_id: Mapped[UUID] = mapped_column(primary_key=True)
 
 
 class AuditNode(Base):

@@ -16,6 +16,7 @@ NAMES: Final = (
     "notifications",
     "files",
     "audit",
+    "delivery",
     "identity",
     "organizations",
     "sourcing",
@@ -31,15 +32,7 @@ def load_manifests(only: Sequence[str] = ()) -> tuple[Manifest, ...]:
     if unknown:
         message = f"unknown modules: {', '.join(unknown)}; there are: {', '.join(NAMES)}"
         raise ValueError(message)
-    return tuple(_manifest(name) for name in NAMES if (not only or name in only) and _there(name))
-
-
-def _there(name: str) -> bool:
-    try:
-        _manifest(name)
-    except ImportError:
-        return False
-    return True
+    return tuple(_manifest(name) for name in NAMES if not only or name in only)
 
 
 def _manifest(name: str) -> Manifest:

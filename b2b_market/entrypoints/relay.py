@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
+from sqlalchemy.exc import DBAPIError
 
 from b2b_market.infra import outbox
 from b2b_market.infra.database import Tenant, set_tenant
@@ -56,7 +57,7 @@ class Relay:
                     self.deliver(row, handler)
             except Exception as error:
                 log.warning("delivery failed", topic=row["topic"], event_id=str(row["id"]), exc_info=True)
-                failed.append((row["id"], row["attempts"], f"{type(error).__name__}: {error}"))
+                failed.append((row["id"], row["attempts"], failure_text(error)))
             else:
                 done.append(row["id"])
         with self.runtime.database.session() as session:
@@ -85,3 +86,15 @@ class Relay:
             work.finish()
             session.commit()
         self.runtime.settle(work)
+
+
+def failure_text(error: Exception) -> str:
+    """Return what the dead-letter desk shows of an error.
+
+    Of the database's only its own sentence: the details repeat the rows' values, which the platform may not see.
+    """
+    name = type(error).__name__
+    if isinstance(error, DBAPIError):
+        told = getattr(error.orig, "diag", None)
+        return f"{name}: {getattr(told, 'message_primary', None) or type(error.orig).__name__}"
+    return f"{name}: {error}"

@@ -12,6 +12,7 @@ from fastapi import APIRouter, FastAPI
 from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector
 
 from b2b_market.entrypoints.errors import ErrorAnswers
+from b2b_market.entrypoints.metrics import Figures
 from b2b_market.entrypoints.middleware import RequestLog, SecurityHeaders
 from b2b_market.entrypoints.modules import load_manifests, packages
 from b2b_market.entrypoints.nudging import Nudger
@@ -51,6 +52,7 @@ def build_app(runtime: Runtime, manifests: Sequence[Manifest]) -> FastAPI:
     ProcessCollector(registry=registry)
     PlatformCollector(registry=registry)
     GCCollector(registry=registry)
+    registry.register(Figures(runtime))
     app = FastAPI(
         title="b2b_market",
         version="1",

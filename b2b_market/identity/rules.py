@@ -198,7 +198,7 @@ def require_zone(name: str) -> None:
     """Raise Invalid unless ``name`` is a zone of the IANA database."""
     try:
         ZoneInfo(name)
-    except (ValueError, OSError) as error:
+    except (KeyError, ValueError, OSError) as error:
         detail = N_("Choose a time zone such as Asia/Shanghai.")
         raise Invalid(errors=[FieldError("/timezone", "zone", detail)]) from error
 

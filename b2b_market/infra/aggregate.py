@@ -3,14 +3,16 @@
 An id, a version, the parties that may see its history, and a state the audit can hash.
 """
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import inspect
+from sqlalchemy import LargeBinary, inspect
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
+from sqlalchemy.orm.attributes import History
 
 from b2b_market.infra.canonical import digest
 
@@ -63,6 +65,13 @@ class Aggregate:
         message = f"{type(self).__name__} does not say whose it is"
         raise TypeError(message)
 
+    def readers(self) -> tuple[UUID, ...]:
+        """Return the organisations that may read its audit entries: the parties, unless one may know more than others.
+
+        An entry shows all of its readers to each of them. Whoever acted reads the entry of the own act besides.
+        """
+        return self.parties()
+
     def audit_state(self) -> dict[str, object]:
         """Return the columns that the state hash covers, by name."""
         hidden = self.audit_hidden | {"changed_at"}
@@ -76,16 +85,33 @@ class Aggregate:
     def pending_changes(self) -> dict[str, Change]:
         """Return what was set on this object since it was read or created, before the flush."""
         state = inspect(self)
+        unseen = state.unmodified | _TECHNICAL | self.audit_hidden
+        fresh = not state.has_identity
         found: dict[str, Change] = {}
-        for column in state.mapper.column_attrs:
-            history = state.attrs[column.key].history
-            if column.key in _TECHNICAL or column.key in self.audit_hidden or not history.has_changes():
-                continue
-            before = history.deleted[0] if history.deleted else None
-            after = history.added[0] if history.added else None
+        for key in (column.key for column in state.mapper.column_attrs if column.key not in unseen):
+            after = state.dict.get(key)
+            before = None if fresh else _before(state.attrs[key].history)
             if before != after:
-                found[column.key] = Change(before, after)
+                found[key] = Change(before, after)
         return found
 
 
-_TECHNICAL = frozenset({"id", "version", "created_at", "changed_at"})
+def _new_salt() -> bytes:
+    return secrets.token_bytes(16)
+
+
+class Salted:
+    """Mixin of roots whose state could be guessed, such as a price: a random salt is part of the state.
+
+    The state hash is in the trail that every reader of the entry holds. Without a salt a rival could confirm a guess by
+    hashing it; with one, only who can read the row can work the hash out.
+    """
+
+    audit_salt: Mapped[bytes] = mapped_column(LargeBinary, default=_new_salt)
+
+
+def _before(history: History) -> object:
+    return history.deleted[0] if history.deleted else None
+
+
+_TECHNICAL = frozenset({"id", "version", "created_at", "changed_at", "audit_salt"})

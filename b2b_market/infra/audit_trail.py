@@ -7,7 +7,6 @@ proofs are the
 module ``audit``'s; see there for the tree.
 """
 
-import hashlib
 import hmac
 import secrets
 from collections.abc import Mapping, Sequence
@@ -16,12 +15,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, LargeBinary, Text, Uuid, text
+from sqlalchemy import BigInteger, FetchedValue, LargeBinary, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from b2b_market.infra.aggregate import Change
-from b2b_market.infra.bulk import insert_rows
+from b2b_market.infra.bulk import insert_together
 from b2b_market.infra.canonical import canonical, plain
 from b2b_market.infra.database import Base
 from b2b_market.infra.ids import new_id
@@ -59,6 +58,8 @@ class AuditEvent(Base):
     correlation_id: Mapped[str]
     idempotency_key: Mapped[str | None]
     cause_event_id: Mapped[UUID | None]
+    leaf_hash: Mapped[bytes] = mapped_column(LargeBinary, FetchedValue())
+    """SHA-256(0x00 || all columns but xid in canonical JSON), computed by the database: the leaf of the tree."""
 
 
 class AuditDetail(Base):
@@ -91,11 +92,14 @@ class Entry:
 
 def commitment(salt: bytes, value: object) -> str:
     """Return HMAC-SHA-256 of the canonical form of ``value`` under ``salt``, in hex."""
-    return hmac.new(salt, canonical(value), hashlib.sha256).hexdigest()
+    return hmac.digest(salt, canonical(value), "sha256").hex()
 
 
-def write_entries(session: Session, entries: Sequence[Entry], who: Who, cause: Cause, now: datetime) -> None:
-    """Insert ``entries`` with one statement per table; the caller's transaction carries them."""
+EntryRows = tuple[list[dict[str, object]], list[dict[str, object]]]
+
+
+def entry_rows(entries: Sequence[Entry], who: Who, cause: Cause, now: datetime) -> EntryRows:
+    """Return the rows of ``audit_event`` and of ``audit_detail`` that say ``entries``."""
     events: list[dict[str, object]] = []
     details: list[dict[str, object]] = []
     for entry in entries:
@@ -105,8 +109,13 @@ def write_entries(session: Session, entries: Sequence[Entry], who: Who, cause: C
         details.append(
             {"event_id": event_id, "visible_to": list(entry.visible_to), "actor_name": who.name, "changes": values}
         )
-    insert_rows(session, AuditEvent, events)
-    insert_rows(session, AuditDetail, details)
+    return events, details
+
+
+def write_entries(session: Session, entries: Sequence[Entry], who: Who, cause: Cause, now: datetime) -> None:
+    """Insert ``entries``; the caller's transaction carries them."""
+    events, details = entry_rows(entries, who, cause, now)
+    insert_together(session, (AuditEvent, events), (AuditDetail, details))
 
 
 def _committed(entry: Entry) -> tuple[dict[str, list[str]], dict[str, object]]:

@@ -16,24 +16,41 @@ from sqlalchemy import TextClause, text
 from sqlalchemy.orm import DeclarativeBase, Session
 
 Row = Mapping[str, object]
+Rows = Sequence[Row]
 
 
-def insert_rows(session: Session, model: type[DeclarativeBase], rows: Sequence[Row]) -> None:
+def insert_rows(session: Session, model: type[DeclarativeBase], rows: Rows) -> None:
     """Insert ``rows``, each with the same columns, into the table of ``model``; returns and flushes nothing.
 
     Columns that the rows leave out take the database's defaults. An empty list does nothing.
     """
-    if rows:
-        statement = _statement(model.__tablename__, tuple(rows[0]))
-        session.connection().execute(statement, {"rows": json.dumps(rows, default=_wire, ensure_ascii=False)})
+    insert_together(session, (model, rows))
+
+
+def insert_together(session: Session, *groups: tuple[type[DeclarativeBase], Rows]) -> None:
+    """Insert the rows of several tables with one statement; groups without rows are left out."""
+    filled = [(model.__tablename__, rows) for model, rows in groups if rows]
+    if not filled:
+        return
+    shape = tuple((table, tuple(rows[0])) for table, rows in filled)
+    parameters = {
+        f"rows_{number}": json.dumps(rows, default=_wire, ensure_ascii=False) for number, (_, rows) in enumerate(filled)
+    }
+    session.connection().execute(_statement(shape), parameters)
 
 
 @cache
-def _statement(table: str, columns: tuple[str, ...]) -> TextClause:
+def _statement(shape: tuple[tuple[str, tuple[str, ...]], ...]) -> TextClause:
+    inserts = [_insert(number, table, columns) for number, (table, columns) in enumerate(shape)]
+    before = ", ".join(f"part_{number} AS ({insert})" for number, insert in enumerate(inserts[:-1]))
+    return text((f"WITH {before} " if before else "") + inserts[-1])
+
+
+def _insert(number: int, table: str, columns: tuple[str, ...]) -> str:
     names = ", ".join(f'"{name}"' for name in columns)
-    unfolded = f'jsonb_populate_recordset(NULL::"{table}", CAST(:rows AS jsonb))'
+    unfolded = f'jsonb_populate_recordset(NULL::"{table}", CAST(:rows_{number} AS jsonb))'
     # the names are those of our own mapped tables and columns
-    return text(f'INSERT INTO "{table}" ({names}) SELECT {names} FROM {unfolded}')  # noqa: S608
+    return f'INSERT INTO "{table}" ({names}) SELECT {names} FROM {unfolded}'  # noqa: S608
 
 
 def _wire(value: object) -> str:

@@ -95,6 +95,7 @@ class Database:
             max_overflow=4,
             pool_pre_ping=False,
             pool_recycle=1800,
+            hide_parameters=True,  # an error's text reaches logs and the dead-letter desk
             connect_args={
                 "application_name": "b2b_market",
                 "options": "-c timezone=UTC -c statement_timeout=30s -c lock_timeout=5s",

@@ -14,7 +14,6 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from b2b_market.infra.bulk import insert_rows
 from b2b_market.infra.database import Base
 from b2b_market.infra.ids import new_id
 from b2b_market.infra.who import Who
@@ -81,11 +80,6 @@ def outbox_row(
         "attempts": 0,
         "next_attempt_at": now,
     }
-
-
-def write_rows(session: Session, rows: list[dict[str, object]]) -> None:
-    """Insert outbox rows with one statement; no RETURNING, which the row policy would refuse."""
-    insert_rows(session, OutboxRow, rows)
 
 
 CLAIM = text(

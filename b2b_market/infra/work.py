@@ -14,11 +14,12 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from b2b_market.infra.aggregate import Aggregate, Change
-from b2b_market.infra.audit_trail import DENIED, Entry, write_entries
+from b2b_market.infra.audit_trail import DENIED, AuditDetail, AuditEvent, Entry, entry_rows
+from b2b_market.infra.bulk import insert_together
 from b2b_market.infra.database import Tenant, set_tenant
-from b2b_market.infra.outbox import outbox_row, write_rows
+from b2b_market.infra.outbox import OutboxRow, outbox_row
 from b2b_market.infra.signing import SigningKey
-from b2b_market.infra.who import Cause, Who
+from b2b_market.infra.who import Cause, Who, WhoKind
 from b2b_market.kernel.event import Event
 from b2b_market.kernel.refusal import Refusal, StaleVersion, VersionRequired
 
@@ -123,14 +124,14 @@ class Work:
         self.session.flush()
         rows: list[dict[str, object]] = []
         for said in self._announced:
-            root, parties = said.root, said.root.parties()
+            root = said.root
             self._entries.append(
                 Entry(
                     said.action,
                     root.audit_type,
                     root.id,
                     root.version,
-                    parties,
+                    self._readers(root),
                     changes=said.changes,
                     secret=root.audit_secret,
                     state_hash=root.state_hash(),
@@ -138,11 +139,19 @@ class Work:
             )
             if said.event is not None:
                 key = (root.audit_type, root.id, root.version)
-                rows.append(outbox_row(said.event, key, parties, self.who, (self.cause.correlation_id, self.now())))
-        write_rows(self.session, rows)
-        write_entries(self.session, self._entries, self.who, self.cause, self.now())
+                stamp = (self.cause.correlation_id, self.now())
+                rows.append(outbox_row(said.event, key, root.parties(), self.who, stamp))
+        events, details = entry_rows(self._entries, self.who, self.cause, self.now())
+        insert_together(self.session, (OutboxRow, rows), (AuditEvent, events), (AuditDetail, details))
         self._announced.clear()
         self._entries.clear()
+
+    def _readers(self, root: Aggregate) -> tuple[UUID, ...]:
+        """Return who may read an entry of ``root``; a person's company always reads what the person did."""
+        readers, own = root.readers(), self.who.org_id
+        if own is None or own in readers or self.who.kind is WhoKind.SYSTEM:
+            return readers
+        return (*readers, own)
 
     def committed(self) -> None:
         """Run what waited for the commit."""

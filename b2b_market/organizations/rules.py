@@ -92,10 +92,14 @@ def _check(given: IdentifierInput, place: str) -> CheckedIdentifier | FieldError
             return FieldError(f"{place}/label", "empty", N_("Say which register the number is from."))
         return CheckedIdentifier(given.scheme, label, value, checked=False)
     try:
-        return CheckedIdentifier(given.scheme, "", check.validate(given.value), checked=True)
+        # full-width digits are typed by Chinese input methods and mean the same
+        compact = str(check.validate(unicodedata.normalize("NFKC", given.value)))
     except ValidationError:
+        compact = ""
+    if not compact.isascii() or not compact:
         detail = N_("This is not a valid number of this kind: its length, characters or check digits are wrong.")
         return FieldError(f"{place}/value", "check-digits", detail)
+    return CheckedIdentifier(given.scheme, "", compact, checked=True)
 
 
 def require_all(*checks: Callable[[], object]) -> None:
@@ -140,7 +144,7 @@ def require_settings(base_currency: str, timezone: str, unit: str = "", hours: i
         errors.append(FieldError("/base_currency", "unknown", N_("Choose one of the list.")))
     try:
         ZoneInfo(timezone)
-    except (ValueError, OSError):
+    except (KeyError, ValueError, OSError):
         errors.append(FieldError("/timezone", "zone", N_("Choose a time zone such as Asia/Shanghai.")))
     if unit and unit not in UNITS:
         errors.append(FieldError("/default_unit", "unknown", N_("Choose one of the list.")))

@@ -190,19 +190,22 @@ def replayed(stored: StoredAnswer) -> Response:
 def _open_call(request: Request) -> Iterator[CallContext]:
     edge: Edge = request.app.state.edge
     with edge.open(request, "api") as (work, actor):
-        _check_origin(request)
+        check_origin(request)
         yield CallContext(work, actor, request, _take_key(request, work, actor, required=False))
 
 
 def _open_once(request: Request) -> Iterator[CallContext]:
     edge: Edge = request.app.state.edge
     with edge.open(request, "api") as (work, actor):
-        _check_origin(request)
+        check_origin(request)
         yield CallContext(work, actor, request, _take_key(request, work, actor, required=True))
 
 
-def _check_origin(request: Request) -> None:
-    """Refuse a change that a browser sends with our cookie from another site's page."""
+def check_origin(request: Request) -> None:
+    """Refuse a change that a browser sends with our cookie from another site's page.
+
+    Both dependencies do; a route that opens its transactions itself calls it in the first.
+    """
     credential = credential_of(request)
     if credential is None or credential.kind is CredentialKind.API_KEY:
         return

@@ -45,7 +45,7 @@ class LastAdmin(Refusal):
 
     kind, code = Kind.CONFLICT, "last-admin"
     title = N_("The last administrator stays")
-    advice = N_("Rule S6: make another person {role} first, then take the role away here.")
+    advice = N_("Rule S6: make another person administrator of this side first, then take the role away here.")
 
 
 class RoleNotOffered(Refusal):

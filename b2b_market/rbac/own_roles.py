@@ -47,7 +47,7 @@ class OtherSide(Refusal):
 
     kind, code, audited = Kind.FORBIDDEN, "other-side", True
     title = N_("You do not administer this side of the company")
-    advice = N_("Ask an administrator of the {side} side.")
+    advice = N_("Ask an administrator of the other side of your company.")
 
 
 @dataclass(frozen=True, slots=True)

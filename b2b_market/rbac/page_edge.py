@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
@@ -22,6 +23,7 @@ from b2b_market.kernel.refusal import Refusal, Unauthenticated
 from b2b_market.rbac.actor import Actor
 from b2b_market.rbac.edge import Edge, Replay
 from b2b_market.rbac.manifest import ShellFacts
+from b2b_market.rbac.role_names import role_label
 from b2b_market.ui.forms import CSRF_FIELD, FormData, parse_form
 from b2b_market.ui.language import Language, negotiate
 from b2b_market.ui.rendering import Renderer
@@ -68,7 +70,7 @@ class PageShell:
             org_timezone=ZoneInfo(actor.org_timezone) if actor is not None and known else None,
             signed_in=known,
             user_name=actor.who.name if actor is not None and known else "",
-            role_name=", ".join(sorted(actor.roles)) if actor is not None else "",
+            role_name=self._roles(actor, locale),
             org_name=actor.org_name if actor is not None else "",
             org_id=actor.org_ids[0] if actor is not None and actor.org_ids else None,
             permissions=actor.permissions if actor is not None else frozenset(),
@@ -80,6 +82,10 @@ class PageShell:
             single_key_shortcuts=person.single_key_shortcuts if person else True,
             path=request.url.path,
         )
+
+    def _roles(self, actor: Actor | None, locale: Language) -> str:
+        roles = sorted(actor.roles) if actor is not None else ()
+        return ", ".join(self.renderer.catalogue.translate(locale, role_label(role)) for role in roles)
 
     def facts(self, session: Session, actor: Actor) -> ShellFacts:
         """Return what the shell shows of ``actor``, gathered from the modules that know."""
@@ -226,6 +232,10 @@ def _open_page(request: Request) -> Iterator[PageContext]:
         yield call
         if call.refusal is not None:
             shell.edge.note_denial(call.refusal, request, actor, work.cause)
+
+
+opened_page = contextmanager(_open_page)
+"""The same as a block, for routes that do slow work between two transactions, such as reading an upload."""
 
 
 def _sent_token(request: Request) -> str | None:

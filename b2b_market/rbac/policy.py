@@ -1,9 +1,9 @@
 """The Casbin model and policy, and the frozen answers drawn from it.
 
-Casbin holds ``p = role, obj, act, eft`` (allow with deny-override) and ``g = user, role, organisation``. Subjects, roles
-and domains are prefixed: a user id equal to a role name would otherwise gain that role. Enforcers are not thread-safe,
-so every question is asked under one lock, once per (person, organisation, policy version); afterwards a check is a set
-lookup.
+Casbin holds ``p = role, obj, act, eft`` (allow with deny-override) and ``g = user, role, organisation``. Subjects,
+roles and domains are prefixed: a user id equal to a role name would otherwise gain that role. Enforcers are not
+thread-safe, so every question is asked under one lock, once per (person, organisation, policy version); afterwards a
+check is a set lookup.
 """
 
 import threading

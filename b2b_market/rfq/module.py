@@ -5,20 +5,25 @@ from pathlib import Path
 from b2b_market.kernel.text import N_
 from b2b_market.rbac.manifest import DemoStep, Manifest
 from b2b_market.rfq import events
+from b2b_market.rfq.api import imports as imports_api
 from b2b_market.rfq.api import quotes as quotes_api
 from b2b_market.rfq.api import requests as requests_api
+from b2b_market.rfq.cli.importing import app as commands
 from b2b_market.rfq.demo import place_requests
 from b2b_market.rfq.handlers import HANDLERS
+from b2b_market.rfq.intake.imports import PricesInOtherCurrency
+from b2b_market.rfq.intake.upload import IMPORT_REFUSALS
 from b2b_market.rfq.models import quotes as quote_models
 from b2b_market.rfq.models import requests as request_models
+from b2b_market.rfq.pages import awards, editor, importing, supplying
 from b2b_market.rfq.pages import comparing as comparing_pages
-from b2b_market.rfq.pages import awards, editor, supplying
 from b2b_market.rfq.pages import requests as request_pages
 from b2b_market.rfq.permissions import GRANTS, RfqPermission
 from b2b_market.rfq.rules import approving, awarding, drafting, quoting
 from b2b_market.rfq.service import awarding as award_operations
 from b2b_market.rfq.service import closing, comparing, publishing
 from b2b_market.rfq.service import drafting as draft_operations
+from b2b_market.rfq.service import importing as import_operations
 from b2b_market.rfq.service import quoting as quote_operations
 from b2b_market.rfq.tasks import TASKS
 from b2b_market.ui.viewer import NavGroup, NavItem
@@ -27,13 +32,23 @@ MANIFEST = Manifest(
     name="rfq",
     package=Path(__file__).parent,
     api=(
+        imports_api.router,
         requests_api.router,
         requests_api.invitations_router,
         quotes_api.by_rfq,
         quotes_api.quote_router,
         quotes_api.award_router,
     ),
-    pages=(editor.router, comparing_pages.router, awards.router, supplying.router, request_pages.router),
+    # /rfqs/import stands before /rfqs/{rfq_id}
+    pages=(
+        importing.router,
+        editor.router,
+        comparing_pages.router,
+        awards.router,
+        supplying.router,
+        request_pages.router,
+    ),
+    cli=commands,
     handlers=HANDLERS,
     tasks=TASKS,
     permissions=(RfqPermission,),
@@ -55,8 +70,10 @@ MANIFEST = Manifest(
         awarding.NothingAwarded,
         awarding.AwardUndecided,
         awarding.AwardOutdated,
+        *IMPORT_REFUSALS,
+        PricesInOtherCurrency,
     ),
-    services=(draft_operations, publishing, closing, quote_operations, comparing, award_operations),
+    services=(draft_operations, import_operations, publishing, closing, quote_operations, comparing, award_operations),
     models=(request_models, quote_models),
     events=(
         events.RfqSubmitted,

@@ -9,7 +9,7 @@ from b2b_market.rfq.commands import ReadImport, StepRfq
 from b2b_market.rfq.service import closing, importing
 
 PERIOD = 1.0
-SWEEP_PERIOD = 3600.0
+SWEEP_PERIOD = 600.0
 PART = "rfq.clock"
 
 

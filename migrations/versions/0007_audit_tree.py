@@ -92,7 +92,35 @@ END $$;
 
 LEAF = f"""
 ALTER TABLE audit_event ADD COLUMN leaf_hash bytea NOT NULL GENERATED ALWAYS AS (audit_leaf_hash({NAMES})) STORED;
-CREATE INDEX ix_audit_event_occurred_at_id ON audit_event (occurred_at, id);
+"""
+
+# The operator && is not leakproof, so no index on visible_to can be used behind the row policy: a company's list would
+# read the whole trail. audit_party holds each company's entries in the order of its list. The other indexes serve the
+# filters, whose operators are leakproof.
+LISTS = """
+DROP INDEX ix_audit_event_visible_to;
+DROP INDEX ix_audit_event_actor_org_id;
+CREATE INDEX ix_audit_event_occurred_at ON audit_event (occurred_at, id);
+CREATE INDEX ix_audit_event_action ON audit_event (action, occurred_at, id);
+CREATE INDEX ix_audit_event_actor_user_id ON audit_event (actor_user_id, occurred_at, id)
+    WHERE actor_user_id IS NOT NULL;
+CREATE INDEX ix_audit_event_denied ON audit_event (occurred_at, id) WHERE outcome = 'denied';
+CREATE TABLE audit_party (
+    org_id uuid NOT NULL,
+    occurred_at timestamptz NOT NULL,
+    event_id uuid NOT NULL,
+    CONSTRAINT pk_audit_party PRIMARY KEY (org_id, occurred_at, event_id)
+);
+INSERT INTO audit_party (org_id, occurred_at, event_id)
+    SELECT DISTINCT org_id, occurred_at, id FROM audit_event, unnest(visible_to) AS party (org_id);
+CREATE FUNCTION audit_event_lists_parties() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO audit_party (org_id, occurred_at, event_id)
+        SELECT DISTINCT org_id, occurred_at, id FROM written, unnest(visible_to) AS party (org_id);
+    RETURN NULL;
+END $$;
+CREATE TRIGGER audit_event_parties AFTER INSERT ON audit_event REFERENCING NEW TABLE AS written
+    FOR EACH STATEMENT EXECUTE FUNCTION audit_event_lists_parties();
 """
 
 TREE = """
@@ -137,17 +165,21 @@ CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table}
     FOR EACH STATEMENT EXECUTE FUNCTION audit_tree_is_insert_only();
 ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;
 ALTER TABLE {table} FORCE ROW LEVEL SECURITY;
-CREATE POLICY {table}_seal ON {table} FOR INSERT WITH CHECK (app_machine());
+CREATE POLICY {table}_write ON {table} FOR INSERT WITH CHECK ({writers});
 CREATE POLICY {table}_read ON {table} FOR SELECT USING ({readers});
 GRANT SELECT, INSERT ON {table} TO b2b_app;
 """
 
-READERS = {
-    "audit_checkpoint": "true",
-    "audit_node": "true",
-    # looked up one event at a time, so the subquery costs one index probe
-    "audit_leaf": "app_machine() OR app_platform() = 'auditor' "
-    "OR EXISTS (SELECT 1 FROM audit_event seen WHERE seen.id = audit_leaf.event_id)",
+SOMEBODY = "app_machine() OR app_platform() <> '' OR app_orgs() <> '{}'"
+AUDITORS = "app_machine() OR app_platform() = 'auditor'"
+# looked up one event at a time, so the subquery costs one index probe
+SEES_EVENT = "EXISTS (SELECT 1 FROM audit_event seen WHERE seen.id = audit_leaf.event_id)"
+FENCES = {
+    "audit_checkpoint": ("app_machine()", SOMEBODY),
+    "audit_node": ("app_machine()", SOMEBODY),
+    "audit_leaf": ("app_machine()", f"{AUDITORS} OR {SEES_EVENT}"),
+    # written by the trigger of whoever writes an entry; a forged row leads to no entry that its reader may not see
+    "audit_party": ("true", f"org_id = ANY (app_orgs()) OR {AUDITORS}"),
 }
 
 
@@ -155,14 +187,19 @@ def upgrade() -> None:
     op.execute(function("audit_entry_text", "text", "line"))
     op.execute(function("audit_leaf_hash", "bytea", r"sha256('\x00'::bytea || convert_to(line, 'UTF8'))"))
     op.execute(LEAF)
+    op.execute(LISTS)
     op.execute(TREE)
-    for table, readers in READERS.items():
-        op.execute(FENCE.format(table=table, readers=readers))
+    for table, (writers, readers) in FENCES.items():
+        op.execute(FENCE.format(table=table, writers=writers, readers=readers))
 
 
 def downgrade() -> None:
-    op.execute("DROP TABLE audit_node, audit_leaf, audit_checkpoint")
-    op.execute("DROP FUNCTION audit_tree_is_insert_only()")
-    op.execute("DROP INDEX ix_audit_event_occurred_at_id")
+    op.execute("DROP TRIGGER audit_event_parties ON audit_event")
+    op.execute("DROP TABLE audit_party, audit_node, audit_leaf, audit_checkpoint")
+    op.execute("DROP FUNCTION audit_event_lists_parties(), audit_tree_is_insert_only()")
+    for name in ("occurred_at", "action", "actor_user_id", "denied"):
+        op.execute(f"DROP INDEX ix_audit_event_{name}")
+    op.execute("CREATE INDEX ix_audit_event_actor_org_id ON audit_event (actor_org_id, id)")
+    op.execute("CREATE INDEX ix_audit_event_visible_to ON audit_event USING gin (visible_to)")
     op.execute("ALTER TABLE audit_event DROP COLUMN leaf_hash")
     op.execute(f"DROP FUNCTION audit_leaf_hash({KINDS}), audit_entry_text({KINDS})")

@@ -22,6 +22,7 @@ CREATE TABLE rfq (
     version integer NOT NULL,
     created_at timestamptz NOT NULL,
     changed_at timestamptz NOT NULL,
+    audit_salt bytea NOT NULL DEFAULT uuid_send(gen_random_uuid()),
     number text NOT NULL,
     title text NOT NULL,
     description text NOT NULL,
@@ -126,6 +127,7 @@ CREATE TABLE rfq_quote (
     version integer NOT NULL,
     created_at timestamptz NOT NULL,
     changed_at timestamptz NOT NULL,
+    audit_salt bytea NOT NULL DEFAULT uuid_send(gen_random_uuid()),
     number text NOT NULL,
     rfq_id uuid NOT NULL,
     buyer_id uuid NOT NULL,
@@ -184,6 +186,7 @@ CREATE TABLE rfq_award (
     version integer NOT NULL,
     created_at timestamptz NOT NULL,
     changed_at timestamptz NOT NULL,
+    audit_salt bytea NOT NULL DEFAULT uuid_send(gen_random_uuid()),
     rfq_id uuid NOT NULL,
     buyer_id uuid NOT NULL,
     status varchar(40) NOT NULL

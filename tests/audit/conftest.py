@@ -1,12 +1,15 @@
 """What only the audit log's tests need: the hand of somebody who rules the database."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import psycopg2
 import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
 
+from b2b_market.infra.database import Database
 from b2b_market.infra.runtime import Runtime
 from b2b_market.infra.signing import SigningKey
 from tests.support.servers import PASSWORDS, Servers, admin
@@ -49,3 +52,25 @@ def owner_tries(servers: Servers, worker_database: str) -> OwnerDoes:
             connection.close()
 
     return run
+
+
+@pytest.fixture
+def owner_database(servers: Servers, worker_database: str) -> Iterator[Database]:
+    """The database with the login that sees every row."""
+    database = Database(servers.url("owner", worker_database), pool_size=1)
+    yield database
+    database.dispose()
+
+
+@pytest.fixture
+def fresh_client(shared_app: FastAPI, fresh: Runtime) -> Iterator[TestClient]:
+    """A client of the application on ``fresh``."""
+    edge = shared_app.state.edge
+    before, edge.runtime = edge.runtime, fresh
+    # without its own lifespan: the shared runtime outlives a test
+    client = TestClient(shared_app, raise_server_exceptions=False, follow_redirects=False)
+    try:
+        yield client
+    finally:
+        client.close()
+        edge.runtime = before

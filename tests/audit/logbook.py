@@ -151,6 +151,10 @@ class Book:
         head = [heading_line(self.heading(Reach.OWN), self.key), key_line(self.key.public_key)]
         return [*head, *body, end_line(body)]
 
+    def own_export_of_nothing(self) -> list[bytes]:
+        """Return what a company gets of a log in which nothing is sealed."""
+        return [heading_line(self.heading(Reach.OWN), self.key), key_line(self.key.public_key), end_line([])]
+
     def lookup(self, node: Node) -> bytes:
         return merkle.complete_root(self.leaves[node.index << node.level : (node.index + 1) << node.level])
 

@@ -1,6 +1,6 @@
 """The one query behind every request: who, for which company, with which frozen answers, and the tenant it sets."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import text, update
@@ -181,8 +181,8 @@ def test_a_role_change_counts_on_the_next_request(runtime: Runtime) -> None:
     assert "api_key:manage" in actor_of(runtime, token).permissions
 
 
-def actor_stamp(session: Session) -> object:
-    return session.scalar(text("SELECT now()"))
+def actor_stamp(session: Session) -> datetime:
+    return session.execute(text("SELECT now()")).scalar_one()  # type: ignore[no-any-return]  # untyped SQL
 
 
 def test_limits_the_highest_counts_and_none_is_unlimited(runtime: Runtime) -> None:
@@ -192,9 +192,7 @@ def test_limits_the_highest_counts_and_none_is_unlimited(runtime: Runtime) -> No
     assert "account:manage" in limited.limits
     with runtime.database.session() as session:
         session.add(RbacRole(org_id=org, name="buyer.own:Keys", permissions=["api_key:read"]))
-        session.add(
-            grant_row(limited.user_id, org, "buyer.own:Keys", actor_stamp(session), Money.of("70000", "CNY"))  # type: ignore[arg-type]  # untyped SQL
-        )
+        session.add(grant_row(limited.user_id, org, "buyer.own:Keys", actor_stamp(session), Money.of("70000", "CNY")))
         session.commit()
     higher = again(runtime, limited)
     assert higher.limits["api_key:read"].amount == 70000
@@ -211,7 +209,7 @@ def test_limits_of_two_currencies_reach_nothing(runtime: Runtime) -> None:
     org = make_company(runtime)
     person = make_person(runtime, org, Role.BUYER_PURCHASER, limit=Money.of("50000", "CNY"))
     with runtime.database.session() as session:
-        session.add(grant_row(person.user_id, org, Role.BUYER_ADMIN, actor_stamp(session), Money.of("9000", "EUR")))  # type: ignore[arg-type]  # untyped SQL
+        session.add(grant_row(person.user_id, org, Role.BUYER_ADMIN, actor_stamp(session), Money.of("9000", "EUR")))
         session.commit()
     assert again(runtime, person).limits["account:manage"].amount == 0
 

@@ -162,6 +162,13 @@ def test_names_in_gbk_beyond_gb2312_print_as_they_are() -> None:
     assert "朱镕喆有限公司" in texts(printed)[0]
 
 
+@pytest.mark.parametrize("name", ["Škoda", "Łódź Győr", "İstanbul Ştefan", "Þór Ðe", "Nguyễn Văn", "Ελλάδα", "Москва"])
+def test_names_of_europe_and_vietnam_print_as_they_are(name: str) -> None:
+    printed = write_pdf(sample(buyer=name), load_fonts())
+    assert printed.missing == ()
+    assert name in texts(printed)[0]
+
+
 def test_a_specification_longer_than_a_page_is_printed_whole() -> None:
     long = "".join(f"第{number}条要求，" for number in range(600))
     pages = texts(write_pdf(sample((CHINESE,), lines=2, specification=long), load_fonts()))

@@ -63,6 +63,7 @@ class TestTypes:
     def test_types_below_types_are_found(self) -> None:
         class Base(MessageType):
             code = "test-two.base"
+            label = subject = body = "Two"  # the class outlives this test, so its settings line must be whole
 
         class Below(Base):
             code = "test-two.below"
@@ -73,6 +74,7 @@ class TestTypes:
     def test_two_types_of_one_code_are_an_error(self) -> None:
         class Base(MessageType):
             code = "test-three.base"
+            label = subject = body = "Three"
 
         one, other = type("One", (Base,), {"code": "x"}), type("Other", (Base,), {"code": "x"})
         assert one is not other
@@ -142,6 +144,7 @@ class TestChannels:
     def test_an_obligatory_type_in_the_product_stays_there(self) -> None:
         class Locked(MessageType):
             code = "test-four.locked"
+            label = subject = body = "Four"
             mail = False
             obligatory = True
 

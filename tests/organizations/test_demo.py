@@ -4,8 +4,9 @@ import json
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import func, select, table, text
 
+from b2b_market.entrypoints.modules import load_manifests
 from b2b_market.identity.public import act_as
 from b2b_market.infra.runtime import Runtime
 from b2b_market.kernel.money import Money
@@ -20,7 +21,7 @@ TABLES = ("identity_user", "organization", "organization_identifier", "organizat
 def count(runtime: Runtime) -> dict[str, int]:
     with runtime.database.session() as session:
         session.execute(text("SELECT set_config('app.machine', 'on', true)"))
-        found = {table: session.execute(text(f"SELECT count(*) FROM {table}")).scalar_one() for table in TABLES}
+        found = {name: session.execute(select(func.count()).select_from(table(name))).scalar_one() for name in TABLES}
         session.rollback()
     return found
 
@@ -42,19 +43,21 @@ def test_the_demo_is_complete_and_a_second_run_changes_nothing(
     runtime: Runtime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(SETTING, "demo words for the test")
+    load_manifests()  # the demo knows the permissions of the modules that are loaded
     found_companies(runtime)
     made = count(runtime)
     assert made == {
-        "identity_user": 18,
+        "identity_user": 19,
         "organization": 8,
         "organization_identifier": 9,
         "organization_directory": 7,
-        "rbac_grant": 18,
+        "rbac_grant": 19,
     }
     purchaser = act_as(runtime, "purchaser@hengli.example")
     assert purchaser.org_name == "恒力重工集团有限公司"
     assert purchaser.roles == frozenset({"buyer.purchaser"})
     assert purchaser.limits["rfq:publish"] == Money.of("50000.0000", "CNY")
+    assert act_as(runtime, "trainee@hengli.example").limits["award:propose"] == Money.of("0.0000", "CNY")
     assert "rfq:approve" in act_as(runtime, "approver@hengli.example").permissions
     assert "quote:submit" in act_as(runtime, "sales@slaskie.example").permissions
     assert act_as(runtime, OPERATOR.email).platform == "operator"
@@ -70,7 +73,7 @@ def test_the_sign_ins_are_written_down_for_their_owner_only(runtime: Runtime, mo
     assert path.stat().st_mode & 0o077 == 0
     told = json.loads(path.read_text("utf-8"))
     assert told["password"] == "demo words for the test"
-    assert len(told["people"]) == 18
+    assert len(told["people"]) == 19
     assert told["people"][3] == {
         "email": "purchaser@hengli.example",
         "name": "Li Wei",

@@ -102,7 +102,7 @@ def test_strangers_are_led_to_sign_in(client: TestClient) -> None:
     assert answer.headers["location"] == "/sign-in?next=/members%3Fcursor%3Dx"
 
 
-def test_a_stranger_registers_and_is_sent_to_the_mail(client: TestClient, runtime: Runtime) -> None:
+def test_a_stranger_registers_and_is_sent_to_the_mail(client: TestClient) -> None:
     answer = post_form(client, "/register", REGISTRATION)
     assert answer.status_code == 200
     assert "wang@hengli.example" in answer.text
@@ -166,7 +166,7 @@ def test_settings_are_stored_once_per_version(client: TestClient, admin: Actor) 
     assert 'id="e-default_unit"' in wrong.text
 
 
-def test_an_approved_company_changes_its_address_only(client: TestClient, runtime: Runtime, admin: Actor) -> None:
+def test_an_approved_company_changes_its_address_only(client: TestClient, admin: Actor) -> None:
     sign_in(client, admin)
     same = {
         "version": "1",
@@ -182,7 +182,7 @@ def test_an_approved_company_changes_its_address_only(client: TestClient, runtim
     assert "approved as they are" in answer.text or "ask the operator" in answer.text
 
 
-def test_inviting_giving_and_taking_roles(client: TestClient, runtime: Runtime, admin: Actor) -> None:
+def test_inviting_giving_and_taking_roles(client: TestClient, admin: Actor) -> None:
     sign_in(client, admin)
     nothing = post_form(client, "/members/invite", {"email": "li@hengli.example", "name": "Li Wei", "locale": "en"})
     assert nothing.status_code == 422
@@ -250,7 +250,7 @@ def test_nobody_changes_own_roles_and_the_last_admin_stays(client: TestClient, a
     assert "The last administrator" in answer.text or "S6" in answer.text
 
 
-def test_own_roles_are_made_changed_and_deleted(client: TestClient, runtime: Runtime, admin: Actor) -> None:
+def test_own_roles_are_made_changed_and_deleted(client: TestClient, admin: Actor) -> None:
     sign_in(client, admin)
     form = {"side": "buyer", "label": "Junior buyer", "permissions": ["rfq:read", "rfq:draft"]}
     assert post_form(client, "/own-roles", form).status_code == 303

@@ -56,7 +56,7 @@ def test_one_of_many_equal_entries_is_stored_and_the_others_are_refused(committe
 
 
 class Tick(MessageType):
-    code = "test.tick"
+    code = "races.tick"
     label = "Ticks"
     subject = "Tick"
     body = "Tick."

@@ -68,10 +68,10 @@ def test_withdrawing_without_the_version_changes_nothing(operator: TestClient) -
 def test_filters_and_demonstration_marks(operator: TestClient, runtime: Runtime) -> None:
     demo.seed_rates(runtime)
     whole = operator.get(PATH).text
-    assert whole.count("Demonstration</span>") == 12
+    assert whole.count("Demonstration</span>") == 13
     some = operator.get(PATH, params={"quote": "JPY"}).text
     assert some.count("Demonstration</span>") == 1
-    assert operator.get(PATH, params={"quote": "xxx"}).text.count("Demonstration</span>") == 12
+    assert operator.get(PATH, params={"quote": "xxx"}).text.count("Demonstration</span>") == 13
 
 
 def test_readers_see_rates_but_no_form(operator: TestClient, runtime: Runtime) -> None:

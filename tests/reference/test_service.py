@@ -168,14 +168,14 @@ def test_demonstration_rates_are_marked_and_seeded_once(runtime: Runtime) -> Non
     demo.seed_rates(runtime)
     demo.seed_rates(runtime)
     rates = listed(runtime)
-    assert len(rates) == len({rate.quote for rate in rates}) == 12
+    assert len(rates) == len({rate.quote for rate in rates}) == 13
     assert {rate.origin for rate in rates} == {RateOrigin.DEMO}
     assert {rate.source for rate in rates} == {demo.SOURCE}
     with work_for(runtime, READER) as work:
         today = work.now().date()
         in_a_year = service.look_up_rate(work, READER, LookUpRate(USD, CNY, today + timedelta(days=365)))
         assert in_a_year.source == f"{demo.SOURCE} (EUR)"
-        assert work.session.scalar(select(func.count()).select_from(ExchangeRate)) == 12
+        assert work.session.scalar(select(func.count()).select_from(ExchangeRate)) == 13
 
 
 def test_lists_are_open_to_everybody(runtime: Runtime) -> None:

@@ -23,6 +23,7 @@ from b2b_market.infra.runtime import Runtime
 from b2b_market.kernel.money import Money
 from b2b_market.kernel.permission import Role
 from b2b_market.organizations.models import DirectoryEntry, Organization, OrganizationSettings
+from b2b_market.organizations.rules import folded, own_name
 from b2b_market.organizations.states import CompanyStatus
 from b2b_market.rbac.actor import Actor
 from b2b_market.rbac.matrix import policy_of
@@ -63,65 +64,87 @@ def make_company(
     org_id = new_id()
     with runtime.database.session() as session:
         now = set_tenant(session, Tenant((org_id,)))
-        session.add_all(
-            [
-                Organization(
-                    id=org_id,
-                    created_at=now,
-                    changed_at=now,
-                    status=CompanyStatus.APPROVED if approved else CompanyStatus.REGISTERED,
-                    legal_name_zh=zh,
-                    legal_name_en=name,
-                    country=country,
-                    street="1 Works Road",
-                    city="Shanghai" if country == "CN" else "Hamburg",
-                    region="",
-                    postcode="200000",
-                    is_buyer="buyer" in sides,
-                    is_supplier="supplier" in sides,
-                    is_platform=platform,
-                    registered_by=new_id(),
-                    decided_at=None,
-                    decided_by=None,
-                    decision_reason="",
-                    lines_digest=lines_digest([]),
-                ),
-                OrganizationSettings(
-                    id=org_id,
-                    created_at=now,
-                    changed_at=now,
-                    minimum_quoting_hours=minimum_quoting_hours,
-                    base_currency=base_currency,
-                    timezone=timezone,
-                    default_delivery_place="",
-                    default_unit="",
-                ),
-                RbacDomain(
-                    org_id=org_id,
-                    name=name,
-                    timezone=timezone,
-                    platform="operator" if platform else "",
-                    policy_version=1,
-                    active=approved,
-                ),
-            ]
-        )
+        session.add(company_row(org_id, (name, zh, country), sides, now, approved=approved, platform=platform))
+        session.add(settings_row(org_id, base_currency, timezone, minimum_quoting_hours, now))
+        session.add(domain_row(org_id, own_name(zh, name, country), timezone, active=approved, platform=platform))
         if approved and not platform:
-            session.add(
-                DirectoryEntry(
-                    org_id=org_id,
-                    legal_name_zh=zh,
-                    legal_name_en=name,
-                    country=country,
-                    city="Shanghai",
-                    is_buyer="buyer" in sides,
-                    is_supplier="supplier" in sides,
-                    sort_name=name.casefold(),
-                    search_text=f"{zh} {name}".casefold(),
-                )
-            )
+            session.add(directory_row(org_id, (name, zh, country), sides))
         session.commit()
     return org_id
+
+
+def company_row(
+    org_id: UUID, names: tuple[str, str, str], sides: Sequence[str], now: datetime, *, approved: bool, platform: bool
+) -> Organization:
+    """Return a company not stored yet; ``names`` are English, Chinese and the country."""
+    en, zh, country = names
+    return Organization(
+        id=org_id,
+        created_at=now,
+        changed_at=now,
+        status=CompanyStatus.APPROVED if approved else CompanyStatus.REGISTERED,
+        legal_name_zh=zh,
+        legal_name_en=en,
+        country=country,
+        street="1 Works Road",
+        city=_city(country),
+        region="",
+        postcode="200000",
+        is_buyer="buyer" in sides,
+        is_supplier="supplier" in sides,
+        is_platform=platform,
+        registered_by=new_id(),
+        decided_at=None,
+        decided_by=None,
+        decision_reason="",
+        lines_digest=lines_digest([]),
+    )
+
+
+def settings_row(org_id: UUID, currency: str, timezone: str, hours: int, now: datetime) -> OrganizationSettings:
+    """Return the settings of a company, not stored yet."""
+    return OrganizationSettings(
+        id=org_id,
+        created_at=now,
+        changed_at=now,
+        minimum_quoting_hours=hours,
+        base_currency=currency,
+        timezone=timezone,
+        default_delivery_place="",
+        default_unit="",
+    )
+
+
+def domain_row(org_id: UUID, name: str, timezone: str, *, active: bool, platform: bool) -> RbacDomain:
+    """Return a company as the policy sees it, not stored yet."""
+    return RbacDomain(
+        org_id=org_id,
+        name=name,
+        timezone=timezone,
+        platform="operator" if platform else "",
+        policy_version=1,
+        active=active,
+    )
+
+
+def directory_row(org_id: UUID, names: tuple[str, str, str], sides: Sequence[str]) -> DirectoryEntry:
+    """Return a company's entry in the directory, not stored yet."""
+    en, zh, country = names
+    return DirectoryEntry(
+        org_id=org_id,
+        legal_name_zh=zh,
+        legal_name_en=en,
+        country=country,
+        city=_city(country),
+        is_buyer="buyer" in sides,
+        is_supplier="supplier" in sides,
+        sort_name=folded(own_name(zh, en, country)),
+        search_text=folded(f"{zh} {en}"),
+    )
+
+
+def _city(country: str) -> str:
+    return "Shanghai" if country == "CN" else "Hamburg"
 
 
 def make_person(
@@ -229,7 +252,8 @@ def sign_in(client: TestClient, person: Actor) -> TestClient:
     org_id = person.org_ids[0] if person.org_ids else None
     token = start_session(_app(client).state.edge.runtime, person.user_id, org_id)
     client.cookies.clear()
-    client.cookies.set(SESSION_COOKIE, token)
+    # the domain that answers set cookies for, so that one of theirs replaces this one
+    client.cookies.set(SESSION_COOKIE, token, domain="testserver.local")
     return client
 
 
@@ -241,7 +265,8 @@ def sign_out(client: TestClient) -> TestClient:
 
 def post_form(client: TestClient, url: str, data: Mapping[str, object], **headers: str) -> Response:
     """Post a form as a browser would from one of our own pages, with the token of the client's session."""
-    sent = {"sec-fetch-site": "same-origin", CSRF_HEADER: form_token(client), "accept": "text/html", **headers}
+    usual = {"sec-fetch-site": "same-origin", CSRF_HEADER.lower(): form_token(client), "accept": "text/html"}
+    sent = {**usual, **{name.lower(): value for name, value in headers.items()}}
     return client.post(url, data=dict(data), headers=sent)
 
 

@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, func, literal, select, true, tuple_
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Row, Select, case, func, literal, select, true, tuple_
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from b2b_market.audit.commands import EntryFilter, ListEntries
-from b2b_market.audit.models import AuditLeaf
+from b2b_market.audit.models import AuditLeaf, AuditParty
 from b2b_market.infra.audit_trail import DONE, AuditDetail, AuditEvent
 from b2b_market.infra.http.problems import MalformedRequest
 from b2b_market.kernel.paging import Page, page_of
@@ -18,6 +18,9 @@ from b2b_market.rbac.actor import Scope
 
 FETCHED_AT_ONCE: Final = 2000
 AnyRow = Row[*tuple[Any, ...]]
+_Order = tuple[
+    ColumnElement[datetime] | InstrumentedAttribute[datetime], ColumnElement[UUID] | InstrumentedAttribute[UUID]
+]
 SEALED: Final = (
     AuditEvent.id,
     AuditEvent.schema_version,
@@ -67,31 +70,63 @@ _LISTED: Final = (
 
 def visible(scope: Scope) -> ColumnElement[bool]:
     """Return the condition of what the caller may see: their companies' entries; all for the auditor and the system."""
-    if scope.actor.platform == "auditor" or (scope.actor.is_system and not scope.org_ids):
+    if _sees_all(scope):
         return true()
     own: ColumnElement[bool] = AuditEvent.visible_to.overlap(list(scope.org_ids))
     return own
 
 
-def _listed() -> Select[*tuple[Any, ...]]:
-    return (
-        select(*_LISTED)
-        .outerjoin(AuditDetail, AuditDetail.event_id == AuditEvent.id)
-        .outerjoin(AuditLeaf, AuditLeaf.event_id == AuditEvent.id)
-    )
+def _sees_all(scope: Scope) -> bool:
+    return scope.actor.platform == "auditor" or (scope.actor.is_system and not scope.org_ids)
 
 
 def page(session: Session, scope: Scope, command: ListEntries) -> Page[AnyRow]:
-    """Return entries that pass the filter, the newest first; keyset on (time, id)."""
-    wanted = _listed().where(visible(scope), *_conditions(command.wanted))
+    """Return entries that pass the filter, the newest first; keyset on (time, id).
+
+    A company's list is read from ``audit_party``: behind the row policy no index could serve ``visible_to``.
+    """
+    conditions, asked = _conditions(command.wanted), command.page
+    wanted = select(*_LISTED).where(*conditions)
+    if _sees_all(scope):
+        order: _Order = (AuditEvent.occurred_at, AuditEvent.id)
+        wanted = wanted.select_from(AuditEvent).where(*_between(order, command))
+    elif conditions:
+        order = (AuditParty.occurred_at, AuditParty.event_id)
+        wanted = wanted.select_from(AuditParty).join(AuditEvent, AuditEvent.id == AuditParty.event_id)
+        wanted = wanted.where(AuditParty.org_id == scope.org_id, *_between(order, command))
+    else:
+        # cut off before anything is joined, so that no estimate can make the planner read the whole list
+        part = _own_part(scope, command).subquery()
+        order = (part.c.occurred_at, part.c.event_id)
+        wanted = wanted.select_from(part).join(AuditEvent, AuditEvent.id == part.c.event_id)
+    joined = wanted.outerjoin(AuditDetail, AuditDetail.event_id == AuditEvent.id).outerjoin(
+        AuditLeaf, AuditLeaf.event_id == AuditEvent.id
+    )
+    rows = session.execute(joined.order_by(*(column.desc() for column in order)).limit(asked.limit + 1)).all()
+    return page_of(rows, asked, lambda row: (row.occurred_at.isoformat(), str(row.id)))
+
+
+def _own_part(scope: Scope, command: ListEntries) -> Select[datetime, UUID]:
+    order = (AuditParty.occurred_at, AuditParty.event_id)
+    return (
+        select(*order)
+        .where(AuditParty.org_id == scope.org_id, *_between(order, command))
+        .order_by(*(column.desc() for column in order))
+        .limit(command.page.limit + 1)
+    )
+
+
+def _between(order: _Order, command: ListEntries) -> list[ColumnElement[bool]]:
+    """Return the bounds of time and keyset on the columns that the list is ordered by."""
+    bounds: list[ColumnElement[bool]] = []
+    if command.wanted.since is not None:
+        bounds.append(order[0] >= command.wanted.since)
+    if command.wanted.until is not None:
+        bounds.append(order[0] < command.wanted.until)
     if command.page.after is not None:
         moment, event_id = _keyset(*command.page.after)
-        wanted = wanted.where(
-            tuple_(AuditEvent.occurred_at, AuditEvent.id) < tuple_(literal(moment), literal(event_id))
-        )
-    ordered = wanted.order_by(AuditEvent.occurred_at.desc(), AuditEvent.id.desc()).limit(command.page.limit + 1)
-    rows = session.execute(ordered).all()
-    return page_of(rows, command.page, lambda row: (row.occurred_at.isoformat(), str(row.id)))
+        bounds.append(tuple_(*order) < tuple_(literal(moment), literal(event_id)))
+    return bounds
 
 
 def _conditions(wanted: EntryFilter) -> list[ColumnElement[bool]]:
@@ -102,12 +137,7 @@ def _conditions(wanted: EntryFilter) -> list[ColumnElement[bool]]:
         (AuditEvent.object_id, wanted.object_id),
         (AuditEvent.outcome, wanted.outcome),
     )
-    conditions: list[ColumnElement[bool]] = [column == value for column, value in exact if value is not None]
-    if wanted.since is not None:
-        conditions.append(AuditEvent.occurred_at >= wanted.since)
-    if wanted.until is not None:
-        conditions.append(AuditEvent.occurred_at < wanted.until)
-    return conditions
+    return [column == value for column, value in exact if value is not None]
 
 
 def _keyset(moment: str, event_id: str) -> tuple[datetime, UUID]:
@@ -172,8 +202,9 @@ def timeline(session: Session, scope: Scope, object_id: UUID, object_type: str, 
 
 def sealed_texts(session: Session, _scope: Scope, head: int) -> Iterator[tuple[int, str | None]]:
     """Stream (leaf index, canonical text) of each leaf below ``head`` in order; None where the trail lost the entry."""
+    text = case((AuditEvent.id.is_not(None), ENTRY_TEXT), else_=None)
     wanted = (
-        select(AuditLeaf.leaf_index, ENTRY_TEXT.label("entry_text"))
+        select(AuditLeaf.leaf_index, text.label("entry_text"))
         .outerjoin(AuditEvent, AuditEvent.id == AuditLeaf.event_id)
         .where(AuditLeaf.leaf_index < head)
         .order_by(AuditLeaf.leaf_index)
@@ -187,7 +218,8 @@ def own_texts(session: Session, scope: Scope, head: int) -> Iterator[tuple[int, 
     wanted = (
         select(AuditLeaf.leaf_index, ENTRY_TEXT.label("entry_text"))
         .join(AuditEvent, AuditEvent.id == AuditLeaf.event_id)
-        .where(visible(scope), AuditLeaf.leaf_index < head)
+        .join(AuditParty, AuditParty.event_id == AuditEvent.id)
+        .where(AuditParty.org_id == scope.org_id, AuditLeaf.leaf_index < head)
         .order_by(AuditLeaf.leaf_index)
     )
     for row in session.execute(wanted, execution_options={"yield_per": FETCHED_AT_ONCE}):

@@ -43,6 +43,9 @@ UNLINKED: Final = N_(
     "The export holds no consistency proof for the witnessed checkpoint of {size} leaves; "
     "ask for the export again with held={size}."
 )
+UNCOMPARED: Final = N_(
+    "{count} older checkpoints of the witness were not compared: the export holds no proofs for them."
+)
 NEWER: Final = N_("{count} checkpoints of the witness are newer than this export of {time}; they were not compared.")
 
 
@@ -197,18 +200,24 @@ def compare_with_proofs(
     findings: Findings,
 ) -> None:
     """Compare the witness with the head checkpoint (size, root) by the export's ``proofs``, which go by older size."""
+    binding = _binding(witness, heading, findings)
+    if binding and binding[-1].size > head[0]:
+        _set_back(witness, heading, findings)
+        return
     agreed = 0
-    for signed in _binding(witness, heading, findings):
-        if signed.size > head[0]:
-            _set_back(witness, heading, findings)
-            return
+    for signed in binding:
         proof = () if signed.size == head[0] else proofs.get(signed.size)
         if proof is None:
-            findings.add(Fault.MISSING, UNLINKED, size=signed.size)
-        elif not verify_consistency(signed.size, head[0], (signed.root, head[1]), proof):
+            continue
+        if not verify_consistency(signed.size, head[0], (signed.root, head[1]), proof):
             findings.add(Fault.ROLLBACK, REWRITTEN, agreed, signed.size - 1, size=signed.size)
-        else:
-            agreed = signed.size
+            return
+        agreed = signed.size
+    unlinked = [signed.size for signed in binding if signed.size != head[0] and signed.size not in proofs]
+    if unlinked and unlinked[-1] == binding[-1].size:
+        findings.add(Fault.MISSING, UNLINKED, size=unlinked[-1])
+    elif unlinked:
+        findings.notice(UNCOMPARED, count=len(unlinked))
 
 
 def read_proof(fields: Mapping[str, object]) -> tuple[bytes, ...]:

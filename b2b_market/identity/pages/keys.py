@@ -31,7 +31,7 @@ def list_keys(call: PageCall, cursor: str | None = None) -> Response:
     """List the keys and offer to make one."""
     call.signed_in()
     suggested = (call.work.now() + USUAL_LIFE).date()
-    return _page(call, Form(initial={"expires_on": suggested.isoformat()}), cursor=cursor)
+    return _page(call, Form(initial={"expires_at": suggested.isoformat()}), cursor=cursor)
 
 
 @router.post("")
@@ -40,7 +40,7 @@ def make_key(call: PageCall) -> Response:
     call.signed_in()
     form = Form(call.form("permissions"))
     label = form.text("label", required=True)
-    day = form.day("expires_on", required=True)
+    day = form.day("expires_at", required=True)
     if not form.ok or label is None or day is None:
         return _page(call, form, status=422)
     offered = machine_permissions(call.request)

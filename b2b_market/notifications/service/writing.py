@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import insert
-
+from b2b_market.infra.bulk import insert_rows
 from b2b_market.infra.ids import new_id
 from b2b_market.infra.work import Work
 from b2b_market.notifications import queries, rules
@@ -29,9 +28,9 @@ def write_message(work: Work, scope: Scope, recipients: Sequence[Recipient], mes
             mailed.append(_mail_row(work, reader, message))
     # Plain inserts: the row policies let everybody write a message but only its reader see it, so nothing is returned.
     if shown:
-        work.session.execute(insert(Notification.__table__).values(shown))  # type: ignore[arg-type]  # a Table, as mapped
+        insert_rows(work.session, Notification, shown)
     if mailed:
-        work.session.execute(insert(NotificationMail.__table__).values(mailed))  # type: ignore[arg-type]  # a Table, as mapped
+        insert_rows(work.session, NotificationMail, mailed)
 
 
 def _notification_row(work: Work, reader: Recipient, message: Message) -> dict[str, object]:

@@ -103,6 +103,13 @@ BUYER: Final = DemoCompany(
             locale="zh-CN",
             roles=(RoleOrder(role=Role.BUYER_EVALUATOR.value),),
         ),
+        # new in the job: may prepare everything, and whatever is sent out or awarded goes to the approver
+        DemoPerson(
+            email="trainee@hengli.example",
+            name="刘洋",
+            locale="zh-CN",
+            roles=(RoleOrder(role=Role.BUYER_PURCHASER.value, limit=Money.of("0", "CNY")),),
+        ),
     ),
 )
 SUPPLIERS: Final = (

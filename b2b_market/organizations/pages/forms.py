@@ -1,18 +1,16 @@
 """Reading the forms of organizations, and the choices they offer."""
 
-from collections.abc import Mapping
 from decimal import Decimal
 from typing import Final
 
 from b2b_market.kernel.currency import Currency
 from b2b_market.kernel.money import Money
-from b2b_market.kernel.permission import Role
 from b2b_market.kernel.text import N_
 from b2b_market.organizations.commands import CompanyProfile, IdentifierInput, RoleOrder
 from b2b_market.organizations.service.views import CompanyView
 from b2b_market.organizations.states import CompanyStatus, IdentifierScheme
 from b2b_market.rbac.page_edge import PageContext
-from b2b_market.rbac.sides import is_own_role, own_role_label
+from b2b_market.rbac.role_names import role_label
 from b2b_market.reference.public import countries, country_name, currency_names
 from b2b_market.ui.forms import Form
 from b2b_market.ui.viewer import Badge
@@ -24,17 +22,6 @@ SCHEMES: Final = (
     (IdentifierScheme.LEI.value, N_("LEI")),
     (IdentifierScheme.OTHER.value, N_("Other number")),
 )
-ROLE_NAMES: Final[Mapping[str, str]] = {
-    Role.PLATFORM_OPERATOR.value: N_("Platform operator"),
-    Role.PLATFORM_AUDITOR.value: N_("Platform auditor"),
-    Role.BUYER_ADMIN.value: N_("Buyer administrator"),
-    Role.BUYER_PURCHASER.value: N_("Purchaser"),
-    Role.BUYER_APPROVER.value: N_("Approver"),
-    Role.BUYER_EVALUATOR.value: N_("Evaluator"),
-    Role.SUPPLIER_ADMIN.value: N_("Supplier administrator"),
-    Role.SUPPLIER_SALES.value: N_("Sales"),
-    Role.SERVICE_ACCOUNT.value: N_("Service account"),
-}
 STATUS_BADGES: Final = {
     CompanyStatus.REGISTERED: Badge(N_("Waits for approval"), "violet"),
     CompanyStatus.APPROVED: Badge(N_("Approved"), "ok"),
@@ -49,9 +36,7 @@ def translate(call: PageContext, sentence: str, **facts: object) -> str:
 
 def role_name(call: PageContext, role: str) -> str:
     """Return what people call a role, in the viewer's language; an own role as its company named it."""
-    if is_own_role(role):
-        return own_role_label(role)
-    return translate(call, ROLE_NAMES.get(role, role))
+    return translate(call, role_label(role))
 
 
 def choices(call: PageContext) -> dict[str, object]:

@@ -131,7 +131,11 @@ def end_without_award(rfq_id: WireUuid, body: ReasonIn, call: Call) -> Answer:
     return call.answer(RfqSummaryOut, closing.end_without_award(call.work, call.actor, command))
 
 
-@router.post("/{rfq_id}/decline", response_model=InvitationOut, responses=changes())
+@router.post(
+    "/{rfq_id}/decline",
+    response_model=InvitationOut,
+    responses=changes(quoting.QuoteTooLate, quoting.NotOpenForQuotes),
+)
 def decline_invitation(rfq_id: WireUuid, body: ReasonIn, call: Call) -> Answer:
     """Tell the buyer that the company will not quote."""
     command = commands.DeclineInvitation(rfq_id, body.reason)

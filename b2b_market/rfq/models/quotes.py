@@ -9,7 +9,7 @@ from sqlalchemy import Index, LargeBinary, UniqueConstraint, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from b2b_market.infra.aggregate import Aggregate, LineSpec
+from b2b_market.infra.aggregate import Aggregate, LineSpec, Salted
 from b2b_market.infra.database import CURRENCY, QUANTITY, TOTAL, UNIT_PRICE, Base, enum_type
 from b2b_market.rfq.states import AwardStatus, QuoteStatus
 
@@ -25,7 +25,7 @@ QUOTE_LINE_COLUMNS = (
 AWARD_LINE_COLUMNS = ("line_id", "quote_id", "supplier_id", "quantity", "unit_price", "currency")
 
 
-class Quote(Aggregate, Base):
+class Quote(Salted, Aggregate, Base):
     """A supplier's live quotation on a request: one per supplier and round.
 
     ``opened`` is what row-level security asks before the buyer may see the row: at once for open requests, from the
@@ -71,6 +71,10 @@ class Quote(Aggregate, Base):
         """Return the two companies."""
         return (self.buyer_id, self.supplier_id)
 
+    def readers(self) -> tuple[UUID, ...]:
+        """Return the two companies, the buyer not before the quotation is opened."""
+        return self.parties() if self.opened else (self.supplier_id,)
+
 
 class QuoteLine(Base):
     """One price of a live quotation: per unit of the need, in the quotation's currency, without tax."""
@@ -109,7 +113,7 @@ class QuoteRevision(Base):
     signature: Mapped[bytes] = mapped_column(LargeBinary)
 
 
-class Award(Aggregate, Base):
+class Award(Salted, Aggregate, Base):
     """A proposed or decided award of a request, by line. Only its approved lines are seen by their suppliers."""
 
     __tablename__ = "rfq_award"
@@ -143,6 +147,10 @@ class Award(Aggregate, Base):
         """Return the buyer; after approval also the suppliers that quoted, who hear of their own outcome."""
         if self.status is AwardStatus.APPROVED:
             return (self.buyer_id, *self.supplier_ids, *self.lost_supplier_ids)
+        return (self.buyer_id,)
+
+    def readers(self) -> tuple[UUID, ...]:
+        """Return the buyer alone: an award tells what every winner got. Suppliers read it of their own quotations."""
         return (self.buyer_id,)
 
 

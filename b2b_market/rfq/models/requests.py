@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, Index, LargeBinary, UniqueConstraint, Uu
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from b2b_market.infra.aggregate import Aggregate, LineSpec
+from b2b_market.infra.aggregate import Aggregate, LineSpec, Salted
 from b2b_market.infra.database import CURRENCY, QUANTITY, RATE, TOTAL, UNIT_PRICE, Base, enum_type
 from b2b_market.rfq.states import ImportStatus, InvitationStatus, RfqStatus
 
@@ -27,7 +27,7 @@ LINE_COLUMNS = (
 )
 
 
-class Rfq(Aggregate, Base):
+class Rfq(Salted, Aggregate, Base):
     """A request for quotation. ``party_ids`` are the buyer and, once published, the invited suppliers.
 
     What suppliers must not see (estimate, target prices) lives in tables of its own, so that row-level security hides
@@ -44,7 +44,8 @@ class Rfq(Aggregate, Base):
         CheckConstraint("status <> 'published' OR closes_at IS NOT NULL", name="published_has_deadline"),
     )
     audit_type = "rfq"
-    audit_hidden: ClassVar[frozenset[str]] = frozenset({"next_due_at", "lines_digest", "targets_digest"})
+    audit_hidden: ClassVar[frozenset[str]] = frozenset({"next_due_at"})
+    audit_secret: ClassVar[frozenset[str]] = frozenset({"lines_digest", "targets_digest"})
     audit_lines: ClassVar[tuple[LineSpec, ...]] = (
         LineSpec("rfq_line", "rfq_id", "position", LINE_COLUMNS),
         LineSpec("rfq_target", "rfq_id", "line_id", ("line_id", "target_price"), "targets_digest"),
@@ -77,6 +78,10 @@ class Rfq(Aggregate, Base):
     def parties(self) -> tuple[UUID, ...]:
         """Return the buyer and the invited suppliers of a published request."""
         return tuple(self.party_ids)
+
+    def readers(self) -> tuple[UUID, ...]:
+        """Return the buyer alone: an entry would tell each supplier who else was invited."""
+        return (self.buyer_id,)
 
 
 class RfqLine(Base):

@@ -83,7 +83,7 @@ def _award(call: PageContext, award_id: UUID, form: Form, *, status: int = 200) 
     content = awarding.read_award(call.work, call.actor, commands.ReadAward(award_id))
     award = content.award
     request = drafts.read_rfq(call.work, call.actor, commands.ReadRfq(award.rfq_id))
-    language = call.viewer().locale.value
+    language = showing.language_of(call).value
     names = showing.company_names(call, award.supplier_ids)
     people = identity.people(
         call.work, call.actor, [who for who in (award.proposer_id, award.decider_id) if who is not None]

@@ -25,7 +25,7 @@ router = APIRouter(prefix="/rfqs", route_class=PageRoute)
 
 CELLS = 480
 MOST_LINES = 100
-SINGLES = 3
+SINGLES = 2
 PROBLEMS = 3
 REST_OPTIONS = (
     (Rest.NONE.value, N_("No line may stay open"), ""),
@@ -119,7 +119,7 @@ class _Page:
         self.choice = choice
         self.form = form
         self.raw = raw
-        self.units = dict(reference.unit_names(call.viewer().locale.value))
+        self.units = dict(reference.unit_names(showing.language_of(call).value))
 
     def bar(self) -> dict[str, object]:
         """Return what the award bar shows."""

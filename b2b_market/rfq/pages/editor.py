@@ -15,6 +15,7 @@ from b2b_market.rbac.page_edge import PageCall, PageContext, PageRoute
 from b2b_market.reference import public as reference
 from b2b_market.rfq import commands
 from b2b_market.rfq.pages import drafting_form as reading
+from b2b_market.rfq.pages import showing
 from b2b_market.rfq.service import drafting as drafts
 from b2b_market.rfq.service.drafting import RfqContent
 from b2b_market.rfq.states import RfqStatus
@@ -46,7 +47,7 @@ def create_rfq(call: PageCall) -> Response:
     """Store a new draft; what is wrong is shown beside its field and nothing is stored."""
     call.once()
     form = Form(call.form("supplier_ids"))
-    content = reading.read_content(form, call.viewer().timezone)
+    content = reading.read_content(form, showing.zone_of(call))
     if content is not None:
         try:
             stored = drafts.draft_rfq(call.work, call.actor, content)
@@ -74,9 +75,10 @@ def edit_form(rfq_id: WireUuid, call: PageCall, start: int = 0) -> Response:
     if content.rfq.status is not RfqStatus.DRAFT:
         return call.see(f"/rfqs/{rfq_id}", Flash(N_("Only a draft can be edited."), "warn"))
     start = max(start, 0) if call.is_fragment else 0
-    viewer = call.viewer()
     numbers = range(start, min(start + CHUNK, max(len(content.lines), start + 1)))
-    form = Form(initial=reading.initial_values(content, viewer.timezone, viewer.locale.value, numbers))
+    form = Form(
+        initial=reading.initial_values(content, showing.zone_of(call), showing.language_of(call).value, numbers)
+    )
     return _editor(call, form, content, numbers, beyond=start + CHUNK, fragment=bool(start))
 
 
@@ -87,7 +89,7 @@ def save_rfq(rfq_id: WireUuid, call: PageCall) -> Response:
     stored = drafts.read_rfq(call.work, call.actor, commands.ReadRfq(rfq_id))
     beyond = form.integer("beyond", least=0)
     kept = () if beyond is None else reading.kept_lines(stored, beyond)
-    content = reading.read_content(form, call.viewer().timezone, kept)
+    content = reading.read_content(form, showing.zone_of(call), kept)
     expected = form.integer("version", required=True)
     if form.ok and content is not None:
         try:
@@ -124,7 +126,7 @@ def _editor(
     }
     if fragment:
         return call.page("rfq/_editor_rows.html", rows)
-    language = call.viewer().locale.value
+    language = showing.language_of(call).value
     settings = organizations.settings(call.work, call.actor, call.actor.org_id)
     if settings.default_unit:
         rows["new_line"] = Form(
@@ -148,15 +150,16 @@ def _editor(
 def _preview(call: PageContext, form: Form, numbers: Sequence[int], unloaded: int) -> dict[str, object]:
     """Return what the plain words are made of; what cannot be read yet is left out."""
     suppliers = organizations.suppliers(call.work, call.actor)
+    named = [(company, showing.directory_name(call, company)) for company in suppliers]
     chosen = frozenset(form.values("supplier_ids"))
     rows = reading.filled_rows(form, numbers)
     return {
-        "suppliers": [(str(company.id), company.name, company.country) for company in suppliers],
-        "told": [company.name for company in suppliers if str(company.id) in chosen],
+        "suppliers": [(str(company.id), name, company.country) for company, name in named],
+        "told": [name for company, name in named if str(company.id) in chosen],
         "line_count": len(rows) + unloaded,
         "target_count": sum(1 for number in rows if form.value(f"lines-{number}-target_price").strip()),
         "preview_title": form.value("title").strip(),
-        "preview_closes_at": _moment(form.value("closes_at"), call.viewer().timezone),
+        "preview_closes_at": _moment(form.value("closes_at"), showing.zone_of(call)),
         "preview_sealed": form.value("mode") == reading.SEALED,
         "preview_estimate": bool(form.value("estimate").strip()),
     }

@@ -13,7 +13,7 @@ from b2b_market.sourcing import public as sourcing
 from b2b_market.ui import fmt
 from b2b_market.ui.forms import Form
 
-LARGE: Final = Decimal(100)
+SMALL_PLACES: Final = 4
 HUNDRED: Final = Decimal(100)
 _PROBLEM_FLAGS: Final = frozenset({sourcing.Flag.EXPIRED, sourcing.Flag.MINIMUM_ABOVE_NEED})
 
@@ -115,7 +115,7 @@ def lines_of(
     for row in rows:
         need, line_id = row.need, row.need.line_id
         split = line_id in choice.split
-        minor = row.target_price.currency.minor_digits if row.target_price else 0
+        places = _places(row, raw=raw)
         found.append(
             LineView(
                 line_id=line_id,
@@ -124,13 +124,15 @@ def lines_of(
                 note=need.specification,
                 quantity=need.quantity.value,
                 unit=units[need.quantity.unit.code],
-                target=fmt.number(shown(row.target_price), minor) if row.target_price else None,
+                target=fmt.amount(row.target_price) if row.target_price else None,
                 split=split,
                 left=line_id not in taken,
                 pick=pick_field(line_id),
                 split_name=split_field(line_id),
                 prices=[
-                    None if cell is None else _price(cell, who, (line_id, quote_id), given, form, raw=raw, split=split)
+                    None
+                    if cell is None
+                    else _price(cell, who, (line_id, quote_id), given, form, raw=raw, split=split, places=places)
                     for cell, (who, quote_id) in zip(row.cells, quotes, strict=True)
                 ],
             )
@@ -138,15 +140,30 @@ def lines_of(
     return found
 
 
-def shown(price: Money, *, exact: bool = True) -> Decimal:
-    """Return a unit price as it is written: as quoted, or, where it was converted, with the digits its size deserves.
+def written(price: Money, places: int, *, exact: bool) -> str:
+    """Return a unit price as it is written: as quoted, or, where it was converted, rounded half up.
 
-    Two decimals from 100 on, four from 1 on, else six, rounded half up; only read, nothing is calculated with it.
+    Converted prices get the decimals of the line, small ones at least SMALL_PLACES; nothing is calculated with them.
     """
-    if exact:
-        return price.amount
-    places = 2 if price.amount >= LARGE else 4 if price.amount >= 1 else 6
-    return price.amount.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+    amount = price.amount
+    if not exact:
+        least = price.currency.minor_digits if amount >= 1 else SMALL_PLACES
+        amount = amount.quantize(Decimal(1).scaleb(-max(places, least)), ROUND_HALF_UP)
+    return fmt.number(amount, places)
+
+
+def _places(row: sourcing.Row, *, raw: bool) -> Mapping[str, int]:
+    """Return by currency how many decimals the quoted prices of a line need, so that points stand under each other."""
+    found: dict[str, int] = {}
+    for cell in row.cells:
+        if cell is None:
+            continue
+        price = cell.offer.unit_price if raw else cell.price
+        digits = price.currency.minor_digits
+        if raw or cell.rate is None:
+            digits = len(fmt.number(price.amount, digits).partition(".")[2])
+        found[price.currency.code] = max(digits, found.get(price.currency.code, 0))
+    return found
 
 
 def _price(
@@ -158,6 +175,7 @@ def _price(
     *,
     raw: bool,
     split: bool,
+    places: Mapping[str, int],
 ) -> PriceView:
     line_id, quote_id = place
     price = cell.offer.unit_price if raw else cell.price
@@ -165,7 +183,7 @@ def _price(
     return PriceView(
         supplier=supplier,
         value=str(quote_id),
-        price=fmt.number(shown(price, exact=raw or cell.rate is None), price.currency.minor_digits),
+        price=written(price, places[price.currency.code], exact=raw or cell.rate is None),
         delta="" if cell.delta_percent is None else fmt.delta_percent(cell.delta_percent / HUNDRED),
         lead_days=cell.offer.lead_days,
         late=sourcing.Flag.LATE in cell.flags,

@@ -23,9 +23,9 @@ def field(line_id: UUID, name: str) -> str:
     return f"line-{line_id}-{name}"
 
 
-def initial_values(live: QuoteContent, lines: Sequence[UUID]) -> Mapping[str, object]:
-    """Return what the fields of a live quotation show, for these lines of the request."""
-    quote, shown = live.quote, frozenset(lines)
+def initial_values(live: QuoteContent, needs: Mapping[UUID, Decimal]) -> Mapping[str, object]:
+    """Return what the fields of a live quotation show, for these needs (line to quantity); the whole need is empty."""
+    quote = live.quote
     values: dict[str, object] = {
         "currency": quote.currency,
         "valid_until": quote.valid_until.isoformat(),
@@ -33,8 +33,10 @@ def initial_values(live: QuoteContent, lines: Sequence[UUID]) -> Mapping[str, ob
         "note": quote.note,
     }
     for line in live.lines:
-        if line.line_id in shown:
+        if line.line_id in needs:
             values |= {field(line.line_id, name): getattr(line, name) for name in FIELDS}
+            if line.quantity == needs[line.line_id]:
+                values[field(line.line_id, "quantity")] = None
     return values
 
 

@@ -75,6 +75,8 @@ def show_rfq(rfq_id: WireUuid, call: PageCall, start: int = 0) -> Response:
 @router.post("/{rfq_id}/steps/{step}")
 def take_step(rfq_id: WireUuid, step: str, call: PageCall) -> Response:
     """Take a named step of the request; a refusal is shown on its page."""
+    if step not in _STEPS and step not in _REASONED:
+        raise NotFound(step=step)
     form = Form(call.form())
     expected = form.integer("version", required=True)
     try:
@@ -82,7 +84,7 @@ def take_step(rfq_id: WireUuid, step: str, call: PageCall) -> Response:
             run, said = _STEPS[step]
             run(call.work, call.actor, commands.StepRfq(rfq_id, expected))
         else:
-            reasoned, said = _REASONED[_known(step)]
+            reasoned, said = _REASONED[step]
             why = form.text(f"reason_{step}", limit=4000, lines=True) or ""
             command = commands.ReasonedStep(rfq_id, expected, why)
             reasoned(call.work, call.actor, command)
@@ -125,12 +127,6 @@ def decline(rfq_id: WireUuid, call: PageCall) -> Response:
     return _detail(call, content, form, status=409)
 
 
-def _known(step: str) -> str:
-    if step not in _REASONED:
-        raise NotFound(step=step)
-    return step
-
-
 def _lines(call: PageContext, content: RfqContent, start: int) -> dict[str, object]:
     """Return what the table of lines shows from ``start`` on, at most CHUNK of them."""
     code = content.rfq.currency
@@ -140,7 +136,7 @@ def _lines(call: PageContext, content: RfqContent, start: int) -> dict[str, obje
         "lines": content.lines[start : start + CHUNK],
         "targets": content.targets,
         "money": lambda amount: Money(amount, Currency(code)),
-        "units": dict(reference.unit_names(call.viewer().locale.value)),
+        "units": dict(reference.unit_names(showing.language_of(call).value)),
         "following": start + CHUNK if start + CHUNK < count else None,
         "left_over": count - start - CHUNK,
     }
@@ -180,6 +176,8 @@ def _buyer_side(call: PageContext, content: RfqContent) -> dict[str, object]:
         "awards": awarding.list_awards(call.work, call.actor, commands.ReadRfq(rfq.id)) if may_compare else (),
         "award_badges": showing.AWARD_BADGES,
         "may_invite": may_invite,
-        "invitable": [(str(company.id), company.name) for company in found if company.id not in invited],
+        "invitable": [
+            (str(company.id), showing.directory_name(call, company)) for company in found if company.id not in invited
+        ],
         "own_work": call.actor.user_id in (rfq.author_id, rfq.editor_id),
     }

@@ -7,6 +7,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Final
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from b2b_market.audit import public as audit
 from b2b_market.kernel.text import N_
@@ -14,7 +15,8 @@ from b2b_market.organizations import public as organizations
 from b2b_market.rbac.page_edge import PageContext
 from b2b_market.rfq.states import AwardStatus, InvitationStatus, QuoteStatus, RfqStatus
 from b2b_market.ui import fmt
-from b2b_market.ui.viewer import Badge, Viewer
+from b2b_market.ui.language import Language, parse_language
+from b2b_market.ui.viewer import Badge
 
 RFQ_BADGES: Final[Mapping[str, Badge]] = MappingProxyType(
     {
@@ -145,15 +147,33 @@ def _state(status: RfqStatus) -> str:
     return "warn" if status is RfqStatus.PUBLISHED else "now"
 
 
+def language_of(call: PageContext) -> Language:
+    """Return the reader's language, as the viewer has it, without asking for what else the shell shows."""
+    return parse_language(call.actor.person.locale) or Language.EN
+
+
+def zone_of(call: PageContext) -> ZoneInfo:
+    """Return the reader's time zone."""
+    return ZoneInfo(call.actor.person.timezone)
+
+
 def company_names(call: PageContext, org_ids: Iterable[UUID]) -> Mapping[UUID, str]:
-    """Return the names of companies; one that is not shown any more has the dash for a name."""
+    """Return the names of companies for the reader; one that is not shown any more has the dash for a name."""
     known = organizations.companies(call.work, call.actor, list(org_ids))
-    return defaultdict(lambda: fmt.NONE, {org_id: company.name for org_id, company in known.items()})
+    language = language_of(call).value
+    return defaultdict(lambda: fmt.NONE, {org_id: company.name_in(language) for org_id, company in known.items()})
+
+
+def directory_name(call: PageContext, company: organizations.DirectoryView) -> str:
+    """Return the name of a company of the directory for the reader."""
+    chinese = language_of(call) is Language.ZH
+    first, second = company.legal_name_zh, company.legal_name_en
+    return (first or second) if chinese else (second or first)
 
 
 def history(call: PageContext, object_type: str, object_id: UUID) -> list[dict[str, object]]:
     """Return the trail of one thing as the timeline shows it, the newest first; texts and labels are message ids."""
-    viewer = call.viewer()
+    zone, language = zone_of(call), language_of(call)
     return [
         {
             "at": entry.at,
@@ -163,7 +183,7 @@ def history(call: PageContext, object_type: str, object_id: UUID) -> list[dict[s
             "channel": entry.channel,
             "href": entry.href,
             "changes": [
-                (FIELDS[name], _readable(before, viewer), _readable(after, viewer))
+                (FIELDS[name], _readable(before, zone, language), _readable(after, zone, language))
                 for name, before, after in entry.changes
                 if name in FIELDS and before is not None
             ],
@@ -172,8 +192,8 @@ def history(call: PageContext, object_type: str, object_id: UUID) -> list[dict[s
     ]
 
 
-def _readable(value: str | None, viewer: Viewer) -> str | None:
-    """Write a stored moment on the viewer's clock; other values are text already."""
+def _readable(value: str | None, zone: ZoneInfo, language: Language) -> str | None:
+    """Write a stored moment on the reader's clock; other values are text already."""
     if value is None or not _MOMENT.fullmatch(value):
         return value
-    return fmt.moment(datetime.fromisoformat(value), viewer.timezone, viewer.locale)
+    return fmt.moment(datetime.fromisoformat(value), zone, language)

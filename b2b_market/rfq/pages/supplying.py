@@ -63,7 +63,7 @@ def quote_form(rfq_id: WireUuid, call: PageCall, start: int = 0) -> Response:
         settings = organizations.settings(call.work, call.actor, call.actor.org_id)
         form = Form(initial={"currency": settings.base_currency.code, "valid_until": _usual_validity(request)})
     else:
-        form = Form(initial=reading.initial_values(live, [need.id for need in needs]))
+        form = Form(initial=reading.initial_values(live, {need.id: need.quantity for need in needs}))
     if start:
         return call.page("rfq/_quote_rows.html", _rows(call, request, form, needs, start + CHUNK))
     return _editor(call, request, live, form, needs=needs, beyond=CHUNK)
@@ -156,7 +156,7 @@ def _rows(
         "form": form,
         "needs": needs,
         "field": reading.field,
-        "units": dict(reference.unit_names(call.viewer().locale.value)),
+        "units": dict(reference.unit_names(showing.language_of(call).value)),
         "following": following,
         "left_over": 0 if following is None else count - following,
     }
@@ -172,7 +172,7 @@ def _editor(
     beyond: int | None,
     status: int = 200,
 ) -> Response:
-    language = call.viewer().locale.value
+    language = showing.language_of(call).value
     context = {
         **_rows(call, request, form, needs, beyond),
         **_bar(request, live, form),
@@ -203,7 +203,7 @@ def _quote(call: PageContext, quote_id: UUID, form: Form, *, status: int = 200) 
         "badges": showing.QUOTE_BADGES,
         "money": lambda amount: Money(amount, currency),
         "amount_of": lambda line: line_total(Money(line.unit_price, currency), line.quantity),
-        "units": dict(reference.unit_names(call.viewer().locale.value)),
+        "units": dict(reference.unit_names(showing.language_of(call).value)),
         "companies": showing.company_names(call, [quote.supplier_id, quote.buyer_id]),
         "history": showing.history(call, "quote", quote.id),
         "form": form,

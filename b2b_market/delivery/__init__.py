@@ -1,0 +1,1 @@
+"""Looking after announced facts on their way to their subscribers: what waits, what fails, what was given up."""

@@ -1,0 +1,318 @@
+"""Every page of requests, quotations and awards in Chromium: accessible, inside its budgets, usable by hand."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from b2b_market.rbac.actor import Actor
+from tests.journeys.conftest import Site, Tabs
+from tests.journeys.showroom import Showroom
+from tests.ui.test_browser import AXE, WCAG
+
+pytestmark = pytest.mark.browser
+
+PAGES: dict[str, Callable[[Showroom], tuple[Actor, str]]] = {
+    "list": lambda room: (room.market.purchaser, "/rfqs"),
+    "empty list": lambda room: (room.market.purchaser, "/rfqs?q=turbine"),
+    "new": lambda room: (room.market.purchaser, "/rfqs/new"),
+    "edit": lambda room: (room.market.purchaser, f"/rfqs/{room.draft}/edit"),
+    "draft": lambda room: (room.market.purchaser, f"/rfqs/{room.draft}"),
+    "open": lambda room: (room.market.purchaser, f"/rfqs/{room.open}"),
+    "sealed": lambda room: (room.market.purchaser, f"/rfqs/{room.sealed}"),
+    "comparison": lambda room: (room.market.purchaser, f"/rfqs/{room.compared}/comparison"),
+    "as quoted": lambda room: (room.market.purchaser, f"/rfqs/{room.compared}/comparison?raw=1&scenario=most-3"),
+    "sealed comparison": lambda room: (room.market.purchaser, f"/rfqs/{room.sealed}/comparison"),
+    "award": lambda room: (room.market.approver, f"/awards/{room.award}"),
+    "invitations": lambda room: (room.market.sales[0], "/invitations"),
+    "invited": lambda room: (room.market.sales[0], f"/rfqs/{room.open}"),
+    "won": lambda room: (room.market.sales[0], f"/rfqs/{room.awarded}"),
+    "first quotation": lambda room: (room.market.sales[2], f"/rfqs/{room.open}/quote"),
+    "next revision": lambda room: (room.market.sales[0], f"/rfqs/{room.open}/quote"),
+    "receipt": lambda room: (room.market.sales[0], f"/quotes/{room.quote}"),
+}
+
+
+@pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not there: run tools/assets.py")
+@pytest.mark.parametrize(
+    ("language", "dark", "width"),
+    [("zh-CN", False, 1440), ("en", False, 390), ("zh-CN", True, 390), ("en", True, 1440)],
+)
+@pytest.mark.parametrize("name", PAGES)
+def test_no_accessibility_findings(  # noqa: PLR0913 - three properties of a look
+    site: Site, tabs: Tabs, name: str, language: str, dark: bool, width: int
+) -> None:
+    person, path = PAGES[name](site.showroom)
+    page = tabs.open(person, path, width=width, dark=dark, language=language)
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("tags => axe.run(document, {runOnly: tags})", WCAG)["violations"]
+    assert [(item["id"], [node["html"][:200] for node in item["nodes"]]) for item in found] == []
+    assert page.locator("h1").count() == 1
+
+
+@pytest.mark.parametrize("width", [390, 768, 1440])
+@pytest.mark.parametrize("name", PAGES)
+def test_pages_stay_inside_their_budgets(site: Site, tabs: Tabs, name: str, width: int) -> None:
+    person, path = PAGES[name](site.showroom)
+    page = tabs.open(person, path, width=width)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.evaluate("document.querySelectorAll('*').length") <= 8000
+    assert len(page.content().encode()) <= 260_000  # as the browser writes it, a little more than was sent
+    assert page.request.get(path).body().__len__() <= 250_000
+
+
+def total(page: Page) -> str:
+    return page.locator("#award-bar .stat.big dd").inner_text()
+
+
+class TestComparison:
+    def opened(self, site: Site, tabs: Tabs, **look: int) -> Page:
+        room = site.showroom
+        return tabs.open(room.market.purchaser, f"/rfqs/{room.compared}/comparison", **look)  # type: ignore[arg-type]  # looks are ints or flags
+
+    def test_a_pick_gives_a_new_total_at_once(self, site: Site, tabs: Tabs) -> None:
+        page = self.opened(site, tabs)
+        before = total(page)
+        other = page.locator("tr").nth(1).locator("td.price:not(.best, .leave) input").first
+        other.check()
+        expect(page.locator("#award-bar .stat.big dd")).not_to_have_text(before)
+        expect(page.locator("tr").nth(1).locator("td.price.picked")).to_have_count(1)
+        page.locator("tr").nth(1).locator("td.price.best input").first.check()
+        expect(page.locator("#award-bar .stat.big dd")).to_have_text(before)
+
+    def test_a_click_into_the_cell_picks_too(self, site: Site, tabs: Tabs) -> None:
+        page = self.opened(site, tabs)
+        cell = page.locator("tr").nth(2).locator("td.price:not(.leave, .empty):has(input:not(:checked))").first
+        value = cell.locator("input").get_attribute("value")
+        cell.locator(".price-main").click()
+        expect(page.locator("tr").nth(2).locator(f"input[value='{value}']")).to_be_checked()
+
+    def test_a_line_left_open_is_counted(self, site: Site, tabs: Tabs) -> None:
+        page = self.opened(site, tabs)
+        page.get_by_role("radio", name="Leave line 4 open").check()
+        expect(page.locator("#award-bar")).to_contain_text("49/50")
+
+    def test_a_line_is_split_by_hand(self, site: Site, tabs: Tabs) -> None:
+        page = self.opened(site, tabs)
+        before = total(page)
+        row = page.locator("tr[id^='f-pick-']").nth(0)
+        row.get_by_role("button", name="Split line 1").click()
+        shares = row.locator("input.share")
+        expect(shares.first).to_be_visible()
+        filled = row.locator("td.price.picked input.share")
+        expect(filled).to_have_value("12,000")
+        assert total(page) == before
+        filled.fill("7000")
+        shares.nth(1).fill("5000")
+        shares.nth(1).press("Enter")
+        expect(page.locator("#award-bar .stat.big dd")).not_to_have_text(before)
+        expect(page.locator("#award-bar")).to_contain_text("50/50")
+        assert page.url.endswith("/comparison")
+        row.get_by_role("button", name="Split line 1").click()
+        expect(row.locator("input[type=radio]:checked")).to_have_count(1)
+        expect(page.locator("#award-bar .stat.big dd")).to_have_text(before)
+
+    def test_too_much_is_said_while_it_is_typed(self, site: Site, tabs: Tabs) -> None:
+        page = self.opened(site, tabs)
+        row = page.locator("tr[id^='f-pick-']").nth(0)
+        row.get_by_role("button", name="Split line 1").click()
+        row.locator("input.share").nth(1).fill("12000")
+        row.locator("input.share").nth(1).press("Tab")
+        expect(page.locator(".award-problems")).to_contain_text("Line 1 needs 12000 piece; 24000 are given.")
+
+    def test_keys_move_by_line_and_supplier(self, site: Site, tabs: Tabs) -> None:
+        page = self.opened(site, tabs)
+        page.locator("td.price input").first.focus()
+        page.keyboard.press("ArrowRight")
+        page.keyboard.press("ArrowDown")
+        where = "[document.activeElement.closest('tr').rowIndex, document.activeElement.closest('td').cellIndex]"
+        assert page.evaluate(where) == [2, 5]
+        page.keyboard.press("Enter")
+        assert page.evaluate("document.activeElement.checked") is True
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.closest('td.price')") is None
+
+    def test_head_and_items_stay_in_sight(self, site: Site, tabs: Tabs) -> None:
+        page = self.opened(site, tabs)
+        page.locator("market-matrix").evaluate("frame => frame.scrollTo(900, 1200)")
+        frame = page.locator("market-matrix").bounding_box()
+        head = page.locator("th.supplier").last.bounding_box()
+        item = page.locator("tbody th.item").nth(30).bounding_box()
+        assert frame is not None
+        assert head is not None
+        assert item is not None
+        assert abs(head["y"] - frame["y"]) < 3
+        assert abs(item["x"] - frame["x"] - 41) < 3
+
+    def test_open_lines_are_refused_and_lead_to_their_row(self, site: Site, tabs: Tabs) -> None:
+        page = self.opened(site, tabs)
+        page.get_by_role("radio", name="Leave line 30 open").check()
+        expect(page.locator("#award-bar")).to_contain_text("49/50")
+        with page.expect_response(lambda answer: answer.url.endswith("/award")) as answered:
+            page.get_by_role("button", name="Submit the award").click()
+        assert answered.value.status == 409
+        tabs.complaints.clear()  # Chromium logs the 409 of the page itself
+        summary = page.locator(".error-summary")
+        expect(summary).to_be_focused()
+        expect(page.get_by_role("radio", name="Leave line 30 open")).to_be_checked()
+        summary.get_by_role("link").click()
+        assert re.search(r"#f-pick-[0-9a-f-]+$", page.url)
+        expect(page.locator(":target")).to_be_in_viewport()
+
+    def test_it_works_without_scripts(self, site: Site, tabs: Tabs) -> None:
+        room = site.showroom
+        page = tabs.open(room.market.purchaser, f"/rfqs/{room.compared}/comparison", scripts=False)
+        page.get_by_role("radio", name="Leave line 1 open").check()
+        page.get_by_role("button", name="Work out again").click()
+        expect(page.locator("#award-bar")).to_contain_text("49/50")
+        expect(page.get_by_role("radio", name="Leave line 1 open")).to_be_checked()
+        page.get_by_role("button", name="Split line 2").click()
+        expect(page.locator("tr[id^='f-pick-']").nth(1).locator("input.share").first).to_be_visible()
+
+    def test_on_a_phone_each_line_is_a_card(self, site: Site, tabs: Tabs) -> None:
+        page = self.opened(site, tabs, width=390)
+        card = page.locator("tr[id^='f-pick-']").nth(0)
+        expect(card.get_by_text("Ningbo Haitian Fasteners")).to_have_count(0)  # drawn from the cell, not text
+        assert card.locator("td.price").nth(1).evaluate("e => getComputedStyle(e, '::before').content").strip('"')
+        card.get_by_role("button", name="Split line 1").tap()
+        expect(card.locator("input.share").first).to_be_visible()
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+class TestEditor:
+    def test_fifty_lines_by_keyboard_and_paste(self, site: Site, tabs: Tabs) -> None:
+        page = tabs.open(site.showroom.market.purchaser, "/rfqs/new")
+        page.get_by_label("Title").fill("Fifty lines")
+        page.get_by_label("Delivery place", exact=False).first.fill("Dalian")
+        page.locator("[name=default_day]").fill("2027-06-30")
+        first = page.locator("[name=lines-0-item_name]")
+        first.focus()
+        page.keyboard.type("Typed item")
+        page.locator("[name=lines-0-quantity]").fill("5")
+        page.locator("[name=lines-0-unit]").fill("piece")
+        page.locator("[name=lines-1-item_name]").focus()
+        cells = "\n".join(f"Item {n}\tA-{n}\tDIN {n}\t{n}\tpcs\t{n}.50" for n in range(1, 50))
+        page.evaluate(
+            """text => { const data = new DataTransfer(); data.setData('text/plain', text);
+            document.activeElement.dispatchEvent(new ClipboardEvent('paste', {clipboardData: data, bubbles: true, cancelable: true})); }""",
+            cells,
+        )
+        assert page.locator("market-grid tbody tr").count() == 50
+        page.locator("[name=lines-49-note]").fill("last")
+        page.keyboard.press("Enter")
+        assert page.evaluate("document.activeElement.name") == "lines-50-note"
+        page.keyboard.press("ArrowUp")
+        page.locator("#s-1").check()
+        preview = page.locator("#preview")
+        expect(preview).to_contain_text("50 lines with item")
+        expect(preview).to_contain_text("49 target prices")
+        expect(preview).to_contain_text("1 supplier is invited")
+        page.get_by_role("button", name="Save draft").click()
+        page.wait_for_url(re.compile(r"/rfqs/[0-9a-f-]{36}$"))
+        expect(page.locator("h1")).to_contain_text("Fifty lines")
+        expect(page.get_by_text("Item 49")).to_be_visible()
+
+    def test_what_is_wrong_takes_the_focus_and_nothing_is_lost(self, site: Site, tabs: Tabs) -> None:
+        page = tabs.open(site.showroom.market.purchaser, "/rfqs/new")
+        page.get_by_label("Title").fill("Wrong quantity")
+        page.locator("[name=lines-0-item_name]").fill("Bolt")
+        page.locator("[name=lines-0-quantity]").fill("12,5")
+        page.get_by_role("button", name="Save draft").click()
+        summary = page.locator(".error-summary")
+        expect(summary).to_be_focused()
+        tabs.complaints.clear()  # Chromium logs the 422 of the page itself
+        summary.get_by_role("link", name=re.compile("Quantity")).click()
+        expect(page.locator("[name=lines-0-quantity]")).to_be_in_viewport()
+        expect(page.locator("[name=lines-0-item_name]")).to_have_value("Bolt")
+
+
+class TestQuoting:
+    def test_prices_are_pasted_and_the_receipt_follows(self, site: Site, tabs: Tabs) -> None:
+        room = site.showroom
+        page = tabs.open(room.market.sales[4], f"/rfqs/{room.open}/quote")
+        bar = page.locator("#quote-bar")
+        expect(bar).to_contain_text("0 of 12")
+        page.locator("input[name$='-unit_price']").first.focus()
+        page.evaluate(
+            """text => { const data = new DataTransfer(); data.setData('text/plain', text);
+            document.activeElement.dispatchEvent(new ClipboardEvent('paste', {clipboardData: data, bubbles: true, cancelable: true})); }""",
+            "\n".join(["1.80\t14", "36.5\t14", "4,100.00\t21"]),
+        )
+        expect(bar).to_contain_text("3 of 12")
+        page.locator("input[name$='-unit_price']").nth(3).fill("260")
+        page.locator("input[name$='-unit_price']").nth(3).press("Enter")
+        assert page.evaluate("document.activeElement") is not None
+        expect(bar).to_contain_text("4 of 12")
+        page.get_by_role("button", name="Send quotation").click()
+        page.wait_for_url("**/quotes/**")
+        expect(page.get_by_text("Received. Here is your signed receipt.")).to_be_visible()
+        expect(page.get_by_role("heading", name="Receipt of revision 1")).to_be_visible()
+        page.get_by_role("button", name="Withdraw").click()
+        page.locator("#confirm").get_by_role("button", name="Continue").click()
+        expect(page.get_by_text("Withdrawn. You may quote again until the deadline.")).to_be_visible()
+
+    def test_an_error_leads_to_its_cell(self, site: Site, tabs: Tabs) -> None:
+        room = site.showroom
+        page = tabs.open(room.market.sales[5], f"/rfqs/{room.open}/quote")
+        page.locator("input[name$='-unit_price']").nth(6).fill("0")
+        page.get_by_role("button", name="Send quotation").click()
+        summary = page.locator(".error-summary")
+        expect(summary).to_be_focused()
+        tabs.complaints.clear()  # Chromium logs the 422 of the page itself
+        summary.get_by_role("link", name=re.compile("Unit price of line 7")).click()
+        expect(page.locator("input[name$='-unit_price']").nth(6)).to_be_in_viewport()
+
+
+def test_from_draft_to_award(site: Site, tabs: Tabs) -> None:
+    """The whole way by hand: written, approved by another person, quoted, compared, awarded, approved, read back."""
+    market = site.showroom.market
+    buyer = tabs.open(market.purchaser, "/rfqs/new")
+    buyer.get_by_label("Title").fill("Journey")
+    buyer.locator("[name=closes_at]").fill("2030-01-31T12:00")
+    buyer.locator("[name=default_day]").fill("2030-06-30")
+    buyer.locator("[name=default_place]").fill("Dalian")
+    for number, (item, quantity, target) in enumerate([("Pump", "10", "20000"), ("Valve", "40", "300")]):
+        for field, value in (("item_name", item), ("quantity", quantity), ("unit", "piece"), ("target_price", target)):
+            buyer.locator(f"[name=lines-{number}-{field}]").fill(value)
+    buyer.locator("#s-1").check()
+    buyer.locator("#s-2").check()
+    buyer.get_by_role("button", name="Save draft").click()
+    buyer.wait_for_url(re.compile(r"/rfqs/[0-9a-f-]{36}$"))
+    path = "/rfqs/" + buyer.url.rpartition("/")[2]
+    buyer.get_by_role("button", name="Submit for approval").click()
+    expect(buyer.get_by_text("Sent to the approvers.")).to_be_visible()
+    approver = tabs.open(market.approver, path)
+    approver.get_by_role("button", name="Approve and publish").click()
+    expect(approver.get_by_text("Approved and published.")).to_be_visible()
+    invited = [actor for actor in market.sales if _invited(tabs, actor, path)]
+    assert len(invited) == 2
+    for actor, prices in zip(invited, (("19000", "310"), ("19500", "280")), strict=True):
+        sales = tabs.open(actor, path + "/quote")
+        sales.locator("[name=currency]").select_option("CNY")
+        for number, price in enumerate(prices):
+            sales.locator("input[name$='-unit_price']").nth(number).fill(price)
+        sales.get_by_role("button", name="Send quotation").click()
+        expect(sales.get_by_role("heading", name="Receipt of revision 1")).to_be_visible()
+    buyer.goto(path)
+    buyer.get_by_role("button", name="Close early").click()
+    buyer.get_by_label("Reason").fill("Both have answered.")
+    buyer.locator("#close").get_by_role("button", name="Close early").click()
+    buyer.get_by_role("link", name="Compare quotations").click()
+    expect(buyer.locator("#award-bar .stat.big dd")).to_have_text("CNY 201,200.00")
+    buyer.get_by_label("Comment for the approver").fill("Lowest of each line.")
+    buyer.get_by_role("button", name="Submit the award").click()
+    expect(buyer.get_by_text("The award waits for an approver.")).to_be_visible()
+    approver.goto(buyer.url)
+    approver.get_by_role("button", name="Approve", exact=True).click()
+    approver.locator("#confirm").get_by_role("button", name="Continue").click()
+    expect(approver.get_by_text("Approved: the suppliers are told.")).to_be_visible()
+    for actor in invited:
+        won = tabs.open(actor, path)
+        expect(won.get_by_role("heading", name="What you won")).to_be_visible()
+
+
+def _invited(tabs: Tabs, actor: Actor, path: str) -> bool:
+    """Tell whether the inbox of a supplier shows the request."""
+    page = tabs.open(actor, "/invitations")
+    return page.locator(f"a[href='{path}']").count() == 1

@@ -1,0 +1,340 @@
+"""A whole little world in a database of its own: companies, people of every role, and a thing of every kind.
+
+Names of people: the ``buyer`` and the suppliers ``winner`` and ``rival`` deal with each other; ``stranger`` is another
+company, buyer and supplier at once, whose one person holds every role there is; ``newcomer`` waits for approval.
+Prices, notes and estimates are planted as numbers and words that occur nowhere else.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+from uuid import UUID
+
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from sqlalchemy import select
+
+from b2b_market.audit.service.rounds import sealer_of
+from b2b_market.contracts.models import Contract
+from b2b_market.contracts.schemas import TermsIn
+from b2b_market.entrypoints.modules import load_manifests, tasks_of
+from b2b_market.entrypoints.web import build_app
+from b2b_market.infra.audit_trail import AuditEvent
+from b2b_market.infra.ids import new_id
+from b2b_market.infra.outbox import OutboxRow
+from b2b_market.infra.runtime import Runtime
+from b2b_market.infra.settings import Environment, Settings
+from b2b_market.kernel.currency import Currency
+from b2b_market.kernel.money import Money
+from b2b_market.kernel.permission import Role
+from b2b_market.notifications.models import NotificationMail
+from b2b_market.organizations.models import Identifier
+from b2b_market.organizations.states import IdentifierScheme
+from b2b_market.rbac.actor import Actor, system_actor
+from b2b_market.rbac.models import RbacGrant
+from b2b_market.reference import service as rates
+from b2b_market.reference.commands import AddRate
+from b2b_market.rfq.commands import AwardPick, DraftRfq, ProposeAward, Rest, StepRfq
+from b2b_market.rfq.models.quotes import Award, Quote
+from b2b_market.rfq.service import awarding, publishing, quoting
+from b2b_market.rfq.service.drafting import RfqContent
+from tests.support import database as db
+from tests.support.calling import Caller, caller_for
+from tests.support.delivery import drain_outbox
+from tests.support.people import make_company, make_person, start_session
+from tests.support.rfqs import CNY, Market, close, draft_command, make_draft, publish, quote_command, read
+from tests.support.rows import rows_of
+from tests.support.servers import Servers
+from tests.support.works import work_for
+
+BUYERS = (Role.BUYER_ADMIN, Role.BUYER_PURCHASER, Role.BUYER_APPROVER, Role.BUYER_EVALUATOR)
+SUPPLIERS = (Role.SUPPLIER_ADMIN, Role.SUPPLIER_SALES)
+
+
+@dataclass(frozen=True)
+class Planted:
+    """What one party knows and another must not: values that occur nowhere else."""
+
+    winner: tuple[str, ...] = ("73.1937", "7319.37", "quite-secret-note-of-winner")
+    rival: tuple[str, ...] = ("9.4853", "948.53", "quite-secret-note-of-rival")
+    buyer: tuple[str, ...] = ("71.5519", "98765432", "quite-secret-comment-of-buyer")
+
+
+PLANTED = Planted()
+
+
+@dataclass(frozen=True)
+class World:
+    """The people by name, the things by the name of the path parameter that finds them, and the application."""
+
+    runtime: Runtime
+    app: FastAPI
+    people: Mapping[str, Actor]
+    things: Mapping[str, str]
+    rfqs: Mapping[str, RfqContent]
+    api_key: str
+    database: str
+
+    def caller(self, client: TestClient, name: str) -> Caller:
+        """Return a caller for one of the people, the service account, or ``anonymous``."""
+        if name == "service":
+            caller = Caller(client)
+            caller.headers = {"authorization": f"Bearer {self.api_key}"}
+            return caller
+        return Caller(client) if name == "anonymous" else caller_for(client, self.runtime, self.people[name])
+
+
+@contextmanager
+def build_world(servers: Servers, redis_url: str, folder: Path) -> Iterator[World]:
+    """Make the world in a clone of the template; drop it afterwards."""
+    name = db.clone(servers, "world")
+    settings = Settings(
+        database_url=servers.url("app", name),  # type: ignore[arg-type]  # pydantic wraps the secret
+        redis_url=redis_url,  # type: ignore[arg-type]  # pydantic wraps the secret
+        data_dir=folder,
+        public_url="http://testserver",
+        environment=Environment.DEVELOPMENT,
+    )
+    runtime = Runtime.open(settings)
+    try:
+        yield _Maker(runtime, build_app(runtime, load_manifests()), name).make()
+    finally:
+        runtime.close()
+        db.drop(servers, name)
+
+
+@contextmanager
+def undone(world: World, servers: Servers) -> Iterator[TestClient]:
+    """Yield a client of the world whose changes all vanish at the end."""
+    edge = world.app.state.edge
+    with db.rolled_back(world.runtime, servers.url("app", world.database)) as runtime:
+        edge.runtime = runtime
+        # without its lifespan, which would close the runtime
+        client = TestClient(world.app, raise_server_exceptions=False, follow_redirects=False)
+        try:
+            yield client
+        finally:
+            client.close()
+            edge.runtime = world.runtime
+
+
+class _Maker:
+    """Makes the world step by step; each step goes through the product's own operations or routes."""
+
+    def __init__(self, runtime: Runtime, app: FastAPI, database: str) -> None:
+        self.runtime, self.app, self.database = runtime, app, database
+        self.people: dict[str, Actor] = {}
+        self.things: dict[str, str] = {}
+        self.rfqs: dict[str, RfqContent] = {}
+        self.orgs: dict[str, UUID] = {}
+
+    def make(self) -> World:
+        self._companies()
+        self._rates()
+        market = Market(
+            self.orgs["buyer"],
+            self.people["purchaser"],
+            self.people["approver"],
+            (self.orgs["winner"], self.orgs["rival"]),
+            (self.people["winner"], self.people["rival"]),
+        )
+        self._requests(market)
+        self._deal(market)
+        with TestClient(self.app, follow_redirects=False) as client:
+            api_key = self._small_things(client)
+        drain_outbox(self.runtime)
+        self._background()
+        self._ids()
+        things, rfqs = MappingProxyType(self.things), MappingProxyType(self.rfqs)
+        return World(self.runtime, self.app, MappingProxyType(self.people), things, rfqs, api_key, self.database)
+
+    def _companies(self) -> None:
+        make = {
+            "buyer": ("Hengli Heavy Industry", ("buyer",)),
+            "winner": ("Winner Works", ("supplier",)),
+            "rival": ("Rival Works", ("supplier",)),
+            "stranger": ("Stranger Trading", ("buyer", "supplier")),
+        }
+        self.orgs = {name: make_company(self.runtime, legal, sides) for name, (legal, sides) in make.items()}
+        self.orgs["platform"] = make_company(self.runtime, "The Platform", (), platform=True)
+        self.orgs["newcomer"] = make_company(self.runtime, "Newcomer", ("buyer",), approved=False)
+        self.orgs["renewed"] = make_company(self.runtime, "Renewed", ("supplier",), approved=False)
+        people: dict[str, tuple[str, tuple[Role, ...]]] = {
+            "admin": ("buyer", (Role.BUYER_ADMIN,)),
+            "second_admin": ("buyer", (Role.BUYER_ADMIN,)),
+            "purchaser": ("buyer", (Role.BUYER_PURCHASER,)),
+            "chief": ("buyer", (Role.BUYER_PURCHASER,)),
+            "approver": ("buyer", (Role.BUYER_APPROVER,)),
+            "evaluator": ("buyer", (Role.BUYER_EVALUATOR,)),
+            "winner": ("winner", (Role.SUPPLIER_SALES,)),
+            "winner_admin": ("winner", (Role.SUPPLIER_ADMIN,)),
+            "rival": ("rival", (Role.SUPPLIER_SALES,)),
+            "rival_admin": ("rival", (Role.SUPPLIER_ADMIN,)),
+            "stranger": ("stranger", (*BUYERS, *SUPPLIERS)),
+            "operator": ("platform", (Role.PLATFORM_OPERATOR,)),
+            "auditor": ("platform", (Role.PLATFORM_AUDITOR,)),
+            "newcomer": ("newcomer", (Role.BUYER_ADMIN,)),
+            "nobody": ("buyer", ()),
+        }
+        limit = Money(Decimal(5000), CNY)
+        for name, (org, roles) in people.items():
+            own = limit if name == "purchaser" else None
+            self.people[name] = make_person(self.runtime, self.orgs[org], *roles, limit=own, name=name)
+        with work_for(self.runtime, self.people["admin"]) as work:
+            number = {"label": "", "value": "91210200MA0Y7K3H28", "checked": True, "shown": True}
+            scheme, own_id = IdentifierScheme.USCC, self.orgs["buyer"]
+            work.session.add(Identifier(id=new_id(), organization_id=own_id, position=1, scheme=scheme, **number))
+
+    def _rates(self) -> None:
+        operator, day = self.people["operator"], datetime.now(UTC).date() - timedelta(days=1)
+        with work_for(self.runtime, operator) as work:
+            command = AddRate(base=Currency("EUR"), quote=CNY, value=Decimal("7.8"), day=day, source="ECB")
+            self.things["rate_id"] = str(rates.add_rate(work, operator, command).id)
+
+    def _requests(self, market: Market) -> None:
+        self.rfqs["draft"] = make_draft(self.runtime, market)
+        pending = make_draft(self.runtime, market, draft_command(market.suppliers, estimate="98765432"))
+        with work_for(self.runtime, market.purchaser) as work:
+            publishing.submit_rfq(work, market.purchaser, StepRfq(pending.rfq.id, pending.rfq.version))
+        self.rfqs["pending"] = read(self.runtime, market.purchaser, pending.rfq.id)
+        self.rfqs["open"] = publish(self.runtime, market)
+        self.rfqs["sealed"] = self._planted(market, sealed=True)
+
+    def _planted(self, market: Market, *, sealed: bool) -> RfqContent:
+        """Publish a request with hidden figures, and let both suppliers quote it with planted prices and notes."""
+        command = draft_command(market.suppliers, 1, sealed=sealed)
+        line = replace(command.lines[0], target_price=Decimal("71.5519"))
+        content = self._approved(market, replace(command, lines=(line,), estimate=Decimal(98_765_432)))
+        for sales, (price, _, note) in zip(market.sales, (PLANTED.winner, PLANTED.rival), strict=True):
+            quote = quote_command(content, [price], "EUR" if sales is self.people["rival"] else "CNY")
+            lines = tuple(replace(one, note=note, quantity=Decimal(100)) for one in quote.lines)
+            with work_for(self.runtime, sales) as work:
+                quoting.submit_quote(work, sales, replace(quote, lines=lines, note=note, payment_terms=note))
+        return content
+
+    def _approved(self, market: Market, command: DraftRfq) -> RfqContent:
+        """Send a draft to the approver, as its estimate is above the purchaser's limit, and have it approved."""
+        content = make_draft(self.runtime, market, command)
+        with work_for(self.runtime, market.purchaser) as work:
+            sent = publishing.submit_rfq(work, market.purchaser, StepRfq(content.rfq.id, content.rfq.version))
+        with work_for(self.runtime, market.approver) as work:
+            publishing.approve_rfq(work, market.approver, StepRfq(content.rfq.id, sent.version))
+        return read(self.runtime, market.purchaser, content.rfq.id)
+
+    def _deal(self, market: Market) -> None:
+        """Close a planted request and award it: one with an award that waits, one with its contract released."""
+        waiting = self._planted(market, sealed=False)
+        close(self.runtime, market, waiting.rfq.id)
+        self.rfqs["evaluating"] = waiting
+        self._propose(market, waiting)
+        given = self._planted(market, sealed=False)
+        close(self.runtime, market, given.rfq.id)
+        self._propose(replace(market, purchaser=self.people["chief"]), given)
+        self.rfqs["awarded"] = read(self.runtime, market.purchaser, given.rfq.id)
+        drain_outbox(self.runtime)
+
+    def _propose(self, market: Market, content: RfqContent) -> None:
+        machine = system_actor("test", market.buyer_id, *market.suppliers)
+        quotes = rows_of(self.runtime, machine, select(Quote).where(Quote.rfq_id == content.rfq.id))
+        won = next(quote for quote in quotes if quote.supplier_id == self.orgs["winner"])
+        command = ProposeAward(
+            rfq_id=content.rfq.id,
+            expected_version=read(self.runtime, market.purchaser, content.rfq.id).rfq.version,
+            picks=tuple(AwardPick(line_id=line.id, quote_id=won.id) for line in content.lines),
+            rest=Rest.LEAVE,
+            comment=PLANTED.buyer[2],
+        )
+        with work_for(self.runtime, market.purchaser) as work:
+            awarding.propose_award(work, market.purchaser, command)
+
+    def _small_things(self, client: TestClient) -> str:
+        """Make what the routes find by id and nobody else made yet; return the API key's secret."""
+        admin = caller_for(client, self.runtime, self.people["admin"])
+        purchaser = caller_for(client, self.runtime, self.people["purchaser"])
+        in_a_month = (datetime.now(UTC) + timedelta(days=30)).isoformat()
+        wanted = {"label": "ERP", "permissions": ["rfq:read", "rfq:draft", "quote:read"], "expires_at": in_a_month}
+        purchaser_too = make_person(self.runtime, self.orgs["buyer"], Role.BUYER_ADMIN, Role.BUYER_PURCHASER)
+        key = _done(caller_for(client, self.runtime, purchaser_too).post("/api-keys", wanted))
+        self.things["file_id"] = _done(_upload(client, purchaser, "/files", "note.txt", "text/plain", b"a note\n"))["id"]
+        table = b"Item,Quantity,Unit,Required on,Place,Target price\nBolt,10,H87,2098-01-31,Shanghai,71.5519\n"
+        started = _upload(client, purchaser, "/rfq-imports", "needs.csv", "text/csv", table)
+        self.things["import_id"] = _done(started)["id"]
+        _done(admin.post(f"/members/{self.people['evaluator'].user_id}/roles", {"role": "buyer.approver"}))
+        role = {"side": "buyer", "label": "Reader", "permissions": ["rfq:read"]}
+        _done(admin.call("PUT", "/own-roles", role))
+        choice = {"code": "rfq.closed", "in_app": True, "mail": False}
+        _done(purchaser.call("PUT", "/notifications/settings", {"choices": [choice]}))
+        assert purchaser.post("/password-resets", {"email": self.people["evaluator"].person.email}).status_code == 202
+        self.things["key_id"] = key["key"]["id"]
+        self.things["session_id"] = _done(purchaser.get("/sessions"))["items"][0]["id"]
+        return str(key["secret"])
+
+    def _background(self) -> None:
+        """Let the schedule's work be done: mail kept, fingerprints taken, the log sealed."""
+        for task in tasks_of(load_manifests()):
+            if task.name in ("notifications.send_mail", "contracts.take_fingerprints"):
+                task.run(self.runtime)
+        self._release()
+        sealer_of(self.runtime, "test").run(batches=10)
+
+    def _release(self) -> None:
+        """Show the contract to its supplier, and begin its next edition, which is not printed yet."""
+        purchaser = self._reader()
+        (contract,) = _done(purchaser.get("/contracts"))["items"]
+        path = f"/contracts/{contract['id']}"
+        released = _done(purchaser.post(f"{path}/release", version=contract["version"]))
+        terms = {name: released[name] for name in TermsIn.model_fields} | {"delivery_note": "Gate 3"}
+        _done(purchaser.call("PUT", f"{path}/terms", terms, version=released["version"]))
+        drain_outbox(self.runtime)
+
+    def _ids(self) -> None:
+        """Note how routes find what the buyer owns."""
+        machine = system_actor("test", *self.orgs.values())
+        buyer = self.orgs["buyer"]
+        contract = self._one(machine, select(Contract).where(Contract.buyer_id == buyer))
+        award = self._one(machine, select(Award).where(Award.rfq_id == self.rfqs["evaluating"].rfq.id))
+        quote = self._one(machine, select(Quote).where(Quote.rfq_id == self.rfqs["awarded"].rfq.id))
+        entry = self._one(machine, select(AuditEvent).where(AuditEvent.object_id == self.rfqs["open"].rfq.id))
+        event = self._one(machine, select(OutboxRow).where(OutboxRow.aggregate_id == self.rfqs["open"].rfq.id))
+        mail = self._one(machine, select(NotificationMail))
+        grant = self._one(machine, select(RbacGrant).where(RbacGrant.needs_confirmation))
+        told = _done(self._reader().get("/notifications"))["items"][0]
+        self.things |= {
+            "rfq_id": str(self.rfqs["awarded"].rfq.id),
+            "line_id": str(self.rfqs["awarded"].lines[0].id),
+            "contract_id": str(contract.id),
+            "award_id": str(award.id),
+            "quote_id": str(quote.id),
+            "grant_id": str(grant.id),
+            "event_id": str(entry.id),
+            "outbox_id": str(event.id),
+            "mail_id": str(mail.id),
+            "notification_id": told["id"],
+            "user_id": str(self.people["evaluator"].user_id),
+            "organization_id": str(self.orgs["newcomer"]),
+            "object_id": str(self.rfqs["awarded"].rfq.id),
+            **{"object_type": "rfq", "size": "1", "edition": "1", "file_format": "pdf", "decision": "approve"},
+            **{"step": "cancel", "code": "not-found"},
+        }
+
+    def _reader(self) -> Caller:
+        return caller_for(TestClient(self.app), self.runtime, self.people["purchaser"])
+
+    def _one(self, machine: Actor, wanted: Any) -> Any:
+        found = rows_of(self.runtime, machine, wanted)
+        assert found, wanted
+        return found[0]
+
+
+def _upload(client: TestClient, caller: Caller, path: str, name: str, kind: str, content: bytes) -> Any:
+    return client.post(f"/api/v1{path}", files={"file": (name, content, kind)}, headers=caller.headers)
+
+
+def _done(answer: Any) -> Any:
+    assert answer.is_success, answer.text
+    return answer.json()

@@ -10,7 +10,7 @@ import structlog
 
 from b2b_market.infra.settings import Settings
 
-PAUSE = 0.05
+PAUSE = 0.25
 log = structlog.get_logger("nudge")
 
 

@@ -56,6 +56,7 @@ def desk(call: PageCall, cursor: Annotated[str, Query(max_length=500)] = "") -> 
     context = {
         "page": page,
         "summary": summary,
+        "oldest_age": None if summary.oldest_at is None else max(timedelta(), call.work.now() - summary.oldest_at),
         "form": form,
         "topics": [(each.topic, each.topic) for each in summary.topics],
         "filtered": bool(query),

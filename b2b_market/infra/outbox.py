@@ -84,10 +84,14 @@ def outbox_row(
 
 CLAIM = text(
     """
+    WITH given_up AS (
+        UPDATE outbox SET dead_at = now(), error = coalesce(error, 'the relay ended each time it delivered this')
+        WHERE done_at IS NULL AND dead_at IS NULL AND next_attempt_at <= now() AND attempts >= :most)
     UPDATE outbox SET attempts = attempts + 1, next_attempt_at = now() + :lease
     WHERE id IN (
         SELECT head.id FROM outbox head
         WHERE head.done_at IS NULL AND head.dead_at IS NULL AND head.next_attempt_at <= now()
+          AND head.attempts < :most
           AND NOT EXISTS (
               SELECT 1 FROM outbox earlier
               WHERE earlier.aggregate_id = head.aggregate_id AND earlier.done_at IS NULL

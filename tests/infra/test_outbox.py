@@ -1,0 +1,64 @@
+"""Claims of the outbox: leases, order within an aggregate, and giving up."""
+
+from uuid import UUID, uuid4
+
+from sqlalchemy import text
+
+from b2b_market.infra import outbox
+from b2b_market.infra.bulk import insert_rows
+from b2b_market.infra.database import Tenant, set_tenant
+from b2b_market.infra.ids import new_id
+from b2b_market.infra.outbox import MAX_ATTEMPTS, OutboxRow
+from b2b_market.infra.runtime import Runtime
+
+MACHINE = Tenant(machine=True)
+
+
+def announce(runtime: Runtime, aggregate: UUID, version: int, attempts: int = 0) -> UUID:
+    event_id = new_id()
+    with runtime.database.session() as session:
+        now = set_tenant(session, MACHINE)
+        row = {
+            "id": event_id,
+            "topic": "thing.changed.v1",
+            "aggregate_type": "thing",
+            "aggregate_id": aggregate,
+            "aggregate_version": version,
+            "org_ids": [],
+            "actor": {"kind": "system"},
+            "correlation_id": "c",
+            "payload": {},
+            "occurred_at": now,
+            "attempts": attempts,
+            "next_attempt_at": now,
+        }
+        insert_rows(session, OutboxRow, [row])
+        session.commit()
+    return event_id
+
+
+def claimed(runtime: Runtime) -> list[UUID]:
+    with runtime.database.session() as session:
+        set_tenant(session, MACHINE)
+        rows = outbox.claim(session, 10)
+        session.commit()
+    return [row["id"] for row in rows]
+
+
+def test_only_the_oldest_event_of_an_aggregate_is_leased_and_only_once(runtime: Runtime) -> None:
+    thing, other = uuid4(), uuid4()
+    first, _second = announce(runtime, thing, 1), announce(runtime, thing, 2)
+    alone = announce(runtime, other, 1)
+    assert set(claimed(runtime)) == {first, alone}
+    assert claimed(runtime) == []
+
+
+def test_an_event_whose_deliveries_ended_the_relay_goes_to_the_dead_letters(runtime: Runtime) -> None:
+    event_id = announce(runtime, uuid4(), 1, attempts=MAX_ATTEMPTS)
+    assert claimed(runtime) == []
+    with runtime.database.session() as session:
+        set_tenant(session, MACHINE)
+        row = session.execute(text("SELECT dead_at, error FROM outbox WHERE id = :id"), {"id": event_id}).one()
+        session.rollback()
+    assert row.dead_at is not None
+    assert "relay ended" in row.error

@@ -108,9 +108,10 @@ CLAIM = text(
 def claim(session: Session, batch: int, lease: timedelta) -> list[dict[str, Any]]:
     """Lease up to ``batch`` deliverable events and return them, oldest first; the caller commits.
 
-    Nobody else gets them before ``lease`` is over.
+    Nobody else gets them before ``lease`` is over. One that was leased MAX_ATTEMPTS times goes to the dead letters
+    instead: its delivery may have ended the relay before it could say so.
     """
-    rows = session.execute(CLAIM, {"lease": lease, "batch": batch}).mappings().all()
+    rows = session.execute(CLAIM, {"lease": lease, "batch": batch, "most": MAX_ATTEMPTS}).mappings().all()
     return sorted((dict(row) for row in rows), key=lambda row: (row["occurred_at"], row["id"]))
 
 

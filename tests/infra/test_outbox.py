@@ -40,7 +40,7 @@ def announce(runtime: Runtime, aggregate: UUID, version: int, attempts: int = 0)
 def claimed(runtime: Runtime) -> list[UUID]:
     with runtime.database.session() as session:
         set_tenant(session, MACHINE)
-        rows = outbox.claim(session, 10)
+        rows = outbox.claim(session, 10, outbox.LEASE)
         session.commit()
     return [row["id"] for row in rows]
 

@@ -81,7 +81,7 @@ bench: assets
 	@exec $(BIN)/python -m bench $(ARGS)
 
 docs: assets
-	@exec $(BIN)/python tools/docs.py $(ARGS)
+	@exec $(BIN)/python -m tools.docs $(ARGS)
 
 # ---- maintenance
 

@@ -1,10 +1,11 @@
 """Fixtures shared by all tests. Pure tests use none of them and need no server."""
 
 import os
+import re
 import socket
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from fastapi import FastAPI
@@ -12,6 +13,9 @@ from fastapi.testclient import TestClient
 
 from tests.support import database as db
 from tests.support.servers import Servers, start_servers
+
+if TYPE_CHECKING:
+    from tests.support.world import World
 
 SERVERS = pytest.StashKey[Servers]()
 
@@ -77,7 +81,7 @@ def base_runtime(servers: Servers, worker_database: str, tmp_path_factory: pytes
     from b2b_market.infra.settings import Environment, Settings
 
     # a Redis database per process, so that one worker's flush does not empty another's limits
-    redis_url = servers.redis_url.replace("db=0", f"db={2 + os.getpid() % 14}")
+    redis_url = re.sub(r"db=\d+", f"db={2 + os.getpid() % 14}", servers.redis_url)
     settings = Settings(
         database_url=servers.url("app", worker_database),  # type: ignore[arg-type]  # pydantic wraps the secret
         migration_database_url=None,
@@ -105,6 +109,16 @@ def committed_runtime(base_runtime: Any, servers: Servers, worker_database: str)
     base_runtime.redis.flushdb()
     yield base_runtime
     db.delete_everything(servers, worker_database)
+
+
+@pytest.fixture(scope="session")
+def world(servers: Servers, base_runtime: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator["World"]:
+    """One company of each kind and one thing of every kind, in a database of its own; leave it as it was."""
+    from tests.support.world import build_world
+
+    redis_url = base_runtime.settings.redis_url.get_secret_value()
+    with build_world(servers, redis_url, tmp_path_factory.mktemp("world")) as made:
+        yield made
 
 
 @pytest.fixture(scope="session")

@@ -170,16 +170,21 @@ CREATE POLICY {table}_read ON {table} FOR SELECT USING ({readers});
 GRANT SELECT, INSERT ON {table} TO b2b_app;
 """
 
-SOMEBODY = "app_machine() OR app_platform() <> '' OR app_orgs() <> '{}'"
-AUDITORS = "app_machine() OR app_platform() = 'auditor'"
+# In a sub-select of its own each setting is read once per statement, not once per row.
+MACHINE = "(SELECT app_machine())"
+PLATFORM = "(SELECT app_platform())"
+ORGS = "(SELECT app_orgs())::uuid[]"
+AUDITORS = f"{MACHINE} OR {PLATFORM} = 'auditor'"
+PARTIES = f"{AUDITORS} OR visible_to && {ORGS}"
 # looked up one event at a time, so the subquery costs one index probe
 SEES_EVENT = "EXISTS (SELECT 1 FROM audit_event seen WHERE seen.id = audit_leaf.event_id)"
+SOMEBODY = f"{MACHINE} OR {PLATFORM} <> '' OR {ORGS} <> '{{}}'"
 FENCES = {
-    "audit_checkpoint": ("app_machine()", SOMEBODY),
-    "audit_node": ("app_machine()", SOMEBODY),
-    "audit_leaf": ("app_machine()", f"{AUDITORS} OR {SEES_EVENT}"),
+    "audit_checkpoint": (MACHINE, SOMEBODY),
+    "audit_node": (MACHINE, SOMEBODY),
+    "audit_leaf": (MACHINE, f"{AUDITORS} OR {SEES_EVENT}"),
     # written by the trigger of whoever writes an entry; a forged row leads to no entry that its reader may not see
-    "audit_party": ("true", f"org_id = ANY (app_orgs()) OR {AUDITORS}"),
+    "audit_party": ("true", f"{AUDITORS} OR org_id = ANY ({ORGS})"),
 }
 
 
@@ -188,12 +193,17 @@ def upgrade() -> None:
     op.execute(function("audit_leaf_hash", "bytea", r"sha256('\x00'::bytea || convert_to(line, 'UTF8'))"))
     op.execute(LEAF)
     op.execute(LISTS)
+    for table in ("audit_event", "audit_detail"):
+        op.execute(f"ALTER POLICY {table}_read ON {table} USING ({PARTIES})")
     op.execute(TREE)
     for table, (writers, readers) in FENCES.items():
         op.execute(FENCE.format(table=table, writers=writers, readers=readers))
 
 
 def downgrade() -> None:
+    for table in ("audit_event", "audit_detail"):
+        before = "visible_to && app_orgs() OR app_machine() OR app_platform() = 'auditor'"
+        op.execute(f"ALTER POLICY {table}_read ON {table} USING ({before})")
     op.execute("DROP TRIGGER audit_event_parties ON audit_event")
     op.execute("DROP TABLE audit_party, audit_node, audit_leaf, audit_checkpoint")
     op.execute("DROP FUNCTION audit_event_lists_parties(), audit_tree_is_insert_only()")

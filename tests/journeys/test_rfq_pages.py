@@ -97,7 +97,7 @@ class TestComparison:
         page = self.opened(site, tabs)
         before = total(page)
         row = page.locator("tr[id^='f-pick-']").nth(0)
-        row.get_by_role("button", name="Split line 1").click()
+        row.get_by_role("button", name="Split line 1 over").click()
         shares = row.locator("input.share")
         expect(shares.first).to_be_visible()
         filled = row.locator("td.price.picked input.share")
@@ -109,14 +109,14 @@ class TestComparison:
         expect(page.locator("#award-bar .stat.big dd")).not_to_have_text(before)
         expect(page.locator("#award-bar")).to_contain_text("50/50")
         assert page.url.endswith("/comparison")
-        row.get_by_role("button", name="Split line 1").click()
+        row.get_by_role("button", name="Split line 1 over").click()
         expect(row.locator("input[type=radio]:checked")).to_have_count(1)
         expect(page.locator("#award-bar .stat.big dd")).to_have_text(before)
 
     def test_too_much_is_said_while_it_is_typed(self, site: Site, tabs: Tabs) -> None:
         page = self.opened(site, tabs)
         row = page.locator("tr[id^='f-pick-']").nth(0)
-        row.get_by_role("button", name="Split line 1").click()
+        row.get_by_role("button", name="Split line 1 over").click()
         row.locator("input.share").nth(1).fill("12000")
         row.locator("input.share").nth(1).press("Tab")
         expect(page.locator(".award-problems")).to_contain_text("Line 1 needs 12000 piece; 24000 are given.")
@@ -167,7 +167,7 @@ class TestComparison:
         page.get_by_role("button", name="Work out again").click()
         expect(page.locator("#award-bar")).to_contain_text("49/50")
         expect(page.get_by_role("radio", name="Leave line 1 open")).to_be_checked()
-        page.get_by_role("button", name="Split line 2").click()
+        page.get_by_role("button", name="Split line 2 over").click()
         expect(page.locator("tr[id^='f-pick-']").nth(1).locator("input.share").first).to_be_visible()
 
     def test_on_a_phone_each_line_is_a_card(self, site: Site, tabs: Tabs) -> None:
@@ -175,7 +175,7 @@ class TestComparison:
         card = page.locator("tr[id^='f-pick-']").nth(0)
         expect(card.get_by_text("Ningbo Haitian Fasteners")).to_have_count(0)  # drawn from the cell, not text
         assert card.locator("td.price").nth(1).evaluate("e => getComputedStyle(e, '::before').content").strip('"')
-        card.get_by_role("button", name="Split line 1").tap()
+        card.get_by_role("button", name="Split line 1 over").tap()
         expect(card.locator("input.share").first).to_be_visible()
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
@@ -296,7 +296,7 @@ def test_from_draft_to_award(site: Site, tabs: Tabs) -> None:
         expect(sales.get_by_role("heading", name="Receipt of revision 1")).to_be_visible()
     buyer.goto(path)
     buyer.get_by_role("button", name="Close early").click()
-    buyer.get_by_label("Reason").fill("Both have answered.")
+    buyer.locator("#close").get_by_label("Reason").fill("Both have answered.")
     buyer.locator("#close").get_by_role("button", name="Close early").click()
     buyer.get_by_role("link", name="Compare quotations").click()
     expect(buyer.locator("#award-bar .stat.big dd")).to_have_text("CNY 201,200.00")

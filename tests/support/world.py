@@ -288,7 +288,7 @@ class _Maker:
         (contract,) = _done(purchaser.get("/contracts"))["items"]
         path = f"/contracts/{contract['id']}"
         released = _done(purchaser.post(f"{path}/release", version=contract["version"]))
-        terms = {name: released[name] for name in TermsIn.model_fields} | {"delivery_note": "Gate 3"}
+        terms = {name: released["terms"][name] for name in TermsIn.model_fields} | {"delivery_note": "Gate 3"}
         _done(purchaser.call("PUT", f"{path}/terms", terms, version=released["version"]))
         drain_outbox(self.runtime)
 

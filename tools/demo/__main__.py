@@ -49,7 +49,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 def _answers(url: str) -> bool:
     try:
-        return httpx2.get(f"{url}/health/ready", timeout=10).is_success
+        return httpx2.get(f"{url}/health/ready", timeout=10, trust_env=False).is_success
     except httpx2.HTTPError:
         return False
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, LargeBinary, UniqueConstraint, Uuid
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -91,7 +91,7 @@ class RfqLine(Base):
     __table_args__ = (UniqueConstraint("rfq_id", "position"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    rfq_id: Mapped[UUID]
+    rfq_id: Mapped[UUID] = mapped_column(ForeignKey("rfq.id"))
     party_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid()))
     position: Mapped[int]
     item_name: Mapped[str]

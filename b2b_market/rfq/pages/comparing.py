@@ -23,8 +23,10 @@ from b2b_market.ui.viewer import Flash
 
 router = APIRouter(prefix="/rfqs", route_class=PageRoute)
 
-CELLS = 480
-MOST_LINES = 100
+CELLS = 560
+ROW_COSTS = 3
+"""What a line weighs besides its prices, counted in prices; with CELLS it keeps a page below 250 kB."""
+FEWEST_LINES, MOST_LINES = 4, 100
 SINGLES = 2
 PROBLEMS = 3
 REST_OPTIONS = (
@@ -157,7 +159,7 @@ class _Page:
     def answer(self, scenario: str, start: int = 0, *, status: int = 200) -> Response:
         """Return the page, or its next lines where htmx asks for them."""
         comparison = self.compared.comparison
-        chunk = max(20, min(MOST_LINES, CELLS // (len(comparison.columns) or 1)))
+        chunk = max(FEWEST_LINES, min(MOST_LINES, CELLS // (len(comparison.columns) + ROW_COSTS)))
         following = start + chunk if start + chunk < len(comparison.rows) else None
         context = self.rows_context(comparison.rows[start : start + chunk], following)
         if start and self.call.is_fragment:

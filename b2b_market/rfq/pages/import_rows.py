@@ -89,6 +89,7 @@ class RowView:
     number: int
     status: RowStatus
     taken: bool
+    edited: bool
     raw: str
     item: str
     second: str
@@ -129,6 +130,7 @@ def row_view(row: PreviewRow, view: ImportView, preview: Preview, *, edit: bool 
         number=row.number,
         status=row.status,
         taken=row.status not in (RowStatus.SKIPPED, RowStatus.OFFERED),
+        edited=edit,
         raw=" · ".join(filter(None, row.cells)),
         item=values.get(Field.ITEM_NAME, ""),
         second=" · ".join(filter(None, second)),

@@ -81,7 +81,8 @@ def base_runtime(servers: Servers, worker_database: str, tmp_path_factory: pytes
     from b2b_market.infra.settings import Environment, Settings
 
     # a Redis database per process, so that one worker's flush does not empty another's limits
-    redis_url = re.sub(r"db=\d+", f"db={2 + os.getpid() % 14}", servers.redis_url)
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    redis_url = re.sub(r"db=\d+", f"db={2 + worker % 14}", servers.redis_url)
     settings = Settings(
         database_url=servers.url("app", worker_database),  # type: ignore[arg-type]  # pydantic wraps the secret
         migration_database_url=None,

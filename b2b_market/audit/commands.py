@@ -20,6 +20,13 @@ class SealBatch:
 
 
 @dataclass(frozen=True, slots=True)
+class ListBatch:
+    """Put up to ``limit`` sealed entries on the lists of the companies that see them."""
+
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
 class ReadCheckpointAt:
     """The checkpoint of exactly ``size`` leaves."""
 

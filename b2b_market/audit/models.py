@@ -50,13 +50,26 @@ class AuditLeaf(Base):
 
 
 class AuditParty(Base):
-    """Which companies see which entry, in the order of their lists; the database's trigger writes it with the entry."""
+    """Which companies see which sealed entry, in the order of their lists; written by the sealer, off the request."""
 
     __tablename__ = "audit_party"
 
     org_id: Mapped[UUID] = mapped_column(primary_key=True)
     occurred_at: Mapped[datetime] = mapped_column(primary_key=True)
     event_id: Mapped[UUID] = mapped_column(primary_key=True)
+
+
+class AuditListed(Base):
+    """How far ``audit_party`` goes: one row."""
+
+    __tablename__ = "audit_listed"
+    __table_args__ = (CheckConstraint("only_row", name="one_row"),)
+
+    only_row: Mapped[bool] = mapped_column(primary_key=True)
+    up_to: Mapped[int] = mapped_column(BigInteger)
+    """Leaves below this index are in the lists."""
+    below_xid: Mapped[int] = mapped_column(BigInteger)
+    """So is every entry of a lower transaction id; the others may be, or may not be sealed yet."""
 
 
 class AuditNode(Base):

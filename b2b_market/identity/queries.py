@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, Select, delete, func, select, text, update
+from sqlalchemy import Select, delete, func, select, text, update
 from sqlalchemy.orm import Session
 
 from b2b_market.identity.models import ApiKey, Link, User, UserSession
@@ -17,89 +17,29 @@ from b2b_market.kernel.refusal import NotFound
 from b2b_market.rbac.actor import Scope
 from b2b_market.rbac.held import companies_of
 
-_ACCESS = """
-, held AS MATERIALIZED (
-    SELECT json_agg(json_build_array(g.role, g.limit_amount::text, g.limit_currency) ORDER BY g.role) AS grants,
-           coalesce(bool_or(g.role = 'platform.auditor'), false) AS auditor,
-           coalesce(bool_or(g.role = 'platform.operator'), false) AS operator
-    FROM me JOIN rbac_grant g ON g.user_id = me.user_id AND g.org_id = me.org_id
-    WHERE g.revoked_at IS NULL AND (g.confirmed_by IS NOT NULL OR NOT g.needs_confirmation)
-      AND g.valid_from <= now() AND (g.valid_until IS NULL OR g.valid_until > now())
-), place AS MATERIALIZED (
-    SELECT d.name AS org_name, d.timezone AS org_timezone, d.policy_version, d.active,
-           CASE WHEN d.platform <> 'operator' THEN '' WHEN held.auditor THEN 'auditor'
-                WHEN held.operator THEN 'operator' ELSE '' END AS platform
-    FROM me JOIN rbac_domain d ON d.org_id = me.org_id CROSS JOIN held
-    WHERE held.grants IS NOT NULL
-)
-SELECT me.*, held.grants, place.org_name, place.org_timezone, place.policy_version, place.active, place.platform,
-    CASE WHEN held.grants::jsonb @? '$[*][0] ? (@ like_regex "[.]own:")' THEN
-        (SELECT json_agg(json_build_array(r.name, r.permissions)) FROM rbac_role r WHERE r.org_id = me.org_id)
-    END AS own_roles,
-    set_config('app.orgs', CASE WHEN place.org_name IS NULL THEN '{}' ELSE '{' || me.org_id || '}' END, true) AS tenant,
-    set_config('app.machine', '', true) AS machine,
-    set_config('app.platform', coalesce(place.platform, ''), true) AS fence,
-    now() AS stamp
-FROM me CROSS JOIN held LEFT JOIN place ON true
-"""
-_SESSION = """
-WITH me AS MATERIALIZED (
-    SELECT s.id AS credential_id, s.user_id, s.org_id, s.last_seen_at AS seen_at, NULL::text[] AS narrowed_to,
-           u.kind, u.name, u.email, u.locale, u.timezone, u.theme, u.density, u.single_key_shortcuts
-    FROM identity_session s JOIN identity_user u ON u.id = s.user_id
-    WHERE s.token_hash = :hash AND s.revoked_at IS NULL AND s.expires_at > now() AND s.last_seen_at > now() - :idle
-)"""
-_KEY = """
-WITH me AS MATERIALIZED (
-    SELECT k.id AS credential_id, k.user_id, k.org_id, k.last_used_at AS seen_at, k.permissions AS narrowed_to,
-           u.kind, u.name, u.email, u.locale, u.timezone, u.theme, u.density, u.single_key_shortcuts
-    FROM identity_api_key k JOIN identity_user u ON u.id = k.user_id
-    WHERE k.secret_hash = :hash AND k.revoked_at IS NULL AND k.expires_at > now()
-)"""
-_PERSON = """
-WITH me AS MATERIALIZED (
-    SELECT u.id AS credential_id, u.id AS user_id, CAST(:org_id AS uuid) AS org_id, now() AS seen_at,
-           NULL::text[] AS narrowed_to,
-           u.kind, u.name, u.email, u.locale, u.timezone, u.theme, u.density, u.single_key_shortcuts
-    FROM identity_user u WHERE u.id = :user_id
-)"""
-SESSION_ACCESS = text(_SESSION + _ACCESS)
-KEY_ACCESS = text(_KEY + _ACCESS)
-PERSON_ACCESS = text(_PERSON + _ACCESS)
-# SKIP LOCKED: parallel requests of one session must not wait for each other over a time nobody needs to the millisecond
-_SEEN = {
-    "session": text(
-        "UPDATE identity_session SET last_seen_at = now() WHERE id = "
-        "(SELECT id FROM identity_session WHERE id = :id AND last_seen_at < now() - :every FOR UPDATE SKIP LOCKED)"
-    ),
-    "key": text(
-        "UPDATE identity_api_key SET last_used_at = now() WHERE id = (SELECT id FROM identity_api_key "
-        "WHERE id = :id AND coalesce(last_used_at, '-infinity') < now() - :every FOR UPDATE SKIP LOCKED)"
-    ),
-}
+ACCESS = text("SELECT identity_access(:kind, :proof, :idle, :every, :person, :company), now()")
+"""The function stands in the migration of identity; it also sets the tenant and keeps "last seen" up to date."""
 
 
-def session_access(session: Session, token_hash: bytes) -> Row[Any] | None:
-    """Return everything the edge needs of a live session, and set the tenant; None where it has ended."""
-    found = session.execute(SESSION_ACCESS, {"hash": token_hash, "idle": SESSION_IDLE}).one_or_none()
-    return _seen(session, "session", found)
+def access(session: Session, kind: str, proof: bytes) -> tuple[dict[str, Any] | None, datetime]:
+    """Return everything the edge needs of a live ``session`` or ``api_key``, None where it has ended, and the stamp."""
+    return _ask(session, {**_LIFE, "kind": kind, "proof": proof, "person": None, "company": None})
 
 
-def key_access(session: Session, secret_hash: bytes) -> Row[Any] | None:
-    """Return everything the edge needs of a live API key, and set the tenant; None where it has ended."""
-    found = session.execute(KEY_ACCESS, {"hash": secret_hash}).one_or_none()
-    return _seen(session, "key", found)
-
-
-def person_access(session: Session, user_id: UUID, org_id: UUID | None) -> Row[Any]:
-    """Return the same of a person without a session, and set the tenant: for whoever runs the machine itself."""
-    return session.execute(PERSON_ACCESS, {"user_id": user_id, "org_id": org_id}).one()
-
-
-def _seen(session: Session, kind: str, found: Row[Any] | None) -> Row[Any] | None:
-    if found is not None and (found.seen_at is None or found.stamp - found.seen_at >= SEEN_EVERY):
-        session.execute(_SEEN[kind], {"id": found.credential_id, "every": SEEN_EVERY})
+def person_access(session: Session, user_id: UUID, org_id: UUID | None) -> dict[str, Any]:
+    """Return the same of a person without credential, and set the tenant: for whoever runs the machine itself."""
+    found, _ = _ask(session, {**_LIFE, "kind": "person", "proof": None, "person": user_id, "company": org_id})
+    if found is None:
+        raise NotFound(user_id=str(user_id))
     return found
+
+
+def _ask(session: Session, values: dict[str, object]) -> tuple[dict[str, Any] | None, datetime]:
+    found, stamp = session.execute(ACCESS, values).one()
+    return found, stamp
+
+
+_LIFE: Final[dict[str, object]] = {"idle": SESSION_IDLE, "every": SEEN_EVERY}
 
 
 def user_by_key(session: Session, email_key: str) -> User | None:

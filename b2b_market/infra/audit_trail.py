@@ -7,6 +7,7 @@ proofs are the
 module ``audit``'s; see there for the tree.
 """
 
+import hashlib
 import hmac
 import secrets
 from collections.abc import Mapping, Sequence
@@ -15,7 +16,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, FetchedValue, LargeBinary, Text, Uuid, text
+from sqlalchemy import BigInteger, LargeBinary, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -58,8 +59,8 @@ class AuditEvent(Base):
     correlation_id: Mapped[str]
     idempotency_key: Mapped[str | None]
     cause_event_id: Mapped[UUID | None]
-    leaf_hash: Mapped[bytes] = mapped_column(LargeBinary, FetchedValue())
-    """SHA-256(0x00 || all columns but xid in canonical JSON), computed by the database: the leaf of the tree."""
+    leaf_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    """SHA-256(0x00 || all other columns but xid in canonical JSON): the leaf of the tree (RFC 9162)."""
 
 
 class AuditDetail(Base):
@@ -105,7 +106,8 @@ def entry_rows(entries: Sequence[Entry], who: Who, cause: Cause, now: datetime) 
     for entry in entries:
         event_id = new_id()
         commitments, values = _committed(entry)
-        events.append({"id": event_id, "occurred_at": now, **_event_row(entry, commitments, who, cause)})
+        event = {"id": event_id, "occurred_at": now, **_event_row(entry, commitments, who, cause)}
+        events.append({**event, "leaf_hash": hashlib.sha256(b"\x00" + canonical(event)).digest()})
         details.append(
             {"event_id": event_id, "visible_to": list(entry.visible_to), "actor_name": who.name, "changes": values}
         )

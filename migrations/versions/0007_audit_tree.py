@@ -1,9 +1,9 @@
-"""The Merkle tree over the audit trail: the hash of each entry as a leaf, positions, kept nodes, checkpoints.
+"""The Merkle tree over the audit trail: each entry's hash as a leaf, positions, kept nodes, checkpoints; lists to read.
 
-``audit_event.leaf_hash`` is SHA-256(0x00 || text), text being the row in canonical JSON (RFC 8785). The database
-computes it as the row is written: nobody can choose it, an altered column shows at once, and the sealer reads 32 bytes
-per entry. The tree tables are the sealer's; hashes tell nothing, so anybody may read them. Which leaf is which event
-stays behind the fence of the event itself.
+``audit_event.leaf_hash`` is SHA-256(0x00 || text), text being the row in canonical JSON (RFC 8785). The application
+writes it with the entry, so that sealing need not read entries again; where it is missing the database fills it in.
+``audit_entry_text`` writes the text anew from the columns, so an altered one shows. The tree tables are the sealer's;
+hashes tell nothing, so anybody signed in may read them. Which leaf is which event stays behind the event's own fence.
 """
 
 from alembic import op
@@ -90,13 +90,25 @@ END $$;
 """
 
 
+NEW_COLUMNS = ", ".join(f"NEW.{name}" for name in COLUMNS)
 LEAF = f"""
-ALTER TABLE audit_event ADD COLUMN leaf_hash bytea NOT NULL GENERATED ALWAYS AS (audit_leaf_hash({NAMES})) STORED;
-"""
+ALTER TABLE audit_event ADD COLUMN leaf_hash bytea;
+ALTER TABLE audit_event DISABLE TRIGGER USER;
+UPDATE audit_event SET leaf_hash = audit_leaf_hash({NAMES});
+ALTER TABLE audit_event ENABLE TRIGGER USER;
+ALTER TABLE audit_event ALTER COLUMN leaf_hash SET NOT NULL;
+CREATE FUNCTION audit_event_hashes_itself() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    NEW.leaf_hash := audit_leaf_hash({NEW_COLUMNS});
+    RETURN NEW;
+END $$;
+CREATE TRIGGER audit_event_leaf BEFORE INSERT ON audit_event FOR EACH ROW
+    WHEN (NEW.leaf_hash IS NULL) EXECUTE FUNCTION audit_event_hashes_itself();
+"""  # noqa: S608 - the names are those above
 
 # The operator && is not leakproof, so no index on visible_to can be used behind the row policy: a company's list would
-# read the whole trail. audit_party holds each company's entries in the order of its list. The other indexes serve the
-# filters, whose operators are leakproof.
+# read the whole trail. audit_party holds each company's entries in the order of its list; the sealer writes it, off the
+# request, and audit_listed says how far. The other indexes serve the filters, whose operators are leakproof.
 LISTS = """
 DROP INDEX ix_audit_event_visible_to;
 DROP INDEX ix_audit_event_actor_org_id;
@@ -111,16 +123,17 @@ CREATE TABLE audit_party (
     event_id uuid NOT NULL,
     CONSTRAINT pk_audit_party PRIMARY KEY (org_id, occurred_at, event_id)
 );
-INSERT INTO audit_party (org_id, occurred_at, event_id)
-    SELECT DISTINCT org_id, occurred_at, id FROM audit_event, unnest(visible_to) AS party (org_id);
-CREATE FUNCTION audit_event_lists_parties() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    INSERT INTO audit_party (org_id, occurred_at, event_id)
-        SELECT DISTINCT org_id, occurred_at, id FROM written, unnest(visible_to) AS party (org_id);
-    RETURN NULL;
-END $$;
-CREATE TRIGGER audit_event_parties AFTER INSERT ON audit_event REFERENCING NEW TABLE AS written
-    FOR EACH STATEMENT EXECUTE FUNCTION audit_event_lists_parties();
+CREATE TABLE audit_listed (
+    only_row boolean NOT NULL CONSTRAINT pk_audit_listed PRIMARY KEY,
+    up_to bigint NOT NULL,
+    below_xid bigint NOT NULL,
+    CONSTRAINT ck_audit_listed_one_row CHECK (only_row)
+);
+ALTER TABLE audit_listed ENABLE ROW LEVEL SECURITY;
+ALTER TABLE audit_listed FORCE ROW LEVEL SECURITY;
+CREATE POLICY audit_listed_begin ON audit_listed FOR INSERT WITH CHECK (app_machine());
+CREATE POLICY audit_listed_move ON audit_listed FOR UPDATE USING (app_machine()) WITH CHECK (app_machine());
+GRANT SELECT, INSERT, UPDATE ON audit_listed TO b2b_app;
 """
 
 TREE = """
@@ -183,8 +196,7 @@ FENCES = {
     "audit_checkpoint": (MACHINE, SOMEBODY),
     "audit_node": (MACHINE, SOMEBODY),
     "audit_leaf": (MACHINE, f"{AUDITORS} OR {SEES_EVENT}"),
-    # written by the trigger of whoever writes an entry; a forged row leads to no entry that its reader may not see
-    "audit_party": ("true", f"{AUDITORS} OR org_id = ANY ({ORGS})"),
+    "audit_party": (MACHINE, f"{AUDITORS} OR org_id = ANY ({ORGS})"),
 }
 
 
@@ -195,6 +207,7 @@ def upgrade() -> None:
     op.execute(LISTS)
     for table in ("audit_event", "audit_detail"):
         op.execute(f"ALTER POLICY {table}_read ON {table} USING ({PARTIES})")
+    op.execute(f"CREATE POLICY audit_listed_read ON audit_listed FOR SELECT USING ({SOMEBODY})")
     op.execute(TREE)
     for table, (writers, readers) in FENCES.items():
         op.execute(FENCE.format(table=table, writers=writers, readers=readers))
@@ -204,9 +217,9 @@ def downgrade() -> None:
     for table in ("audit_event", "audit_detail"):
         before = "visible_to && app_orgs() OR app_machine() OR app_platform() = 'auditor'"
         op.execute(f"ALTER POLICY {table}_read ON {table} USING ({before})")
-    op.execute("DROP TRIGGER audit_event_parties ON audit_event")
-    op.execute("DROP TABLE audit_party, audit_node, audit_leaf, audit_checkpoint")
-    op.execute("DROP FUNCTION audit_event_lists_parties(), audit_tree_is_insert_only()")
+    op.execute("DROP TRIGGER audit_event_leaf ON audit_event")
+    op.execute("DROP TABLE audit_listed, audit_party, audit_node, audit_leaf, audit_checkpoint")
+    op.execute("DROP FUNCTION audit_event_hashes_itself(), audit_tree_is_insert_only()")
     for name in ("occurred_at", "action", "actor_user_id", "denied"):
         op.execute(f"DROP INDEX ix_audit_event_{name}")
     op.execute("CREATE INDEX ix_audit_event_actor_org_id ON audit_event (actor_org_id, id)")

@@ -39,6 +39,7 @@ SHARED = {
     "organization_identifier": "numbers of approved companies that partners may see",
     "audit_checkpoint": "roots and signatures that everybody compares; nothing of anybody's entries",
     "audit_node": "hashes inside the tree that proofs are made of",
+    "audit_listed": "how far the companies' lists of audit entries go: two numbers",
 }
 """Fenced tables of which some rows are there for every signed-in company."""
 NOT_FILLED = {"audit_node": "kept from 256 leaves on"}
@@ -225,9 +226,7 @@ def test_a_sealed_quotation_is_not_there_for_its_buyer(servers: Servers, world: 
         "INSERT INTO document_number (org_id, kind, year, last) VALUES (:foreign, 'RFQ', 2026, 1)",
     ],
 )
-def test_nothing_is_written_for_another_company(
-    servers: Servers, world: World, statement: str
-) -> None:
+def test_nothing_is_written_for_another_company(servers: Servers, world: World, statement: str) -> None:
     own, foreign = world.people["stranger"].org_id, world.people["purchaser"].org_id
     with connected(servers, "app", world.database) as connection:
         connection.execute(text("SELECT set_config('app.orgs', :orgs, true)"), {"orgs": f"{{{own}}}"})

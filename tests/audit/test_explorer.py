@@ -30,7 +30,7 @@ from b2b_market.kernel.paging import Page, PageRequest
 from b2b_market.kernel.refusal import Forbidden, NotFound, Unauthenticated
 from b2b_market.rbac.actor import Actor, anonymous, system_actor
 from tests.audit.conftest import OwnerDoes
-from tests.audit.trails import entry, rows, seal, write, write_many
+from tests.audit.trails import entry, rows, seal, sealer, write, write_many
 from tests.support.plain_actors import plain_actor
 from tests.support.works import work_for
 
@@ -118,6 +118,33 @@ def test_pages_hold_every_entry_once_the_newest_first(runtime: Runtime) -> None:
     assert len({found.id for found in seen}) == 11
     order = [(found.occurred_at, found.id) for found in seen]
     assert order == sorted(order, reverse=True)
+
+
+@pytest.mark.committed
+def test_a_list_is_the_same_before_between_and_after_sealing(fresh: Runtime) -> None:
+    ours, thing = reader(), new_id()
+    for count in (5, 3, 4):
+        write_many(fresh, count, ours.org_id)
+        write(fresh, entry(new_id()), entry(ours.org_id, thing=thing))
+    expected = [found.id for found in listed(fresh, ours)]
+    assert len(expected) == 15
+    one = sealer(fresh)
+    for step in range(30):
+        if step % 2:
+            one.run(batches=1, batch=2)
+        seen: list[UUID] = []
+        after = None
+        while True:
+            page = paged(fresh, ours, PageRequest(4, after))
+            seen += [found.id for found in page.items]
+            after = page.next_after
+            if after is None:
+                break
+        assert seen == expected
+        assert len(listed(fresh, ours, object_id=thing)) == 3
+    seal(fresh)
+    assert [found.id for found in listed(fresh, ours)] == expected
+    assert all(found.leaf_index is not None for found in listed(fresh, ours))
 
 
 @pytest.mark.parametrize("after", [("yesterday", str(UUID(int=7))), ("2026-01-01T00:00:00+00:00", "7")])

@@ -8,16 +8,19 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from b2b_market.audit.commands import SealBatch
+from b2b_market.audit.queries.trail import SEALED
 from b2b_market.audit.rules import merkle
 from b2b_market.audit.rules.sealing import LogDamaged, SigningKeyUnknown
 from b2b_market.audit.service.sealing import seal_batch
-from b2b_market.infra.audit_trail import write_entries
+from b2b_market.infra.audit_trail import Entry, write_entries
 from b2b_market.infra.database import Tenant, set_tenant
+from b2b_market.infra.ids import new_id
 from b2b_market.infra.runtime import Runtime
 from b2b_market.infra.who import Cause, Who, WhoKind
 from tests.audit.conftest import OwnerDoes
 from tests.audit.logbook import new_key
 from tests.audit.trails import MACHINE, entry, rows, seal, sealer, write, write_many
+from tests.support.plain_actors import plain_actor
 
 pytestmark = pytest.mark.committed
 
@@ -208,23 +211,31 @@ def test_a_database_moved_to_another_cluster_is_sealed_on(fresh: Runtime, owner_
     assert tree_is_sound(fresh) == 14
 
 
-@pytest.mark.parametrize("table", ["audit_event", "audit_checkpoint", "audit_leaf", "audit_node"])
+TABLES = {
+    "audit_event": "action",
+    "audit_checkpoint": "origin",
+    "audit_leaf": "event_id",
+    "audit_node": "hash",
+    "audit_party": "event_id",
+}
+
+
+@pytest.mark.parametrize("table", TABLES)
 @pytest.mark.parametrize("statement", ["DELETE FROM {}", "TRUNCATE {}", "UPDATE {} SET {} = {}"])
 def test_the_application_can_neither_change_nor_delete(fresh: Runtime, table: str, statement: str) -> None:
-    write_many(fresh, 256)
+    write_many(fresh, 256, new_id())
     seal(fresh)
-    column = {"audit_event": "action", "audit_checkpoint": "origin", "audit_leaf": "event_id", "audit_node": "hash"}
     before = rows(fresh, f"SELECT count(*) FROM {table}")  # noqa: S608 - one of four names
     with fresh.database.session() as session:
         set_tenant(session, MACHINE)
         with pytest.raises(DBAPIError, match="permission denied"):
-            session.execute(text(statement.format(table, column[table], column[table])))
+            session.execute(text(statement.format(table, TABLES[table], TABLES[table])))
     assert rows(fresh, f"SELECT count(*) FROM {table}") == before  # noqa: S608 - as above
 
 
-@pytest.mark.parametrize("table", ["audit_event", "audit_checkpoint", "audit_leaf", "audit_node"])
+@pytest.mark.parametrize("table", TABLES)
 def test_even_the_owner_is_stopped_by_the_triggers(fresh: Runtime, owner_tries: OwnerDoes, table: str) -> None:
-    write_many(fresh, 256)
+    write_many(fresh, 256, new_id())
     seal(fresh)
     for verb in ("DELETE FROM", "TRUNCATE"):
         with pytest.raises(Exception, match="is insert-only"):
@@ -246,9 +257,32 @@ def test_who_is_not_the_machine_cannot_write_the_tree(fresh: Runtime) -> None:
                 )
 
 
-def test_the_leaf_hash_is_the_databases_word_alone(fresh: Runtime) -> None:
+def test_every_entry_carries_the_hash_that_the_database_would_give_it(fresh: Runtime) -> None:
+    actor = plain_actor()
+    write(fresh, entry(actor.org_id), entry(denied=True), Entry("sign.in", "session"), actor=actor)
+    names = ", ".join(column.name for column in SEALED)
+    compared = rows(fresh, f"SELECT leaf_hash = audit_leaf_hash({names}) FROM audit_event")  # noqa: S608 - columns
+    assert compared == [(True,)] * 3
+
+
+def test_an_entry_written_without_its_hash_gets_it_from_the_database(fresh: Runtime, owner_tries: OwnerDoes) -> None:
     write(fresh, entry())
-    with fresh.database.session() as session:
-        set_tenant(session, MACHINE)
-        with pytest.raises(DBAPIError, match="leaf_hash"):
-            session.execute(text("INSERT INTO audit_event (leaf_hash) VALUES ('x')"))
+    names = ", ".join(column.name for column in SEALED if column.name != "id")
+    owner_tries(f"INSERT INTO audit_event (id, {names}) SELECT gen_random_uuid(), {names} FROM audit_event")  # noqa: S608 - columns
+    hashes = rows(fresh, "SELECT leaf_hash FROM audit_event")
+    assert len({bytes(found) for (found,) in hashes}) == 2
+
+
+def test_sealed_entries_are_put_on_the_lists_of_those_who_see_them(fresh: Runtime) -> None:
+    ours, theirs = new_id(), new_id()
+    write(fresh, entry(ours), entry(ours, theirs), entry(), entry(ours, ours))
+    assert rows(fresh, "SELECT count(*) FROM audit_party") == [(0,)]
+    seal(fresh, batch=3)
+    listed = dict(rows(fresh, "SELECT org_id, count(*) FROM audit_party GROUP BY org_id"))
+    assert listed == {ours: 3, theirs: 1}
+    write(fresh, entry(theirs))
+    seal(fresh)
+    assert dict(rows(fresh, "SELECT org_id, count(*) FROM audit_party GROUP BY org_id")) == {ours: 3, theirs: 2}
+    ((up_to, below_xid),) = rows(fresh, "SELECT up_to, below_xid FROM audit_listed")
+    assert up_to == 5
+    assert rows(fresh, "SELECT max(xid) FROM audit_event") == [(below_xid,)]

@@ -91,9 +91,7 @@ def build(runtime: Runtime) -> Showroom:
         _quote(runtime, market, awarded, number)
     _close(runtime, market, awarded.rfq.id)
     award = _awarded(runtime, market, awarded.rfq.id)
-    return Showroom(
-        market, compared.rfq.id, open_one.rfq.id, sealed.rfq.id, draft.rfq.id, quote, awarded.rfq.id, award
-    )
+    return Showroom(market, compared.rfq.id, open_one.rfq.id, sealed.rfq.id, draft.rfq.id, quote, awarded.rfq.id, award)
 
 
 def _market(runtime: Runtime) -> Market:
@@ -196,9 +194,7 @@ def _awarded(runtime: Runtime, market: Market, rfq_id: UUID) -> UUID:
         compared = comparing.compare_quotes(work, market.purchaser, ReadRfq(rfq_id))
     allocation = best_per_line(compared.comparison)
     picks = tuple(
-        AwardPick(
-            line_id=pick.line_id, quote_id=compared.quotes[pick.supplier_id].id, quantity=pick.quantity.value
-        )
+        AwardPick(line_id=pick.line_id, quote_id=compared.quotes[pick.supplier_id].id, quantity=pick.quantity.value)
         for pick in allocation.picks
     )
     version = read(runtime, market.purchaser, rfq_id).rfq.version

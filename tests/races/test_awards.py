@@ -106,9 +106,7 @@ def test_two_approvers_at_once_approve_once(committed_client: TestClient, commit
     assert outcomes(answers) == [(200, ""), (412, "stale-version")]
     (award,) = rows_of(committed_runtime, given.machine, select(Award))
     assert award.status is AwardStatus.APPROVED
-    granted = rows_of(
-        committed_runtime, given.machine, select(AuditEvent).where(AuditEvent.action == "rfq.awarded")
-    )
+    granted = rows_of(committed_runtime, given.machine, select(AuditEvent).where(AuditEvent.action == "rfq.awarded"))
     assert len(granted) == 1
     winner = next(n for n, answer in enumerate(answers) if answer.status_code == 200)
     assert granted[0].actor_user_id == award.decider_id == (given.market.approver, second)[winner].user_id
@@ -153,9 +151,7 @@ def test_a_cancellation_and_an_award_at_once_leave_one_of_them(
         lambda n: (
             approver.post(f"{given.path}/cancel", {"reason": "not needed"}, version=version)
             if n
-            else purchaser.post(
-                f"{given.path}/awards", award_body(given.content, given.quotes[0].id), version=version
-            )
+            else purchaser.post(f"{given.path}/awards", award_body(given.content, given.quotes[0].id), version=version)
         ),
     )
     assert sorted(answer.status_code for answer in answers) in ([200, 412], [201, 412])

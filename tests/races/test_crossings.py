@@ -74,9 +74,7 @@ def test_a_quote_and_a_cancellation(
 
 
 @pytest.mark.parametrize("round_", range(ROUNDS))
-def test_a_revision_and_a_withdrawal(
-    committed_runtime: Runtime, market: Market, supplier: Caller, round_: int
-) -> None:
+def test_a_revision_and_a_withdrawal(committed_runtime: Runtime, market: Market, supplier: Caller, round_: int) -> None:
     content = publish(committed_runtime, market)
     first = submit(committed_runtime, market.sales[0], content, ["9", "9"]).quote
     acts = (
@@ -88,8 +86,9 @@ def test_a_revision_and_a_withdrawal(
     machine = system_actor("test", *market.suppliers)
     (quote,) = rows_of(committed_runtime, machine, select(Quote).where(Quote.rfq_id == content.rfq.id))
     revisions = rows_of(committed_runtime, machine, select(QuoteRevision).where(QuoteRevision.quote_id == quote.id))
-    prices = {line.unit_price for line in rows_of(committed_runtime, machine, select(QuoteLine))
-              if line.quote_id == quote.id}
+    prices = {
+        line.unit_price for line in rows_of(committed_runtime, machine, select(QuoteLine)) if line.quote_id == quote.id
+    }
     if (201, "") in answers:
         assert (quote.status, len(revisions), prices) == (QuoteStatus.SUBMITTED, 2, {8})
     else:

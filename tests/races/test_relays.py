@@ -89,8 +89,7 @@ def test_relays_at_once_tell_each_person_once(committed_runtime: Runtime) -> Non
     at_once(RELAYS, lambda _: Relay(committed_runtime, handlers_by_topic(load_manifests())).drain())
     machine = system_actor("test", market.buyer_id, *market.suppliers)
     told = Counter(
-        (row.user_id, row.kind, row.object_id)
-        for row in rows_of(committed_runtime, machine, select(Notification))
+        (row.user_id, row.kind, row.object_id) for row in rows_of(committed_runtime, machine, select(Notification))
     )
     assert told
     assert {count for (_, code, _), count in told.items() if code == "rfq.invited"} == {1}

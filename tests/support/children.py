@@ -29,7 +29,9 @@ def context() -> ForkServerContext:
     """Return the server of forks, made with the first child; the product is imported in it before any fork."""
     found = multiprocessing.get_context("forkserver")
     modules = [f"b2b_market.{name}.module" for name in NAMES]
-    found.set_forkserver_preload([*modules, "b2b_market.entrypoints.celery_app", "b2b_market.entrypoints.web", __name__])
+    found.set_forkserver_preload(
+        [*modules, "b2b_market.entrypoints.celery_app", "b2b_market.entrypoints.web", __name__]
+    )
     return found
 
 
@@ -82,7 +84,9 @@ class Nursery:
     def start(self, part: Callable[..., None], *args: object, death: Death | None = None) -> Child:
         """Run ``part(*args)`` in a process of its own."""
         log = self.folder / f"{part.__name__}-{len(self.children)}.log"
-        process = context().Process(target=_run, args=(part, args, dict(self.environment), str(log), death), daemon=True)
+        process = context().Process(
+            target=_run, args=(part, args, dict(self.environment), str(log), death), daemon=True
+        )
         process.start()
         self.children.append(Child(process, log))
         return self.children[-1]

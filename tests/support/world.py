@@ -1,7 +1,8 @@
 """A whole little world in a database of its own: companies, people of every role, and a thing of every kind.
 
 Names of people: the ``buyer`` and the suppliers ``winner`` and ``rival`` deal with each other; ``stranger`` is another
-company, buyer and supplier at once, whose one person holds every role there is; ``newcomer`` waits for approval.
+company, buyer and supplier at once, whose one person holds every role there is; ``clerk`` works for the buyer and may
+only read requests, ``nobody`` has no role at all; ``newcomer`` waits for approval.
 Prices, notes and estimates are planted as numbers and words that occur nowhere else.
 """
 
@@ -19,6 +20,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 
+from b2b_market.audit.models import AuditCheckpoint
 from b2b_market.audit.service.rounds import sealer_of
 from b2b_market.contracts.models import Contract
 from b2b_market.contracts.schemas import TermsIn
@@ -164,7 +166,7 @@ class _Maker:
         self.orgs["platform"] = make_company(self.runtime, "The Platform", (), platform=True)
         self.orgs["newcomer"] = make_company(self.runtime, "Newcomer", ("buyer",), approved=False)
         self.orgs["renewed"] = make_company(self.runtime, "Renewed", ("supplier",), approved=False)
-        people: dict[str, tuple[str, tuple[Role, ...]]] = {
+        people: dict[str, tuple[str, tuple[Role | str, ...]]] = {
             "admin": ("buyer", (Role.BUYER_ADMIN,)),
             "second_admin": ("buyer", (Role.BUYER_ADMIN,)),
             "purchaser": ("buyer", (Role.BUYER_PURCHASER,)),
@@ -179,6 +181,7 @@ class _Maker:
             "operator": ("platform", (Role.PLATFORM_OPERATOR,)),
             "auditor": ("platform", (Role.PLATFORM_AUDITOR,)),
             "newcomer": ("newcomer", (Role.BUYER_ADMIN,)),
+            "clerk": ("buyer", ("buyer.own:Reader",)),
             "nobody": ("buyer", ()),
         }
         limit = Money(Decimal(5000), CNY)
@@ -260,7 +263,9 @@ class _Maker:
         wanted = {"label": "ERP", "permissions": ["rfq:read", "rfq:draft", "quote:read"], "expires_at": in_a_month}
         purchaser_too = make_person(self.runtime, self.orgs["buyer"], Role.BUYER_ADMIN, Role.BUYER_PURCHASER)
         key = _done(caller_for(client, self.runtime, purchaser_too).post("/api-keys", wanted))
-        self.things["file_id"] = _done(_upload(client, purchaser, "/files", "note.txt", "text/plain", b"a note\n"))["id"]
+        self.things["file_id"] = _done(_upload(client, purchaser, "/files", "note.txt", "text/plain", b"a note\n"))[
+            "id"
+        ]
         table = b"Item,Quantity,Unit,Required on,Place,Target price\nBolt,10,H87,2098-01-31,Shanghai,71.5519\n"
         started = _upload(client, purchaser, "/rfq-imports", "needs.csv", "text/csv", table)
         self.things["import_id"] = _done(started)["id"]
@@ -303,6 +308,7 @@ class _Maker:
         event = self._one(machine, select(OutboxRow).where(OutboxRow.aggregate_id == self.rfqs["open"].rfq.id))
         mail = self._one(machine, select(NotificationMail))
         grant = self._one(machine, select(RbacGrant).where(RbacGrant.needs_confirmation))
+        checkpoint = self._one(machine, select(AuditCheckpoint))
         told = _done(self._reader().get("/notifications"))["items"][0]
         self.things |= {
             "rfq_id": str(self.rfqs["awarded"].rfq.id),
@@ -318,8 +324,14 @@ class _Maker:
             "user_id": str(self.people["evaluator"].user_id),
             "organization_id": str(self.orgs["newcomer"]),
             "object_id": str(self.rfqs["awarded"].rfq.id),
-            **{"object_type": "rfq", "size": "1", "edition": "1", "file_format": "pdf", "decision": "approve"},
-            **{"step": "cancel", "code": "not-found"},
+            **{
+                "object_type": "rfq",
+                "size": str(checkpoint.size),
+                "edition": "1",
+                "file_format": "pdf",
+                "decision": "approve",
+            },
+            **{"step": "cancel", "code": "not-found", "topic": "rfq.published.v1"},
         }
 
     def _reader(self) -> Caller:

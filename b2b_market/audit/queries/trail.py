@@ -1,15 +1,15 @@
 """Reading the trail itself: entries, their values, their place in the log."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, case, func, literal, select, true, tuple_
+from sqlalchemy import ColumnElement, Row, Select, case, exists, func, literal, select, true, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from b2b_market.audit.commands import EntryFilter, ListEntries
-from b2b_market.audit.models import AuditLeaf, AuditParty
+from b2b_market.audit.models import AuditLeaf, AuditListed, AuditParty
 from b2b_market.infra.audit_trail import DONE, AuditDetail, AuditEvent
 from b2b_market.infra.http.problems import MalformedRequest
 from b2b_market.kernel.paging import Page, page_of
@@ -49,7 +49,7 @@ SEALED: Final = (
 ENTRY_TEXT: Final = func.audit_entry_text(*SEALED)
 """The row in canonical JSON, as the database hashed it."""
 
-_LISTED: Final = (
+_SHOWN: Final = (
     AuditEvent.id,
     AuditEvent.occurred_at,
     AuditEvent.actor_kind,
@@ -81,39 +81,54 @@ def _sees_all(scope: Scope) -> bool:
 
 
 def page(session: Session, scope: Scope, command: ListEntries) -> Page[AnyRow]:
-    """Return entries that pass the filter, the newest first; keyset on (time, id).
-
-    A company's list is read from ``audit_party``: behind the row policy no index could serve ``visible_to``.
-    """
-    conditions, asked = _conditions(command.wanted), command.page
-    wanted = select(*_LISTED).where(*conditions)
+    """Return entries that pass the filter, the newest first; keyset on (time, id)."""
     if _sees_all(scope):
-        order: _Order = (AuditEvent.occurred_at, AuditEvent.id)
-        wanted = wanted.select_from(AuditEvent).where(*_between(order, command))
-    elif conditions:
-        order = (AuditParty.occurred_at, AuditParty.event_id)
-        wanted = wanted.select_from(AuditParty).join(AuditEvent, AuditEvent.id == AuditParty.event_id)
-        wanted = wanted.where(AuditParty.org_id == scope.org_id, *_between(order, command))
+        rows: Sequence[AnyRow] = _everybodys(session, command)
     else:
+        found = [*_listed(session, scope, command), *_not_listed_yet(session, scope, command)]
+        rows = sorted(found, key=lambda row: (row.occurred_at, row.id), reverse=True)[: command.page.limit + 1]
+    return page_of(rows, command.page, lambda row: (row.occurred_at.isoformat(), str(row.id)))
+
+
+def _everybodys(session: Session, command: ListEntries) -> list[AnyRow]:
+    order = (AuditEvent.occurred_at, AuditEvent.id)
+    wanted = select(*_SHOWN).select_from(AuditEvent)
+    return _rows(session, wanted.where(*_conditions(command.wanted), *_between(order, command)), order, command)
+
+
+def _listed(session: Session, scope: Scope, command: ListEntries) -> list[AnyRow]:
+    """Read a company's list from ``audit_party``: behind the row policy no index could serve ``visible_to``."""
+    conditions = _conditions(command.wanted)
+    order: _Order = (AuditParty.occurred_at, AuditParty.event_id)
+    own = select(*order).where(AuditParty.org_id == scope.org_id, *_between(order, command))
+    if not conditions:
         # cut off before anything is joined, so that no estimate can make the planner read the whole list
-        part = _own_part(scope, command).subquery()
-        order = (part.c.occurred_at, part.c.event_id)
-        wanted = wanted.select_from(part).join(AuditEvent, AuditEvent.id == part.c.event_id)
+        own = own.order_by(*(column.desc() for column in order)).limit(command.page.limit + 1)
+    part = own.subquery()
+    order = (part.c.occurred_at, part.c.event_id)
+    wanted = select(*_SHOWN).select_from(part).join(AuditEvent, AuditEvent.id == part.c.event_id)
+    return _rows(session, wanted.where(*conditions), order, command)
+
+
+def _not_listed_yet(session: Session, scope: Scope, command: ListEntries) -> list[AnyRow]:
+    """Read what the sealer has not come to: the entries of the last few seconds."""
+    order = (AuditEvent.occurred_at, AuditEvent.id)
+    listed = exists().where(
+        AuditParty.org_id == scope.org_id,
+        AuditParty.occurred_at == AuditEvent.occurred_at,
+        AuditParty.event_id == AuditEvent.id,
+    )
+    since = func.coalesce(select(AuditListed.below_xid).scalar_subquery(), -1)
+    wanted = select(*_SHOWN).select_from(AuditEvent).where(AuditEvent.xid >= since, visible(scope), ~listed)
+    return _rows(session, wanted.where(*_conditions(command.wanted), *_between(order, command)), order, command)
+
+
+def _rows(session: Session, wanted: Select[*tuple[Any, ...]], order: _Order, command: ListEntries) -> list[AnyRow]:
     joined = wanted.outerjoin(AuditDetail, AuditDetail.event_id == AuditEvent.id).outerjoin(
         AuditLeaf, AuditLeaf.event_id == AuditEvent.id
     )
-    rows = session.execute(joined.order_by(*(column.desc() for column in order)).limit(asked.limit + 1)).all()
-    return page_of(rows, asked, lambda row: (row.occurred_at.isoformat(), str(row.id)))
-
-
-def _own_part(scope: Scope, command: ListEntries) -> Select[datetime, UUID]:
-    order = (AuditParty.occurred_at, AuditParty.event_id)
-    return (
-        select(*order)
-        .where(AuditParty.org_id == scope.org_id, *_between(order, command))
-        .order_by(*(column.desc() for column in order))
-        .limit(command.page.limit + 1)
-    )
+    ordered = joined.order_by(*(column.desc() for column in order)).limit(command.page.limit + 1)
+    return list(session.execute(ordered).all())
 
 
 def _between(order: _Order, command: ListEntries) -> list[ColumnElement[bool]]:
@@ -185,7 +200,7 @@ def of_version(session: Session, _scope: Scope, object_type: str, object_id: UUI
 def timeline(session: Session, scope: Scope, object_id: UUID, object_type: str, limit: int) -> list[AnyRow]:
     """Return the newest entries of what was done to a thing, with their values."""
     wanted = (
-        select(*_LISTED, AuditDetail.changes)
+        select(*_SHOWN, AuditDetail.changes)
         .outerjoin(AuditDetail, AuditDetail.event_id == AuditEvent.id)
         .outerjoin(AuditLeaf, AuditLeaf.event_id == AuditEvent.id)
         .where(
@@ -215,15 +230,20 @@ def sealed_texts(session: Session, _scope: Scope, head: int) -> Iterator[tuple[i
 
 def own_texts(session: Session, scope: Scope, head: int) -> Iterator[tuple[int, str]]:
     """Stream (leaf index, canonical text) of the caller's sealed entries below ``head`` in order."""
-    wanted = (
-        select(AuditLeaf.leaf_index, ENTRY_TEXT.label("entry_text"))
-        .join(AuditEvent, AuditEvent.id == AuditLeaf.event_id)
-        .join(AuditParty, AuditParty.event_id == AuditEvent.id)
-        .where(AuditParty.org_id == scope.org_id, AuditLeaf.leaf_index < head)
+    listed = session.scalar(select(AuditListed.up_to)) or 0
+    text = ENTRY_TEXT.label("entry_text")
+    sealed = select(AuditLeaf.leaf_index, text).join(AuditEvent, AuditEvent.id == AuditLeaf.event_id)
+    from_list = (
+        sealed.join(AuditParty, AuditParty.event_id == AuditEvent.id)
+        .where(AuditParty.org_id == scope.org_id, AuditLeaf.leaf_index < min(listed, head))
         .order_by(AuditLeaf.leaf_index)
     )
-    for row in session.execute(wanted, execution_options={"yield_per": FETCHED_AT_ONCE}):
-        yield row.leaf_index, row.entry_text
+    not_listed_yet = sealed.where(visible(scope), AuditLeaf.leaf_index >= listed, AuditLeaf.leaf_index < head).order_by(
+        AuditLeaf.leaf_index
+    )
+    for part in (from_list, not_listed_yet):
+        for row in session.execute(part, execution_options={"yield_per": FETCHED_AT_ONCE}):
+            yield row.leaf_index, row.entry_text
 
 
 def unsealed_texts(session: Session, scope: Scope, since_xid: int) -> Iterator[str]:

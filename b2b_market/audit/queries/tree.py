@@ -7,9 +7,10 @@ from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Row, Select, func, insert, select, text
+from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
-from b2b_market.audit.models import AuditCheckpoint, AuditNode
+from b2b_market.audit.models import AuditCheckpoint, AuditListed, AuditNode
 from b2b_market.audit.rules.checkpoint import Checkpoint, SignedCheckpoint
 from b2b_market.audit.rules.merkle import HASH_BYTES, TILE_HEIGHT, Frontier, Node
 from b2b_market.audit.rules.sealing import LEAVES_PER_CHECKPOINT, Cursor
@@ -57,6 +58,15 @@ _PLACE: Final = text(
     SELECT string_agg(leaf_hash, ''::bytea ORDER BY place) AS hashes,
            (array_agg(xid ORDER BY place DESC))[1] AS xid, (array_agg(id ORDER BY place DESC))[1] AS id
     FROM waiting
+    """
+)
+_LIST: Final = text(
+    """
+    INSERT INTO audit_party (org_id, occurred_at, event_id)
+    SELECT DISTINCT party.org_id, event.occurred_at, event.id
+    FROM audit_leaf leaf
+    JOIN audit_event event ON event.id = leaf.event_id, unnest(event.visible_to) AS party (org_id)
+    WHERE leaf.leaf_index >= :begin AND leaf.leaf_index < :end
     """
 )
 _LEAF_TILE: Final = text(
@@ -131,6 +141,25 @@ def place_waiting(session: Session, _scope: Scope, size: int, after: Cursor, bou
     if found.hashes is None:
         return Placed((), None)
     return Placed(split(found.hashes), Cursor(found.xid, UUID(str(found.id))))
+
+
+def listed_up_to(session: Session, _scope: Scope) -> tuple[int, int]:
+    """Return how far the companies' lists go: (leaf index, transaction id below which every entry is listed)."""
+    found = session.execute(select(AuditListed.up_to, AuditListed.below_xid)).one_or_none()
+    return (found.up_to, found.below_xid) if found is not None else (0, -1)
+
+
+def list_leaves(session: Session, _scope: Scope, leaves: tuple[int, int], below_xid: int) -> None:
+    """Put the entries of ``leaves`` (first, end) on the lists of the companies that see them; note how far that is."""
+    begin, end = leaves
+    session.execute(_ALONG_THE_INDEX)
+    session.execute(_LIST, {"begin": begin, "end": end})
+    moved = {"up_to": end, "below_xid": below_xid}
+    session.execute(
+        upsert(AuditListed)
+        .values(only_row=True, **moved)
+        .on_conflict_do_update(index_elements=["only_row"], set_=moved)
+    )
 
 
 def add(session: Session, checkpoints: Sequence[dict[str, object]], nodes: Sequence[tuple[Node, bytes]]) -> None:

@@ -1,16 +1,16 @@
-"""One round of the sealer: the log agrees with its witness, waiting entries are sealed, the witness learns of it."""
+"""One round of the sealer: the log agrees with its witness, what waits is sealed, witnessed, and put on the lists."""
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Final
 
-from b2b_market.audit.commands import DeclareRestore, ReadCheckpointsAfter, SealBatch
+from b2b_market.audit.commands import DeclareRestore, ListBatch, ReadCheckpointsAfter, SealBatch
 from b2b_market.audit.rules.agreement import NothingToAccept
 from b2b_market.audit.rules.checkpoint import SignedCheckpoint
 from b2b_market.audit.rules.witness import Restored
 from b2b_market.audit.service.downloading import log_keys
-from b2b_market.audit.service.sealing import read_checkpoints_after, seal_batch
+from b2b_market.audit.service.sealing import list_batch, read_checkpoints_after, seal_batch
 from b2b_market.audit.service.witnessing import WitnessFile, agree_with_witness, declare_restore
 from b2b_market.infra.database import Tenant
 from b2b_market.infra.runtime import Runtime, new_correlation
@@ -40,14 +40,12 @@ class Sealer:
         round goes on: a batch is one transaction, and the witness is brought up to the database each time.
         """
         self._agree()
-        sealed = 0
+        sealed = self._seal(batches, batch)
+        self.witness.catch_up(self._checkpoints_after)
         for _ in range(batches):
             with self.transaction() as work:
-                found = seal_batch(work, self.actor, SealBatch(self.key, self.known_keys, batch))
-            sealed += found.count if found is not None else 0
-            if found is None or not found.more:
-                break
-        self.witness.catch_up(self._checkpoints_after)
+                if not list_batch(work, self.actor, ListBatch(batch)):
+                    break
         return sealed
 
     def accept_restore(self, reason: str) -> Restored:
@@ -59,6 +57,16 @@ class Sealer:
             declared = declare_restore(work, self.actor, DeclareRestore(seen, reason))
         self.witness.declare(declared, self.key)
         return declared
+
+    def _seal(self, batches: int, batch: int) -> int:
+        sealed = 0
+        for _ in range(batches):
+            with self.transaction() as work:
+                found = seal_batch(work, self.actor, SealBatch(self.key, self.known_keys, batch))
+            sealed += found.count if found is not None else 0
+            if found is None or not found.more:
+                break
+        return sealed
 
     def _agree(self) -> None:
         seen = self.witness.last().seen()

@@ -3,12 +3,21 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from b2b_market.audit.commands import ReadCheckpointsAfter, SealBatch
+from b2b_market.audit.commands import ListBatch, ReadCheckpointsAfter, SealBatch
 from b2b_market.audit.permissions import AuditPermission
 from b2b_market.audit.queries import tree
 from b2b_market.audit.rules.checkpoint import SignedCheckpoint
 from b2b_market.audit.rules.merkle import Frontier
-from b2b_market.audit.rules.sealing import Cursor, LogDamaged, Run, SigningKeyUnknown, next_cursor, seal, window
+from b2b_market.audit.rules.sealing import (
+    LARGEST_XID,
+    Cursor,
+    LogDamaged,
+    Run,
+    SigningKeyUnknown,
+    next_cursor,
+    seal,
+    window,
+)
 from b2b_market.infra.work import Work
 from b2b_market.rbac.actor import Scope
 from b2b_market.rbac.operation import operation
@@ -77,6 +86,22 @@ def _rows(run: Run, cursor: Cursor) -> list[dict[str, object]]:
         }
         for sealed in run.checkpoints
     ]
+
+
+@operation(system=True, reason=_MACHINE)
+def list_batch(work: Work, scope: Scope, command: ListBatch) -> bool:
+    """Put the next sealed entries on their companies' lists; tell whether more may wait. False while a sealer works."""
+    session = work.session
+    if not tree.try_lock(session, scope):
+        return False
+    tip = tree.tip(session, scope)
+    begin, below_xid = tree.listed_up_to(session, scope)
+    if tip is None or begin >= tip.signed.size:
+        return False
+    end = min(begin + command.limit, tip.signed.size)
+    done = end == tip.signed.size and tip.cursor.xid != LARGEST_XID
+    tree.list_leaves(session, scope, (begin, end), tip.cursor.xid if done else below_xid)
+    return end < tip.signed.size
 
 
 @operation(AuditPermission.READ, system=True, reason="the sealer tells the installation's own witness")

@@ -9,7 +9,6 @@ from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from b2b_market.identity import queries
@@ -47,13 +46,17 @@ class Access:
     limits: Mapping[str, Money]
 
 
+NOTHING: Final = Access(frozenset(), frozenset(), MappingProxyType({}))
+_Key = tuple[UUID, UUID, int, tuple[HeldRole, ...], bool]
+
+
 class AccessResolver:
     """Answers the edge's question; built once per process with the installation's policy."""
 
     def __init__(self, policy: Policy) -> None:
         """Start with nothing looked up."""
         self.policy = policy
-        self._known: OrderedDict[tuple[UUID, UUID, int, tuple[HeldRole, ...], bool], Access] = OrderedDict()
+        self._known: OrderedDict[_Key, Access] = OrderedDict()
 
     def __call__(self, session: Session, credential: Credential | None) -> tuple[Actor, datetime]:
         """Return the actor and the transaction's stamp; the tenant is set by the same query.
@@ -63,59 +66,58 @@ class AccessResolver:
         """
         if credential is not None:
             hashed = secret_hash(credential.secret)
-            if credential.kind is CredentialKind.API_KEY:
-                found = queries.key_access(session, hashed)
-                if found is None:
-                    raise Unauthenticated
-            else:
-                found = queries.session_access(session, hashed)
+            found, stamp = queries.access(session, credential.kind.value, hashed)
             if found is not None:
-                return self._actor(found, session_mark(hashed)), found.stamp
+                return self._actor(found, session_mark(hashed)), stamp
+            if credential.kind is CredentialKind.API_KEY:
+                raise Unauthenticated
         return anonymous(), set_tenant(session, Tenant())
 
     def act_as(self, session: Session, user_id: UUID, org_id: UUID | None) -> Actor:
         """Return a person as their session for ``org_id`` would be seen, without one."""
         return self._actor(queries.person_access(session, user_id, org_id), "")
 
-    def _actor(self, row: Row[Any], mark: str) -> Actor:
-        org_ids = () if row.org_name is None else (row.org_id,)
-        access = self._access(row) if org_ids else Access(frozenset(), frozenset(), MappingProxyType({}))
-        is_person = row.kind == UserKind.PERSON
+    def _actor(self, found: Mapping[str, Any], mark: str) -> Actor:
+        user_id = UUID(found["user_id"])
+        org_id = UUID(found["org_id"]) if found["org_id"] else None
+        access = self._access(found, user_id, org_id) if org_id else NOTHING
+        is_person = found["kind"] == UserKind.PERSON
         permissions = access.permissions | _EVERYBODY if is_person else access.permissions
-        if row.narrowed_to is not None:
-            permissions &= frozenset(row.narrowed_to)
+        if found["narrowed_to"] is not None:
+            permissions &= frozenset(found["narrowed_to"])
         kind = WhoKind.PERSON if is_person else WhoKind.SERVICE
         return Actor(
-            who=Who(kind, row.user_id, row.org_id if org_ids else None, row.name, mark),
-            org_ids=org_ids,
-            org_name=row.org_name or "",
-            org_timezone=row.org_timezone or "UTC",
+            who=Who(kind, user_id, org_id, found["name"], mark),
+            org_ids=(org_id,) if org_id else (),
+            org_name=found["org_name"] or "",
+            org_timezone=found["org_timezone"] or "UTC",
             permissions=permissions,
             roles=access.roles,
             limits=access.limits,
-            platform=row.platform or "",
-            person=_person(row) if is_person else Person(),
+            platform=found["platform"] or "",
+            person=_person(found) if is_person else Person(),
         )
 
-    def _access(self, row: Row[Any]) -> Access:
-        held = tuple((role, amount, currency) for role, amount, currency in row.grants)
-        key = (row.user_id, row.org_id, row.policy_version, held, row.active)
-        found = self._known.get(key)
-        if found is None:
-            own = {name: frozenset(permissions) for name, permissions in row.own_roles or ()}
-            found = self._ask(row, held, own)
-            self._known[key] = found
+    def _access(self, found: Mapping[str, Any], user_id: UUID, org_id: UUID) -> Access:
+        held = tuple((role, amount, currency) for role, amount, currency in found["grants"])
+        version, active = found["version"], found["active"]
+        key = (user_id, org_id, version, held, active)
+        known = self._known.get(key)
+        if known is None:
+            own = {name: frozenset(permissions) for name, permissions in found["own_roles"] or ()}
+            known = self._ask(key, own)
+            self._known[key] = known
             while len(self._known) > CACHED:
                 self._known.popitem(last=False)
-        return found
+        return known
 
-    def _ask(self, row: Row[Any], held: tuple[HeldRole, ...], own: Mapping[str, frozenset[str]]) -> Access:
+    def _ask(self, key: _Key, own: Mapping[str, frozenset[str]]) -> Access:
+        user_id, org_id, version, held, active = key
         roles = frozenset(role for role, _, _ in held)
         custom = [CustomRole(name, permissions) for name, permissions in sorted(own.items())]
-        allowed = self.policy.allowed(row.user_id, row.org_id, row.policy_version, roles, custom)
-        gives = {role: self._gives(role, own) for role in roles}
-        limits = limits_of(held, gives)
-        if not row.active:
+        allowed = self.policy.allowed(user_id, org_id, version, roles, custom)
+        limits = limits_of(held, {role: self._gives(role, own) for role in roles})
+        if not active:
             allowed = before_approval(allowed)
         return Access(roles, allowed, MappingProxyType({name: limits[name] for name in limits if name in allowed}))
 
@@ -165,14 +167,14 @@ def _highest(limits: list[Money]) -> Money:
     return Money(max(limit.amount for limit in limits), currency)
 
 
-def _person(row: Row[Any]) -> Person:
+def _person(found: Mapping[str, Any]) -> Person:
     return Person(
-        email=row.email,
-        locale=row.locale,
-        timezone=row.timezone,
-        theme=row.theme,
-        density=row.density,
-        single_key_shortcuts=row.single_key_shortcuts,
+        email=found["email"],
+        locale=found["locale"],
+        timezone=found["timezone"],
+        theme=found["theme"],
+        density=found["density"],
+        single_key_shortcuts=found["shortcuts"],
     )
 
 

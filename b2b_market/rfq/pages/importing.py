@@ -108,7 +108,10 @@ def show(import_id: WireUuid, call: PageCall, show: str = "", start: int = 0, ed
 
 @router.post("/{import_id}")
 def decide(import_id: WireUuid, call: PageCall) -> Response:
-    """Keep what was decided; with ``do=confirm`` make the draft too, if nothing is open then."""
+    """Keep what was decided; with ``do=confirm`` make the draft too, if nothing is open then.
+
+    ``do=rows`` leads back to the rows, anything else to the top of the page.
+    """
     form = Form(call.form())
     view = _view(call, import_id)
     if view.preview is None:
@@ -127,8 +130,8 @@ def decide(import_id: WireUuid, call: PageCall) -> Response:
         call.refuse(refusal)
         form.add_refusal(refusal)
         return _page(call, _view(call, import_id), form, _where(form), status=409)
-    where = _where(form)
-    return call.see(f"/rfqs/import/{import_id}?show={where.show}&start={where.start}#rows")
+    where, part = _where(form), "#rows" if form.value("do") == "rows" else ""
+    return call.see(f"/rfqs/import/{import_id}?show={where.show}&start={where.start}{part}")
 
 
 @router.get("/{import_id}/rows.xlsx")
@@ -269,9 +272,10 @@ def _page(
 def _rows(call: PageContext, view: ImportView, where: _Where, *, alone: bool = False) -> dict[str, object]:
     """Return what the table of rows shows: a part of the rows chosen, or ``alone`` the one being edited."""
     preview = imports.open_preview(view)
-    rows = [row for row in preview.rows if row.number == where.edit] if alone else []
-    rows = rows or import_rows.shown_rows(preview, where.show)
-    part = rows[where.start : where.start + import_rows.CHUNK] if not alone else rows[:1]
+    rows = import_rows.shown_rows(preview, where.show)
+    part = rows[where.start : where.start + import_rows.CHUNK]
+    if alone:
+        rows = part = [row for row in preview.rows if row.number == where.edit]
     end = where.start + len(part)
     return {
         "view": view,

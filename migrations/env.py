@@ -1,4 +1,4 @@
-"""Run migrations: one at a time across all deployers, with lock and statement timeouts, one transaction per revision."""
+"""Run migrations: one at a time across all deployers, with timeouts, one transaction per revision."""
 
 from alembic import context
 from sqlalchemy import create_engine, pool, text

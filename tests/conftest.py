@@ -31,7 +31,7 @@ def pytest_configure(config: pytest.Config) -> None:
         real(self, address)
 
     config.stash[_CONNECT] = real
-    socket.socket.connect = connect  # type: ignore[method-assign]  # put back in pytest_unconfigure
+    socket.socket.connect = connect  # type: ignore[method-assign,assignment]  # put back in pytest_unconfigure
 
 
 _CONNECT = pytest.StashKey[Any]()

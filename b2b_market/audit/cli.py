@@ -16,7 +16,7 @@ from b2b_market.audit.rules.trail import KEY_BYTES
 from b2b_market.audit.rules.verification import NotAnExport, verify_export
 from b2b_market.audit.service.downloading import export_stream
 from b2b_market.audit.service.exporting import begin_export
-from b2b_market.audit.service.rounds import BATCH, sealer_of
+from b2b_market.audit.service.rounds import BATCHES, sealer_of
 from b2b_market.infra.database import Database, Tenant
 from b2b_market.infra.runtime import Runtime, new_correlation
 from b2b_market.infra.settings import Settings
@@ -61,8 +61,11 @@ def verify(
 def seal() -> None:
     """Seal every waiting entry now, as the schedule does every few seconds."""
     runtime = _runtime()
+    sealed = 0
     try:
-        sealed = sealer_of(runtime, "cli").run(batches=BATCH)
+        sealer = sealer_of(runtime, "cli")
+        while found := sealer.run(batches=BATCHES):
+            sealed += found
     except Refusal as refusal:
         _refused(refusal)
     finally:

@@ -2,13 +2,11 @@
 
 from typing import Final
 
-from b2b_market.audit.service.rounds import sealer_of
+from b2b_market.audit.service.rounds import BATCHES, sealer_of
 from b2b_market.infra.runtime import Runtime
 from b2b_market.infra.tasks import Task
 
 EVERY: Final = 5.0
-BATCHES: Final = 20
-"""Batches of 10,000 in one round: a backlog is worked off over several rounds, so that other tasks get their turn."""
 
 
 def seal(runtime: Runtime) -> int:

@@ -1,6 +1,7 @@
 """The ground: tenant functions, outbox, inbox, idempotency keys, audit trail, grants.
 
-The role ``b2b_app`` is the application's login. It owns nothing and has no BYPASSRLS, so FORCE row-level security binds it.
+The role ``b2b_app`` is the application's login. It owns nothing and has no BYPASSRLS, so FORCE row-level security
+binds it.
 """
 
 from alembic import op
@@ -200,7 +201,8 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.execute(
-        "DROP TABLE rbac_role, rbac_grant, rbac_domain, audit_detail, audit_event, document_number, idempotency, inbox, outbox"
+        "DROP TABLE rbac_role, rbac_grant, rbac_domain, audit_detail, audit_event, document_number, idempotency, "
+        "inbox, outbox"
     )
     op.execute("REVOKE SELECT ON alembic_version FROM b2b_app")
     op.execute("DROP FUNCTION audit_event_is_insert_only(), app_platform(), app_machine(), app_orgs()")

@@ -84,9 +84,9 @@ GRANT SELECT, INSERT, UPDATE ON identity_user, identity_api_key TO b2b_app;
 GRANT SELECT, INSERT, UPDATE, DELETE ON identity_session, identity_link TO b2b_app;
 """
 
-# The one question of every request. A function, because its statements are planned once per connection: the same question
-# as a plain statement costs six times as much, nearly all of it planning. It runs with the caller's rights and reads tables
-# without row-level security only; the tenant it sets holds for the caller's transaction.
+# The one question of every request. A function, because its statements are planned once per connection: the same
+# question as a plain statement costs six times as much, nearly all of it planning. It runs with the caller's rights and
+# reads tables without row-level security only; the tenant it sets holds for the caller's transaction.
 ANSWER = """
 CREATE FUNCTION identity_access(credential text, proof bytea, idle interval, every interval, person uuid, company uuid)
 RETURNS json LANGUAGE plpgsql AS $$
@@ -95,7 +95,7 @@ DECLARE
     held record;
     org_name text;
     org_timezone text;
-    version integer;
+    roles_version integer;
     active boolean;
     platform text := '';
     own_roles json;
@@ -103,14 +103,17 @@ BEGIN
     IF credential = 'session' THEN
         SELECT s.id, s.user_id, s.org_id, s.last_seen_at AS seen_at, NULL::text[] AS narrowed_to INTO me
         FROM identity_session s
-        WHERE s.token_hash = proof AND s.revoked_at IS NULL AND s.expires_at > now() AND s.last_seen_at > now() - idle;
+        WHERE s.token_hash = proof AND s.revoked_at IS NULL
+          AND s.expires_at > now() AND s.last_seen_at > now() - idle;
     ELSIF credential = 'api_key' THEN
-        SELECT k.id, k.user_id, k.org_id, coalesce(k.last_used_at, '-infinity') AS seen_at, k.permissions AS narrowed_to
+        SELECT k.id, k.user_id, k.org_id, coalesce(k.last_used_at, '-infinity') AS seen_at,
+               k.permissions AS narrowed_to
         INTO me
         FROM identity_api_key k
         WHERE k.secret_hash = proof AND k.revoked_at IS NULL AND k.expires_at > now();
     ELSE
-        SELECT person AS id, person AS user_id, company AS org_id, now() AS seen_at, NULL::text[] AS narrowed_to INTO me;
+        SELECT person AS id, person AS user_id, company AS org_id, now() AS seen_at, NULL::text[] AS narrowed_to
+            INTO me;
     END IF;
     IF NOT FOUND THEN
         RETURN NULL;
@@ -127,7 +130,7 @@ BEGIN
         SELECT d.name, d.timezone, d.policy_version, d.active,
                CASE WHEN d.platform <> 'operator' THEN '' WHEN held.auditor THEN 'auditor'
                     WHEN held.operator THEN 'operator' ELSE '' END
-        INTO org_name, org_timezone, version, active, platform
+        INTO org_name, org_timezone, roles_version, active, platform
         FROM rbac_domain d WHERE d.org_id = me.org_id;
         IF held.own THEN
             SELECT json_agg(json_build_array(r.name, r.permissions)) INTO own_roles
@@ -149,7 +152,7 @@ BEGIN
             'user_id', u.id, 'kind', u.kind, 'name', u.name, 'email', u.email, 'locale', u.locale,
             'timezone', u.timezone, 'theme', u.theme, 'density', u.density, 'shortcuts', u.single_key_shortcuts,
             'org_id', CASE WHEN org_name IS NOT NULL THEN me.org_id END, 'org_name', org_name,
-            'org_timezone', org_timezone, 'version', version, 'active', active, 'platform', platform,
+            'org_timezone', org_timezone, 'version', roles_version, 'active', active, 'platform', platform,
             'grants', held.grants, 'own_roles', own_roles, 'narrowed_to', me.narrowed_to)
         FROM identity_user u WHERE u.id = me.user_id);
 END $$;

@@ -1,7 +1,7 @@
 """Requests for quotation, quotations, awards, import drafts.
 
-Hidden figures (estimate, targets) have tables of their own, because row-level security hides rows, not columns. A sealed quotation is not visible
-to its buyer until ``opened``.
+Hidden figures (estimate, targets) have tables of their own, because row-level security hides rows, not columns. A
+sealed quotation is not visible to its buyer until ``opened``.
 """
 
 from alembic import op

@@ -1,4 +1,4 @@
-"""Every operation × every role, run through the operations themselves; duties S7 and S9; and what the docs say of it."""
+"""Every operation × every role, run through the operations themselves; duties S7 and S9; and what the docs say."""
 
 from collections.abc import Sequence
 from functools import cache

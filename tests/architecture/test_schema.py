@@ -68,7 +68,7 @@ def tables(connection: Connection) -> list[str]:
 
 def counts(connection: Connection, names: list[str]) -> dict[str, int]:
     union = " UNION ALL ".join(f"SELECT '{name}', (SELECT count(*) FROM \"{name}\")" for name in names)  # noqa: S608 - names from the catalogue
-    return {name: rows for name, rows in connection.execute(text(union))}
+    return {str(name): int(rows) for name, rows in connection.execute(text(union))}
 
 
 # ---- history
@@ -192,7 +192,10 @@ def seen_by(servers: Servers, world: World, fenced: list[str], orgs: str) -> dic
 def test_a_company_sees_rows_of_its_own_deals_only(servers: Servers, world: World) -> None:
     """The rival sees its own quotations and invitations, and nothing of the winner's, in any table with a supplier."""
     rival = world.people["rival"].org_id
-    wanted = "SELECT table_name FROM information_schema.columns WHERE column_name = 'supplier_id' AND table_schema = 'public'"
+    wanted = (
+        "SELECT table_name FROM information_schema.columns "
+        "WHERE column_name = 'supplier_id' AND table_schema = 'public'"
+    )
     with connected(servers, "app", world.database) as connection:
         connection.execute(text("SELECT set_config('app.orgs', :orgs, true)"), {"orgs": f"{{{rival}}}"})
         names = sorted(connection.execute(text(wanted)).scalars())

@@ -32,15 +32,17 @@ def test_a_decimal_keeps_its_value_whatever_its_trailing_zeros(value: Decimal) -
 
 def test_everything_the_rows_hold_has_one_text() -> None:
     moment = datetime(2026, 11, 22, 14, 30, tzinfo=UTC)
-    found = plain({
-        "id": UUID(int=1),
-        "at": moment,
-        "day": date(2026, 11, 22),
-        "hash": b"\x00\xff",
-        "money": Money.of("1.50", "EUR"),
-        "big": 2**60,
-        "set": {"b", "a"},
-    })
+    found = plain(
+        {
+            "id": UUID(int=1),
+            "at": moment,
+            "day": date(2026, 11, 22),
+            "hash": b"\x00\xff",
+            "money": Money.of("1.50", "EUR"),
+            "big": 2**60,
+            "set": {"b", "a"},
+        }
+    )
     assert found == {
         "id": "00000000-0000-0000-0000-000000000001",
         "at": "2026-11-22T14:30:00.000000Z",

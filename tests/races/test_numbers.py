@@ -6,12 +6,13 @@ from sqlalchemy import select
 
 from b2b_market.infra.numbering import next_number
 from b2b_market.infra.runtime import Runtime
+from b2b_market.kernel.permission import Role
 from b2b_market.rbac.actor import system_actor
 from b2b_market.rfq.models.requests import Rfq
 from b2b_market.rfq.service import drafting
 from tests.support.calling import caller_for, quote_body
 from tests.support.people import make_company, make_person
-from tests.support.rfqs import Role, draft_command, make_market, publish
+from tests.support.rfqs import draft_command, make_market, publish
 from tests.support.rows import rows_of
 from tests.support.together import at_once
 from tests.support.works import work_for

@@ -95,17 +95,15 @@ def shown(client: TestClient, address: str) -> str:
     return answer.text
 
 
-def send(client: TestClient, address: str, do: str = "check", page: str = "", **changes: str | None) -> Response:
+def send(client: TestClient, address: str, do: str = "check", *, page: str = "", **changes: str | None) -> Response:
     """Send the form as it is shown, but for ``changes``; None is a box that was unticked."""
-    sent = {**Fields(page or shown(client, address)).sent, "do": do}
-    sent |= {name.replace("__", "-"): value for name, value in changes.items() if value is not None}
-    for name in [name.replace("__", "-") for name, value in changes.items() if value is None]:
-        sent.pop(name, None)
+    sent: dict[str, str | None] = {**Fields(page or shown(client, address)).sent, "do": do, **changes}
+    sent = {name: value for name, value in sent.items() if value is not None}
     return post_form(client, address.partition("?")[0], sent)
 
 
 def settle(client: TestClient, address: str, **changes: str | None) -> str:
-    answer = send(client, address, **changes)
+    answer = send(client, address, "check", page="", **changes)
     assert answer.status_code == 303, answer.text
     return shown(client, answer.headers["location"])
 
@@ -282,7 +280,7 @@ class TestSettling:
         page = shown(buyer, f"{address}?show=all&edit=2")
         sent = Fields(page).sent
         assert sent["rows-2-item_name"] == "Hex bolt"
-        answer = send(buyer, address, page=page, **{name: "" for name in ("unit", "date", "place", "currency")})
+        answer = send(buyer, address, page=page, unit="", date="", place="", currency="")
         assert answer.status_code == 303
         choices = one(runtime, "SELECT choices->'table' FROM rfq_import")
         assert isinstance(choices, dict)
@@ -424,7 +422,8 @@ class TestConfirming:
     def test_a_long_draft_opens_on_its_own_page(self, buyer: TestClient, runtime: Runtime) -> None:
         lines = "".join(f"Bolt {n},{n},pcs,2099-03-05,Shanghai\n" for n in range(1, 102))
         answer = send(buyer, started(buyer, f"Item,Qty,Unit,Needed by,Ship to\n{lines}"), "confirm")
-        assert answer.headers["location"] == f"/rfqs/{one(runtime, 'SELECT id FROM rfq')}"
+        rfq_id = one(runtime, "SELECT id FROM rfq")
+        assert answer.headers["location"] == f"/rfqs/{rfq_id}"
 
     def test_columns_are_understood_as_last_time(self, buyer: TestClient) -> None:
         send(buyer, started(buyer), "confirm", **{"columns-1-field": "note"})

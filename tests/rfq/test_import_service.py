@@ -147,7 +147,8 @@ class TestReading:
             set_tenant(session, Tenant((buyer,)))
             session.execute(
                 text(
-                    "UPDATE organization_settings SET default_unit = 'KGM', default_delivery_place = 'Gate 4' WHERE id = :id"
+                    "UPDATE organization_settings SET default_unit = 'KGM', default_delivery_place = 'Gate 4' "
+                    "WHERE id = :id"
                 ),
                 {"id": buyer},
             )

@@ -1,10 +1,9 @@
 """Calls of the API by one person: the session by header, so that many threads may share one client."""
 
 from collections.abc import Mapping
-from typing import Any, Protocol
 from uuid import UUID, uuid4
 
-from httpx2 import Response
+from httpx2 import Client, Response
 
 from b2b_market.infra.http.requests import SESSION_COOKIE
 from b2b_market.infra.runtime import Runtime
@@ -13,14 +12,6 @@ from b2b_market.rfq.service.drafting import RfqContent
 from tests.support.people import start_session
 
 API = "/api/v1"
-
-
-class Client(Protocol):
-    """What a caller needs of a client: the application's TestClient or one that goes through a socket."""
-
-    def request(self, method: str, url: str, **options: Any) -> Response:
-        """Send one request."""
-        ...
 
 
 class Caller:

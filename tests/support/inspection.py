@@ -1,4 +1,4 @@
-"""The last word after a fault: the whole trail sealed, exported and verified against the tables, and nothing waiting."""
+"""The last word after a fault: the trail sealed, exported and verified against the tables, and nothing waiting."""
 
 import time
 from collections.abc import Iterable

@@ -125,13 +125,13 @@ class Bodies:
 
 def _text(schema: Mapping[str, Any]) -> str:
     if "format" in schema:
-        return _EXAMPLES[schema["format"]]
+        return str(_EXAMPLES[schema["format"]])
     if "pattern" in schema:
         if schema["pattern"] not in _PATTERNED:
             message = f"give tests/support/routes.py an example of {schema['pattern']}"
             raise LookupError(message)
-        return _PATTERNED[schema["pattern"]]
-    return "x" * max(schema.get("minLength", 1), 1)
+        return str(_PATTERNED[schema["pattern"]])
+    return "x" * max(int(schema.get("minLength", 1)), 1)
 
 
 def without_ids(body: str) -> str:

@@ -48,7 +48,7 @@ from b2b_market.rfq.service.drafting import RfqContent
 from tests.support import database as db
 from tests.support.calling import Caller, caller_for
 from tests.support.delivery import drain_outbox
-from tests.support.people import make_company, make_person, start_session
+from tests.support.people import make_company, make_person
 from tests.support.rfqs import CNY, Market, close, draft_command, make_draft, publish, quote_command, read
 from tests.support.rows import rows_of
 from tests.support.servers import Servers
@@ -324,14 +324,14 @@ class _Maker:
             "user_id": str(self.people["evaluator"].user_id),
             "organization_id": str(self.orgs["newcomer"]),
             "object_id": str(self.rfqs["awarded"].rfq.id),
-            **{
-                "object_type": "rfq",
-                "size": str(checkpoint.size),
-                "edition": "1",
-                "file_format": "pdf",
-                "decision": "approve",
-            },
-            **{"step": "cancel", "code": "not-found", "topic": "rfq.published.v1"},
+            "object_type": "rfq",
+            "size": str(checkpoint.size),
+            "edition": "1",
+            "file_format": "pdf",
+            "decision": "approve",
+            "step": "cancel",
+            "code": "not-found",
+            "topic": "rfq.published.v1",
         }
 
     def _reader(self) -> Caller:

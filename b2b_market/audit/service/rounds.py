@@ -20,6 +20,8 @@ from b2b_market.infra.work import Work
 from b2b_market.rbac.actor import Actor, system_actor
 
 BATCH: Final = 10_000
+BATCHES: Final = 20
+"""Batches in one round: a backlog is worked off over several rounds, so that other tasks get their turn."""
 CHECKPOINTS_AT_ONCE: Final = 500
 
 
@@ -34,19 +36,34 @@ class Sealer:
     witness: WitnessFile
 
     def run(self, *, batches: int, batch: int = BATCH) -> int:
-        """Seal up to ``batches`` batches and return how many entries; 0 while another sealer is at work.
+        """Seal up to ``batches`` batches, bring the lists up to date, and return how many entries were sealed."""
+        sealed = self.seal(batches=batches, batch=batch)
+        self.put_on_lists(batches=batches, batch=batch)
+        return sealed
+
+    def seal(self, *, batches: int, batch: int = BATCH) -> int:
+        """Seal up to ``batches`` batches and tell the witness; return how many entries, 0 while another sealer works.
 
         Raise WitnessContradicts before anything is sealed where the database was set back. Killed anywhere, the next
         round goes on: a batch is one transaction, and the witness is brought up to the database each time.
         """
         self._agree()
-        sealed = self._seal(batches, batch)
+        sealed = 0
+        for _ in range(batches):
+            with self.transaction() as work:
+                found = seal_batch(work, self.actor, SealBatch(self.key, self.known_keys, batch))
+            sealed += found.count if found is not None else 0
+            if found is None or not found.more:
+                break
         self.witness.catch_up(self._checkpoints_after)
+        return sealed
+
+    def put_on_lists(self, *, batches: int, batch: int = BATCH) -> None:
+        """Put up to ``batches`` batches of sealed entries on their companies' lists; they are found without too."""
         for _ in range(batches):
             with self.transaction() as work:
                 if not list_batch(work, self.actor, ListBatch(batch)):
-                    break
-        return sealed
+                    return
 
     def accept_restore(self, reason: str) -> Restored:
         """Sign into the witness that the database was restored on purpose; NothingToAccept where the two agree."""
@@ -57,16 +74,6 @@ class Sealer:
             declared = declare_restore(work, self.actor, DeclareRestore(seen, reason))
         self.witness.declare(declared, self.key)
         return declared
-
-    def _seal(self, batches: int, batch: int) -> int:
-        sealed = 0
-        for _ in range(batches):
-            with self.transaction() as work:
-                found = seal_batch(work, self.actor, SealBatch(self.key, self.known_keys, batch))
-            sealed += found.count if found is not None else 0
-            if found is None or not found.more:
-                break
-        return sealed
 
     def _agree(self) -> None:
         seen = self.witness.last().seen()

@@ -103,7 +103,7 @@ def import_rfq(
         ways = {"sheet": sheet, "encoding": encoding, "delimiter": {"tab": "\t"}.get(delimiter, delimiter)}
         session = Session.begin(server, file, {name: way for name, way in ways.items() if way})
         session.decide(decisions(session.preview, wishes))
-        asks = not yes and not dry_run and sys.stdin.isatty()
+        asks = not yes and not dry_run and somebody_there()
         _settle(session, only_ready=only_ready, dry_run=dry_run, asks=asks)
         request = {"title": title or _title(session, file), "currency": _currency(session, wishes)}
         rest = {"only_ready": only_ready, "drop_other_prices": drop_other_prices}
@@ -115,6 +115,11 @@ def import_rfq(
     except Refused as refused:
         known = refused.status in _OF_THE_FILE
         _stop("\n".join(problem_lines(refused.problem)), NOT_IMPORTED if known else NO_SERVER)
+
+
+def somebody_there() -> bool:
+    """Tell whether a person can be asked: whether the input is a terminal."""
+    return sys.stdin.isatty()
 
 
 def _settle(session: Session, *, only_ready: bool, dry_run: bool, asks: bool) -> None:

@@ -1,5 +1,6 @@
 """What the API takes and tells of accounts, sessions and keys."""
 
+import unicodedata
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
@@ -7,22 +8,25 @@ from pydantic import AfterValidator, Field
 from b2b_market.identity.commands import ChangeAccount, ChangePassword, MakeApiKey
 from b2b_market.identity.service.views import AccountView, ApiKeyView, MadeApiKey
 from b2b_market.infra.http.wires import MoneyWire, ShortText, WireIn, WireOut, WireTime, WireUuid, wire_enum
-from b2b_market.kernel.text import is_clean
 from b2b_market.rbac.actor import Actor
 from b2b_market.ui.language import Language
 from b2b_market.ui.viewer import Density, Theme
 
 
-def _clean(value: str) -> str:
-    if not is_clean(value):
-        message = "use normalised (NFC) text without control characters"
+def _typed(value: str) -> str:
+    """Return a secret as its writer meant it: composed the same way on every keyboard, without control characters."""
+    composed = unicodedata.normalize("NFC", value)
+    if any(unicodedata.category(character) in {"Cc", "Cs"} for character in composed):
+        message = "use text without control characters"
         raise ValueError(message)
-    return value
+    return composed
 
 
-AddressText = Annotated[str, Field(min_length=3, max_length=254), AfterValidator(_clean)]
-SecretText = Annotated[str, Field(min_length=1, max_length=200, json_schema_extra={"format": "password"})]
-ZoneText = Annotated[str, Field(min_length=1, max_length=60), AfterValidator(_clean)]
+AddressText = Annotated[ShortText, Field(min_length=3, max_length=200)]
+SecretText = Annotated[
+    str, Field(min_length=1, max_length=200, json_schema_extra={"format": "password"}), AfterValidator(_typed)
+]
+ZoneText = Annotated[ShortText, Field(max_length=60)]
 PermissionText = Annotated[str, Field(min_length=3, max_length=80, pattern=r"^[a-z_\-]+:[a-z_\-]+$")]
 
 

@@ -32,9 +32,9 @@ from b2b_market.organizations.states import IdentifierScheme
 from b2b_market.ui.language import Language
 
 Country = Annotated[str, Field(pattern="^[A-Z]{2}$")]
-Zone = Annotated[str, Field(min_length=1, max_length=60)]
-Address = Annotated[str, Field(min_length=3, max_length=254)]
-RoleName = Annotated[str, Field(min_length=3, max_length=80)]
+Zone = Annotated[ShortText, Field(max_length=60)]
+Address = Annotated[ShortText, Field(min_length=3)]
+RoleName = Annotated[ShortText, Field(min_length=3, max_length=80)]
 Scheme = wire_enum(IdentifierScheme)
 
 
@@ -116,7 +116,7 @@ class SettingsIn(WireIn):
     base_currency: WireCurrency
     timezone: Zone
     default_delivery_place: OptionalText
-    default_unit: Annotated[str, Field(max_length=10)]
+    default_unit: Annotated[OptionalText, Field(max_length=10)]
 
     def to_command(self, expected_version: int | None) -> ChangeSettings:
         """Return the operation's input."""
@@ -170,7 +170,7 @@ class OwnRoleIn(WireIn):
     """An own role of one side, made or changed."""
 
     side: Annotated[str, Field(pattern="^(buyer|supplier)$")]
-    label: Annotated[str, Field(min_length=1, max_length=40)]
+    label: Annotated[ShortText, Field(max_length=40)]
     permissions: Annotated[list[RoleName], Field(min_length=1, max_length=200)]
 
     def to_command(self, offered: frozenset[str]) -> SaveOwnRole:

@@ -113,10 +113,11 @@ class PageRoute(StrictRoute):
         handle = super().get_route_handler()
 
         async def with_form(request: Request) -> Response:
-            if request.method not in SAFE_METHODS:
-                form = await request.form(max_files=20, max_fields=20_000)
+            if request.method in SAFE_METHODS:
+                return await handle(request)
+            async with request.form(max_files=20, max_fields=20_000) as form:  # closes the files sent
                 request.scope[FORM_SCOPE] = list(form.multi_items())
-            return await handle(request)
+                return await handle(request)
 
         return with_form
 

@@ -6,13 +6,14 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
+from urllib.request import Request
 
 import pytest
 import uvicorn
-from click.testing import Result
 from fastapi.testclient import TestClient
 from sqlalchemy import text
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from b2b_market.entrypoints.cli import app
 from b2b_market.infra.database import Tenant, set_tenant
@@ -80,30 +81,38 @@ def one(runtime: Runtime, statement: str) -> object:
     return found
 
 
+def lines(client: TestClient, runtime: Runtime) -> list[dict[str, Any]]:
+    """Return the lines of the only request there is."""
+    rfq_id = one(runtime, "SELECT id FROM rfq")
+    found: list[dict[str, Any]] = client.get(f"/api/v1/rfqs/{rfq_id}").json()["lines"]
+    return found
+
+
 def test_a_list_in_order_is_imported(url: str, key: str, runtime: Runtime, tmp_path: Path) -> None:
     ended = run(url, key, written(tmp_path, SMALL), "--yes")
     assert (ended.exit_code, ended.stderr) == (0, "")
     rfq_id, number = one(runtime, "SELECT id FROM rfq"), one(runtime, "SELECT number FROM rfq")
     assert ended.stdout.endswith(f"\nImported 2 needs into the draft {number}.\n{url}/rfqs/{rfq_id}\n")
-    lines = ended.stdout.splitlines()
-    assert lines[0].split() == ["Column", "Heading", "Examples", "Becomes", "Sure"]
-    assert lines[2].split() == ["A", "Item", "Hex", "bolt", "|", "Washer", "|", "Total", "Item", "95", "%"]
-    assert "Rows: 2 ready, 1 left out." in lines
-    assert "Target prices in all: CNY 125.00." in lines
-    assert next(line for line in lines if line.startswith("4 ")).split() == (
-        "4 left out The row adds up others: “Total”".split()
+    said = ended.stdout.splitlines()
+    assert said[0].split() == ["Column", "Heading", "Examples", "Becomes", "Sure"]
+    assert said[2].split() == ["A", "Item", "Hex", "bolt", "|", "Washer", "|", "Total", "Item", "95", "%"]
+    assert "Rows: 2 ready, 1 left out." in said
+    assert "Target prices in all: CNY 125.00." in said
+    assert next(line for line in said if line.startswith("4 ")).split() == (
+        ["4", "left", "out", "The", "row", "adds", "up", "others:", "“Total”"]
     )
     assert (one(runtime, "SELECT title FROM rfq"), one(runtime, "SELECT currency FROM rfq")) == ("list", "CNY")
 
 
-def test_options_answer_what_the_list_leaves_out(url: str, key: str, runtime: Runtime, tmp_path: Path) -> None:
+def test_options_answer_what_the_list_leaves_out(
+    url: str, key: str, client: TestClient, runtime: Runtime, tmp_path: Path
+) -> None:
     file = written(tmp_path, "Thing;Qty;Price\nBolt;1,5;2,50\nNut;dings 3;1,00\nLid;4;0,50\n")
     options = ("--title", "Small parts", "--decimals", "comma", "--unit-for", "dings=set", "--skip", "4", "--yes")
     ended = run(url, key, file, *ANSWERS, "--column", "a=item_name", *options)
     assert ended.exit_code == 0, ended.output
     assert one(runtime, "SELECT title FROM rfq") == "Small parts"
-    units = one(runtime, "SELECT array_agg(unit || ' ' || trim_scale(quantity) ORDER BY position) FROM rfq_line")
-    assert units == ["H87 1.5", "SET 3"]
+    assert [(line["quantity"], line["unit"]) for line in lines(client, runtime)] == [("1.5", "H87"), ("3", "SET")]
 
 
 def test_what_is_open_ends_with_its_options_and_stores_no_request(
@@ -141,25 +150,29 @@ def test_a_dry_run_keeps_nothing(url: str, key: str, runtime: Runtime, tmp_path:
     assert one(runtime, "SELECT count(*) FROM rfq_import") == 0
 
 
-def test_a_person_is_asked_until_everything_is_settled(
-    url: str, key: str, runtime: Runtime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def person(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody sits at the terminal."""
     monkeypatch.setattr(importing, "somebody_there", lambda: True)
+
+
+@pytest.mark.usefixtures("person")
+def test_a_person_is_asked_until_everything_is_settled(
+    url: str, key: str, client: TestClient, runtime: Runtime, tmp_path: Path
+) -> None:
     file = written(tmp_path, "Item,Qty,Price\nBolt,3,$2.50\n")
-    typed = "\n".join(["blurb", "", "CHF", "usd", "soon", "2099-03-05", "Gate 4", "y"]) + "\n"
+    typed = "blurb\n\nCHF\nusd\nsoon\n2099-03-05\nGate 4\ny\n"
     ended = run(url, key, file, typed=typed)
     assert ended.exit_code == 0, ended.output
     assert "no unit is called blurb" in ended.stdout
     assert "write one of: USD, CAD" in ended.stdout
     assert "soon is no date" in ended.stdout
     assert "Make a draft of 1 needs in USD? [Y/n]" in ended.stdout
-    assert one(runtime, "SELECT unit FROM rfq_line") == "H87"
+    assert [(line["unit"], line["target_price"]) for line in lines(client, runtime)] == [("H87", "2.50")]
 
 
-def test_a_person_may_say_no(
-    url: str, key: str, runtime: Runtime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(importing, "somebody_there", lambda: True)
+@pytest.mark.usefixtures("person")
+def test_a_person_may_say_no(url: str, key: str, runtime: Runtime, tmp_path: Path) -> None:
     ended = run(url, key, written(tmp_path, SMALL), typed="n\n")
     assert ended.exit_code == 1
     assert "Not imported; it waits on" in ended.stderr
@@ -237,7 +250,7 @@ def test_a_confirmation_lost_on_the_way_is_repeated_with_the_same_key(
     monkeypatch.setattr(server, "_PAUSE", 0)
     real, sent = server.Server._answer, []
 
-    def lossy(self: server.Server, request: server.Request) -> server.Json:
+    def lossy(self: server.Server, request: Request) -> server.Json:
         found = real(self, request)
         if request.full_url.endswith("/confirm"):
             sent.append(request.get_header("Idempotency-key"))

@@ -71,6 +71,7 @@ def desk(call: PageCall, cursor: Annotated[str, Query(max_length=500)] = "") -> 
 @router.post("/retry")
 def retry_topic(call: PageCall) -> Response:
     """Send the dead events of a topic again."""
+    service.retry_topic.admit(call.actor)
     form = Form(call.form())
     topic = form.text("topic", required=True, limit=200)
     if topic is None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import fields
+from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -391,7 +392,7 @@ class TestRealLists:
         made = confirm(buyer, found, {"title": "LumenPnP", "currency": "USD"}).json()
         assert len(made["lines"]) == 43
         assert sum(line["target_price"] is not None for line in made["lines"]) == 27
-        assert made["lines"][0]["target_price"] == "8.50"
+        assert Decimal(made["lines"][0]["target_price"]) == Decimal("8.50")
 
     def test_the_standard_s_request_is_settled_by_one_date(self, buyer: TestClient, real_data: Path) -> None:
         file = real_data / "ubl" / "UBL-RequestForQuotation-2.1-Example.xml"

@@ -123,7 +123,7 @@ class TestMatrix:
         assert [row[-1] for row in cells(html)] == ["8.61Lowest14 d", "10.12+26.5%14 d"]
         assert 'title="As quoted: EUR\u00a01.05."' in html
         said = text_of(html).replace("\u00a0", " ")
-        assert "quoted in EUR" in said
+        assert "· in EUR" in said
         assert "1 EUR = 8.2 CNY (Demonstration only, not a market rate, " in said
         raw = page(purchaser, url + "?raw=1")
         assert [row[-1] for row in cells(raw)] == ["1.05Lowest14 d", "1.2345+26.5%14 d"]

@@ -54,7 +54,7 @@ def company_form(call: PageCall) -> Response:
 @router.post("/organization/edit")
 def change_company(call: PageCall) -> Response:
     """Store the changes."""
-    call.signed_in()
+    registering.change_company.admit(call.actor)
     form = Form(call.form())
     command = ChangeCompany(expected_version=form.integer("version"), profile=read_profile(form))
     if not form.ok:
@@ -100,7 +100,7 @@ def settings_form(call: PageCall) -> Response:
 @router.post("/organization/settings")
 def change_settings(call: PageCall) -> Response:
     """Store the settings."""
-    call.signed_in()
+    settings.change_settings.admit(call.actor)
     form = Form(call.form())
     command = ChangeSettings(
         expected_version=form.integer("version"),

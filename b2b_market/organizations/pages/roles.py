@@ -6,7 +6,8 @@ from b2b_market.infra.http.problems import STATUS
 from b2b_market.kernel.refusal import Refusal
 from b2b_market.kernel.text import N_
 from b2b_market.organizations.commands import DropOwnRole, ListOwnRoles, SaveOwnRole
-from b2b_market.organizations.pages.edge import offered_to
+from b2b_market.organizations.pages.edge import built_in_roles, offered_to
+from b2b_market.organizations.pages.forms import role_name
 from b2b_market.organizations.service import own_roles
 from b2b_market.rbac.page_edge import PageCall, PageContext, PageRoute
 from b2b_market.rbac.sides import COMPANY_SIDES, admin_sides, own_role_label, side_of
@@ -70,6 +71,7 @@ def _page(call: PageContext, form: Form, *, status: int = 200) -> Response:
         "rows": [
             (role.name, side_of(role.name), own_role_label(role.name), sorted(role.permissions)) for role in found
         ],
+        "built_in": [(role_name(call, role), permits) for role, permits in built_in_roles(call.request, sides)],
         "sides": sides,
         "offered": [(value, value, "") for value in offered],
     }

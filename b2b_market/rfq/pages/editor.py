@@ -45,6 +45,7 @@ def new_rfq(call: PageCall) -> Response:
 @router.post("/new")
 def create_rfq(call: PageCall) -> Response:
     """Store a new draft; what is wrong is shown beside its field and nothing is stored."""
+    drafts.draft_rfq.admit(call.actor)
     call.once()
     form = Form(call.form("supplier_ids"))
     content = reading.read_content(form, showing.zone_of(call))
@@ -85,6 +86,7 @@ def edit_form(rfq_id: WireUuid, call: PageCall, start: int = 0) -> Response:
 @router.post("/{rfq_id}/edit")
 def save_rfq(rfq_id: WireUuid, call: PageCall) -> Response:
     """Replace the content of a draft; lines that the page had not loaded stay as they are."""
+    drafts.edit_rfq.admit(call.actor)
     form = Form(call.form("supplier_ids"))
     stored = drafts.read_rfq(call.work, call.actor, commands.ReadRfq(rfq_id))
     beyond = form.integer("beyond", least=0)

@@ -21,7 +21,8 @@ def test_every_sentence_has_its_chinese() -> None:
 
 def sources() -> Iterator[str]:
     for file in sorted(FOLDER.glob("*.py")):
-        yield file.read_text(encoding="utf-8")
+        if file.name != "imports.py":  # it turns a preview into a request; its refusals are not findings of the reader
+            yield file.read_text(encoding="utf-8")
 
 
 def test_every_code_the_reader_gives_has_a_sentence_and_every_sentence_is_given() -> None:

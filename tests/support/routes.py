@@ -116,7 +116,7 @@ class Bodies:
             case "string":
                 return _text(schema)
             case "integer":
-                return schema.get("minimum", schema.get("exclusiveMinimum", 0) + 1)
+                return int(schema.get("minimum", schema.get("exclusiveMinimum", 0) + 1))
             case "boolean":
                 return False
             case "null":

@@ -68,9 +68,8 @@ class AuditListed(Base):
     only_row: Mapped[bool] = mapped_column(primary_key=True)
     up_to: Mapped[int] = mapped_column(BigInteger)
     """Leaves below this index are in the lists."""
-    cursor_xid: Mapped[int] = mapped_column(BigInteger)
-    cursor_id: Mapped[UUID]
-    """With ``cursor_xid``: so is every entry up to here in the order of (xid, id); later ones may not be sealed yet."""
+    below_xid: Mapped[int] = mapped_column(BigInteger)
+    """So is every entry of a lower transaction id; the others may be, or may not be sealed yet."""
 
 
 class AuditNode(Base):

@@ -49,7 +49,7 @@ def test_a_contract_is_read_with_exact_money_and_its_version(
     body = answer.json()
     assert body["number"] == contract.number
     assert body["total"] == {"amount": "292.70", "currency": "CNY"}
-    assert body["lines"][0]["unit_price"] == {"amount": "0.335000", "currency": "CNY"}
+    assert body["lines"][0]["unit_price"] == {"amount": "0.335", "currency": "CNY"}
     assert body["lines"][0]["amount"] == {"amount": "33.50", "currency": "CNY"}
     assert (body["role"], body["status"], body["edition"]) == ("buyer", "drafted", 1)
     assert body["allowed_steps"] == ["edit", "release", "void"]

@@ -14,8 +14,18 @@ from enum import StrEnum
 from typing import Annotated, Any, Generic, Self, TypeVar
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    WithJsonSchema,
+    field_serializer,
+)
 
+from b2b_market.infra.canonical import decimal_text
 from b2b_market.kernel.currency import Currency
 from b2b_market.kernel.money import Money
 from b2b_market.kernel.text import is_clean
@@ -106,7 +116,7 @@ WireDate = Annotated[
 WireDecimal = Annotated[
     Decimal,
     _patterned(DECIMAL_PATTERN, Decimal, "a plain decimal with at most 14 and 6 digits, such as 12.5"),
-    PlainSerializer(lambda value: format(value, "f"), return_type=str),
+    PlainSerializer(decimal_text, return_type=str),  # one number, one writing: as entered, as stored, as hashed
     WithJsonSchema({"type": "string", "pattern": DECIMAL_PATTERN}),
 ]
 WireCurrency = Annotated[
@@ -138,12 +148,18 @@ def wire_enum(kind: type[K]) -> Any:  # noqa: ANN401 - an Annotated alias has no
 
 
 class MoneyWire(WireIn):
-    """``{"amount": "1250.00", "currency": "EUR"}``: the amount is a string of plain digits."""
+    """``{"amount": "1250.50", "currency": "EUR"}``: plain digits, at least the currency's minor ones."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, from_attributes=True)
 
     amount: WireDecimal
     currency: WireCurrency
+
+    @field_serializer("amount")
+    def _digits(self, amount: Decimal) -> str:
+        shown = -self.currency.minor_digits
+        exponent = amount.normalize().as_tuple().exponent
+        return format(amount.quantize(Decimal(1).scaleb(shown)), "f") if exponent > shown else decimal_text(amount)  # type: ignore[operator]  # wires hold finite numbers
 
     def to_money(self) -> Money:
         """Return the value object."""

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Protocol, Self
 
-from b2b_market.infra.http.wires import WireDate, WireDecimal, WireOut, WireTime, WireUuid, wire_enum
+from b2b_market.infra.http.wires import MoneyWire, WireDate, WireOut, WireTime, WireUuid, wire_enum
+from b2b_market.kernel.currency import Currency
 from b2b_market.rfq.intake.columns import Column
 from b2b_market.rfq.intake.confirmation import Left
 from b2b_market.rfq.intake.findings import SENTENCES, Finding
@@ -82,11 +83,8 @@ class DefaultOut(WireOut):
     from_file: bool
 
 
-class SumOut(WireOut):
+class SumOut(MoneyWire):
     """Quantity × target price of all ready rows in one currency."""
-
-    currency: str
-    amount: WireDecimal
 
 
 class ChoicesOut(WireOut):
@@ -234,7 +232,7 @@ class RowOut(WireOut):
 
 
 def _preview(view: ImportView, preview: Preview, translate: Translate) -> dict[str, object]:
-    sums = [{"currency": code, "amount": amount} for code, amount in preview.target_sums.items()]
+    sums = [{"currency": Currency(code), "amount": amount} for code, amount in preview.target_sums.items()]
     return {
         **{name: getattr(preview, name) for name in ("source", "sheet", "encoding", "delimiter", "header_row")},
         "sheets": list(preview.sheets),

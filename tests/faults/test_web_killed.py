@@ -22,8 +22,8 @@ from tests.support.rows import rows_of
 
 pytestmark = pytest.mark.committed
 BEFORE_COMMIT = {
-    "the rows are there but not the trail": Death("b2b_market.infra.work:write_entries"),
-    "the trail is written but not committed": Death("b2b_market.infra.work:write_entries", after=True),
+    "the rows are there but not the trail": Death("b2b_market.infra.work:insert_together"),
+    "the trail is written but not committed": Death("b2b_market.infra.work:insert_together", after=True),
     "just before the commit": Death("sqlalchemy.orm:Session.commit"),
 }
 AFTER_COMMIT = {

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from b2b_market.rbac.actor import Actor
 from tests.journeys.conftest import Site, Tabs
 from tests.journeys.showroom import Showroom
-from tests.ui.test_browser import AXE, WCAG
+from tests.support.axe import findings, needs_axe
 
 pytestmark = pytest.mark.browser
 
@@ -34,7 +34,7 @@ PAGES: dict[str, Callable[[Showroom], tuple[Actor, str]]] = {
 }
 
 
-@pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not there: run tools/assets.py")
+@needs_axe
 @pytest.mark.parametrize(
     ("language", "dark", "width"),
     [("zh-CN", False, 1440), ("en", False, 390), ("zh-CN", True, 390), ("en", True, 1440)],
@@ -42,13 +42,10 @@ PAGES: dict[str, Callable[[Showroom], tuple[Actor, str]]] = {
 def test_pages_are_accessible_and_inside_their_budgets(
     site: Site, tabs: Tabs, language: str, *, dark: bool, width: int
 ) -> None:
-    axe = AXE.read_text(encoding="utf-8")
     for name, place in PAGES.items():
         person, path = place(site.showroom)
         page = tabs.open(person, path, width=width, dark=dark, language=language)
-        page.evaluate(axe)
-        found = page.evaluate("tags => axe.run(document, {runOnly: tags})", WCAG)["violations"]
-        assert [(name, item["id"], [node["html"][:200] for node in item["nodes"]]) for item in found] == []
+        assert (name, findings(page)) == (name, [])
         assert page.locator("h1").count() == 1, name
         assert page.evaluate("document.documentElement.scrollWidth") <= width, name
         assert page.evaluate("document.querySelectorAll('*').length") <= 8000, name

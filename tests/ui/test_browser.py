@@ -5,27 +5,23 @@ import re
 import pytest
 from playwright.sync_api import Dialog, Page, Request, expect
 
-from tests.ui.browsing import PARTS, ROOT, UI, KitSite, Tabs
+from tests.support.axe import findings, needs_axe
+from tests.ui.browsing import PARTS, UI, KitSite, Tabs
 
 pytestmark = pytest.mark.browser
-AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 HTMX = UI / "static" / "vendor" / "htmx.min.js"
-WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 needs_htmx = pytest.mark.skipif(not HTMX.is_file(), reason="htmx is not there: run tools/assets.py")
 
 
-@pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not there: run tools/assets.py")
+@needs_axe
 @pytest.mark.parametrize(
     ("language", "theme", "width"),
     [("zh-CN", "light", 1440), ("en", "light", 390), ("zh-CN", "dark", 390), ("en", "dark", 1440)],
 )
 def test_no_accessibility_findings(kit_site: KitSite, tabs: Tabs, language: str, theme: str, width: int) -> None:
-    source = AXE.read_text(encoding="utf-8")
     for part in PARTS:
         page = tabs.open(kit_site.page(lang=language, theme=theme, part=part), width=width)
-        page.evaluate(source)
-        found = page.evaluate("tags => axe.run(document, {runOnly: tags})", WCAG)["violations"]
-        assert [(part, item["id"], [node["html"][:200] for node in item["nodes"]]) for item in found] == []
+        assert (part, findings(page)) == (part, [])
 
 
 @pytest.mark.parametrize("width", [390, 600, 768, 901, 1440])

@@ -5,19 +5,20 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Select, delete, func, select, text, update
+from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from b2b_market.identity.models import ApiKey, Link, User, UserSession
 from b2b_market.identity.rules import KEPT, SEEN_EVERY, SESSION_IDLE, NotYourCompany
 from b2b_market.identity.states import LinkPurpose, UserKind
+from b2b_market.infra.database import run_fixed
 from b2b_market.infra.http.cursors import cursor_id
 from b2b_market.kernel.paging import Page, PageRequest, page_of
 from b2b_market.kernel.refusal import NotFound
 from b2b_market.rbac.actor import Scope
 from b2b_market.rbac.held import companies_of
 
-ACCESS = text("SELECT identity_access(:kind, :proof, :idle, :every, :person, :company), now()")
+_ACCESS: Final = "SELECT identity_access(%(kind)s, %(proof)s, %(idle)s, %(every)s, %(person)s, %(company)s), now()"
 """The function stands in the migration of identity; it also sets the tenant and keeps "last seen" up to date."""
 
 
@@ -35,7 +36,7 @@ def person_access(session: Session, user_id: UUID, org_id: UUID | None) -> dict[
 
 
 def _ask(session: Session, values: dict[str, object]) -> tuple[dict[str, Any] | None, datetime]:
-    found, stamp = session.execute(ACCESS, values).one()
+    found, stamp = run_fixed(session, _ACCESS, values).one()
     return found, stamp
 
 

@@ -12,8 +12,9 @@ from decimal import Decimal
 from functools import cache
 from uuid import UUID
 
-from sqlalchemy import TextClause, text
 from sqlalchemy.orm import DeclarativeBase, Session
+
+from b2b_market.infra.database import run_fixed
 
 Row = Mapping[str, object]
 Rows = Sequence[Row]
@@ -36,19 +37,19 @@ def insert_together(session: Session, *groups: tuple[type[DeclarativeBase], Rows
     parameters = {
         f"rows_{number}": json.dumps(rows, default=_wire, ensure_ascii=False) for number, (_, rows) in enumerate(filled)
     }
-    session.connection().execute(_statement(shape), parameters)
+    run_fixed(session, _statement(shape), parameters)
 
 
 @cache
-def _statement(shape: tuple[tuple[str, tuple[str, ...]], ...]) -> TextClause:
+def _statement(shape: tuple[tuple[str, tuple[str, ...]], ...]) -> str:
     inserts = [_insert(number, table, columns) for number, (table, columns) in enumerate(shape)]
     before = ", ".join(f"part_{number} AS ({insert})" for number, insert in enumerate(inserts[:-1]))
-    return text((f"WITH {before} " if before else "") + inserts[-1])
+    return (f"WITH {before} " if before else "") + inserts[-1]
 
 
 def _insert(number: int, table: str, columns: tuple[str, ...]) -> str:
     names = ", ".join(f'"{name}"' for name in columns)
-    unfolded = f'jsonb_populate_recordset(NULL::"{table}", CAST(:rows_{number} AS jsonb))'
+    unfolded = f'jsonb_populate_recordset(NULL::"{table}", CAST(%(rows_{number})s AS jsonb))'
     # the names are those of our own mapped tables and columns
     return f'INSERT INTO "{table}" ({names}) SELECT {names} FROM {unfolded}'  # noqa: S608
 

@@ -2,10 +2,11 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
+from typing import Any, Final
 from uuid import UUID
 
 from b2b_market.kernel.currency import Currency
@@ -18,17 +19,15 @@ def plain(value: object) -> object:
     """Turn a value into JSON-ready parts: decimals, ids and times as strings, times in UTC, no floats.
 
     Raise TypeError for floats and unknown types. A decimal keeps its value, not its trailing zeros: 1.50 and 1.5000
-    (as a
-    NUMERIC column returns it) are the same text.
+    (as a NUMERIC column returns it) are the same text.
     """
-    if value is None or isinstance(value, bool | str):
-        return value.value if isinstance(value, Enum) else value
-    if isinstance(value, int):
-        return value if abs(value) < 2**53 else str(value)
+    common = _COMMON.get(type(value))
+    if common is not None:
+        return common(value)
+    if isinstance(value, str):
+        return value.value if isinstance(value, Enum) else str(value)
     if isinstance(value, Mapping):
         return {_key(key): plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(item) for item in value]
     if isinstance(value, set | frozenset):
         return sorted(str(plain(item)) for item in value)
     return _scalar(value)
@@ -43,15 +42,7 @@ def _key(key: object) -> str:
 
 
 def _scalar(value: object) -> object:
-    if isinstance(value, Decimal):
-        return decimal_text(value)
-    if isinstance(value, UUID | Currency):
-        return str(value)
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, bytes | memoryview):
+    if isinstance(value, memoryview):
         return bytes(value).hex()
     if isinstance(value, Money):
         return {"amount": decimal_text(value.amount), "currency": value.currency.code}
@@ -59,10 +50,35 @@ def _scalar(value: object) -> object:
     raise TypeError(message)
 
 
+def _moment(value: datetime) -> str:
+    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def _items(values: Iterable[object]) -> list[object]:
+    return [plain(item) for item in values]
+
+
 def decimal_text(value: Decimal) -> str:
     """Write a decimal without exponent and without trailing zeros after the point."""
     text = format(value, "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+_COMMON: Final[Mapping[type, Callable[[Any], object]]] = {
+    str: lambda text: text,
+    bool: lambda flag: flag,
+    type(None): lambda nothing: nothing,
+    int: lambda number: number if abs(number) < 2**53 else str(number),
+    Decimal: decimal_text,
+    UUID: str,
+    Currency: str,
+    datetime: _moment,
+    date: date.isoformat,
+    bytes: bytes.hex,
+    list: _items,
+    tuple: _items,
+}
+"""By exact type, because one quotation makes hundreds of values plain; what is not here is asked for its kind."""
 
 
 def canonical(value: object) -> bytes:

@@ -1,11 +1,11 @@
 """Document numbers people read: per company, kind and year, gap-free, from a locked counter row."""
 
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from b2b_market.infra.database import Base
+from b2b_market.infra.database import Base, run_fixed
 
 
 class DocumentNumber(Base):
@@ -19,6 +19,12 @@ class DocumentNumber(Base):
     last: Mapped[int]
 
 
+_NEXT: Final = (
+    "INSERT INTO document_number (org_id, kind, year, last) VALUES (%(org_id)s, %(kind)s, %(year)s, 1) "
+    "ON CONFLICT (org_id, kind, year) DO UPDATE SET last = document_number.last + 1 RETURNING last"
+)
+
+
 def next_number(session: Session, org_id: UUID, kind: str, year: int) -> str:
     """Return the next number, such as ``RFQ-2026-000123``.
 
@@ -26,11 +32,5 @@ def next_number(session: Session, org_id: UUID, kind: str, year: int) -> str:
 
     The counter row stays locked until the transaction ends, so take it late.
     """
-    last: int = session.execute(
-        text(
-            "INSERT INTO document_number (org_id, kind, year, last) VALUES (:org_id, :kind, :year, 1) "
-            "ON CONFLICT (org_id, kind, year) DO UPDATE SET last = document_number.last + 1 RETURNING last"
-        ),
-        {"org_id": org_id, "kind": kind, "year": year},
-    ).scalar_one()
+    last: int = run_fixed(session, _NEXT, {"org_id": org_id, "kind": kind, "year": year}).scalar_one()
     return f"{kind}-{year}-{last:06d}"

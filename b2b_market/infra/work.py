@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from b2b_market.infra.aggregate import Aggregate, Change
 from b2b_market.infra.audit_trail import DENIED, AuditDetail, AuditEvent, Entry, entry_rows
 from b2b_market.infra.bulk import insert_together
-from b2b_market.infra.database import Tenant, set_tenant
+from b2b_market.infra.database import Tenant, run_fixed, set_tenant
 from b2b_market.infra.outbox import OutboxRow, outbox_row
 from b2b_market.infra.signing import SigningKey
 from b2b_market.infra.who import Cause, Who, WhoKind
@@ -69,7 +68,7 @@ class Work:
 
     def judging_time(self) -> datetime:
         """Read the database's clock now. Deadlines are judged with this, after :meth:`gate`, never with :meth:`now`."""
-        moment: datetime = self.session.execute(text("SELECT clock_timestamp()")).scalar_one()
+        moment: datetime = run_fixed(self.session, "SELECT clock_timestamp()", {}).scalar_one()
         return moment + self._shift
 
     @property
@@ -85,7 +84,7 @@ class Work:
         wholly after such a step. A supplier cannot lock the buyer's row instead: row-level security would refuse it.
         """
         verb = "pg_advisory_xact_lock" if exclusive else "pg_advisory_xact_lock_shared"
-        self.session.execute(text(f"SELECT {verb}(:key)"), {"key": gate_key(key)})
+        run_fixed(self.session, f"SELECT {verb}(%(key)s)", {"key": gate_key(key)})
 
     def expect_version(self, root: Aggregate, expected: int | None) -> None:
         """Refuse with VersionRequired where no version was sent, with StaleVersion where ``root`` has moved on."""

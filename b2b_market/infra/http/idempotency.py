@@ -9,14 +9,15 @@ hours.
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from psycopg2.errors import LockNotAvailable
-from sqlalchemy import LargeBinary, text
+from sqlalchemy import LargeBinary
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from b2b_market.infra.database import Base
+from b2b_market.infra.database import Base, run_fixed
 from b2b_market.kernel.refusal import Kind, Refusal
 from b2b_market.kernel.text import N_
 
@@ -92,6 +93,15 @@ class StoredAnswer:
     body: bytes
 
 
+_ITS: Final = "WHERE org_id = %(org_id)s AND actor = %(actor)s AND operation = %(operation)s AND key = %(key)s"
+_TAKE: Final = (
+    "INSERT INTO idempotency (org_id, actor, operation, key, request_hash, created_at) "
+    "VALUES (%(org_id)s, %(actor)s, %(operation)s, %(key)s, %(request_hash)s, %(now)s) ON CONFLICT DO NOTHING"
+)
+_KEEP: Final = f"UPDATE idempotency SET status = %(status)s, headers = %(headers)s, body = %(body)s {_ITS}"  # noqa: S608 - texts of this file
+_READ: Final = f"SELECT request_hash, status, headers, body FROM idempotency {_ITS}"  # noqa: S608 - texts of this file
+
+
 def is_key(text_sent: str) -> bool:
     """Tell whether a header value can be an idempotency key."""
     return PATTERN.match(text_sent) is not None
@@ -104,41 +114,27 @@ def claim(session: Session, key: IdempotencyKey, now: datetime) -> StoredAnswer 
     seconds.
     """
     try:
-        taken = session.execute(
-            text(
-                "INSERT INTO idempotency (org_id, actor, operation, key, request_hash, created_at) "
-                "VALUES (:org_id, :actor, :operation, :key, :request_hash, :now) ON CONFLICT DO NOTHING"
-            ),
-            {**_identity(key), "request_hash": key.request_hash, "now": now},
-        )
+        taken = run_fixed(session, _TAKE, {**_identity(key), "request_hash": key.request_hash, "now": now})
     except OperationalError as error:
         if isinstance(error.orig, LockNotAvailable):
             raise RequestInProgress(retry_after=5) from error
         raise
-    if taken.rowcount:  # type: ignore[attr-defined]  # an INSERT's result is a CursorResult
+    if taken.rowcount:
         return None
     return _stored(session, key)
 
 
 def store(session: Session, key: IdempotencyKey, answer: StoredAnswer) -> None:
     """Keep the answer beside the effect."""
-    session.execute(
-        text(
-            "UPDATE idempotency SET status = :status, headers = :headers, body = :body "
-            "WHERE org_id = :org_id AND actor = :actor AND operation = :operation AND key = :key"
-        ),
+    run_fixed(
+        session,
+        _KEEP,
         {**_identity(key), "status": answer.status, "headers": answer.headers, "body": answer.body},
     )
 
 
 def _stored(session: Session, key: IdempotencyKey) -> StoredAnswer:
-    row = session.execute(
-        text(
-            "SELECT request_hash, status, headers, body FROM idempotency "
-            "WHERE org_id = :org_id AND actor = :actor AND operation = :operation AND key = :key"
-        ),
-        _identity(key),
-    ).one()
+    row = run_fixed(session, _READ, _identity(key)).one()
     if bytes(row.request_hash) != key.request_hash:
         raise IdempotencyKeyReused
     return StoredAnswer(row.status, row.headers, bytes(row.body))

@@ -11,6 +11,7 @@ import anyio.to_thread
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector
+from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 
 from b2b_market.entrypoints.errors import ErrorAnswers
 from b2b_market.entrypoints.metrics import Figures
@@ -76,6 +77,13 @@ def build_app(runtime: Runtime, manifests: Sequence[Manifest]) -> FastAPI:
     app.mount("/static", static)
     ErrorAnswers(shell).install(app)
     _describe(app)
+    # pages shrink to a fifth; answers of the API are small, and files and static ones are compressed already
+    app.add_middleware(
+        GZipMiddleware,
+        minimum_size=2000,
+        compresslevel=5,
+        exclude_content_types=(*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/*"),
+    )
     app.add_middleware(SecurityHeaders, https=runtime.settings.public_url.startswith("https:"))
     app.add_middleware(RequestLog, registry=registry)
     return app

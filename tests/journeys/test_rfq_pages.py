@@ -13,6 +13,15 @@ from tests.support.axe import findings, needs_axe
 
 pytestmark = pytest.mark.browser
 
+TRANSFERRED = """['navigation', 'resource'].flatMap(kind => performance.getEntriesByType(kind))
+    .reduce((bytes, entry) => bytes + entry.transferSize, 0)"""
+"""What a cold visit moves over the wire; every page is opened in a fresh profile."""
+SHIFTED = """new Promise(done => {
+    let moved = 0;
+    new PerformanceObserver(list => list.getEntries().forEach(entry => { moved += entry.value; }))
+        .observe({type: 'layout-shift', buffered: true});
+    setTimeout(() => done(moved), 50);
+})"""
 PAGES: dict[str, Callable[[Showroom], tuple[Actor, str]]] = {
     "list": lambda room: (room.market.purchaser, "/rfqs"),
     "empty list": lambda room: (room.market.purchaser, "/rfqs?q=turbine"),
@@ -50,6 +59,8 @@ def test_pages_are_accessible_and_inside_their_budgets(
         assert page.evaluate("document.documentElement.scrollWidth") <= width, name
         assert page.evaluate("document.querySelectorAll('*').length") <= 8000, name
         assert len(page.request.get(path).body()) <= 250_000, name
+        assert 0 < page.evaluate(TRANSFERRED) <= 80_000, name
+        assert page.evaluate(SHIFTED) <= 0.02, name
         page.context.close()
 
 

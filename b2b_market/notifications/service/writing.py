@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from b2b_market.infra.bulk import insert_rows
+from b2b_market.infra.bulk import insert_together
 from b2b_market.infra.ids import new_id
 from b2b_market.infra.work import Work
 from b2b_market.notifications import queries, rules
@@ -27,10 +27,7 @@ def write_message(work: Work, scope: Scope, recipients: Sequence[Recipient], mes
         if rules.mail_wanted(message, reader, choice):
             mailed.append(_mail_row(work, reader, message))
     # Plain inserts: the row policies let everybody write a message but only its reader see it, so nothing is returned.
-    if shown:
-        insert_rows(work.session, Notification, shown)
-    if mailed:
-        insert_rows(work.session, NotificationMail, mailed)
+    insert_together(work.session, (Notification, shown), (NotificationMail, mailed))
 
 
 def _notification_row(work: Work, reader: Recipient, message: Message) -> dict[str, object]:

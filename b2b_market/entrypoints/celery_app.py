@@ -40,6 +40,7 @@ def build_celery(runtime: Runtime, manifests: Sequence[Manifest]) -> Celery:
         broker_connection_retry_on_startup=True,
         broker_transport_options={"visibility_timeout": 900, "socket_keepalive": True},
         timezone="UTC",
+        beat_schedule_filename=str(runtime.settings.data_dir / "beat-schedule"),
     )
     relay = Relay(runtime, handlers_by_topic(manifests))
     runtime.nudge = Nudger(lambda: app.send_task("relay.drain", ignore_result=True)).nudge

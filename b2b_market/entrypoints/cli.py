@@ -78,7 +78,7 @@ def schedule() -> None:
     """Run the schedule that asks workers for what is due; one per installation."""
     from b2b_market.entrypoints.celery_app import app as celery  # noqa: PLC0415 - reads the settings
 
-    celery.Beat(schedule="", loglevel="INFO").run()
+    celery.Beat(loglevel="INFO").run()
 
 
 @app.command()

@@ -29,8 +29,10 @@ from b2b_market.infra.http.problems import (
     sentence,
 )
 from b2b_market.infra.http.requests import correlation_of
+from b2b_market.kernel.clock import SystemClock
 from b2b_market.kernel.refusal import FieldError, Invalid, Kind, NotFound, Refusal, StaleVersion
 from b2b_market.kernel.text import N_
+from b2b_market.rbac.actor import anonymous
 from b2b_market.rbac.edge import Replay, replayed
 from b2b_market.rbac.manifest import ShellFacts
 from b2b_market.rbac.page_edge import PageShell
@@ -81,12 +83,9 @@ class ErrorAnswers:
         return self._page(request, refusal, trace_id)
 
     def _page(self, request: Request, refusal: Refusal, trace_id: str) -> Response:
-        with self.shell.edge.runtime.database.session() as session:
-            try:
-                actor, now = self.shell.edge.resolve(session, None)
-                viewer = self.shell.viewer(request, actor, now, ShellFacts())
-            finally:
-                session.rollback()
+        # no query: the database may be what failed, and an error page that fails too would be a bare 500
+        now = SystemClock().now() + self.shell.edge.runtime.shift
+        viewer = self.shell.viewer(request, anonymous(), now, ShellFacts())
         language = viewer.locale
         say = self.shell.renderer.catalogue.translate
         context = {

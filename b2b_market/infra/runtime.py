@@ -46,7 +46,7 @@ class Runtime:
         return cls(
             settings,
             Database(settings.database_url.get_secret_value(), pool_size=settings.pool_size),
-            redis.Redis.from_url(settings.redis_url.get_secret_value(), socket_timeout=5, socket_connect_timeout=2),
+            redis.Redis.from_url(settings.redis_url.get_secret_value(), socket_timeout=2, socket_connect_timeout=2),
             SigningKey.load(keys, "receipts"),
             SigningKey.load(keys, "checkpoints"),
             nudge,

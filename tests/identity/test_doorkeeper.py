@@ -8,7 +8,7 @@ import pytest
 import redis
 
 from b2b_market.identity.rules import TooManyAttempts, WrongCredentials
-from b2b_market.identity.service.doorkeeper import Doorkeeper
+from b2b_market.identity.service.doorkeeper import APART, Doorkeeper
 from b2b_market.infra.runtime import Runtime
 from b2b_market.kernel.clock import SteppedClock
 
@@ -102,6 +102,24 @@ def test_without_redis_right_guesses_still_work(lonely: Doorkeeper) -> None:
     for _ in range(20):
         right(lonely, "li@hengli.example", "10.0.0.0/24")
     assert wrong(lonely, "li@hengli.example", "10.0.0.0/24")
+
+
+def test_a_redis_that_does_not_answer_is_asked_again_only_after_a_while() -> None:
+    asked: list[str] = []
+
+    class Mute(redis.UnixDomainSocketConnection):
+        def connect(self) -> None:
+            asked.append("PING")
+            raise redis.TimeoutError
+
+    clock = SteppedClock(datetime.now(UTC))
+    door = Doorkeeper(redis.Redis(connection_pool=redis.ConnectionPool(connection_class=Mute)), clock)
+    for _ in range(20):
+        right(door, "li@hengli.example", "10.0.0.0/24")
+    assert len(asked) == 1
+    clock.step(APART)
+    right(door, "li@hengli.example", "10.0.0.0/24")
+    assert len(asked) == 2
 
 
 def test_two_processes_share_the_count(runtime: Runtime) -> None:

@@ -18,6 +18,7 @@ from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
 
 from b2b_market.entrypoints.modules import NAMES
+from b2b_market.entrypoints.supervisor.crew import end_group
 from tests.support.deaths import Death, install
 
 PR_SET_PDEATHSIG = 1
@@ -57,9 +58,11 @@ class Child:
         assert self.wait(seconds) == 0, self.said()
 
     def kill(self) -> None:
-        """End it by SIGKILL now."""
+        """End it by SIGKILL now, with whatever processes it has started."""
         self.process.kill()
         self.process.join(30)
+        assert self.process.pid
+        end_group(self.process.pid)
 
     def stop(self) -> None:
         """Ask it to stop; end it where it does not within a while."""
@@ -94,8 +97,7 @@ class Nursery:
     def end_all(self) -> None:
         """End whatever still runs."""
         for child in self.children:
-            if child.process.exitcode is None:
-                child.kill()
+            child.kill()
             child.process.close()
         self.children.clear()
 
@@ -103,6 +105,7 @@ class Nursery:
 def _run(
     part: Callable[..., None], args: tuple[object, ...], environment: dict[str, str], log: str, death: Death | None
 ) -> None:
+    os.setpgid(0, 0)  # so that what it starts can be ended with it
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)
     target = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
@@ -152,17 +155,21 @@ def task(name: str, shift_hours: float = 0) -> None:
     found.run(runtime)
 
 
-def worker(pool: str = "threads") -> None:
+def worker(pool: str = "threads", concurrency: int = 2) -> None:
     """Run a Celery worker."""
     from b2b_market.entrypoints.cli import worker as serve_tasks
 
-    serve_tasks(2, pool)
+    serve_tasks(concurrency, pool)
 
 
 def schedule() -> None:
-    """Run the schedule."""
+    """Run the schedule; its state is kept in the data folder, and what an earlier one left is dropped."""
     from b2b_market.entrypoints.cli import schedule as tick
 
+    folder = Path(os.environ["B2B_MARKET_DATA_DIR"])
+    for stale in folder.glob("beat-schedule*"):
+        stale.unlink()
+    os.chdir(folder)  # for its process id file
     tick()
 
 

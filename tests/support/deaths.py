@@ -20,7 +20,8 @@ from typing import Any
 class Death:
     """Where a process dies. ``target`` reads ``package.module:Class.method``; calls count from when it was armed.
 
-    ``arm`` names a file: calls made before it exists do not count. None means armed from the start.
+    ``arm`` names a file: calls made before it exists do not count, and the process that dies removes it, so that of
+    several processes, or of one and its successor, one dies. None means armed from the start.
     """
 
     target: str
@@ -54,6 +55,8 @@ def _deadly(function: Callable[..., Any], death: Death) -> Callable[..., Any]:
     def run(*args: object, **options: object) -> object:
         armed = death.arm is None or death.arm.exists()
         last = armed and next(calls) == death.nth
+        if last and death.arm is not None:
+            death.arm.unlink(missing_ok=True)
         if last and not death.after:
             die()
         found = function(*args, **options)

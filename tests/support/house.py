@@ -6,13 +6,17 @@ import signal
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import psycopg2
+import redis
 
+from b2b_market.entrypoints.broker import QUEUE, sender
 from b2b_market.entrypoints.supervisor.crew import Child as ServerChild
 from b2b_market.entrypoints.supervisor.crew import Crew
 from b2b_market.entrypoints.supervisor.postgres import DURABLE
+from b2b_market.entrypoints.supervisor.valkey import BROKER_NUMBER, EmbeddedValkey
 from b2b_market.infra.runtime import Runtime
 from b2b_market.infra.settings import Environment, Settings
 from b2b_market.rbac.actor import Actor
@@ -50,11 +54,60 @@ class House:
         child.process.wait(30)
 
     def start_server(self, name: str) -> None:
-        """Start a stopped server again and wait until it answers."""
-        old = self.server(name)
-        self.crew.children.remove(old)
-        self.crew.start(old.job)
-        until(self._database_answers if name == "postgres" else self._redis_answers, 30, f"{name} answers again")
+        """Start a stopped server again and wait until it answers.
+
+        A killed one whose last processes still hold its folder is started until it stays.
+        """
+        answers = self._database_answers if name == "postgres" else self._redis_answers
+
+        def serves() -> bool:
+            if self.server(name).process.poll() is not None:
+                old = self.server(name)
+                self.crew.children.remove(old)
+                self.crew.start(old.job)
+                self.runtime.database.dispose()  # the tests' own connections, which ended with it
+            return answers()
+
+        until(serves, 30, f"{name} answers again")
+
+    def ask(self, task: str) -> None:
+        """Send a task to the broker, as a nudge does."""
+        sender(self.runtime.settings).send_task(task, ignore_result=True)
+
+    def messages(self) -> int:
+        """Return how many messages the broker holds: those that wait, and those no worker has acknowledged."""
+        path = str(self._valkey().socket)
+        with redis.Redis(unix_socket_path=path, password=PASSWORDS.valkey, db=BROKER_NUMBER) as broker:
+            return int(broker.llen(QUEUE)) + int(broker.hlen("unacked"))
+
+    def redeliver(self) -> int:
+        """Put back what no worker acknowledged, as the broker does after its timeout; return how many messages."""
+        return self._valkey().put_back_unacknowledged()
+
+    def end_leases(self) -> None:
+        """Let what a dead relay had claimed be due, as if its lease were over."""
+        self._sql("UPDATE outbox SET next_attempt_at = now() WHERE done_at IS NULL AND dead_at IS NULL")
+
+    def undelivered(self) -> int:
+        """Return how many announced events have not reached all of their handlers."""
+        return int(self._sql("SELECT count(*) FROM outbox WHERE done_at IS NULL"))
+
+    def handled(self) -> int:
+        """Return how many deliveries to a handler have been committed."""
+        return int(self._sql("SELECT count(*) FROM inbox"))
+
+    def _sql(self, statement: str) -> Any:
+        connection = admin(self.servers, self.database)
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(statement)
+                return cursor.fetchone()[0] if cursor.description else None  # type: ignore[index]  # aggregates give a row
+        finally:
+            connection.close()
+
+    def _valkey(self) -> EmbeddedValkey:
+        assert self.servers.folder is not None
+        return EmbeddedValkey(self.servers.folder / "kv", PASSWORDS.valkey)
 
     def _database_answers(self) -> bool:
         with contextlib.suppress(psycopg2.OperationalError):
@@ -63,14 +116,17 @@ class House:
         return False
 
     def _redis_answers(self) -> bool:
-        import redis
-
         with contextlib.suppress(redis.RedisError):
             return bool(self.runtime.redis.ping())
         return False
 
     def clean(self) -> None:
-        """Delete every row, every queued message, and the witness of the log that was there before."""
+        """Delete every row, every queued message, and the witness of the log that was there before.
+
+        A server that the last test left stopped is started first.
+        """
+        for name in ("postgres", "valkey"):
+            self.start_server(name)
         db.delete_everything(self.servers, self.database)
         self.runtime.redis.flushall()
         shutil.rmtree(self.runtime.settings.data_dir / "witness", ignore_errors=True)

@@ -227,7 +227,8 @@ def _verify(runtime: Runtime, path: Path) -> None:
     with path.open("rb") as lines, sealer_of(runtime, "bench").witness.path.open("rb") as witness:
         report = verify_export(lines, witness=witness, trusted=log_keys(runtime))
     if report.exit_code or report.tally.entries < ENTRIES:
-        message = f"the log is not sound: {report}"
+        first = report.findings[0].text() if report.findings else f"only {report.tally.entries} entries"
+        message = f"the log is not sound: {first}"
         raise RuntimeError(message)
 
 

@@ -68,8 +68,9 @@ class AuditListed(Base):
     only_row: Mapped[bool] = mapped_column(primary_key=True)
     up_to: Mapped[int] = mapped_column(BigInteger)
     """Leaves below this index are in the lists."""
-    below_xid: Mapped[int] = mapped_column(BigInteger)
-    """So is every entry of a lower transaction id; the others may be, or may not be sealed yet."""
+    cursor_xid: Mapped[int] = mapped_column(BigInteger)
+    cursor_id: Mapped[UUID]
+    """So is every entry up to this one in the order of (xid, id); later ones may be, or may not be sealed yet."""
 
 
 class AuditNode(Base):

@@ -126,7 +126,8 @@ CREATE TABLE audit_party (
 CREATE TABLE audit_listed (
     only_row boolean NOT NULL CONSTRAINT pk_audit_listed PRIMARY KEY,
     up_to bigint NOT NULL,
-    below_xid bigint NOT NULL,
+    cursor_xid bigint NOT NULL,
+    cursor_id uuid NOT NULL,
     CONSTRAINT ck_audit_listed_one_row CHECK (only_row)
 );
 ALTER TABLE audit_listed ENABLE ROW LEVEL SECURITY;

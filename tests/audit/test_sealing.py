@@ -283,6 +283,6 @@ def test_sealed_entries_are_put_on_the_lists_of_those_who_see_them(fresh: Runtim
     write(fresh, entry(theirs))
     seal(fresh)
     assert dict(rows(fresh, "SELECT org_id, count(*) FROM audit_party GROUP BY org_id")) == {ours: 3, theirs: 2}
-    ((up_to, below_xid),) = rows(fresh, "SELECT up_to, below_xid FROM audit_listed")
+    ((up_to, *cursor),) = rows(fresh, "SELECT up_to, cursor_xid, cursor_id FROM audit_listed")
     assert up_to == 5
-    assert rows(fresh, "SELECT max(xid) FROM audit_event") == [(below_xid,)]
+    assert rows(fresh, "SELECT xid, id FROM audit_event ORDER BY xid DESC, id DESC LIMIT 1") == [tuple(cursor)]

@@ -10,6 +10,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from b2b_market.audit.commands import EntryFilter, ListEntries
 from b2b_market.audit.models import AuditLeaf, AuditListed, AuditParty
+from b2b_market.audit.rules.sealing import START
 from b2b_market.infra.audit_trail import DONE, AuditDetail, AuditEvent
 from b2b_market.infra.http.problems import MalformedRequest
 from b2b_market.kernel.paging import Page, page_of
@@ -85,8 +86,10 @@ def page(session: Session, scope: Scope, command: ListEntries) -> Page[AnyRow]:
     if _sees_all(scope):
         rows: Sequence[AnyRow] = _everybodys(session, command)
     else:
-        found = [*_listed(session, scope, command), *_not_listed_yet(session, scope, command)]
-        rows = sorted(found, key=lambda row: (row.occurred_at, row.id), reverse=True)[: command.page.limit + 1]
+        # in this order, so that an entry that the sealer lists between the two is read twice and not never
+        found = {row.id: row for read in (_not_listed_yet, _listed) for row in read(session, scope, command)}
+        ordered = sorted(found.values(), key=lambda row: (row.occurred_at, row.id), reverse=True)
+        rows = ordered[: command.page.limit + 1]
     return page_of(rows, command.page, lambda row: (row.occurred_at.isoformat(), str(row.id)))
 
 
@@ -118,8 +121,12 @@ def _not_listed_yet(session: Session, scope: Scope, command: ListEntries) -> lis
         AuditParty.occurred_at == AuditEvent.occurred_at,
         AuditParty.event_id == AuditEvent.id,
     )
-    since = func.coalesce(select(AuditListed.below_xid).scalar_subquery(), -1)
-    wanted = select(*_SHOWN).select_from(AuditEvent).where(AuditEvent.xid >= since, visible(scope), ~listed)
+    last = session.execute(select(AuditListed.cursor_xid, AuditListed.cursor_id)).one_or_none() or (
+        START.xid,
+        START.event_id,
+    )
+    later = tuple_(AuditEvent.xid, AuditEvent.id) > tuple_(*(literal(part) for part in last))
+    wanted = select(*_SHOWN).select_from(AuditEvent).where(later, visible(scope), ~listed)
     return _rows(session, wanted.where(*_conditions(command.wanted), *_between(order, command)), order, command)
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from b2b_market.audit.models import AuditCheckpoint, AuditListed, AuditNode
 from b2b_market.audit.rules.checkpoint import Checkpoint, SignedCheckpoint
 from b2b_market.audit.rules.merkle import HASH_BYTES, TILE_HEIGHT, Frontier, Node
-from b2b_market.audit.rules.sealing import LEAVES_PER_CHECKPOINT, Cursor
+from b2b_market.audit.rules.sealing import LEAVES_PER_CHECKPOINT, START, Cursor
 from b2b_market.infra.http.problems import MalformedRequest
 from b2b_market.kernel.paging import Page, PageRequest, page_of
 from b2b_market.rbac.actor import Scope
@@ -143,18 +143,18 @@ def place_waiting(session: Session, _scope: Scope, size: int, after: Cursor, bou
     return Placed(split(found.hashes), Cursor(found.xid, UUID(str(found.id))))
 
 
-def listed_up_to(session: Session, _scope: Scope) -> tuple[int, int]:
-    """Return how far the companies' lists go: (leaf index, transaction id below which every entry is listed)."""
-    found = session.execute(select(AuditListed.up_to, AuditListed.below_xid)).one_or_none()
-    return (found.up_to, found.below_xid) if found is not None else (0, -1)
+def listed_up_to(session: Session, _scope: Scope) -> tuple[int, Cursor]:
+    """Return how far the companies' lists go: (leaf index, the entry up to which every one is listed)."""
+    found = session.execute(select(AuditListed.up_to, AuditListed.cursor_xid, AuditListed.cursor_id)).one_or_none()
+    return (found.up_to, Cursor(found.cursor_xid, found.cursor_id)) if found is not None else (0, START)
 
 
-def list_leaves(session: Session, _scope: Scope, leaves: tuple[int, int], below_xid: int) -> None:
+def list_leaves(session: Session, _scope: Scope, leaves: tuple[int, int], cursor: Cursor) -> None:
     """Put the entries of ``leaves`` (first, end) on the lists of the companies that see them; note how far that is."""
     begin, end = leaves
     session.execute(_ALONG_THE_INDEX)
     session.execute(_LIST, {"begin": begin, "end": end})
-    moved = {"up_to": end, "below_xid": below_xid}
+    moved = {"up_to": end, "cursor_xid": cursor.xid, "cursor_id": cursor.event_id}
     session.execute(
         upsert(AuditListed)
         .values(only_row=True, **moved)

@@ -95,12 +95,12 @@ def list_batch(work: Work, scope: Scope, command: ListBatch) -> bool:
     if not tree.try_lock(session, scope):
         return False
     tip = tree.tip(session, scope)
-    begin, below_xid = tree.listed_up_to(session, scope)
+    begin, listed = tree.listed_up_to(session, scope)
     if tip is None or begin >= tip.signed.size:
         return False
     end = min(begin + command.limit, tip.signed.size)
     done = end == tip.signed.size and tip.cursor.xid != LARGEST_XID
-    tree.list_leaves(session, scope, (begin, end), tip.cursor.xid if done else below_xid)
+    tree.list_leaves(session, scope, (begin, end), tip.cursor if done else listed)
     return end < tip.signed.size
 
 

@@ -9,6 +9,7 @@ from celery import Celery
 from celery.signals import worker_process_init
 
 from b2b_market.entrypoints.broker import QUEUE, broker_url
+from b2b_market.entrypoints.collecting import calm_collector
 from b2b_market.entrypoints.modules import handlers_by_topic, load_manifests, tasks_of
 from b2b_market.entrypoints.nudging import Nudger
 from b2b_market.entrypoints.relay import Relay
@@ -72,7 +73,9 @@ def _application() -> Celery:
     runtime = Runtime.open(settings)
     # prefork children must not share the parent's sockets; close=False leaves the parent's alone
     worker_process_init.connect(lambda **_: runtime.database.dispose(close=False), weak=False)
-    return build_celery(runtime, load_manifests())
+    app = build_celery(runtime, load_manifests())
+    calm_collector()
+    return app
 
 
 def __getattr__(name: str) -> Celery:

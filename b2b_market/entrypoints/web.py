@@ -13,6 +13,7 @@ from fastapi.routing import APIRoute
 from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector
 from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 
+from b2b_market.entrypoints.collecting import calm_collector
 from b2b_market.entrypoints.errors import ErrorAnswers
 from b2b_market.entrypoints.metrics import Figures
 from b2b_market.entrypoints.middleware import RequestLog, SecurityHeaders
@@ -45,7 +46,9 @@ def create_app() -> FastAPI:
     settings = Settings()
     configure_logging(settings.log_level)
     nudger = Nudger.for_broker(settings)
-    return build_app(Runtime.open(settings, nudger.nudge), load_manifests())
+    app = build_app(Runtime.open(settings, nudger.nudge), load_manifests())
+    calm_collector()
+    return app
 
 
 def build_app(runtime: Runtime, manifests: Sequence[Manifest]) -> FastAPI:

@@ -32,7 +32,7 @@ from b2b_market.audit.service.proving import prove_consistency
 from b2b_market.audit.states import Outcome
 from b2b_market.infra.http.cursors import page_request
 from b2b_market.infra.http.requests import StrictRoute
-from b2b_market.infra.http.wires import WireTime, WireUuid
+from b2b_market.infra.http.wires import ListOut, PageOut, WireTime, WireUuid
 from b2b_market.infra.runtime import Runtime
 from b2b_market.rbac.edge import Answer, Call, CallContext, Edge
 from b2b_market.rbac.responses import reads
@@ -45,7 +45,7 @@ Size = Annotated[int, Query(ge=1, le=LARGEST)]
 Name = Annotated[str | None, Query(max_length=100)]
 
 
-@router.get("/entries", responses=reads())
+@router.get("/entries", response_model=PageOut[EntryOut], responses=reads())
 def entries(
     call: Call,
     limit: Limit = None,
@@ -80,7 +80,7 @@ def entry(event_id: WireUuid, call: Call) -> Answer:
     return call.answer(EntryDetailOut, entry_detail_out(found))
 
 
-@router.get("/checkpoints", responses=reads())
+@router.get("/checkpoints", response_model=PageOut[CheckpointOut], responses=reads())
 def checkpoints(call: Call, limit: Limit = None, cursor: Cursor = None) -> Answer:
     """List the checkpoints, the newest first."""
     found = list_checkpoints(call.work, call.actor, ListCheckpoints(page_request(limit, cursor)))
@@ -101,7 +101,7 @@ def consistency(first: Size, second: Size, call: Call) -> Answer:
     return call.answer(ConsistencyOut, consistency_out(found))
 
 
-@router.get("/keys", responses=reads())
+@router.get("/keys", response_model=ListOut[KeyOut], responses=reads())
 def keys(call: Call) -> Answer:
     """List the public keys that ever signed this log; no sign-in is needed."""
     known = read_keys(call.work, call.actor, ReadKeys(log_keys(_runtime(call))))

@@ -30,7 +30,7 @@ from b2b_market.infra.documents.docx import DOCX_TYPE
 from b2b_market.infra.documents.pdf import PDF_TYPE
 from b2b_market.infra.http.cursors import page_request
 from b2b_market.infra.http.requests import StrictRoute
-from b2b_market.infra.http.wires import WireUuid
+from b2b_market.infra.http.wires import PageOut, WireUuid
 from b2b_market.rbac.edge import Answer, Call, Edge
 from b2b_market.rbac.responses import changes, reads
 from b2b_market.reference.public import UnknownCountry, UnknownIncoterm
@@ -41,7 +41,7 @@ Limit = Annotated[int | None, Query(ge=1, le=200)]
 Cursor = Annotated[str | None, Query(max_length=500)]
 
 
-@router.get("", responses=reads())
+@router.get("", response_model=PageOut[SummaryOut], responses=reads())
 def list_contracts(
     call: Call,
     limit: Limit = None,

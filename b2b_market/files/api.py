@@ -8,7 +8,7 @@ from fastapi import APIRouter, File, Request, UploadFile
 from fastapi.responses import StreamingResponse
 
 from b2b_market.files.commands import AdmitUpload, ReadFile, RegisterFile, Upload
-from b2b_market.files.rules.kinds import LARGEST
+from b2b_market.files.rules.kinds import LARGEST, media_type
 from b2b_market.files.rules.refusals import (
     FileCondemned,
     FileEmpty,
@@ -23,6 +23,7 @@ from b2b_market.files.rules.refusals import (
 from b2b_market.files.schemas import FileOut
 from b2b_market.files.service import reading, storing
 from b2b_market.files.service.views import FileView
+from b2b_market.files.states import FileKind
 from b2b_market.infra.http.problems import BodyTooLarge, WrongMediaType
 from b2b_market.infra.http.requests import StrictRoute
 from b2b_market.infra.http.wires import WireUuid
@@ -73,7 +74,7 @@ def read(file_id: WireUuid, call: Call) -> Answer:
     "/{file_id}/content",
     response_class=StreamingResponse,
     responses={
-        200: {"description": "The bytes, as an attachment", "content": {"application/octet-stream": {}}},
+        200: {"description": "The bytes, as an attachment", "content": {media_type(kind): {} for kind in FileKind}},
         **reads(FileInQuarantine, FileCondemned),
     },
 )

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 
 from b2b_market.identity.commands import (
     EndSession,
@@ -44,7 +44,7 @@ from b2b_market.infra.http.idempotency import StoredAnswer
 from b2b_market.infra.http.requests import StrictRoute
 from b2b_market.infra.http.wires import WireUuid
 from b2b_market.kernel.refusal import Forbidden, Unauthenticated
-from b2b_market.rbac.edge import Answer, Call, CallContext
+from b2b_market.rbac.edge import Answer, Call
 from b2b_market.rbac.responses import changes, reads
 
 router = APIRouter(tags=["identity"], route_class=StrictRoute)
@@ -127,12 +127,12 @@ def change_password(body: ChangePasswordIn, call: Call) -> Answer:
     return call.nothing()
 
 
-@router.post("/password-resets", status_code=202, response_model=None, responses=changes(TooManyAttempts))
+@router.post("/password-resets", status_code=202, response_class=Response, responses=changes(TooManyAttempts))
 def request_reset(body: ResetIn, call: Call) -> Answer:
     """Ask for a link to set a new password; the answer is the same whether or not somebody has this address."""
     doorkeeper(call.request.app.state).admit_mail(body.email, call.work.cause.network)
     passwords.request_reset(call.work, call.actor, RequestReset(body.email))
-    return _accepted(call)
+    return call.nothing(status=202)
 
 
 @router.post("/passwords", status_code=201, response_model=SessionOut, responses=changes(LinkEnded))
@@ -169,9 +169,3 @@ def make_api_key(body: ApiKeyIn, call: Call) -> Answer:
 def revoke_api_key(key_id: WireUuid, call: Call) -> Answer:
     """End a key at once."""
     return call.answer(ApiKeyOut, keys.revoke_api_key(call.work, call.actor, RevokeApiKey(key_id)))
-
-
-def _accepted(call: CallContext) -> Answer:
-    answer = call.nothing()
-    answer.status_code = 202
-    return answer

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 from b2b_market.infra.http.cursors import page_request
 from b2b_market.infra.http.problems import BodyTooLarge, WrongMediaType
 from b2b_market.infra.http.requests import StrictRoute
-from b2b_market.infra.http.wires import WireUuid
+from b2b_market.infra.http.wires import ListOut, PageOut, WireUuid
 from b2b_market.kernel.refusal import IllegalStep
 from b2b_market.notifications.commands import (
     CountUnread,
@@ -55,7 +55,7 @@ def _catalogue(call: CallContext) -> Catalogue:
     return found
 
 
-@router.get("", responses=reads())
+@router.get("", response_model=PageOut[NotificationOut], responses=reads())
 def list_notifications(
     call: Call,
     limit: Limit = None,
@@ -74,7 +74,7 @@ def list_notifications(
     return call.answer_page(NotificationOut, found.map(lambda view: notification_out(view, reader, catalogue)))
 
 
-@router.get("/groups", responses=reads())
+@router.get("/groups", response_model=PageOut[GroupOut], responses=reads())
 def list_groups(call: Call, limit: Limit = None, cursor: Cursor = None, *, unread: bool = False) -> Answer:
     """List one's own messages by the thing they are about, the thing with the newest message first."""
     reader, catalogue = _reader(call), _catalogue(call)
@@ -95,13 +95,17 @@ def mark_many_read(body: MarkReadIn, call: Call) -> Answer:
     return call.answer(MarkedOut, MarkedOut(marked=marked))
 
 
-@router.get("/settings", responses=reads())
+@router.get("/settings", response_model=ListOut[SettingOut], responses=reads())
 def read_settings(call: Call) -> Answer:
     """List the channels of every type of message the caller may get."""
     return _settings(call, channels.read_settings(call.work, call.actor, ReadSettings()))
 
 
-@router.put("/settings", responses=reads(BodyTooLarge, WrongMediaType, UnknownMessageType, ObligatoryMessage))
+@router.put(
+    "/settings",
+    response_model=ListOut[SettingOut],
+    responses=reads(BodyTooLarge, WrongMediaType, UnknownMessageType, ObligatoryMessage),
+)
 def change_settings(body: ChangeSettingsIn, call: Call) -> Answer:
     """Choose channels; answers what holds then."""
     return _settings(call, channels.change_settings(call.work, call.actor, body.to_command()))
@@ -112,7 +116,7 @@ def _settings(call: CallContext, views: Sequence[SettingView]) -> Answer:
     return call.answer_many(SettingOut, [setting_out(view, reader, catalogue) for view in views])
 
 
-@router.get("/mail/failed", responses=reads())
+@router.get("/mail/failed", response_model=PageOut[FailedMailOut], responses=reads())
 def list_failed_mail(call: Call, limit: Limit = None, cursor: Cursor = None) -> Answer:
     """List mails that were given up, newest first (platform operator)."""
     found = mail.list_failed_mail(call.work, call.actor, ListFailedMail(page_request(limit, cursor)))

@@ -94,9 +94,7 @@ def register(body: RegisterIn, call: Call) -> Answer:
         doorkeeper(call.request.app.state).admit_mail(address, call.work.cause.network)
     found = registering.register_company(call.work, call.actor, body.to_command())
     if call.actor.is_anonymous or found is None:
-        answer = call.nothing()
-        answer.status_code = 202
-        return answer
+        return call.nothing(status=202)
     return call.answer(OwnCompanyOut, found, status=201, location="/api/v1/organization")
 
 

@@ -163,10 +163,10 @@ class CallContext:
         body = b'{"items":' + _LISTS.dump_json([schema.of(value) for value in values]) + b"}"
         return self._send(body, 200, dict(self.extra))
 
-    def nothing(self) -> Answer:
-        """Answer 204."""
+    def nothing(self, *, status: int = 204) -> Answer:
+        """Answer without a body."""
         self.work.finish()
-        return self._send(b"", 204, dict(self.extra))
+        return self._send(b"", status, dict(self.extra))
 
     def _send(self, body: bytes, status: int, headers: dict[str, str]) -> Answer:
         headers.setdefault("Cache-Control", "no-store")

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query
 
 from b2b_market.infra.http.cursors import page_request
 from b2b_market.infra.http.requests import StrictRoute
-from b2b_market.infra.http.wires import WireDate, WireUuid
+from b2b_market.infra.http.wires import ListOut, PageOut, WireDate, WireUuid
 from b2b_market.kernel.currency import Currency, UnknownCurrency
 from b2b_market.rbac.edge import Answer, Call
 from b2b_market.rbac.responses import changes, creates, reads
@@ -36,35 +36,35 @@ Code = Annotated[str, Query(pattern="^[A-Z]{3}$")]
 MaybeCode = Annotated[str | None, Query(pattern="^[A-Z]{3}$")]
 
 
-@router.get("/currencies", responses=reads())
+@router.get("/currencies", response_model=ListOut[CurrencyOut], responses=reads())
 def list_currencies(call: Call) -> Answer:
     """List the currencies of ISO 4217."""
     found = service.list_currencies(call.work, call.actor, ReadReferenceData())
     return call.answer_many(CurrencyOut, [currency_out(entry) for entry in found])
 
 
-@router.get("/countries", responses=reads())
+@router.get("/countries", response_model=ListOut[CountryOut], responses=reads())
 def list_countries(call: Call) -> Answer:
     """List the countries of ISO 3166-1."""
     found = service.list_countries(call.work, call.actor, ReadReferenceData())
     return call.answer_many(CountryOut, [country_out(entry) for entry in found])
 
 
-@router.get("/units", responses=reads())
+@router.get("/units", response_model=ListOut[UnitOut], responses=reads())
 def list_units(call: Call) -> Answer:
     """List the units of measure, with exact factors."""
     found = service.list_units(call.work, call.actor, ReadReferenceData())
     return call.answer_many(UnitOut, [unit_out(entry) for entry in found])
 
 
-@router.get("/incoterms", responses=reads())
+@router.get("/incoterms", response_model=ListOut[IncotermOut], responses=reads())
 def list_incoterms(call: Call) -> Answer:
     """List the delivery terms of Incoterms 2020."""
     found = service.list_incoterms(call.work, call.actor, ReadReferenceData())
     return call.answer_many(IncotermOut, [incoterm_out(term) for term in found])
 
 
-@router.get("/rates", responses=reads(UnknownCurrency))
+@router.get("/rates", response_model=PageOut[RateOut], responses=reads(UnknownCurrency))
 def list_rates(
     call: Call,
     limit: Limit = None,

@@ -18,6 +18,8 @@ CREATE FUNCTION app_machine() RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
     RETURN coalesce(current_setting('app.machine', true), '') = 'on';
 CREATE FUNCTION app_platform() RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
     RETURN coalesce(current_setting('app.platform', true), '');
+CREATE FUNCTION app_person() RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN coalesce(current_setting('app.person', true), '');
 """
 
 DELIVERY = """
@@ -166,8 +168,7 @@ CREATE POLICY inbox_prune ON inbox FOR DELETE USING (app_machine());
 ALTER TABLE idempotency ENABLE ROW LEVEL SECURITY;
 ALTER TABLE idempotency FORCE ROW LEVEL SECURITY;
 CREATE POLICY idempotency_own ON idempotency
-    USING (org_id = ANY (app_orgs()) OR org_id = '00000000-0000-0000-0000-000000000000')
-    WITH CHECK (org_id = ANY (app_orgs()) OR org_id = '00000000-0000-0000-0000-000000000000');
+    USING (actor = app_person()) WITH CHECK (actor = app_person());
 CREATE POLICY idempotency_prune ON idempotency FOR DELETE USING (app_machine());
 CREATE POLICY idempotency_sweep ON idempotency FOR SELECT USING (app_machine());
 ALTER TABLE document_number ENABLE ROW LEVEL SECURITY;
@@ -205,4 +206,4 @@ def downgrade() -> None:
         "inbox, outbox"
     )
     op.execute("REVOKE SELECT ON alembic_version FROM b2b_app")
-    op.execute("DROP FUNCTION audit_event_is_insert_only(), app_platform(), app_machine(), app_orgs()")
+    op.execute("DROP FUNCTION audit_event_is_insert_only(), app_person(), app_platform(), app_machine(), app_orgs()")

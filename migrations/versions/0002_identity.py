@@ -138,7 +138,8 @@ BEGIN
         END IF;
     END IF;
     PERFORM set_config('app.orgs', CASE WHEN org_name IS NULL THEN '{}' ELSE '{' || me.org_id || '}' END, true),
-            set_config('app.machine', '', true), set_config('app.platform', coalesce(platform, ''), true);
+            set_config('app.machine', '', true), set_config('app.platform', coalesce(platform, ''), true),
+            set_config('app.person', me.user_id::text, true);
     -- "last seen" is kept to the minute, and parallel requests of one session must not wait for each other over it
     IF me.seen_at <= now() - every AND credential = 'session' THEN
         UPDATE identity_session SET last_seen_at = now()

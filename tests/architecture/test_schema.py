@@ -176,8 +176,7 @@ def test_without_a_tenant_the_application_sees_no_row_and_with_a_foreign_one_onl
     with connected(servers, "owner", world.database) as connection:
         everything = counts(connection, tables(connection))
     assert {name for name, rows in everything.items() if not rows} == set(NOT_FILLED)
-    # idempotency keys of people without a company belong to nobody's company, and are found by their key alone
-    fenced = [name for name in everything if name not in WITHOUT_FENCE and name != "idempotency"]
+    fenced = [name for name in everything if name not in WITHOUT_FENCE]
     seen = {tenant: seen_by(servers, world, fenced, tenant) for tenant in ("", "{}", f"{{{new_id()}}}")}
     assert [tenant for tenant, found in seen.items() if found] == [list(seen)[2]]
     assert set(list(seen.values())[2]) <= set(SHARED)

@@ -107,11 +107,12 @@ def test_a_twin_that_waits_too_long_is_told_to_come_back(
     purchaser = caller_for(committed_client, committed_runtime, market.purchaser)
     key = uuid4().hex
     with committed_runtime.database.session() as hanging:
-        hanging.connection().exec_driver_sql("SELECT set_config('app.orgs', %s, true)", (f"{{{market.buyer_id}}}",))
+        person = str(market.purchaser.user_id)
+        hanging.connection().exec_driver_sql("SELECT set_config('app.person', %s, true)", (person,))
         hanging.add(
             IdempotencyRow(
                 org_id=market.buyer_id,
-                actor=str(market.purchaser.user_id),
+                actor=person,
                 operation="draft_rfq",
                 key=key,
                 request_hash=hashlib.sha256(b"the first").digest(),

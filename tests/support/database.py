@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
-from sqlalchemy import Connection, create_engine, pool
+from sqlalchemy import Connection, NestedTransaction, create_engine, pool
 from sqlalchemy.orm import Session
 
 from b2b_market.entrypoints.migrating import SCRIPTS, migrate
@@ -79,6 +79,10 @@ class RollbackDatabase(Database):
         return Session(
             self._connection, autoflush=False, expire_on_commit=False, join_transaction_mode="create_savepoint"
         )
+
+    def savepoint(self) -> NestedTransaction:
+        """Return the point that its ``rollback`` comes back to."""
+        return self._connection.begin_nested()
 
 
 @contextmanager

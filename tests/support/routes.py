@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +20,7 @@ _EXAMPLES = {
     "binary": "needs",
     "password": "nobody ever chose this one",
 }
-_NAMED = {"timezone": "Asia/Shanghai"}
+_NAMED = MappingProxyType({"timezone": "Asia/Shanghai"})
 _PATTERNED = {
     r"^\d{1,14}(\.\d{1,6})?$": "12.5",
     "^[A-Z]{3}$": "CNY",
@@ -75,8 +76,10 @@ def routes_of(app: FastAPI) -> list[Route]:
 class Bodies:
     """Makes the smallest valid JSON body of an operation, from the OpenAPI document alone."""
 
-    def __init__(self, document: Mapping[str, Any]) -> None:
+    def __init__(self, document: Mapping[str, Any], words: Mapping[str, Any] = _NAMED) -> None:
+        """Read ``document``; ``words`` are examples by the name of the field, for which no other would do."""
         self._document = document
+        self._words = {**_NAMED, **words}
 
     def of(self, route: Route) -> tuple[str, Any] | None:
         """Return (media type, example) of the body that ``route`` asks for, None where it asks for none."""
@@ -90,7 +93,10 @@ class Bodies:
         """Return an example of each required query parameter."""
         operation = self._document["paths"][route.path][route.method.lower()]
         wanted = (one for one in operation.get("parameters", ()) if one["in"] == "query" and one.get("required"))
-        return {one["name"]: self.example(one["schema"]) for one in wanted}
+        return {one["name"]: self._named(one["name"], one["schema"]) for one in wanted}
+
+    def _named(self, name: str, schema: Mapping[str, Any]) -> Any:
+        return self._words[name] if name in self._words else self.example(schema)
 
     def example(self, schema: Mapping[str, Any]) -> Any:
         """Return a small value that fits ``schema``; LookupError where it does not know how."""
@@ -110,7 +116,7 @@ class Bodies:
             case "object":
                 properties = schema.get("properties", {})
                 wanted = schema.get("required", ())
-                return {name: _NAMED.get(name) or self.example(properties[name]) for name in wanted}
+                return {name: self._named(name, properties[name]) for name in wanted}
             case "array":
                 return [self.example(schema["items"]) for _ in range(schema.get("minItems", 0))]
             case "string":

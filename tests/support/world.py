@@ -34,7 +34,10 @@ from b2b_market.infra.settings import Environment, Settings
 from b2b_market.kernel.currency import Currency
 from b2b_market.kernel.money import Money
 from b2b_market.kernel.permission import Role
+from b2b_market.notifications.commands import ClaimMail, MailFailed
 from b2b_market.notifications.models import NotificationMail
+from b2b_market.notifications.service import mail
+from b2b_market.notifications.states import MailStatus
 from b2b_market.organizations.models import Identifier
 from b2b_market.organizations.states import IdentifierScheme
 from b2b_market.rbac.actor import Actor, system_actor
@@ -46,16 +49,25 @@ from b2b_market.rfq.models.quotes import Award, Quote
 from b2b_market.rfq.service import awarding, publishing, quoting
 from b2b_market.rfq.service.drafting import RfqContent
 from tests.support import database as db
-from tests.support.calling import Caller, caller_for
+from tests.support.calling import API, Caller, caller_for
 from tests.support.delivery import drain_outbox
-from tests.support.people import make_company, make_person
+from tests.support.people import PASSWORD, join, make_company, make_person
 from tests.support.rfqs import CNY, Market, close, draft_command, make_draft, publish, quote_command, read
+from tests.support.routes import Bodies
 from tests.support.rows import rows_of
 from tests.support.servers import Servers
 from tests.support.works import work_for
 
 BUYERS = (Role.BUYER_ADMIN, Role.BUYER_PURCHASER, Role.BUYER_APPROVER, Role.BUYER_EVALUATOR)
 SUPPLIERS = (Role.SUPPLIER_ADMIN, Role.SUPPLIER_SALES)
+OWN_ROLE = "buyer.own:Reader"
+OTHER_THINGS = {
+    "/delivery": {"event_id": "outbox_id"},
+    "/waiting-roles": {"grant_id": "lonely_grant_id", "organization_id": "sister_id"},
+    "/notifications/mail": {"mail_id": "dead_mail_id"},
+    "/sessions/current/organization": {"organization_id": "sister_id"},
+}
+"""By the beginning of the path (without the API's prefix): what finds another thing there than elsewhere."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +93,29 @@ class World:
     rfqs: Mapping[str, RfqContent]
     api_key: str
     database: str
+
+    def things_at(self, path: str, rfq: str = "awarded") -> Mapping[str, str]:
+        """Return what a path's parameters find: things of the buyer; ``rfq`` says which request and line."""
+        content = self.rfqs[rfq]
+        found = {**self.things, "rfq_id": str(content.rfq.id), "line_id": str(content.lines[0].id)}
+        for prefix, names in OTHER_THINGS.items():
+            if path.removeprefix(API).startswith(prefix):
+                found |= {name: self.things[other] for name, other in names.items()}
+        return found
+
+    @property
+    def words(self) -> Mapping[str, Any]:
+        """What to say in bodies, queries and forms, by field, where any word of the right kind would find nothing."""
+        side, _, label = OWN_ROLE.partition(".own:")
+        size, chosen = int(self.things["size"]), "a quiet river bends once more"
+        password = {"current": PASSWORD, "new": chosen, "repeated": chosen}
+        own_role = {"name": OWN_ROLE, "side": side, "label": label}
+        return {**password, **own_role, "first": size, "second": size, "organization_id": self.things["sister_id"]}
+
+    @property
+    def bodies(self) -> Bodies:
+        """The smallest bodies and queries that the API accepts."""
+        return Bodies(self.app.openapi(), self.words)
 
     def caller(self, client: TestClient, name: str) -> Caller:
         """Return a caller for one of the people, the service account, or ``anonymous``."""
@@ -108,21 +143,6 @@ def build_world(servers: Servers, redis_url: str, folder: Path) -> Iterator[Worl
     finally:
         runtime.close()
         db.drop(servers, name)
-
-
-@contextmanager
-def undone(world: World, servers: Servers) -> Iterator[TestClient]:
-    """Yield a client of the world whose changes all vanish at the end."""
-    edge = world.app.state.edge
-    with db.rolled_back(world.runtime, servers.url("app", world.database)) as runtime:
-        edge.runtime = runtime
-        # without its lifespan, which would close the runtime
-        client = TestClient(world.app, raise_server_exceptions=False, follow_redirects=False)
-        try:
-            yield client
-        finally:
-            client.close()
-            edge.runtime = world.runtime
 
 
 class _Maker:
@@ -163,6 +183,7 @@ class _Maker:
             "stranger": ("Stranger Trading", ("buyer", "supplier")),
         }
         self.orgs = {name: make_company(self.runtime, legal, sides) for name, (legal, sides) in make.items()}
+        self.orgs["sister"] = make_company(self.runtime, "Hengli Castings", ("buyer",))
         self.orgs["platform"] = make_company(self.runtime, "The Platform", (), platform=True)
         self.orgs["newcomer"] = make_company(self.runtime, "Newcomer", ("buyer",), approved=False)
         self.orgs["renewed"] = make_company(self.runtime, "Renewed", ("supplier",), approved=False)
@@ -181,13 +202,16 @@ class _Maker:
             "operator": ("platform", (Role.PLATFORM_OPERATOR,)),
             "auditor": ("platform", (Role.PLATFORM_AUDITOR,)),
             "newcomer": ("newcomer", (Role.BUYER_ADMIN,)),
-            "clerk": ("buyer", ("buyer.own:Reader",)),
+            "clerk": ("buyer", (OWN_ROLE,)),
+            "sister_admin": ("sister", (Role.BUYER_ADMIN,)),
+            "sister_evaluator": ("sister", (Role.BUYER_EVALUATOR,)),
             "nobody": ("buyer", ()),
         }
         limit = Money(Decimal(5000), CNY)
         for name, (org, roles) in people.items():
             own = limit if name == "purchaser" else None
             self.people[name] = make_person(self.runtime, self.orgs[org], *roles, limit=own, name=name)
+        join(self.runtime, self.people["chief"], self.orgs["sister"], Role.BUYER_PURCHASER)
         with work_for(self.runtime, self.people["admin"]) as work:
             number = {"label": "", "value": "91210200MA0Y7K3H28", "checked": True, "shown": True}
             scheme, own_id = IdentifierScheme.USCC, self.orgs["buyer"]
@@ -270,6 +294,8 @@ class _Maker:
         started = _upload(client, purchaser, "/rfq-imports", "needs.csv", "text/csv", table)
         self.things["import_id"] = _done(started)["id"]
         _done(admin.post(f"/members/{self.people['evaluator'].user_id}/roles", {"role": "buyer.approver"}))
+        lonely = caller_for(client, self.runtime, self.people["sister_admin"])
+        _done(lonely.post(f"/members/{self.people['sister_evaluator'].user_id}/roles", {"role": "buyer.approver"}))
         role = {"side": "buyer", "label": "Reader", "permissions": ["rfq:read"]}
         _done(admin.call("PUT", "/own-roles", role))
         choice = {"code": "rfq.closed", "in_app": True, "mail": False}
@@ -280,7 +306,12 @@ class _Maker:
         return str(key["secret"])
 
     def _background(self) -> None:
-        """Let the schedule's work be done: mail kept, fingerprints taken, the log sealed."""
+        """Let the schedule's work be done: one mail given up, the rest kept, fingerprints taken, the log sealed."""
+        mailer = system_actor("test")
+        with work_for(self.runtime, mailer) as work:
+            dead, *_ = mail.claim_mail(work, mailer, ClaimMail(batch=1))
+            mail.note_mail_failed(work, mailer, MailFailed(mail_id=dead.id, error="550 no such mailbox", forever=True))
+        self.things["dead_mail_id"] = str(dead.id)
         for task in tasks_of(load_manifests()):
             if task.name in ("notifications.send_mail", "contracts.take_fingerprints"):
                 task.run(self.runtime)
@@ -306,8 +337,10 @@ class _Maker:
         quote = self._one(machine, select(Quote).where(Quote.rfq_id == self.rfqs["awarded"].rfq.id))
         entry = self._one(machine, select(AuditEvent).where(AuditEvent.object_id == self.rfqs["open"].rfq.id))
         event = self._one(machine, select(OutboxRow).where(OutboxRow.aggregate_id == self.rfqs["open"].rfq.id))
-        mail = self._one(machine, select(NotificationMail))
-        grant = self._one(machine, select(RbacGrant).where(RbacGrant.needs_confirmation))
+        kept = self._one(machine, select(NotificationMail).where(NotificationMail.status == MailStatus.KEPT))
+        waiting = select(RbacGrant).where(RbacGrant.needs_confirmation)
+        grant = self._one(machine, waiting.where(RbacGrant.org_id == buyer))
+        lonely = self._one(machine, waiting.where(RbacGrant.org_id == self.orgs["sister"]))
         checkpoint = self._one(machine, select(AuditCheckpoint))
         told = _done(self._reader().get("/notifications"))["items"][0]
         self.things |= {
@@ -317,9 +350,11 @@ class _Maker:
             "award_id": str(award.id),
             "quote_id": str(quote.id),
             "grant_id": str(grant.id),
+            "lonely_grant_id": str(lonely.id),
+            "sister_id": str(self.orgs["sister"]),
             "event_id": str(entry.id),
             "outbox_id": str(event.id),
-            "mail_id": str(mail.id),
+            "mail_id": str(kept.id),
             "notification_id": told["id"],
             "user_id": str(self.people["evaluator"].user_id),
             "organization_id": str(self.orgs["newcomer"]),

@@ -1,9 +1,9 @@
 """Idempotency keys: the same POST sent twice has one effect and one answer.
 
 The key's row is inserted in the transaction of the work, so it exists exactly when the effect does. A twin waits on
-the unique index for at most five
-seconds (the connection's lock timeout), then reads the stored answer. Refusals are not stored; rows are kept for 72
-hours.
+the unique index for at most five seconds (the connection's lock timeout), then reads the stored answer. Refusals are
+not stored; rows are kept for 72 hours. Row-level security shows a row to the person who sent the key and to nobody
+else, whichever company's rows the work turns to meanwhile.
 """
 
 import re

@@ -3,10 +3,11 @@
 Nothing is stored here and nothing is asked of the caller's rights: whoever hands in needs and quotes has read them
 with permission. Everything returned is frozen and complete in itself. Start with ``compare``; ``bids_of`` and ``score``
 weigh quality beside price; the presets and ``allocate`` say who gets what, ``repick`` answers "what if", and
-``require_awardable`` is the gate before an award. The award itself belongs to the module that asked.
+``require_awardable`` is the gate before an award. ``landed_cost`` makes prices under different delivery and payment
+terms comparable, each figure with its derivation. The award itself belongs to the module that asked.
 """
 
-from b2b_market.sourcing.commands import (
+from b2b_market.sourcing.commands.comparing import (
     LEAD_TIME,
     PRICE,
     Basis,
@@ -18,9 +19,26 @@ from b2b_market.sourcing.commands import (
     Quote,
     QuoteLine,
 )
+from b2b_market.sourcing.commands.landing import (
+    CASH,
+    CustomsBasis,
+    Duty,
+    Instalment,
+    Insurance,
+    Leg,
+    LegCost,
+    Switching,
+    TermedPrice,
+    Terms,
+    Valuation,
+    Way,
+)
 from b2b_market.sourcing.rules.allocation import allocate, repick, require_awardable
 from b2b_market.sourcing.rules.awards import Allocation, Gap, Saving, Share, SupplierAward
 from b2b_market.sourcing.rules.comparing import compare
+from b2b_market.sourcing.rules.figures import FORMULAS, Figure, Measure, Operation, shown_value, walk
+from b2b_market.sourcing.rules.landing import LandedCost, implied_annual_rate, landed_cost, present_value
+from b2b_market.sourcing.rules.legs import LEG_NAMES, SELLER_PAYS, buyer_pays
 from b2b_market.sourcing.rules.matrix import (
     FLAG_HINTS,
     FLAG_LABELS,
@@ -62,13 +80,17 @@ from b2b_market.sourcing.rules.scoring import (
 )
 
 __all__ = [
+    "CASH",
     "DECLARED_ORDER",
     "FLAG_HINTS",
     "FLAG_LABELS",
+    "FORMULAS",
     "LEAD_TIME",
     "LEAD_TIME_NAME",
+    "LEG_NAMES",
     "PRICE",
     "PRICE_NAME",
+    "SELLER_PAYS",
     "TIE_BREAK",
     "UNDER_AWARD",
     "Allocation",
@@ -81,12 +103,22 @@ __all__ = [
     "CriteriaUnusable",
     "Criterion",
     "CriterionScore",
+    "CustomsBasis",
+    "Duty",
+    "Figure",
     "Flag",
     "Formula",
     "Gap",
+    "Instalment",
+    "Insurance",
+    "LandedCost",
+    "Leg",
+    "LegCost",
     "LineTooTangled",
+    "Measure",
     "Need",
     "NothingInCommon",
+    "Operation",
     "Pick",
     "Place",
     "Problem",
@@ -101,15 +133,24 @@ __all__ = [
     "Share",
     "SupplierAward",
     "SupplierUnknown",
+    "Switching",
+    "TermedPrice",
+    "Terms",
     "TooManyCombinations",
+    "Valuation",
     "ValueNegative",
     "ValueOutOfRange",
+    "Way",
     "WeightsIncomplete",
     "allocate",
     "at_most",
     "best_per_line",
     "bids_of",
+    "buyer_pays",
     "compare",
+    "implied_annual_rate",
+    "landed_cost",
+    "present_value",
     "published",
     "rank_reversals",
     "repick",
@@ -117,5 +158,7 @@ __all__ = [
     "require_criteria",
     "score",
     "shown",
+    "shown_value",
     "single_supplier",
+    "walk",
 ]

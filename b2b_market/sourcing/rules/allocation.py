@@ -7,7 +7,7 @@ from uuid import UUID
 from b2b_market.kernel.money import Money
 from b2b_market.kernel.quantity import Quantity
 from b2b_market.kernel.refusal import FieldError
-from b2b_market.sourcing.commands import Pick
+from b2b_market.sourcing.commands.comparing import Pick
 from b2b_market.sourcing.rules.awards import Allocation, Gap, Saving, Share, SupplierAward
 from b2b_market.sourcing.rules.exact import MinorUnits, exact_arithmetic, percent
 from b2b_market.sourcing.rules.matrix import Cell, Column, Comparison, Row

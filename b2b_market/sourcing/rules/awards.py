@@ -7,7 +7,7 @@ from uuid import UUID
 from b2b_market.kernel.currency import Currency
 from b2b_market.kernel.money import Money, Rate
 from b2b_market.kernel.quantity import Quantity
-from b2b_market.sourcing.commands import Pick, QuoteLine
+from b2b_market.sourcing.commands.comparing import Pick, QuoteLine
 from b2b_market.sourcing.rules.problems import Problem
 
 

@@ -21,7 +21,7 @@ from typing import NamedTuple
 from b2b_market.kernel.currency import Currency
 from b2b_market.kernel.money import Money, Rate
 from b2b_market.kernel.quantity import Quantity
-from b2b_market.sourcing.commands import Basis, Need, Quote, QuoteLine
+from b2b_market.sourcing.commands.comparing import Basis, Need, Quote, QuoteLine
 from b2b_market.sourcing.rules.exact import MinorUnits, exact_arithmetic, percent
 from b2b_market.sourcing.rules.flagging import BARRIERS, Judge, outlier_flag
 from b2b_market.sourcing.rules.inputs import answers_by_need, rates_by_currency

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from b2b_market.kernel.quantity import Quantity
-from b2b_market.sourcing.commands import Basis, Need, QuoteLine
+from b2b_market.sourcing.commands.comparing import Basis, Need, QuoteLine
 from b2b_market.sourcing.rules.matrix import Flag
 
 BARRIERS = frozenset({Flag.EXPIRED, Flag.MINIMUM_ABOVE_NEED})

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from b2b_market.kernel.currency import Currency
 from b2b_market.kernel.money import Rate
-from b2b_market.sourcing.commands import Basis, Need, Quote, QuoteLine
+from b2b_market.sourcing.commands.comparing import Basis, Need, Quote, QuoteLine
 from b2b_market.sourcing.rules.refusals import RateMissing
 
 Answers = Sequence[QuoteLine | None]

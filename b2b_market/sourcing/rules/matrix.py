@@ -12,7 +12,7 @@ from b2b_market.kernel.currency import Currency
 from b2b_market.kernel.money import Money, Rate
 from b2b_market.kernel.quantity import Quantity
 from b2b_market.kernel.text import N_
-from b2b_market.sourcing.commands import Basis, Need, QuoteLine
+from b2b_market.sourcing.commands.comparing import Basis, Need, QuoteLine
 
 
 class Flag(StrEnum):

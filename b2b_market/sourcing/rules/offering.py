@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from b2b_market.kernel.quantity import Quantity
-from b2b_market.sourcing.commands import Need, Pick
+from b2b_market.sourcing.commands.comparing import Need, Pick
 from b2b_market.sourcing.rules.filling import Budget, Filling, Source
 from b2b_market.sourcing.rules.matrix import Column, Comparison
 

@@ -7,7 +7,7 @@ submission first, then the supplier's identifier.
 from uuid import UUID
 
 from b2b_market.kernel.text import N_
-from b2b_market.sourcing.commands import Pick
+from b2b_market.sourcing.commands.comparing import Pick
 from b2b_market.sourcing.rules.allocation import allocate
 from b2b_market.sourcing.rules.awards import Allocation
 from b2b_market.sourcing.rules.combining import Combiner, largest_possible

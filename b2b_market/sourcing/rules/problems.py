@@ -6,7 +6,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from b2b_market.kernel.text import N_
-from b2b_market.sourcing.commands import Basis, Pick
+from b2b_market.sourcing.commands.comparing import Basis, Pick
 from b2b_market.sourcing.rules.matrix import Cell, Column, Row
 
 UNKNOWN_LINE = "unknown-line"

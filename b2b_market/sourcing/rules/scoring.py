@@ -12,7 +12,7 @@ from uuid import UUID
 
 from b2b_market.kernel.refusal import FieldError
 from b2b_market.kernel.text import N_
-from b2b_market.sourcing.commands import LEAD_TIME, PRICE, Bid, Criterion, Formula
+from b2b_market.sourcing.commands.comparing import LEAD_TIME, PRICE, Bid, Criterion, Formula
 from b2b_market.sourcing.rules.exact import exact_arithmetic
 from b2b_market.sourcing.rules.matrix import Comparison, Place
 from b2b_market.sourcing.rules.ranking import TIE_BREAK, Contender, place

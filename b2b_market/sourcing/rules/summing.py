@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from b2b_market.kernel.currency import Currency
 from b2b_market.kernel.money import Money, Rate
-from b2b_market.sourcing.commands import Quote
+from b2b_market.sourcing.commands.comparing import Quote
 from b2b_market.sourcing.rules.matrix import Cell, Column, Place
 from b2b_market.sourcing.rules.ranking import Contender, place
 

@@ -1,0 +1,1 @@
+"""What a caller hands in, by what it asks for: comparing, landing, planning."""

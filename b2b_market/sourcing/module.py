@@ -4,6 +4,7 @@ from pathlib import Path
 
 from b2b_market.rbac.manifest import Manifest
 from b2b_market.sourcing.public import (
+    AnswerUnknown,
     AwardNotPossible,
     CriteriaUnusable,
     LineTooTangled,
@@ -20,6 +21,7 @@ MANIFEST = Manifest(
     name="sourcing",
     package=Path(__file__).parent,
     refusals=[
+        AnswerUnknown,
         AwardNotPossible,
         CriteriaUnusable,
         LineTooTangled,

@@ -2,23 +2,13 @@
 
 Nothing is stored here and nothing is asked of the caller's rights: whoever hands in needs and quotes has read them
 with permission. Everything returned is frozen and complete in itself. Start with ``compare``; ``bids_of`` and ``score``
-weigh quality beside price; the presets and ``allocate`` say who gets what, ``repick`` answers "what if", and
-``require_awardable`` is the gate before an award. ``landed_cost`` makes prices under different delivery and payment
-terms comparable, each figure with its derivation. The award itself belongs to the module that asked.
+weigh quality beside price, ``stretches`` and ``rank_reversals`` tell how firm a lead is; the presets and ``allocate``
+say who gets what, ``repick`` answers "what if", and ``require_awardable`` is the gate before an award. ``landed_cost``
+makes prices under different delivery and payment terms comparable, each figure with its derivation. The award itself
+belongs to the module that asked.
 """
 
-from b2b_market.sourcing.commands.comparing import (
-    LEAD_TIME,
-    PRICE,
-    Basis,
-    Bid,
-    Criterion,
-    Formula,
-    Need,
-    Pick,
-    Quote,
-    QuoteLine,
-)
+from b2b_market.sourcing.commands.comparing import Basis, Need, Pick, Quote, QuoteLine
 from b2b_market.sourcing.commands.landing import (
     CASH,
     CustomsBasis,
@@ -33,10 +23,12 @@ from b2b_market.sourcing.commands.landing import (
     Valuation,
     Way,
 )
+from b2b_market.sourcing.commands.scoring import LEAD_TIME, PRICE, Bid, Criterion, Formula, Value
 from b2b_market.sourcing.rules.allocation import allocate, repick, require_awardable
 from b2b_market.sourcing.rules.awards import Allocation, Gap, Saving, Share, SupplierAward
 from b2b_market.sourcing.rules.comparing import compare
 from b2b_market.sourcing.rules.figures import FORMULAS, Figure, Measure, Operation, shown_value, walk
+from b2b_market.sourcing.rules.formulas import Sentence
 from b2b_market.sourcing.rules.landing import LandedCost, implied_annual_rate, landed_cost, present_value
 from b2b_market.sourcing.rules.legs import LEG_NAMES, SELLER_PAYS, buyer_pays
 from b2b_market.sourcing.rules.matrix import (
@@ -53,6 +45,7 @@ from b2b_market.sourcing.rules.presets import DECLARED_ORDER, at_most, best_per_
 from b2b_market.sourcing.rules.problems import UNDER_AWARD, Problem
 from b2b_market.sourcing.rules.ranking import TIE_BREAK
 from b2b_market.sourcing.rules.refusals import (
+    AnswerUnknown,
     AwardNotPossible,
     CriteriaUnusable,
     LineTooTangled,
@@ -70,7 +63,6 @@ from b2b_market.sourcing.rules.scoring import (
     CriterionScore,
     Reversal,
     ScoredBid,
-    Sentence,
     bids_of,
     published,
     rank_reversals,
@@ -78,6 +70,7 @@ from b2b_market.sourcing.rules.scoring import (
     score,
     shown,
 )
+from b2b_market.sourcing.rules.sensitivity import Stretch, TurningPoint, score_if, stretches, turning_points
 
 __all__ = [
     "CASH",
@@ -94,6 +87,7 @@ __all__ = [
     "TIE_BREAK",
     "UNDER_AWARD",
     "Allocation",
+    "AnswerUnknown",
     "AwardNotPossible",
     "Basis",
     "Bid",
@@ -131,13 +125,16 @@ __all__ = [
     "ScoredBid",
     "Sentence",
     "Share",
+    "Stretch",
     "SupplierAward",
     "SupplierUnknown",
     "Switching",
     "TermedPrice",
     "Terms",
     "TooManyCombinations",
+    "TurningPoint",
     "Valuation",
+    "Value",
     "ValueNegative",
     "ValueOutOfRange",
     "Way",
@@ -157,8 +154,11 @@ __all__ = [
     "require_awardable",
     "require_criteria",
     "score",
+    "score_if",
     "shown",
     "shown_value",
     "single_supplier",
+    "stretches",
+    "turning_points",
     "walk",
 ]

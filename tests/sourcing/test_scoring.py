@@ -37,7 +37,7 @@ QUALITY = Criterion(key="quality", name="Quality", weight=Decimal(40), formula=F
 LEAD = Criterion(key=LEAD_TIME, name="Lead time", weight=Decimal(20), formula=Formula.LOWEST_RANGE)
 
 
-def bid(number: int, price: str, *, hours: int = 0, values: Mapping[str, str] | None = None) -> Bid:
+def bid(number: int, price: str, *, hours: int = 0, values: Mapping[str, str | bool] | None = None) -> Bid:
     return Bid(
         supplier_id=supplier_id(number),
         supplier=f"Supplier {number}",

@@ -1,15 +1,12 @@
-"""What a caller hands in: needs, quotes, the basis they are compared on, criteria and picks.
+"""What a comparison is made of: needs, quotes, the basis they are compared on, and picks.
 
 Everything here is frozen and complete in itself, so that a comparison can be stored, hashed and made again with the
 same result. Broken values (floats, negative prices, a quote that mixes currencies) are programming errors:
 ValueError.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
-from enum import StrEnum
 from uuid import UUID
 
 from b2b_market.kernel.currency import Currency
@@ -117,42 +114,3 @@ class Pick:
     line_id: UUID
     supplier_id: UUID
     quantity: Quantity
-
-
-class Formula(StrEnum):
-    """How a raw value becomes a score from 0 to 100 (``rules/scoring.py`` publishes each in words)."""
-
-    LOWEST_RATIO = "lowest_ratio"
-    LOWEST_RANGE = "lowest_range"
-    SHARE_OF_MAXIMUM = "share_of_maximum"
-
-
-PRICE = "price"
-LEAD_TIME = "lead_time"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Criterion:
-    """One thing quotes are scored on.
-
-    ``key`` is ``PRICE`` (the bid's price), or the name of a value in ``Bid.values`` such as ``LEAD_TIME``; ``name``
-    is what people read (translated where the catalogue knows it); ``weight`` is its part of 100. ``maximum`` is the
-    best possible value under SHARE_OF_MAXIMUM and unused by the other formulas.
-    """
-
-    key: str
-    name: str
-    weight: Decimal
-    formula: Formula
-    maximum: Decimal = Decimal(100)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bid:
-    """What one supplier brings to the scoring: its exact effective price, and the other criteria's values by key."""
-
-    supplier_id: UUID
-    supplier: str
-    price: Money
-    submitted_at: datetime
-    values: Mapping[str, Decimal] = field(default_factory=dict)

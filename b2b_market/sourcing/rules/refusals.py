@@ -57,6 +57,14 @@ class ValueNegative(Refusal):
     advice = N_("{criterion} of {supplier} is {value}; it must not be below 0.")
 
 
+class AnswerUnknown(Refusal):
+    """An answer that the criterion's table has no points for."""
+
+    kind, code = Kind.CONFLICT, "sourcing-answer-unknown"
+    title = N_("This answer has no points")
+    advice = N_("{supplier} answered {criterion} with {answer}; the answers with points are: {answers}.")
+
+
 class TooManyCombinations(Refusal):
     """Finding the proven best would take longer than a page may wait."""
 

@@ -1,7 +1,7 @@
 """Best value: weighted scores in exact fractions, a formula that can be published, and who wins if one bid goes away.
 
 Scores relative to other bids (LOWEST_RATIO, LOWEST_RANGE) can turn a ranking over when a bid is removed, although
-nobody else changed anything; ``rank_reversals`` shows where that would happen. SHARE_OF_MAXIMUM is free of it.
+nobody else changed anything; ``rank_reversals`` shows where that would happen. The other formulas are free of it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,31 +12,15 @@ from uuid import UUID
 
 from b2b_market.kernel.refusal import FieldError
 from b2b_market.kernel.text import N_
-from b2b_market.sourcing.commands.comparing import LEAD_TIME, PRICE, Bid, Criterion, Formula
+from b2b_market.sourcing.commands.scoring import LEAD_TIME, PRICE, Bid, Criterion, Value
 from b2b_market.sourcing.rules.exact import exact_arithmetic
+from b2b_market.sourcing.rules.formulas import FULL, Sentence, faults, normalised, require_scorable, sentence
 from b2b_market.sourcing.rules.matrix import Comparison, Place
 from b2b_market.sourcing.rules.ranking import TIE_BREAK, Contender, place
-from b2b_market.sourcing.rules.refusals import (
-    CriteriaUnusable,
-    NothingInCommon,
-    ValueNegative,
-    ValueOutOfRange,
-    WeightsIncomplete,
-)
+from b2b_market.sourcing.rules.refusals import CriteriaUnusable, NothingInCommon, WeightsIncomplete
 
-FULL = 100
 PRICE_NAME, LEAD_TIME_NAME = N_("Price"), N_("Lead time")
 
-FORMULAS: Mapping[Formula, str] = {
-    Formula.LOWEST_RATIO: N_(
-        "{criterion} counts {weight} of 100. Its score is 100 × the lowest value ÷ the own value."
-    ),
-    Formula.LOWEST_RANGE: N_(
-        "{criterion} counts {weight} of 100. Its score is 100 × (1 − (own value − lowest) ÷ (highest − lowest)); "
-        "where all values are equal it is 100."
-    ),
-    Formula.SHARE_OF_MAXIMUM: N_("{criterion} counts {weight} of 100. Its score is 100 × the own value ÷ {maximum}."),
-}
 MISSING_RULE = N_("A value that is missing scores 0.")
 TOTAL_RULE = N_(
     "The total is the sum of weight × score ÷ 100. Nothing is rounded before ranking; the highest total wins."
@@ -44,19 +28,11 @@ TOTAL_RULE = N_(
 
 
 @dataclass(frozen=True, slots=True)
-class Sentence:
-    """A message id and its facts; the fact ``criterion`` is a name that is translated as well where it is known."""
-
-    message: str
-    facts: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
 class CriterionScore:
     """One criterion of one bid: the raw value (None: missing), its score 0..100 and score × weight ÷ 100, exact."""
 
     key: str
-    raw: Decimal | None
+    raw: Value | None
     score: Fraction
     weighted: Fraction
 
@@ -82,17 +58,12 @@ class Reversal:
 
 def require_criteria(criteria: Sequence[Criterion]) -> None:
     """Refuse missing, repeated or weightless criteria (CriteriaUnusable) and weights off 100 (WeightsIncomplete)."""
-    keys = [criterion.key for criterion in criteria]
-    errors = [
-        FieldError(f"/criteria/{position}/{field}", code, detail)
-        for position, criterion in enumerate(criteria)
-        for broken, field, code, detail in (
-            (criterion.key in keys[:position], "key", "repeated", N_("Another criterion has this key already.")),
-            (criterion.weight <= 0, "weight", "not-positive", N_("A weight is above 0.")),
-            (criterion.maximum <= 0, "maximum", "not-positive", N_("The best possible value is above 0.")),
-        )
-        if broken
-    ]
+    errors = []
+    for position, criterion in enumerate(criteria):
+        if any(other.key == criterion.key for other in criteria[:position]):
+            repeated = N_("Another criterion has this key already.")
+            errors.append(FieldError(f"/criteria/{position}/key", "repeated", repeated))
+        errors += [FieldError(f"/criteria/{position}/{field}", code, right) for field, code, right in faults(criterion)]
     if errors or not criteria:
         raise CriteriaUnusable(errors=errors)
     with exact_arithmetic():
@@ -104,17 +75,7 @@ def require_criteria(criteria: Sequence[Criterion]) -> None:
 def published(criteria: Sequence[Criterion]) -> tuple[Sentence, ...]:
     """Return the scoring rule in plain language, complete enough to check by hand; refuses as require_criteria does."""
     require_criteria(criteria)
-    each = [
-        Sentence(
-            FORMULAS[criterion.formula],
-            {
-                "criterion": criterion.name,
-                "weight": format(criterion.weight, "f"),
-                "maximum": format(criterion.maximum, "f"),
-            },
-        )
-        for criterion in criteria
-    ]
+    each = [sentence(criterion) for criterion in criteria]
     return (*each, *(Sentence(rule, {}) for rule in (MISSING_RULE, TOTAL_RULE, TIE_BREAK)))
 
 
@@ -125,11 +86,16 @@ def score(criteria: Sequence[Criterion], bids: Sequence[Bid]) -> tuple[ScoredBid
     All prices must be in one currency and every supplier bids once (ValueError).
     """
     require_criteria(criteria)
+    return ranked(criteria, [Fraction(criterion.weight) for criterion in criteria], bids)
+
+
+def ranked(criteria: Sequence[Criterion], weights: Sequence[Fraction], bids: Sequence[Bid]) -> tuple[ScoredBid, ...]:
+    """Score and rank with ``weights`` in place of the criteria's own; they add up to 100."""
     if len({bid.price.currency for bid in bids}) > 1:
         raise ValueError("prices are scored in one currency")
     if len({bid.supplier_id for bid in bids}) != len(bids):
         raise ValueError("a supplier bids once")
-    by_criterion = [_scores(criterion, bids) for criterion in criteria]
+    by_criterion = [_scores(criterion, weight, bids) for criterion, weight in zip(criteria, weights, strict=True)]
     scored = [(bid, tuple(scores)) for bid, scores in zip(bids, zip(*by_criterion, strict=True), strict=False)]
     totals = [sum((one.weighted for one in scores), Fraction(0)) for _, scores in scored]
     places = place(
@@ -138,19 +104,19 @@ def score(criteria: Sequence[Criterion], bids: Sequence[Bid]) -> tuple[ScoredBid
             for bid, total in zip(bids, totals, strict=True)
         ]
     )
-    ranked = [
+    found = [
         ScoredBid(bid, scores, total, places[bid.supplier_id])
         for (bid, scores), total in zip(scored, totals, strict=True)
     ]
-    return tuple(sorted(ranked, key=lambda one: one.place.rank))
+    return tuple(sorted(found, key=lambda one: one.place.rank))
 
 
 def rank_reversals(criteria: Sequence[Criterion], bids: Sequence[Bid]) -> tuple[Reversal, ...]:
     """Return, in ranked order, the bids whose removal would change who leads the others."""
-    ranked = score(criteria, bids)
+    standing = score(criteria, bids)
     reversals = []
-    for gone in ranked:
-        rest = [one.bid for one in ranked if one is not gone]
+    for gone in standing:
+        rest = [one.bid for one in standing if one is not gone]
         if not rest:
             continue
         leader = score(criteria, rest)[0].bid.supplier_id
@@ -159,7 +125,7 @@ def rank_reversals(criteria: Sequence[Criterion], bids: Sequence[Bid]) -> tuple[
     return tuple(reversals)
 
 
-def bids_of(comparison: Comparison, values: Mapping[UUID, Mapping[str, Decimal]] | None = None) -> tuple[Bid, ...]:
+def bids_of(comparison: Comparison, values: Mapping[UUID, Mapping[str, Value]] | None = None) -> tuple[Bid, ...]:
     """Return what the compared suppliers bring to the scoring, on the lines that all of them cover.
 
     The price is the exact total of the common lines; LEAD_TIME is the longest lead time on them, missing where one of
@@ -189,37 +155,17 @@ def shown(value: Fraction) -> Decimal:
     return Decimal(hundredths).scaleb(-2)
 
 
-def _scores(criterion: Criterion, bids: Sequence[Bid]) -> list[CriterionScore]:
-    raws = [bid.price.amount if criterion.key == PRICE else bid.values.get(criterion.key) for bid in bids]
+def _scores(criterion: Criterion, weight: Fraction, bids: Sequence[Bid]) -> list[CriterionScore]:
+    raws: list[Value | None] = [
+        bid.price.amount if criterion.key == PRICE else bid.values.get(criterion.key) for bid in bids
+    ]
     for bid, raw in zip(bids, raws, strict=True):
         if raw is not None:
-            _require_scorable(criterion, bid, raw)
-    known = [Fraction(raw) for raw in raws if raw is not None]
-    low, high = min(known, default=Fraction(0)), max(known, default=Fraction(0))
-    weight = Fraction(criterion.weight) / FULL
-    scores = [Fraction(0) if raw is None else _normalised(criterion, Fraction(raw), low, high) for raw in raws]
-    return [CriterionScore(criterion.key, raw, one, one * weight) for raw, one in zip(raws, scores, strict=True)]
-
-
-def _require_scorable(criterion: Criterion, bid: Bid, raw: Decimal) -> None:
-    value = format(raw, "f")
-    if criterion.formula is Formula.SHARE_OF_MAXIMUM:
-        if not 0 <= raw <= criterion.maximum:
-            maximum = format(criterion.maximum, "f")
-            raise ValueOutOfRange(criterion=criterion.name, supplier=bid.supplier, value=value, maximum=maximum)
-    elif raw < 0:
-        raise ValueNegative(criterion=criterion.name, supplier=bid.supplier, value=value)
-
-
-def _normalised(criterion: Criterion, value: Fraction, low: Fraction, high: Fraction) -> Fraction:
-    """Apply the formula; the best value of a set scores 100 also where it is zero or all are equal."""
-    if criterion.formula is Formula.SHARE_OF_MAXIMUM:
-        return FULL * value / Fraction(criterion.maximum)
-    if value == low:
-        return Fraction(FULL)
-    if criterion.formula is Formula.LOWEST_RATIO:
-        return FULL * low / value
-    return FULL * (1 - (value - low) / (high - low))
+            require_scorable(criterion, bid, raw)
+    numbers = [Fraction(raw) for raw in raws if isinstance(raw, Decimal)]
+    low, high = min(numbers, default=Fraction(0)), max(numbers, default=Fraction(0))
+    scores = [Fraction(0) if raw is None else normalised(criterion, raw, low, high) for raw in raws]
+    return [CriterionScore(criterion.key, raw, one, one * weight / FULL) for raw, one in zip(raws, scores, strict=True)]
 
 
 def _lead_times(comparison: Comparison) -> Mapping[UUID, Mapping[str, Decimal]]:

@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -48,6 +49,11 @@ class Aggregate:
     audit_hidden: ClassVar[frozenset[str]] = frozenset()
     audit_secret: ClassVar[frozenset[str]] = frozenset()
     audit_lines: ClassVar[tuple[LineSpec, ...]] = ()
+    audit_added: ClassVar[Mapping[str, object]] = MappingProxyType({})
+    """Columns that a migration added to rows that were there, with the value that it gave them.
+
+    While such a column holds that value it is no part of the state, so states hashed before still verify.
+    """
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     version: Mapped[int] = mapped_column()
@@ -76,7 +82,11 @@ class Aggregate:
         """Return the columns that the state hash covers, by name."""
         hidden = self.audit_hidden | {"changed_at"}
         columns = inspect(type(self)).column_attrs
-        return {column.key: getattr(self, column.key) for column in columns if column.key not in hidden}
+        state = {column.key: getattr(self, column.key) for column in columns if column.key not in hidden}
+        for name, given in self.audit_added.items():
+            if state.get(name) == given:
+                state.pop(name, None)
+        return state
 
     def state_hash(self) -> bytes:
         """Return SHA-256 over the canonical form of the state."""

@@ -15,10 +15,11 @@ from collections.abc import Sequence
 
 from b2b_market.infra.work import Work
 from b2b_market.notifications.commands import Fact, Message, MessageType, Recipient
+from b2b_market.notifications.documents import catalogue
 from b2b_market.notifications.service import writing
 from b2b_market.rbac.actor import Scope, system_actor
 
-__all__ = ["Fact", "Message", "MessageType", "Recipient", "notify"]
+__all__ = ["Fact", "Message", "MessageType", "Recipient", "catalogue", "notify"]
 
 
 def notify(work: Work, recipients: Sequence[Recipient], message: Message) -> None:

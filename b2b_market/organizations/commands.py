@@ -86,6 +86,7 @@ class ChangeSettings:
 
     expected_version: int | None
     minimum_quoting_hours: int
+    minimum_extension_hours: int
     base_currency: str
     timezone: str
     default_delivery_place: str = ""

@@ -1,6 +1,9 @@
 """Companies, their identifiers and private settings, and the directory that everybody signed in may search."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
+from typing import ClassVar
 from uuid import UUID
 
 from sqlalchemy import CHAR, CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint
@@ -10,6 +13,7 @@ from b2b_market.infra.aggregate import Aggregate, LineSpec
 from b2b_market.infra.database import CURRENCY, Base, enum_type
 from b2b_market.organizations.states import CompanyStatus, IdentifierScheme
 
+USUAL_EXTENSION_HOURS = 24
 IDENTIFIER_COLUMNS = ("id", "position", "scheme", "label", "value", "checked")
 
 
@@ -72,10 +76,16 @@ class OrganizationSettings(Aggregate, Base):
     """What a company sets for itself; nobody else reads it but the operator."""
 
     __tablename__ = "organization_settings"
-    __table_args__ = (CheckConstraint("minimum_quoting_hours BETWEEN 0 AND 2160", name="quoting_time"),)
+    __table_args__ = (
+        CheckConstraint("minimum_quoting_hours BETWEEN 0 AND 2160", name="quoting_time"),
+        CheckConstraint("minimum_extension_hours BETWEEN 0 AND 2160", name="extension_time"),
+    )
     audit_type = "organization_settings"
+    audit_added: ClassVar[Mapping[str, object]] = MappingProxyType({"minimum_extension_hours": USUAL_EXTENSION_HOURS})
 
     minimum_quoting_hours: Mapped[int]
+    minimum_extension_hours: Mapped[int] = mapped_column(default=USUAL_EXTENSION_HOURS)
+    """What suppliers have at least between a material amendment and the deadline."""
     base_currency: Mapped[str] = mapped_column(CURRENCY)
     timezone: Mapped[str]
     default_delivery_place: Mapped[str]

@@ -156,6 +156,14 @@ def require_settings(base_currency: str, timezone: str, unit: str = "", hours: i
     return currency
 
 
+def require_extension_time(hours: int) -> None:
+    """Raise Invalid for more than 90 days between a material amendment and the deadline."""
+    if not 0 <= hours <= QUOTING_HOURS_MOST:
+        detail = N_("Use 0 to {most} hours.")
+        most = {"most": str(QUOTING_HOURS_MOST)}
+        raise Invalid(errors=[FieldError("/minimum_extension_hours", "range", detail, most)])
+
+
 def require_limit_currency(limit: Money | None, base: Currency) -> None:
     """Raise Invalid unless the limit is in the company's base currency: other amounts are compared with it there."""
     if limit is not None and limit.currency != base:

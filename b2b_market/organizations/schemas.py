@@ -110,9 +110,10 @@ class RegisterIn(WireIn):
 
 
 class SettingsIn(WireIn):
-    """The company's settings; quoting time in hours."""
+    """The company's settings; quoting time and extra time after a material amendment in hours."""
 
     minimum_quoting_hours: Annotated[int, Field(ge=0, le=2160)]
+    minimum_extension_hours: Annotated[int, Field(ge=0, le=2160)]
     base_currency: WireCurrency
     timezone: Zone
     default_delivery_place: OptionalText
@@ -123,6 +124,7 @@ class SettingsIn(WireIn):
         return ChangeSettings(
             expected_version=expected_version,
             minimum_quoting_hours=self.minimum_quoting_hours,
+            minimum_extension_hours=self.minimum_extension_hours,
             base_currency=self.base_currency.code,
             timezone=self.timezone,
             default_delivery_place=self.default_delivery_place,
@@ -262,6 +264,7 @@ class SettingsOut(WireOut):
     id: WireUuid
     version: int
     minimum_quoting_hours: int
+    minimum_extension_hours: int
     base_currency: WireCurrency
     timezone: str
     default_delivery_place: str

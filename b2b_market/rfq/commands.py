@@ -76,6 +76,38 @@ class ReasonedStep:
     reason: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AmendRfq:
+    """The whole next version of a published request, and why it changes.
+
+    ``line_ids`` stand beside ``content.lines``: the line that is kept or changed, None for a new one. Lines that are
+    not named are withdrawn. Mode and invitations of ``content`` are not looked at: they have steps of their own.
+    """
+
+    rfq_id: UUID
+    expected_version: int | None
+    content: DraftRfq
+    line_ids: tuple[UUID | None, ...]
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadEdition:
+    """One version of a published request by its number."""
+
+    rfq_id: UUID
+    edition: int
+
+
+@dataclass(frozen=True, slots=True)
+class CompareEditions:
+    """What changed from one version of a published request to another."""
+
+    rfq_id: UUID
+    before: int
+    after: int
+
+
 @dataclass(frozen=True, slots=True)
 class ReadRfq:
     """One request by its id."""
@@ -152,6 +184,17 @@ class SubmitQuote:
     """The version of the live quotation that this one replaces; None for the first."""
     payment_terms: str = ""
     note: str = ""
+    rfq_edition: int = 1
+    """The version of the request that the supplier had before it; who names none knows of no amendment."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmQuote:
+    """Let a quotation stand unchanged for the version ``rfq_edition`` of the request."""
+
+    quote_id: UUID
+    expected_version: int | None
+    rfq_edition: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final, TypeVar
@@ -19,7 +19,8 @@ from b2b_market.kernel.units import unit
 from b2b_market.organizations import public as organizations
 from b2b_market.rbac.actor import Actor
 from b2b_market.rfq import commands
-from b2b_market.rfq.service import awarding, closing, comparing, drafting, publishing, quoting
+from b2b_market.rfq.models.requests import RfqLine
+from b2b_market.rfq.service import amending, awarding, closing, comparing, confirming, drafting, publishing, quoting
 from b2b_market.rfq.service.drafting import RfqContent
 
 T = TypeVar("T")
@@ -69,7 +70,10 @@ def place_requests(runtime: Runtime) -> None:
             return
     cast.draft("2027 年度标准件框架 / 2027 fasteners", ITEMS[:4])
     cast.submitted("Press line upgrade: motors and drives", ITEMS[4:8])
-    cast.quote(cast.published("液压站备件 / Hydraulic station spares", ITEMS[:6]), ("1.00", "0.97"))
+    amended = cast.published("液压站备件 / Hydraulic station spares", ITEMS[:6])
+    cast.quote(amended, ("1.00", "0.97"))
+    cast.amend(amended)
+    cast.confirm(amended, cast.sales[1])
     cast.quote(cast.published("Sealed: cables for hall 4", ITEMS[5:7], sealed=True), ("0.98",))
     to_compare = cast.published("2026 年 Q4 机电备件 / Q4 2026 electro-mechanical spares", ITEMS)
     cast.quote(to_compare, ("1.04", "0.98", "1.01", "0.95", "0.99", "1.07"))
@@ -181,6 +185,36 @@ class _Cast:
                 offer = Offer(Decimal(factor), number, settings.base_currency, work.now().date() + VALID_FOR)
                 quoting.submit_quote(work, actor, offer.command(content))
 
+    def amend(self, rfq_id: UUID) -> None:
+        """Ask for a tougher finish of the first line: the two quotations must be confirmed again."""
+        with self.work(self.purchaser) as work:
+            content = drafting.read_rfq(work, self.purchaser, commands.ReadRfq(rfq_id))
+            rfq = content.rfq
+            lines = [_as_asked(content, line) for line in content.lines]
+            lines[0] = replace(lines[0], specification="GB/T 5782, Dacromet 达克罗")
+            command = commands.AmendRfq(
+                rfq_id=rfq_id,
+                expected_version=rfq.version,
+                content=commands.DraftRfq(
+                    title=rfq.title,
+                    currency=Currency(rfq.currency),
+                    closes_at=rfq.closes_at,
+                    description=rfq.description,
+                    terms=commands.Terms(
+                        payment_terms=rfq.payment_terms, incoterm=rfq.incoterm, incoterm_place=rfq.incoterm_place
+                    ),
+                    lines=tuple(lines),
+                ),
+                line_ids=tuple(line.id for line in content.lines),
+                reason="海边环境，镀锌不够。 Near the sea, zinc is not enough.",
+            )
+            amending.amend_rfq(work, self.purchaser, command)
+
+    def confirm(self, rfq_id: UUID, actor: Actor) -> None:
+        with self.work(actor) as work:
+            (quote,) = quoting.list_quotes(work, actor, commands.ReadRfq(rfq_id))
+            confirming.confirm_quote(work, actor, commands.ConfirmQuote(quote.id, quote.version, 2))
+
     def close(self, rfq_id: UUID) -> None:
         reason = "All suppliers have answered."
         self.do(self.purchaser, closing.close_rfq_early, commands.ReasonedStep(rfq_id, self.version(rfq_id), reason))
@@ -200,6 +234,19 @@ class _Cast:
         with self.work(self.purchaser) as work:
             award = awarding.propose_award(work, self.purchaser, command).award
         self.do(self.approver, awarding.approve_award, commands.DecideAward(award.id, award.version))
+
+
+def _as_asked(content: RfqContent, line: RfqLine) -> commands.LineInput:
+    return commands.LineInput(
+        item_name=line.item_name,
+        item_code=line.item_code,
+        specification=line.specification,
+        quantity=Quantity(line.quantity, unit(line.unit)),
+        required_on=line.required_on,
+        delivery_place=line.delivery_place,
+        note=line.note,
+        target_price=content.targets.get(line.id),
+    )
 
 
 def _need(item: Item, required_on: date) -> commands.LineInput:

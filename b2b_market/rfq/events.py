@@ -46,6 +46,24 @@ class SupplierInvited(Event):
     closes_at: datetime
 
 
+@event("rfq.amended.v1")
+class RfqAmended(Event):
+    """A published request has a new version, ``edition``.
+
+    ``supplier_ids`` are invited; those in ``to_confirm`` have a quotation that they must confirm or revise, because
+    the change is ``material``.
+    """
+
+    rfq_id: UUID
+    buyer_id: UUID
+    author_id: UUID
+    edition: int
+    material: bool
+    supplier_ids: tuple[UUID, ...]
+    to_confirm: tuple[UUID, ...]
+    closes_at: datetime
+
+
 @event("rfq.invitation_declined.v1")
 class InvitationDeclined(Event):
     """A supplier will not quote."""
@@ -94,6 +112,18 @@ class QuoteSubmitted(Event):
     buyer_id: UUID
     supplier_id: UUID
     revision: int
+
+
+@event("quote.confirmed.v1")
+class QuoteConfirmed(Event):
+    """A supplier let its quotation stand unchanged for version ``edition`` of the request, and has a new receipt."""
+
+    quote_id: UUID
+    rfq_id: UUID
+    buyer_id: UUID
+    supplier_id: UUID
+    revision: int
+    edition: int
 
 
 @event("quote.withdrawn.v1")

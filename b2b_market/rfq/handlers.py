@@ -2,17 +2,23 @@
 
 from collections.abc import Iterable
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
+from b2b_market.infra.audit_trail import Entry
 from b2b_market.infra.work import Work
 from b2b_market.kernel.permission import Permission
 from b2b_market.kernel.text import N_
-from b2b_market.notifications.public import Fact, Message, MessageType, Recipient, notify
+from b2b_market.notifications.public import Fact, Message, MessageType, Recipient, catalogue, notify
 from b2b_market.organizations import public as organizations
 from b2b_market.rbac.actor import Actor
 from b2b_market.rbac.manifest import Handler
 from b2b_market.rfq import events
+from b2b_market.rfq.commands import CompareEditions
+from b2b_market.rfq.documents.differences import Reader, in_words
 from b2b_market.rfq.permissions import RfqPermission
 from b2b_market.rfq.public import RequestFacts, request_facts
+from b2b_market.rfq.service import editions
+from b2b_market.ui.language import Language, parse_language
 
 
 class ApprovalWanted(MessageType):
@@ -40,6 +46,36 @@ class InvitedToQuote(MessageType):
     label = N_("Invitations to quote")
     subject = N_("{buyer} invites you to quote: {title}")
     body = N_("{number}: {lines} lines.\n\nQuotations are accepted until {closes_at}.")
+
+
+class RequestChanged(MessageType):
+    """Suppliers: a request has a new version."""
+
+    code, permission = "rfq.amended", RfqPermission.QUOTE_SUBMIT
+    label = N_("Requests that changed")
+    subject = N_("{buyer} changed {number}: version {edition}")
+    body = N_("{title}\n\nReason: {reason}\n\nWhat changed:\n{changes}\n\nQuotations are accepted until {closes_at}.")
+
+
+class ConfirmationWanted(MessageType):
+    """Suppliers: a request changed so that their quotation does not hold by itself."""
+
+    code, permission, obligatory = "rfq.confirmation_wanted", RfqPermission.QUOTE_SUBMIT, True
+    label = N_("Quotations to confirm after a change")
+    subject = N_("{buyer} changed {number}: confirm or revise your quotation")
+    body = N_(
+        "{title}\n\nReason: {reason}\n\nWhat changed:\n{changes}\n\nYour quotation takes no part until you confirm it "
+        "unchanged or revise it, before {closes_at}."
+    )
+
+
+class QuoteConfirmedAgain(MessageType):
+    """Buyers: a supplier let its quotation stand after an amendment."""
+
+    code, permission, mail = "rfq.quote_confirmed", RfqPermission.COMPARE, False
+    label = N_("Quotations confirmed after a change")
+    subject = N_("{supplier} confirmed its quotation on {number}")
+    body = N_("{title}\n\nIt stands unchanged for version {edition}; revision {revision} was receipted.")
 
 
 class QuoteReceived(MessageType):
@@ -133,6 +169,32 @@ def when_supplier_invited_tell_it(work: Work, actor: Actor, event: events.Suppli
     _tell(work, people, InvitedToQuote, about, closes_at=event.closes_at, lines=about.line_count)
 
 
+def when_rfq_amended_tell_suppliers(work: Work, actor: Actor, event: events.RfqAmended) -> None:
+    """Tell every invited supplier what changed, in each reader's language; ask those that quoted to confirm.
+
+    Each supplier's own trail of the request gets an entry that no other supplier reads.
+    """
+    about = request_facts(work, actor, event.rfq_id)
+    command = CompareEditions(event.rfq_id, event.edition - 1, event.edition)
+    found = editions.compare_editions(work, actor, command)
+    facts: dict[str, Fact] = {"edition": event.edition, "reason": found.after.reason, "closes_at": event.closes_at}
+    for supplier_id in event.supplier_ids:
+        work.note(Entry("rfq.amended", "rfq", event.rfq_id, visible_to=(supplier_id,)))
+    people = _people(work, actor, event.supplier_ids, RfqPermission.QUOTE_SUBMIT)
+    for person in people:
+        reader = Reader(parse_language(person.locale) or Language.EN, ZoneInfo(person.timezone))
+        kind = ConfirmationWanted if person.org_id in event.to_confirm else RequestChanged
+        _tell(work, [person], kind, about, **facts, changes=in_words(found.difference, reader, catalogue()))
+
+
+def when_quote_confirmed_tell_buyer(work: Work, actor: Actor, event: events.QuoteConfirmed) -> None:
+    """Tell the author of the request that a quotation stands again."""
+    about = request_facts(work, actor, event.rfq_id)
+    people = _people(work, actor, [event.buyer_id], RfqPermission.COMPARE, only=about.author_id)
+    facts: dict[str, Fact] = {"revision": event.revision, "edition": event.edition}
+    _tell(work, people, QuoteConfirmedAgain, about, supplier=_name(work, actor, event.supplier_id), **facts)
+
+
 def when_quote_submitted_tell_buyer(work: Work, actor: Actor, event: events.QuoteSubmitted) -> None:
     """Tell the author of the request that a quotation came; never what it says."""
     about = request_facts(work, actor, event.rfq_id)
@@ -202,6 +264,8 @@ HANDLERS = (
     Handler(events.RfqReturned, when_rfq_returned_tell_author, "rfq.returned.tell_author"),
     Handler(events.RfqPublished, when_rfq_published_invite_suppliers, "rfq.published.invite_suppliers"),
     Handler(events.SupplierInvited, when_supplier_invited_tell_it, "rfq.supplier_invited.tell_it"),
+    Handler(events.RfqAmended, when_rfq_amended_tell_suppliers, "rfq.amended.tell_suppliers"),
+    Handler(events.QuoteConfirmed, when_quote_confirmed_tell_buyer, "quote.confirmed.tell_buyer"),
     Handler(events.QuoteSubmitted, when_quote_submitted_tell_buyer, "quote.submitted.tell_buyer"),
     Handler(events.QuoteWithdrawn, when_quote_withdrawn_tell_buyer, "quote.withdrawn.tell_buyer"),
     Handler(events.InvitationDeclined, when_invitation_declined_tell_buyer, "rfq.declined.tell_buyer"),

@@ -5,6 +5,7 @@ from pathlib import Path
 from b2b_market.kernel.text import N_
 from b2b_market.rbac.manifest import DemoStep, Manifest
 from b2b_market.rfq import events
+from b2b_market.rfq.api import amendments as amendments_api
 from b2b_market.rfq.api import imports as imports_api
 from b2b_market.rfq.api import quotes as quotes_api
 from b2b_market.rfq.api import requests as requests_api
@@ -13,16 +14,20 @@ from b2b_market.rfq.demo import place_requests
 from b2b_market.rfq.handlers import HANDLERS
 from b2b_market.rfq.intake.imports import PricesInOtherCurrency
 from b2b_market.rfq.intake.upload import IMPORT_REFUSALS
+from b2b_market.rfq.models import editions as edition_models
 from b2b_market.rfq.models import quotes as quote_models
 from b2b_market.rfq.models import requests as request_models
-from b2b_market.rfq.pages import awards, editor, importing, supplying
+from b2b_market.rfq.pages import amending as amending_pages
+from b2b_market.rfq.pages import awards, editions, editor, importing, supplying
 from b2b_market.rfq.pages import comparing as comparing_pages
 from b2b_market.rfq.pages import requests as request_pages
 from b2b_market.rfq.permissions import GRANTS, RfqPermission
-from b2b_market.rfq.rules import approving, awarding, drafting, quoting
+from b2b_market.rfq.rules import amending, approving, awarding, drafting, quoting
+from b2b_market.rfq.service import amending as amend_operations
 from b2b_market.rfq.service import awarding as award_operations
-from b2b_market.rfq.service import closing, comparing, publishing
+from b2b_market.rfq.service import closing, comparing, confirming, publishing
 from b2b_market.rfq.service import drafting as draft_operations
+from b2b_market.rfq.service import editions as edition_operations
 from b2b_market.rfq.service import importing as import_operations
 from b2b_market.rfq.service import quoting as quote_operations
 from b2b_market.rfq.tasks import TASKS
@@ -35,6 +40,7 @@ MANIFEST = Manifest(
         imports_api.router,
         requests_api.router,
         requests_api.invitations_router,
+        amendments_api.router,
         quotes_api.by_rfq,
         quotes_api.quote_router,
         quotes_api.award_router,
@@ -45,6 +51,8 @@ MANIFEST = Manifest(
         editor.router,
         comparing_pages.router,
         awards.router,
+        amending_pages.router,
+        editions.router,
         supplying.router,
         request_pages.router,
     ),
@@ -67,24 +75,44 @@ MANIFEST = Manifest(
         quoting.NotOpenForQuotes,
         quoting.CloseTooEarly,
         quoting.OwnRequest,
+        amending.NothingAmended,
+        amending.TooLateToAmend,
+        amending.DeadlineMustMove,
+        amending.AmendmentNeedsApproval,
+        amending.RequestAmended,
+        amending.QuoteDoesNotFit,
+        amending.QuoteRanOut,
         awarding.NothingAwarded,
         awarding.AwardUndecided,
         awarding.AwardOutdated,
         *IMPORT_REFUSALS,
         PricesInOtherCurrency,
     ),
-    services=(draft_operations, import_operations, publishing, closing, quote_operations, comparing, award_operations),
-    models=(request_models, quote_models),
+    services=(
+        draft_operations,
+        import_operations,
+        publishing,
+        amend_operations,
+        edition_operations,
+        closing,
+        quote_operations,
+        confirming,
+        comparing,
+        award_operations,
+    ),
+    models=(request_models, edition_models, quote_models),
     events=(
         events.RfqSubmitted,
         events.RfqReturned,
         events.RfqPublished,
         events.SupplierInvited,
+        events.RfqAmended,
         events.InvitationDeclined,
         events.RfqClosed,
         events.RfqCancelled,
         events.RfqUnsuccessful,
         events.QuoteSubmitted,
+        events.QuoteConfirmed,
         events.QuoteWithdrawn,
         events.AwardProposed,
         events.AwardReturned,

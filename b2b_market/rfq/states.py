@@ -27,6 +27,7 @@ RFQ_LIFECYCLE = Lifecycle(
     Step("return", frozenset({RfqStatus.PENDING_APPROVAL}), RfqStatus.DRAFT),
     Step("approve", frozenset({RfqStatus.PENDING_APPROVAL}), RfqStatus.PUBLISHED),
     Step("publish", frozenset({RfqStatus.DRAFT}), RfqStatus.PUBLISHED),
+    Step("amend", frozenset({RfqStatus.PUBLISHED}), RfqStatus.PUBLISHED),
     Step("close", frozenset({RfqStatus.PUBLISHED}), RfqStatus.CLOSED),
     Step("evaluate", frozenset({RfqStatus.CLOSED}), RfqStatus.EVALUATING),
     Step("award_part", _OPEN_TO_AWARD, RfqStatus.AWARDED_PARTIAL),
@@ -72,6 +73,8 @@ class QuoteStatus(StrEnum):
     """Where a quotation stands."""
 
     SUBMITTED = "submitted"
+    NEEDS_CONFIRMATION = "needs_confirmation"
+    """The request changed materially since; it takes no part until its supplier confirms or revises it."""
     WITHDRAWN = "withdrawn"
     EXPIRED = "expired"
     AWARDED = "awarded"
@@ -79,15 +82,22 @@ class QuoteStatus(StrEnum):
     LOST = "lost"
 
 
+_RECEIVED = frozenset({QuoteStatus.SUBMITTED, QuoteStatus.NEEDS_CONFIRMATION})
 _IN_PLAY = frozenset({QuoteStatus.SUBMITTED, QuoteStatus.PARTLY_AWARDED})
 QUOTE_LIFECYCLE = Lifecycle(
     QuoteStatus.SUBMITTED,
-    Step("revise", frozenset({QuoteStatus.SUBMITTED, QuoteStatus.WITHDRAWN}), QuoteStatus.SUBMITTED),
-    Step("withdraw", frozenset({QuoteStatus.SUBMITTED}), QuoteStatus.WITHDRAWN),
+    Step(
+        "revise",
+        frozenset({QuoteStatus.SUBMITTED, QuoteStatus.NEEDS_CONFIRMATION, QuoteStatus.WITHDRAWN}),
+        QuoteStatus.SUBMITTED,
+    ),
+    Step("outdate", frozenset({QuoteStatus.SUBMITTED}), QuoteStatus.NEEDS_CONFIRMATION),
+    Step("confirm", frozenset({QuoteStatus.NEEDS_CONFIRMATION}), QuoteStatus.SUBMITTED),
+    Step("withdraw", _RECEIVED, QuoteStatus.WITHDRAWN),
     Step("expire", frozenset({QuoteStatus.SUBMITTED}), QuoteStatus.EXPIRED),
     Step("win", _IN_PLAY, QuoteStatus.AWARDED),
     Step("win_part", _IN_PLAY, QuoteStatus.PARTLY_AWARDED),
-    Step("lose", frozenset({QuoteStatus.SUBMITTED}), QuoteStatus.LOST),
+    Step("lose", _RECEIVED, QuoteStatus.LOST),
 )
 
 

@@ -151,6 +151,7 @@ def test_settings_are_stored_once_per_version(client: TestClient, admin: Actor) 
     wanted = {
         "version": "1",
         "minimum_quoting_hours": "48",
+        "minimum_extension_hours": "36",
         "base_currency": "EUR",
         "timezone": "Europe/Berlin",
         "default_delivery_place": "Gate 3",
@@ -160,6 +161,7 @@ def test_settings_are_stored_once_per_version(client: TestClient, admin: Actor) 
     page = client.get("/organization").text
     assert "Gate 3" in page
     assert "48 hours" in page
+    assert "36 hours" in page
     assert post_form(client, "/organization/settings", wanted).status_code == 412
     wrong = post_form(client, "/organization/settings", {**wanted, "version": "2", "default_unit": "nothing"})
     assert wrong.status_code == 422

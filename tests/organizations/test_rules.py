@@ -126,6 +126,14 @@ def test_settings_know_currency_zone_unit_and_hours() -> None:
     ]
 
 
+def test_extension_time_is_at_most_ninety_days() -> None:
+    rules.require_extension_time(0)
+    rules.require_extension_time(2160)
+    with pytest.raises(Invalid) as caught:
+        rules.require_extension_time(2161)
+    assert codes(caught.value) == [("/minimum_extension_hours", "range")]
+
+
 def test_all_checks_are_made_and_told_together() -> None:
     rules.require_all(lambda: None)
     with pytest.raises(Invalid) as caught:

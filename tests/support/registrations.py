@@ -29,6 +29,7 @@ REGISTRATION: dict[str, Any] = {
 }
 SETTINGS: dict[str, Any] = {
     "minimum_quoting_hours": 48,
+    "minimum_extension_hours": 12,
     "base_currency": "EUR",
     "timezone": "Europe/Berlin",
     "default_delivery_place": "Gate 3",

@@ -83,7 +83,7 @@ class Story:
             self.report.step(admin.who, f"minimum quoting time back to {usual} h", "/organization/settings")
 
     def _set_minimum(self, admin: Desk, now: Mapping[str, Any], hours: int) -> None:
-        names = ("base_currency", "timezone", "default_delivery_place", "default_unit")
+        names = ("minimum_extension_hours", "base_currency", "timezone", "default_delivery_place", "default_unit")
         body = {"minimum_quoting_hours": hours, **{name: now[name] for name in names}}
         admin.change("PUT", "/organization/settings", body, now["version"])
 

@@ -89,6 +89,7 @@ def settings_form(call: PageCall) -> Response:
     initial = {
         "version": held.version,
         "minimum_quoting_hours": held.minimum_quoting_hours,
+        "minimum_extension_hours": held.minimum_extension_hours,
         "base_currency": held.base_currency.code,
         "timezone": held.timezone,
         "default_delivery_place": held.default_delivery_place,
@@ -105,6 +106,7 @@ def change_settings(call: PageCall) -> Response:
     command = ChangeSettings(
         expected_version=form.integer("version"),
         minimum_quoting_hours=form.integer("minimum_quoting_hours", required=True, least=0, most=2160) or 0,
+        minimum_extension_hours=form.integer("minimum_extension_hours", required=True, least=0, most=2160) or 0,
         base_currency=form.text("base_currency", required=True, limit=3) or "",
         timezone=form.text("timezone", required=True, limit=60) or "",
         default_delivery_place=form.text("default_delivery_place") or "",

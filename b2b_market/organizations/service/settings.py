@@ -19,7 +19,7 @@ def read_settings(work: Work, scope: Scope, command: ReadSettings) -> SettingsVi
 
 @operation(OrganizationPermission.CHANGE)
 def change_settings(work: Work, scope: Scope, command: ChangeSettings) -> SettingsView:
-    """Change quoting time, base currency, zone and defaults.
+    """Change quoting and extension time, base currency, zone and defaults.
 
     LimitsInCurrency while roles have limits in the currency that would no longer be the base.
     """
@@ -28,9 +28,11 @@ def change_settings(work: Work, scope: Scope, command: ChangeSettings) -> Settin
     currency = rules.require_settings(
         command.base_currency, command.timezone, command.default_unit, command.minimum_quoting_hours
     )
+    rules.require_extension_time(command.minimum_extension_hours)
     if currency.code != row.base_currency:
         _require_no_limits(work, scope, row.base_currency)
     row.minimum_quoting_hours = command.minimum_quoting_hours
+    row.minimum_extension_hours = command.minimum_extension_hours
     row.base_currency, row.timezone = currency.code, command.timezone
     row.default_delivery_place = " ".join(command.default_delivery_place.split())
     row.default_unit = command.default_unit

@@ -114,11 +114,12 @@ class ReviewView:
 
 @dataclass(frozen=True, slots=True)
 class SettingsView:
-    """A company's own settings. Quoting time is in hours; ``default_unit`` is a Rec 20 code or empty."""
+    """A company's own settings. Times are in hours; ``default_unit`` is a Rec 20 code or empty."""
 
     id: UUID
     version: int
     minimum_quoting_hours: int
+    minimum_extension_hours: int
     base_currency: Currency
     timezone: str
     default_delivery_place: str
@@ -216,6 +217,7 @@ def settings_view(row: OrganizationSettings) -> SettingsView:
         row.id,
         row.version,
         row.minimum_quoting_hours,
+        row.minimum_extension_hours,
         Currency(row.base_currency),
         row.timezone,
         row.default_delivery_place,

@@ -9,7 +9,7 @@ from b2b_market.rbac.edge import Answer, Call, OnceCall
 from b2b_market.rbac.responses import changes, reads
 from b2b_market.reference.public import RateMissing
 from b2b_market.rfq import commands
-from b2b_market.rfq.rules import approving, quoting
+from b2b_market.rfq.rules import amending, approving, quoting
 from b2b_market.rfq.rules import awarding as award_rules
 from b2b_market.rfq.schemas.comparison import ComparisonOut
 from b2b_market.rfq.schemas.quotes import (
@@ -17,12 +17,13 @@ from b2b_market.rfq.schemas.quotes import (
     AwardLineOut,
     AwardOut,
     AwardSummaryOut,
+    ConfirmIn,
     QuoteIn,
     QuoteOut,
     QuoteSummaryOut,
 )
 from b2b_market.rfq.schemas.requests import ReasonIn
-from b2b_market.rfq.service import awarding, comparing
+from b2b_market.rfq.service import awarding, comparing, confirming
 from b2b_market.rfq.service import quoting as quotes
 from b2b_market.sourcing.public import AwardNotPossible
 
@@ -37,7 +38,7 @@ _OPEN = (quoting.QuoteTooLate, quoting.NotOpenForQuotes)
     "/{rfq_id}/quotes",
     status_code=201,
     response_model=QuoteOut,
-    responses=changes(*_OPEN, quoting.OwnRequest),
+    responses=changes(*_OPEN, quoting.OwnRequest, amending.RequestAmended),
 )
 def submit_quote(rfq_id: WireUuid, body: QuoteIn, call: OnceCall) -> Answer:
     """Send a quotation, or with If-Match the next revision of the live one; the answer holds the signed receipt."""
@@ -55,6 +56,17 @@ def list_quotes(rfq_id: WireUuid, call: Call) -> Answer:
 def read_quote(quote_id: WireUuid, call: Call) -> Answer:
     """Return a quotation with its lines and receipts."""
     return call.answer(QuoteOut, quotes.read_quote(call.work, call.actor, commands.ReadQuote(quote_id)))
+
+
+@quote_router.post(
+    "/{quote_id}/confirm",
+    response_model=QuoteOut,
+    responses=changes(*_OPEN, amending.RequestAmended, amending.QuoteDoesNotFit, amending.QuoteRanOut),
+)
+def confirm_quote(quote_id: WireUuid, body: ConfirmIn, call: OnceCall) -> Answer:
+    """Let a quotation that an amendment outdated stand unchanged; the answer holds a new signed receipt."""
+    command = commands.ConfirmQuote(quote_id, call.if_match, body.rfq_edition)
+    return call.answer(QuoteOut, confirming.confirm_quote(call.work, call.actor, command))
 
 
 @quote_router.post("/{quote_id}/withdraw", response_model=QuoteSummaryOut, responses=changes(*_OPEN))

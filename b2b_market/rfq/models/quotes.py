@@ -1,7 +1,9 @@
 """Quotations with their live lines and every receipted revision; awards by line."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -40,6 +42,7 @@ class Quote(Salted, Aggregate, Base):
         Index("ix_rfq_quote_supplier_id_id", "supplier_id", "id"),
     )
     audit_type = "quote"
+    audit_added: ClassVar[Mapping[str, object]] = MappingProxyType({"rfq_edition": 1})
     audit_secret: ClassVar[frozenset[str]] = frozenset(
         {"total", "lines_digest", "note", "payment_terms", "content_hash"}
     )
@@ -66,6 +69,8 @@ class Quote(Salted, Aggregate, Base):
     received_at: Mapped[datetime]
     lines_digest: Mapped[bytes] = mapped_column(LargeBinary)
     content_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    rfq_edition: Mapped[int] = mapped_column(default=1)
+    """The version of the request that its supplier quoted on or confirmed it for."""
 
     def parties(self) -> tuple[UUID, ...]:
         """Return the two companies."""
@@ -111,6 +116,8 @@ class QuoteRevision(Base):
     received_at: Mapped[datetime]
     key_id: Mapped[str]
     signature: Mapped[bytes] = mapped_column(LargeBinary)
+    rfq_edition: Mapped[int | None]
+    """The version of the request that the receipt names; None for receipts of before versions were named."""
 
 
 class Award(Salted, Aggregate, Base):

@@ -1,7 +1,9 @@
 """Requests, their lines and hidden targets, invitations, frozen rates, and import drafts."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -44,6 +46,9 @@ class Rfq(Salted, Aggregate, Base):
         CheckConstraint("status <> 'published' OR closes_at IS NOT NULL", name="published_has_deadline"),
     )
     audit_type = "rfq"
+    audit_added: ClassVar[Mapping[str, object]] = MappingProxyType(
+        {"edition": 1, "binding_edition": 1, "edition_hash": None}
+    )
     audit_hidden: ClassVar[frozenset[str]] = frozenset({"next_due_at"})
     audit_secret: ClassVar[frozenset[str]] = frozenset({"lines_digest", "targets_digest"})
     audit_lines: ClassVar[tuple[LineSpec, ...]] = (
@@ -74,6 +79,12 @@ class Rfq(Salted, Aggregate, Base):
     targets_digest: Mapped[bytes] = mapped_column(LargeBinary)
     party_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid()))
     next_due_at: Mapped[datetime | None]
+    edition: Mapped[int] = mapped_column(default=1)
+    """The version that stands: 1 until the request is amended."""
+    binding_edition: Mapped[int] = mapped_column(default=1)
+    """The last version that changed the request materially; quotations for an earlier one take no part."""
+    edition_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """SHA-256 of the version that stands as it is kept, so that the audit trail holds every version to its content."""
 
     def parties(self) -> tuple[UUID, ...]:
         """Return the buyer and the invited suppliers of a published request."""
@@ -145,6 +156,8 @@ class RfqInvitation(Base):
     viewed_at: Mapped[datetime | None]
     answered_at: Mapped[datetime | None]
     decline_reason: Mapped[str | None]
+    quoted_edition: Mapped[int | None]
+    """The version of the request that the supplier's quotation is for; the buyer reads it of sealed ones too."""
 
 
 class RfqRate(Base):

@@ -48,6 +48,7 @@ def read_quote(form: Form, request: RfqContent, live: QuoteContent | None) -> co
     currency = form.one_of("currency", Currency.CODES, required=True)
     valid_until = form.day("valid_until", required=True)
     version = form.integer("version")
+    edition = form.integer("rfq_edition", least=1) or 1
     lines = read_lines(form, request, live)
     payment_terms = form.text("payment_terms", limit=4000, lines=True) or ""
     note = form.text("note", limit=4000, lines=True) or ""
@@ -61,6 +62,7 @@ def read_quote(form: Form, request: RfqContent, live: QuoteContent | None) -> co
         expected_version=version,
         payment_terms=payment_terms,
         note=note,
+        rfq_edition=edition,
     )
 
 

@@ -1,6 +1,8 @@
 """The buyer's list and the page of one request, for either side."""
 
+from collections.abc import Sequence
 from urllib.parse import urlencode
+from uuid import UUID
 
 from fastapi import APIRouter, Response
 
@@ -16,10 +18,10 @@ from b2b_market.reference import public as reference
 from b2b_market.rfq import commands
 from b2b_market.rfq.commands import RfqOrder
 from b2b_market.rfq.pages import showing
-from b2b_market.rfq.service import awarding, closing, publishing, quoting
+from b2b_market.rfq.service import awarding, closing, confirming, publishing, quoting
 from b2b_market.rfq.service import drafting as drafts
 from b2b_market.rfq.service.drafting import RfqContent
-from b2b_market.rfq.states import RFQ_LIFECYCLE, RfqStatus
+from b2b_market.rfq.states import RFQ_LIFECYCLE, QuoteStatus, RfqStatus
 from b2b_market.ui.forms import Form
 from b2b_market.ui.viewer import Flash
 
@@ -160,10 +162,19 @@ def _detail(call: PageContext, content: RfqContent, form: Form, *, start: int = 
         "history": showing.history(call, "rfq", rfq.id),
     }
     if rfq.buyer_id not in call.actor.org_ids:
+        outdated = [quote.id for quote in quotes if quote.status is QuoteStatus.NEEDS_CONFIRMATION]
+        context["misfit"] = _misfit(call, outdated)
         context["won"] = awarding.read_outcome(call.work, call.actor, commands.ReadRfq(rfq.id))
         context["unit_price"] = lambda line: Money(line.unit_price, Currency(line.currency))
         return call.page("rfq/invited.html", context, status=status)
     return call.page("rfq/detail.html", {**context, **_buyer_side(call, content)}, status=status)
+
+
+def _misfit(call: PageContext, outdated: Sequence[UUID]) -> Refusal | None:
+    """Return why the supplier's own outdated quotation cannot be confirmed unchanged, None where it can."""
+    if not outdated:
+        return None
+    return confirming.why_not_unchanged(call.work, call.actor, commands.ReadQuote(outdated[0]))
 
 
 def _buyer_side(call: PageContext, content: RfqContent) -> dict[str, object]:

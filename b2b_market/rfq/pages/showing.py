@@ -43,6 +43,7 @@ INVITATION_BADGES: Final[Mapping[str, Badge]] = MappingProxyType(
 QUOTE_BADGES: Final[Mapping[str, Badge]] = MappingProxyType(
     {
         QuoteStatus.SUBMITTED: Badge(N_("Submitted"), "info"),
+        QuoteStatus.NEEDS_CONFIRMATION: Badge(N_("To be confirmed"), "warn"),
         QuoteStatus.WITHDRAWN: Badge(N_("Withdrawn"), "bad"),
         QuoteStatus.EXPIRED: Badge(N_("Expired"), "warn"),
         QuoteStatus.AWARDED: Badge(N_("Won"), "ok"),
@@ -71,6 +72,8 @@ FIELDS: Final[Mapping[str, str]] = MappingProxyType(
         "valid_until": N_("Valid until"),
         "revision": N_("Revision"),
         "reason": N_("Reason"),
+        "edition": N_("Version"),
+        "rfq_edition": N_("Version of the request"),
     }
 )
 _MOMENT: Final = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})")
@@ -88,6 +91,7 @@ HISTORY: Final[Mapping[str, str]] = MappingProxyType(
         "rfq.submitted": N_("submitted it for approval"),
         "rfq.returned": N_("returned it"),
         "rfq.published": N_("published it"),
+        "rfq.amended": N_("amended the request"),
         "rfq.supplier_added": N_("added a supplier"),
         "rfq.supplier_invited": N_("invited a supplier"),
         "rfq.invitation_declined": N_("declined the invitation"),
@@ -98,6 +102,8 @@ HISTORY: Final[Mapping[str, str]] = MappingProxyType(
         "rfq.cancelled": N_("cancelled it"),
         "rfq.unsuccessful": N_("ended it without an award"),
         "quote.submitted": N_("sent a quotation"),
+        "quote.outdated": N_("amended the request: the quotation must be confirmed"),
+        "quote.confirmed": N_("confirmed the quotation unchanged"),
         "quote.withdrawn": N_("withdrew the quotation"),
         "quote.awarded": N_("won everything offered"),
         "quote.partly_awarded": N_("won a part"),
@@ -113,12 +119,15 @@ _TONES: Final[Mapping[str, str]] = MappingProxyType(
         "rfq.submitted": "violet",
         "rfq.returned": "bad",
         "rfq.published": "info",
+        "rfq.amended": "warn",
         "rfq.closed": "warn",
         "rfq.evaluation_started": "brand",
         "rfq.award_granted": "ok",
         "rfq.cancelled": "bad",
         "rfq.unsuccessful": "bad",
         "quote.submitted": "info",
+        "quote.outdated": "warn",
+        "quote.confirmed": "info",
         "quote.withdrawn": "bad",
         "quote.awarded": "ok",
         "quote.partly_awarded": "ok",

@@ -18,8 +18,8 @@ from b2b_market.reference import public as reference
 from b2b_market.rfq import commands
 from b2b_market.rfq.pages import quoting_form as reading
 from b2b_market.rfq.pages import showing
+from b2b_market.rfq.service import confirming, editions, quoting
 from b2b_market.rfq.service import drafting as drafts
-from b2b_market.rfq.service import quoting
 from b2b_market.rfq.service.drafting import RfqContent
 from b2b_market.rfq.service.quoting import QuoteContent
 from b2b_market.rfq.states import QUOTE_LIFECYCLE, QuoteStatus, RfqStatus
@@ -105,6 +105,21 @@ def show_quote(quote_id: WireUuid, call: PageCall) -> Response:
     return _quote(call, quote_id, Form())
 
 
+@router.post("/quotes/{quote_id}/confirm")
+def confirm(quote_id: WireUuid, call: PageCall) -> Response:
+    """Let the quotation stand unchanged for the version of the request that its page showed."""
+    form = Form(call.form())
+    try:
+        edition = form.integer("rfq_edition", least=1) or 1
+        command = commands.ConfirmQuote(quote_id, form.integer("version", required=True), edition)
+        confirming.confirm_quote(call.work, call.actor, command)
+        return call.see(f"/quotes/{quote_id}", Flash(N_("Confirmed. Here is your new signed receipt.")))
+    except Refusal as refusal:
+        call.refuse(refusal)
+        form.add_refusal(refusal)
+    return _quote(call, quote_id, form, status=409)
+
+
 @router.post("/quotes/{quote_id}/withdraw")
 def withdraw(quote_id: WireUuid, call: PageCall) -> Response:
     """Take the quotation back before the deadline."""
@@ -181,8 +196,15 @@ def _editor(
         "currencies": [(code, f"{code} · {name}") for code, name in reference.currency_names(language)],
         "idempotency_key": str(uuid4()),
         "revises": live is not None and live.quote.status is QuoteStatus.SUBMITTED,
+        "outdated": live is not None and live.quote.status is QuoteStatus.NEEDS_CONFIRMATION,
     }
     return call.page("rfq/quote_editor.html", context, status=status)
+
+
+def _misfit(call: PageContext, content: QuoteContent) -> Refusal | None:
+    if content.quote.status is not QuoteStatus.NEEDS_CONFIRMATION:
+        return None
+    return confirming.why_not_unchanged(call.work, call.actor, commands.ReadQuote(content.quote.id))
 
 
 def _quote(call: PageContext, quote_id: UUID, form: Form, *, status: int = 200) -> Response:
@@ -193,11 +215,13 @@ def _quote(call: PageContext, quote_id: UUID, form: Form, *, status: int = 200) 
     open_still = request.rfq.closes_at is not None and call.work.now() < request.rfq.closes_at
     takes = request.rfq.status is RfqStatus.PUBLISHED and open_still
     currency = Currency(quote.currency)
+    answered = editions.read_edition(call.work, call.actor, commands.ReadEdition(quote.rfq_id, quote.rfq_edition))
     context = {
         "content": content,
         "quote": quote,
         "rfq": request.rfq,
-        "needs": {line.id: line for line in request.lines},
+        "needs": {UUID(str(line["id"])): line for line in answered.wording.lines},
+        "misfit": _misfit(call, content) if own else None,
         "own": own,
         "allowed": frozenset(QUOTE_LIFECYCLE.allowed(quote.status)) if own and takes else frozenset(),
         "badges": showing.QUOTE_BADGES,

@@ -66,6 +66,18 @@ def lock_opened_quotes(session: Session, scope: Scope, rfq_id: UUID) -> Sequence
     return session.scalars(wanted).all()
 
 
+def lock_received(session: Session, scope: Scope, rfq_id: UUID) -> Sequence[Quote]:
+    """Return the quotations on a request that stand, locked in id order; sealed ones to the machine branch alone."""
+    wanted = (
+        select(Quote)
+        .where(Quote.rfq_id == rfq_id, Quote.buyer_id.in_(scope.org_ids), Quote.status == QuoteStatus.SUBMITTED)
+        .order_by(Quote.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return session.scalars(wanted).all()
+
+
 def quote_lines_of_rfq(session: Session, scope: Scope, rfq_id: UUID) -> Sequence[QuoteLine]:
     """Return every opened quoted line on the scope's own request."""
     wanted = select(QuoteLine).where(

@@ -46,6 +46,8 @@ class QuoteIn(WireIn):
     lines: Annotated[tuple[QuoteLineIn, ...], Field(min_length=1, max_length=5000, strict=False)]
     payment_terms: LongText = ""
     note: LongText = ""
+    rfq_edition: Annotated[int, Field(ge=1)] = 1
+    """The version of the request that is answered; an older one than its last material change is refused."""
 
     def to_command(self, rfq_id: UUID, expected_version: int | None) -> commands.SubmitQuote:
         """Return the operation's input."""
@@ -68,7 +70,14 @@ class QuoteIn(WireIn):
             expected_version=expected_version,
             payment_terms=self.payment_terms,
             note=self.note,
+            rfq_edition=self.rfq_edition,
         )
+
+
+class ConfirmIn(WireIn):
+    """The version of the request that the quotation shall stand for, unchanged."""
+
+    rfq_edition: Annotated[int, Field(ge=1)]
 
 
 class QuoteLineOut(WireOut):
@@ -91,6 +100,7 @@ class ReceiptOut(WireOut):
     """
 
     revision: int
+    rfq_edition: int | None
     content_hash: str
     received_at: WireTime
     key_id: str
@@ -118,6 +128,7 @@ class QuoteSummaryOut(WireOut):
     line_count: int
     valid_until: WireDate
     received_at: WireTime
+    rfq_edition: int
 
 
 class QuoteOut(QuoteSummaryOut):

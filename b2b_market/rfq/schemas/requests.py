@@ -166,6 +166,7 @@ class InvitationOut(WireOut):
     viewed_at: WireTime | None
     answered_at: WireTime | None
     decline_reason: str | None
+    quoted_edition: int | None
 
 
 class RfqSummaryOut(WireOut):
@@ -183,6 +184,8 @@ class RfqSummaryOut(WireOut):
     closes_at: WireTime | None
     published_at: WireTime | None
     created_at: WireTime
+    edition: int
+    binding_edition: int
 
 
 class InvitedRfqOut(RfqSummaryOut):

@@ -293,7 +293,7 @@ def _settle_quotes(work: Work, scope: Scope, rfq: Rfq, award: Award) -> list[UUI
     for quote in queries.lock_opened_quotes(work.session, scope, rfq.id):
         if quote.id in won:
             _win(work, scope, quote, won[quote.id])
-        elif award.final and quote.status is QuoteStatus.SUBMITTED:
+        elif award.final and quote.status in (QuoteStatus.SUBMITTED, QuoteStatus.NEEDS_CONFIRMATION):
             QUOTE_LIFECYCLE.advance(quote, "lose")
             work.record("quote.lost", quote)
             lost.append(quote.supplier_id)

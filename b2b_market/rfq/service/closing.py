@@ -76,7 +76,7 @@ def end_without_award(work: Work, scope: Scope, command: ReasonedStep) -> Rfq:
     RFQ_LIFECYCLE.require(rfq.status, "fail")
     rfq.reason = approving.require_reason(command.reason)
     for quote in quote_queries.lock_opened_quotes(work.session, scope, rfq.id):
-        if quote.status is QuoteStatus.SUBMITTED:
+        if quote.status in (QuoteStatus.SUBMITTED, QuoteStatus.NEEDS_CONFIRMATION):
             QUOTE_LIFECYCLE.advance(quote, "lose")
             work.record("quote.lost", quote)
     _end(work, scope, rfq, "fail")

@@ -27,6 +27,7 @@ from b2b_market.rfq.service.drafting import buyer_day
 from b2b_market.rfq.states import RFQ_LIFECYCLE, QuoteStatus, RfqStatus
 from b2b_market.sourcing import public as sourcing
 
+NOT_IN_PLAY = frozenset({QuoteStatus.EXPIRED, QuoteStatus.NEEDS_CONFIRMATION})
 NOT_COMPARED = frozenset({RfqStatus.DRAFT, RfqStatus.PENDING_APPROVAL})
 
 
@@ -80,11 +81,7 @@ def comparison_of(work: Work, scope: Scope, rfq: Rfq, *, remaining: bool = False
     """Return the comparison of the visible quotations; with ``remaining``, of what is not awarded yet."""
     session = work.session
     lines = queries.lines_of(session, scope, rfq.id)
-    quotes = [
-        quote
-        for quote in quote_queries.opened_quotes(session, scope, rfq.id)
-        if quote.status is not QuoteStatus.EXPIRED
-    ]
+    quotes = [quote for quote in quote_queries.opened_quotes(session, scope, rfq.id) if quote.status not in NOT_IN_PLAY]
     prices = quote_queries.quote_lines_of_rfq(session, scope, rfq.id)
     awarded = quote_queries.won_lines(session, scope, rfq.id)
     needs = {line.id: line.quantity for line in lines}

@@ -63,7 +63,7 @@ def draft_rfq(work: Work, scope: Scope, command: DraftRfq) -> RfqContent:
         party_ids=[scope.org_id],
         next_due_at=None,
     )
-    _fill_header(rfq, command)
+    fill_header(rfq, command)
     stored = _line_rows(rfq, command.lines)
     invitations = _invitation_rows(rfq, command.supplier_ids)
     rfq.number = next_number(work.session, scope.org_id, NUMBER_KIND, now.year)
@@ -84,7 +84,7 @@ def edit_rfq(work: Work, scope: Scope, command: EditRfq) -> RfqContent:
     session = work.session
     for table in (RfqLine, RfqTarget, RfqPrivate, RfqInvitation):
         session.execute(delete(table).where(table.rfq_id == rfq.id))
-    _fill_header(rfq, command.content)
+    fill_header(rfq, command.content)
     rfq.editor_id = scope.user_id
     stored = _line_rows(rfq, command.content.lines)
     invitations = _invitation_rows(rfq, command.content.supplier_ids)
@@ -185,7 +185,8 @@ def require_invitable(work: Work, scope: Scope, supplier_ids: Sequence[UUID]) ->
         raise rules.CannotInvite(names=", ".join(wrong))
 
 
-def _fill_header(rfq: Rfq, content: DraftRfq) -> None:
+def fill_header(rfq: Rfq, content: DraftRfq) -> None:
+    """Write everything but the lines of ``content`` on the request."""
     rfq.title = content.title.strip()
     rfq.description = content.description
     rfq.sealed = content.sealed
@@ -196,13 +197,26 @@ def _fill_header(rfq: Rfq, content: DraftRfq) -> None:
     rfq.closes_at = content.closes_at
 
 
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A line with what it is found by and the number it has."""
+
+    line_id: UUID
+    position: int
+    line: LineInput
+
+
 def _line_rows(rfq: Rfq, lines: Sequence[LineInput]) -> tuple[list[dict[str, object]], list[dict[str, object]]]:
+    return place_lines(rfq, [Placed(new_id(), position, line) for position, line in enumerate(lines, start=1)])
+
+
+def place_lines(rfq: Rfq, placed: Sequence[Placed]) -> tuple[list[dict[str, object]], list[dict[str, object]]]:
     """Return the rows of the lines and of their hidden targets, and set their count and digests on the request."""
-    rows = [_line_row(rfq, position, line) for position, line in enumerate(lines, start=1)]
+    rows = [_line_row(rfq, one) for one in placed]
     targets = [
-        {"line_id": row["id"], "rfq_id": rfq.id, "buyer_id": rfq.buyer_id, "target_price": line.target_price}
-        for row, line in zip(rows, lines, strict=True)
-        if line.target_price is not None
+        {"line_id": one.line_id, "rfq_id": rfq.id, "buyer_id": rfq.buyer_id, "target_price": one.line.target_price}
+        for one in sorted(placed, key=lambda one: one.line_id)
+        if one.line.target_price is not None
     ]
     rfq.line_count = len(rows)
     rfq.lines_digest = lines_digest({name: row[name] for name in LINE_COLUMNS} for row in rows)
@@ -212,12 +226,13 @@ def _line_rows(rfq: Rfq, lines: Sequence[LineInput]) -> tuple[list[dict[str, obj
     return rows, targets
 
 
-def _line_row(rfq: Rfq, position: int, line: LineInput) -> dict[str, object]:
+def _line_row(rfq: Rfq, placed: Placed) -> dict[str, object]:
+    line = placed.line
     return {
-        "id": new_id(),
+        "id": placed.line_id,
         "rfq_id": rfq.id,
-        "party_ids": [rfq.buyer_id],
-        "position": position,
+        "party_ids": list(rfq.party_ids),
+        "position": placed.position,
         "item_name": line.item_name.strip(),
         "item_code": line.item_code.strip(),
         "specification": line.specification,

@@ -1,5 +1,6 @@
 """Sending requests out: limits, approval, publication, and inviting one more supplier."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -16,12 +17,14 @@ from b2b_market.rbac.operation import operation
 from b2b_market.reference import public as reference
 from b2b_market.rfq import events
 from b2b_market.rfq.commands import DeclineInvitation, InviteSupplier, ReasonedStep, StepRfq
+from b2b_market.rfq.models.editions import RfqEdition
 from b2b_market.rfq.models.requests import Rfq, RfqInvitation, RfqLine
 from b2b_market.rfq.permissions import RfqPermission
 from b2b_market.rfq.queries import requests as queries
 from b2b_market.rfq.rules import approving, drafting, quoting
 from b2b_market.rfq.service.closing import locked_at_gate
 from b2b_market.rfq.service.drafting import invitation_row, require_invitable
+from b2b_market.rfq.service.editions import Occasion, keep_edition, wording_of
 from b2b_market.rfq.states import INVITATION_LIFECYCLE, RFQ_LIFECYCLE, RfqStatus
 
 
@@ -31,6 +34,7 @@ class Readiness:
 
     supplier_ids: tuple[UUID, ...]
     value: Money | None
+    lines: Sequence[RfqLine]
 
 
 @operation(RfqPermission.PUBLISH)
@@ -54,7 +58,7 @@ def publish_rfq(work: Work, scope: Scope, command: StepRfq) -> Rfq:
     RFQ_LIFECYCLE.require(rfq.status, "publish")
     ready = _require_ready(work, scope, rfq)
     approving.require_own_limit(in_limit_currency(work, scope, ready.value), scope.limit)
-    return _open(work, rfq, "publish", ready.supplier_ids)
+    return _open(work, rfq, "publish", ready)
 
 
 @operation(RfqPermission.APPROVE)
@@ -70,7 +74,7 @@ def approve_rfq(work: Work, scope: Scope, command: StepRfq) -> Rfq:
     ready = _require_ready(work, scope, rfq)
     approving.require_approver_limit(in_limit_currency(work, scope, ready.value), scope.limit)
     rfq.approver_id = scope.user_id
-    return _open(work, rfq, "approve", ready.supplier_ids)
+    return _open(work, rfq, "approve", ready)
 
 
 @operation(RfqPermission.APPROVE)
@@ -150,21 +154,22 @@ def _require_ready(work: Work, scope: Scope, rfq: Rfq) -> Readiness:
         [(targets.get(line.id), line.quantity) for line in lines],
         Currency(rfq.currency),
     )
-    return Readiness(suppliers, value)
+    return Readiness(suppliers, value, lines)
 
 
-def _open(work: Work, rfq: Rfq, step: str, suppliers: tuple[UUID, ...]) -> Rfq:
+def _open(work: Work, rfq: Rfq, step: str, ready: Readiness) -> Rfq:
     RFQ_LIFECYCLE.advance(rfq, step)
     rfq.published_at = work.now()
     rfq.changed_at = work.now()
     rfq.next_due_at = rfq.closes_at
-    _show_to(work, rfq, suppliers)
+    _show_to(work, rfq, ready.supplier_ids)
+    keep_edition(work, rfq, wording_of(rfq, ready.lines), Occasion(material=True))
     assert rfq.closes_at is not None  # noqa: S101 - require_publishable has refused a missing deadline
     published = events.RfqPublished(
         rfq_id=rfq.id,
         buyer_id=rfq.buyer_id,
         author_id=rfq.author_id,
-        supplier_ids=suppliers,
+        supplier_ids=ready.supplier_ids,
         closes_at=rfq.closes_at,
     )
     work.emit(published, rfq)
@@ -172,10 +177,11 @@ def _open(work: Work, rfq: Rfq, step: str, suppliers: tuple[UUID, ...]) -> Rfq:
 
 
 def _show_to(work: Work, rfq: Rfq, suppliers: tuple[UUID, ...]) -> None:
-    """Let row-level security show the request, its lines and their own invitations to ``suppliers``."""
+    """Let row-level security show the request, its lines, its versions and their own invitations to ``suppliers``."""
     rfq.party_ids = [*rfq.party_ids, *suppliers]
     session = work.session
-    session.execute(update(RfqLine).where(RfqLine.rfq_id == rfq.id).values(party_ids=rfq.party_ids))
+    for table in (RfqLine, RfqEdition):
+        session.execute(update(table).where(table.rfq_id == rfq.id).values(party_ids=rfq.party_ids))
     session.execute(
         update(RfqInvitation)
         .where(RfqInvitation.rfq_id == rfq.id, RfqInvitation.supplier_id.in_(suppliers))

@@ -25,6 +25,7 @@ from b2b_market.rfq.queries import quotes as queries
 from b2b_market.rfq.queries import requests as request_queries
 from b2b_market.rfq.queries.requests import Need
 from b2b_market.rfq.rules import quoting as rules
+from b2b_market.rfq.rules.amending import require_standing
 from b2b_market.rfq.service.drafting import buyer_day
 from b2b_market.rfq.states import INVITATION_LIFECYCLE, QUOTE_LIFECYCLE, InvitationStatus, QuoteStatus
 
@@ -59,6 +60,7 @@ def submit_quote(work: Work, scope: Scope, command: SubmitQuote) -> QuoteContent
         raise rules.OwnRequest
     moment = work.judging_time()
     rules.require_open(rfq.status, rfq.closes_at, moment)
+    require_standing(command.rfq_edition, rfq.binding_edition, rfq.edition)
     needs = request_queries.needs_of(work.session, scope, rfq.id)
     rules.require_sound_quote(
         command, {line_id: need.quantity for line_id, need in needs.items()}, buyer_day(work, scope)
@@ -66,11 +68,9 @@ def submit_quote(work: Work, scope: Scope, command: SubmitQuote) -> QuoteContent
     quote = _received(work, scope, rfq, command, moment)
     rows = _line_rows(quote, needs, command)
     _fill(quote, command, rows)
-    revision = _receipt(work, quote, command, rows)
-    invitation = request_queries.own_invitation(work.session, scope, rfq.id)
-    if invitation.status is not InvitationStatus.QUOTED:
-        INVITATION_LIFECYCLE.advance(invitation, "quote")
-    invitation.answered_at = moment
+    quote.rfq_edition = command.rfq_edition
+    revision = receipted(work, quote, rows)
+    note_answer(work, scope, quote)
     announced = events.QuoteSubmitted(
         quote_id=quote.id,
         rfq_id=rfq.id,
@@ -123,9 +123,15 @@ def list_quotes(work: Work, scope: Scope, command: ReadRfq) -> Sequence[Quote]:
 
 
 def receipt_statement(quote: Quote, revision: QuoteRevision) -> dict[str, object]:
-    """Return what a receipt's signature covers: ids, revision, SHA-256 of the content, and the moment of receipt."""
+    """Return what a receipt's signature covers.
+
+    Ids, revision, SHA-256 of the content, the moment of receipt, and the version of the request that was answered;
+    receipts of before versions were named cover the rest alone.
+    """
+    named = {} if revision.rfq_edition is None else {"rfq_edition": revision.rfq_edition}
     return {
-        "purpose": "b2b_market quotation receipt v1",
+        "purpose": f"b2b_market quotation receipt v{2 if named else 1}",
+        **named,
         "quote_id": quote.id,
         "rfq_id": quote.rfq_id,
         "supplier_id": quote.supplier_id,
@@ -134,6 +140,15 @@ def receipt_statement(quote: Quote, revision: QuoteRevision) -> dict[str, object
         "content_hash": bytes(revision.content_hash),
         "received_at": revision.received_at,
     }
+
+
+def note_answer(work: Work, scope: Scope, quote: Quote) -> None:
+    """Note on the supplier's own invitation that it has quoted, and on which version."""
+    invitation = request_queries.own_invitation(work.session, scope, quote.rfq_id)
+    if invitation.status is not InvitationStatus.QUOTED:
+        INVITATION_LIFECYCLE.advance(invitation, "quote")
+    invitation.answered_at = quote.received_at
+    invitation.quoted_edition = quote.rfq_edition
 
 
 def _received(work: Work, scope: Scope, rfq: Rfq, command: SubmitQuote, moment: datetime) -> Quote:
@@ -204,13 +219,14 @@ def _fill(quote: Quote, command: SubmitQuote, rows: Sequence[Mapping[str, object
     quote.lines_digest = lines_digest({name: row[name] for name in QUOTE_LINE_COLUMNS} for row in rows)
 
 
-def _receipt(work: Work, quote: Quote, command: SubmitQuote, rows: Sequence[Mapping[str, object]]) -> QuoteRevision:
+def receipted(work: Work, quote: Quote, rows: Sequence[Mapping[str, object]]) -> QuoteRevision:
+    """Return the next revision of a quotation with its signed receipt; ``rows`` are its lines in order."""
     content = {
         "currency": quote.currency,
         "total": quote.total,
         "valid_until": quote.valid_until,
         "payment_terms": quote.payment_terms,
-        "note": command.note.strip(),
+        "note": quote.note,
         "lines_digest": quote.lines_digest,
     }
     quote.content_hash = digest(content)
@@ -223,6 +239,7 @@ def _receipt(work: Work, quote: Quote, command: SubmitQuote, rows: Sequence[Mapp
         content=plain({**content, "lines": [{name: row[name] for name in QUOTE_LINE_COLUMNS} for row in rows]}),
         content_hash=quote.content_hash,
         received_at=quote.received_at,
+        rfq_edition=quote.rfq_edition,
     )
     signed: Signed = work.receipts.sign(receipt_statement(quote, revision))
     revision.key_id, revision.signature = signed.key_id, signed.signature

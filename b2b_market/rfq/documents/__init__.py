@@ -1,0 +1,1 @@
+"""What goes into messages and files about requests."""

@@ -31,6 +31,7 @@ class _Announced:
     root: Aggregate
     changes: Mapping[str, Change]
     event: Event | None
+    unnamed: bool = False
 
 
 class Work:
@@ -97,10 +98,15 @@ class Work:
         """Raise the version of ``root`` with the flush, although only its lines changed."""
         root.changed_at = self.now()
 
-    def emit(self, event: Event, root: Aggregate) -> None:
-        """Announce ``event`` of ``root``: outbox and audit rows are written with the change, delivery comes later."""
+    def emit(self, event: Event, root: Aggregate, *, unnamed: bool = False) -> None:
+        """Announce ``event`` of ``root``: outbox and audit rows are written with the change, delivery comes later.
+
+        What subscribers do is recorded as done on behalf of who acts here; ``unnamed``, on behalf of nobody, so that
+        those who read of it do not learn who it was.
+        """
         self.emitted = True
-        self._announced.append(_Announced(event.topic.rpartition(".v")[0], root, root.pending_changes(), event))
+        action = event.topic.rpartition(".v")[0]
+        self._announced.append(_Announced(action, root, root.pending_changes(), event, unnamed))
 
     def record(self, action: str, root: Aggregate) -> None:
         """Audit a change of ``root`` that nobody else needs to hear of."""
@@ -139,7 +145,8 @@ class Work:
             if said.event is not None:
                 key = (root.audit_type, root.id, root.version)
                 stamp = (self.cause.correlation_id, self.now())
-                rows.append(outbox_row(said.event, key, root.parties(), self.who, stamp))
+                who = Who(WhoKind.ANONYMOUS) if said.unnamed else self.who
+                rows.append(outbox_row(said.event, key, root.parties(), who, stamp))
         events, details = entry_rows(self._entries, self.who, self.cause, self.now())
         insert_together(self.session, (OutboxRow, rows), (AuditEvent, events), (AuditDetail, details))
         self._announced.clear()

@@ -42,6 +42,8 @@ class DraftRfq:
     title: str
     currency: Currency
     closes_at: datetime | None = None
+    enquiry_ends_at: datetime | None = None
+    """Until when suppliers may ask; None is half of the time they have to quote."""
     description: str = ""
     sealed: bool = False
     estimate: Decimal | None = None
@@ -210,6 +212,31 @@ class ReadQuote:
     """One quotation by its id."""
 
     quote_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskQuestion:
+    """A supplier's question about a whole request, or about one of its lines."""
+
+    rfq_id: UUID
+    text: str
+    line_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyToQuestion:
+    """What the buyer says to a question: the answer that every supplier reads, or why there is none."""
+
+    question_id: UUID
+    expected_version: int | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadQuestion:
+    """One question by its id."""
+
+    question_id: UUID
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

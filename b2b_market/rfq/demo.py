@@ -20,7 +20,17 @@ from b2b_market.organizations import public as organizations
 from b2b_market.rbac.actor import Actor
 from b2b_market.rfq import commands
 from b2b_market.rfq.models.requests import RfqLine
-from b2b_market.rfq.service import amending, awarding, closing, comparing, confirming, drafting, publishing, quoting
+from b2b_market.rfq.service import (
+    amending,
+    asking,
+    awarding,
+    closing,
+    comparing,
+    confirming,
+    drafting,
+    publishing,
+    quoting,
+)
 from b2b_market.rfq.service.drafting import RfqContent
 
 T = TypeVar("T")
@@ -58,6 +68,7 @@ ITEMS: Final = (
 
 
 ITEM_TARGETS: Final = tuple(item.target for item in ITEMS)
+QUESTIONS: Final = ("M16 的螺距是多少？ Which thread pitch?", "可否分两批交货？ May we ship twice?")
 PER_UNIT: Final = {"EUR": Decimal("8.30"), "PLN": Decimal("1.95")}
 """Roughly how many CNY one unit of a supplier's currency is worth, to make invented prices plausible."""
 
@@ -72,6 +83,7 @@ def place_requests(runtime: Runtime) -> None:
     cast.submitted("Press line upgrade: motors and drives", ITEMS[4:8])
     amended = cast.published("液压站备件 / Hydraulic station spares", ITEMS[:6])
     cast.quote(amended, ("1.00", "0.97"))
+    cast.clarify(amended)
     cast.amend(amended)
     cast.confirm(amended, cast.sales[1])
     cast.quote(cast.published("Sealed: cables for hall 4", ITEMS[5:7], sealed=True), ("0.98",))
@@ -184,6 +196,15 @@ class _Cast:
                 content = drafting.read_rfq(work, actor, commands.ReadRfq(rfq_id))
                 offer = Offer(Decimal(factor), number, settings.base_currency, work.now().date() + VALID_FOR)
                 quoting.submit_quote(work, actor, offer.command(content))
+
+    def clarify(self, rfq_id: UUID) -> None:
+        """Let two suppliers ask; one question is answered to all, the other waits."""
+        asked = []
+        for actor, text in zip(self.sales, QUESTIONS, strict=False):
+            with self.work(actor) as work:
+                asked.append(asking.ask_question(work, actor, commands.AskQuestion(rfq_id=rfq_id, text=text)))
+        answer = commands.ReplyToQuestion(asked[0].id, 1, "粗牙，2.0 mm。 Coarse, 2.0 mm.")
+        self.do(self.purchaser, asking.answer_question, answer)
 
     def amend(self, rfq_id: UUID) -> None:
         """Ask for a tougher finish of the first line: the two quotations must be confirmed again."""

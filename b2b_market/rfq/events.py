@@ -64,6 +64,36 @@ class RfqAmended(Event):
     closes_at: datetime
 
 
+@event("rfq.question_asked.v1")
+class QuestionAsked(Event):
+    """A supplier asked something; nobody is told which one."""
+
+    question_id: UUID
+    rfq_id: UUID
+    buyer_id: UUID
+
+
+@event("rfq.question_answered.v1")
+class QuestionAnswered(Event):
+    """The buyer answered a question to every invited supplier."""
+
+    question_id: UUID
+    rfq_id: UUID
+    buyer_id: UUID
+    answer_id: UUID
+    supplier_ids: tuple[UUID, ...]
+
+
+@event("rfq.question_declined.v1")
+class QuestionDeclined(Event):
+    """The buyer will not answer a question; its asker alone is told why."""
+
+    question_id: UUID
+    rfq_id: UUID
+    buyer_id: UUID
+    answer_id: UUID
+
+
 @event("rfq.invitation_declined.v1")
 class InvitationDeclined(Event):
     """A supplier will not quote."""

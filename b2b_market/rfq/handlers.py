@@ -13,11 +13,11 @@ from b2b_market.organizations import public as organizations
 from b2b_market.rbac.actor import Actor
 from b2b_market.rbac.manifest import Handler
 from b2b_market.rfq import events
-from b2b_market.rfq.commands import CompareEditions
+from b2b_market.rfq.commands import CompareEditions, ReadQuestion
 from b2b_market.rfq.documents.differences import Reader, in_words
 from b2b_market.rfq.permissions import RfqPermission
 from b2b_market.rfq.public import RequestFacts, request_facts
-from b2b_market.rfq.service import editions
+from b2b_market.rfq.service import asking, editions
 from b2b_market.ui.language import Language, parse_language
 
 
@@ -76,6 +76,33 @@ class QuoteConfirmedAgain(MessageType):
     label = N_("Quotations confirmed after a change")
     subject = N_("{supplier} confirmed its quotation on {number}")
     body = N_("{title}\n\nIt stands unchanged for version {edition}; revision {revision} was receipted.")
+
+
+class QuestionCame(MessageType):
+    """Buyers: somebody asked something; nobody is told who."""
+
+    code, permission = "rfq.question_asked", RfqPermission.COMPARE
+    label = N_("Questions of suppliers")
+    subject = N_("A supplier asks about {number}")
+    body = N_("{title}\n\n{question}\n\nAnswer it to all suppliers, or decline it with a reason, before {closes_at}.")
+
+
+class QuestionSettled(MessageType):
+    """Suppliers: a question was answered to all. Its asker reads the same as everybody."""
+
+    code, permission = "rfq.question_answered", RfqPermission.QUOTE_SUBMIT
+    label = N_("Answers to questions")
+    subject = N_("{buyer} answered a question about {number}")
+    body = N_("{title}\n\nQuestion: {question}\n\nAnswer: {answer}")
+
+
+class QuestionRefused(MessageType):
+    """The asker: there will be no answer."""
+
+    code, permission = "rfq.question_declined", RfqPermission.QUOTE_SUBMIT
+    label = N_("Questions that were declined")
+    subject = N_("{buyer} does not answer your question about {number}")
+    body = N_("{title}\n\nQuestion: {question}\n\nReason: {reason}")
 
 
 class QuoteReceived(MessageType):
@@ -195,6 +222,39 @@ def when_quote_confirmed_tell_buyer(work: Work, actor: Actor, event: events.Quot
     _tell(work, people, QuoteConfirmedAgain, about, supplier=_name(work, actor, event.supplier_id), **facts)
 
 
+def when_question_asked_tell_buyer(work: Work, actor: Actor, event: events.QuestionAsked) -> None:
+    """Tell the author of the request what was asked, and put it on the buyer's trail, both without who asked."""
+    about = request_facts(work, actor, event.rfq_id)
+    question = asking.read_question(work, actor, ReadQuestion(event.question_id))
+    work.note(Entry("rfq.question_asked", "rfq", event.rfq_id, visible_to=(event.buyer_id,)))
+    people = _people(work, actor, [event.buyer_id], RfqPermission.COMPARE, only=about.author_id)
+    _tell(work, people, QuestionCame, about, question=question.text, closes_at=about.closes_at or "")
+
+
+def when_question_answered_tell_suppliers(work: Work, actor: Actor, event: events.QuestionAnswered) -> None:
+    """Tell every invited supplier the question and its answer, its asker no differently."""
+    about = request_facts(work, actor, event.rfq_id)
+    question = asking.read_question(work, actor, ReadQuestion(event.question_id))
+    (answer,) = [reply.text for reply in question.replies if reply.id == event.answer_id]
+    for supplier_id in event.supplier_ids:
+        work.note(Entry("rfq.question_answered", "rfq", event.rfq_id, visible_to=(supplier_id,)))
+    people = _people(work, actor, event.supplier_ids, RfqPermission.QUOTE_SUBMIT)
+    _tell(work, people, QuestionSettled, about, question=question.text, answer=answer)
+
+
+def when_question_declined_tell_asker(work: Work, actor: Actor, event: events.QuestionDeclined) -> None:
+    """Tell the asker alone, and put it on the asker's trail."""
+    asker = asking.asker_of(work, actor, ReadQuestion(event.question_id))
+    if asker is None:
+        return
+    about = request_facts(work, actor, event.rfq_id)
+    question = asking.read_question(work, actor, ReadQuestion(event.question_id))
+    (reason,) = [reply.text for reply in question.replies if reply.id == event.answer_id]
+    work.note(Entry("rfq.question_declined", "rfq", event.rfq_id, visible_to=(asker,)))
+    people = _people(work, actor, [asker], RfqPermission.QUOTE_SUBMIT)
+    _tell(work, people, QuestionRefused, about, question=question.text, reason=reason)
+
+
 def when_quote_submitted_tell_buyer(work: Work, actor: Actor, event: events.QuoteSubmitted) -> None:
     """Tell the author of the request that a quotation came; never what it says."""
     about = request_facts(work, actor, event.rfq_id)
@@ -265,6 +325,9 @@ HANDLERS = (
     Handler(events.RfqPublished, when_rfq_published_invite_suppliers, "rfq.published.invite_suppliers"),
     Handler(events.SupplierInvited, when_supplier_invited_tell_it, "rfq.supplier_invited.tell_it"),
     Handler(events.RfqAmended, when_rfq_amended_tell_suppliers, "rfq.amended.tell_suppliers"),
+    Handler(events.QuestionAsked, when_question_asked_tell_buyer, "rfq.question_asked.tell_buyer"),
+    Handler(events.QuestionAnswered, when_question_answered_tell_suppliers, "rfq.question_answered.tell_suppliers"),
+    Handler(events.QuestionDeclined, when_question_declined_tell_asker, "rfq.question_declined.tell_asker"),
     Handler(events.QuoteConfirmed, when_quote_confirmed_tell_buyer, "quote.confirmed.tell_buyer"),
     Handler(events.QuoteSubmitted, when_quote_submitted_tell_buyer, "quote.submitted.tell_buyer"),
     Handler(events.QuoteWithdrawn, when_quote_withdrawn_tell_buyer, "quote.withdrawn.tell_buyer"),

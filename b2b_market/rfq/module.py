@@ -7,6 +7,7 @@ from b2b_market.rbac.manifest import DemoStep, Manifest
 from b2b_market.rfq import events
 from b2b_market.rfq.api import amendments as amendments_api
 from b2b_market.rfq.api import imports as imports_api
+from b2b_market.rfq.api import questions as questions_api
 from b2b_market.rfq.api import quotes as quotes_api
 from b2b_market.rfq.api import requests as requests_api
 from b2b_market.rfq.cli.importing import app as commands
@@ -15,15 +16,18 @@ from b2b_market.rfq.handlers import HANDLERS
 from b2b_market.rfq.intake.imports import PricesInOtherCurrency
 from b2b_market.rfq.intake.upload import IMPORT_REFUSALS
 from b2b_market.rfq.models import editions as edition_models
+from b2b_market.rfq.models import questions as question_models
 from b2b_market.rfq.models import quotes as quote_models
 from b2b_market.rfq.models import requests as request_models
 from b2b_market.rfq.pages import amending as amending_pages
 from b2b_market.rfq.pages import awards, editions, editor, importing, supplying
 from b2b_market.rfq.pages import comparing as comparing_pages
+from b2b_market.rfq.pages import questions as question_pages
 from b2b_market.rfq.pages import requests as request_pages
 from b2b_market.rfq.permissions import GRANTS, RfqPermission
-from b2b_market.rfq.rules import amending, approving, awarding, drafting, quoting
+from b2b_market.rfq.rules import amending, approving, asking, awarding, drafting, quoting
 from b2b_market.rfq.service import amending as amend_operations
+from b2b_market.rfq.service import asking as question_operations
 from b2b_market.rfq.service import awarding as award_operations
 from b2b_market.rfq.service import closing, comparing, confirming, publishing
 from b2b_market.rfq.service import drafting as draft_operations
@@ -41,6 +45,8 @@ MANIFEST = Manifest(
         requests_api.router,
         requests_api.invitations_router,
         amendments_api.router,
+        questions_api.router,
+        questions_api.question_router,
         quotes_api.by_rfq,
         quotes_api.quote_router,
         quotes_api.award_router,
@@ -53,6 +59,7 @@ MANIFEST = Manifest(
         awards.router,
         amending_pages.router,
         editions.router,
+        question_pages.router,
         supplying.router,
         request_pages.router,
     ),
@@ -82,6 +89,12 @@ MANIFEST = Manifest(
         amending.RequestAmended,
         amending.QuoteDoesNotFit,
         amending.QuoteRanOut,
+        asking.EnquiryEndMisplaced,
+        asking.EnquiryEnded,
+        asking.AskerNamed,
+        asking.TooManyQuestions,
+        asking.AnswerTooLate,
+        asking.QuestionsOpen,
         awarding.NothingAwarded,
         awarding.AwardUndecided,
         awarding.AwardOutdated,
@@ -94,19 +107,23 @@ MANIFEST = Manifest(
         publishing,
         amend_operations,
         edition_operations,
+        question_operations,
         closing,
         quote_operations,
         confirming,
         comparing,
         award_operations,
     ),
-    models=(request_models, edition_models, quote_models),
+    models=(request_models, edition_models, question_models, quote_models),
     events=(
         events.RfqSubmitted,
         events.RfqReturned,
         events.RfqPublished,
         events.SupplierInvited,
         events.RfqAmended,
+        events.QuestionAsked,
+        events.QuestionAnswered,
+        events.QuestionDeclined,
         events.InvitationDeclined,
         events.RfqClosed,
         events.RfqCancelled,

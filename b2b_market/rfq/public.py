@@ -79,6 +79,7 @@ class RequestFacts:
     buyer_name: str
     author_id: UUID
     line_count: int
+    closes_at: datetime | None
 
 
 def request_facts(work: Work, actor: Actor, rfq_id: UUID) -> RequestFacts:
@@ -92,6 +93,7 @@ def request_facts(work: Work, actor: Actor, rfq_id: UUID) -> RequestFacts:
         buyer_name=buyer.name,
         author_id=rfq.author_id,
         line_count=rfq.line_count,
+        closes_at=rfq.closes_at,
     )
 
 

@@ -101,6 +101,28 @@ QUOTE_LIFECYCLE = Lifecycle(
 )
 
 
+class QuestionStatus(StrEnum):
+    """Where a supplier's question stands."""
+
+    OPEN = "open"
+    ANSWERED = "answered"
+    DECLINED = "declined"
+
+
+QUESTION_LIFECYCLE = Lifecycle(
+    QuestionStatus.OPEN,
+    Step("answer", frozenset(QuestionStatus), QuestionStatus.ANSWERED),
+    Step("decline", frozenset({QuestionStatus.OPEN}), QuestionStatus.DECLINED),
+)
+
+
+class ReplyKind(StrEnum):
+    """What a buyer said to a question: an answer to all, or to its asker why there is none."""
+
+    ANSWER = "answer"
+    DECLINE = "decline"
+
+
 class AwardStatus(StrEnum):
     """Where a proposed award stands."""
 

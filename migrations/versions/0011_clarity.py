@@ -1,7 +1,8 @@
-"""Versions of published requests, and quotations that must be confirmed after a material change.
+"""Versions of published requests, quotations that must be confirmed after a material change, questions and answers.
 
 A version holds the content that suppliers see, and is never changed: the application may insert versions and show them
-to one more supplier, nothing else. Requests that are published already become version 1.
+to one more supplier, nothing else. Requests that are published already become version 1. Who asked a question lies in a
+table of its own that only its asker reads; the buyer and the other suppliers do not.
 """
 
 from alembic import op
@@ -18,7 +19,8 @@ ALTER TABLE organization_settings
 ALTER TABLE rfq
     ADD COLUMN edition integer NOT NULL DEFAULT 1,
     ADD COLUMN binding_edition integer NOT NULL DEFAULT 1,
-    ADD COLUMN edition_hash bytea;
+    ADD COLUMN edition_hash bytea,
+    ADD COLUMN enquiry_ends_at timestamptz;
 ALTER TABLE rfq_invitation ADD COLUMN quoted_edition integer;
 ALTER TABLE rfq_quote
     ADD COLUMN rfq_edition integer NOT NULL DEFAULT 1,
@@ -46,6 +48,69 @@ GRANT UPDATE (party_ids) ON rfq_edition TO b2b_app;
 CREATE POLICY rfq_edition_read ON rfq_edition FOR SELECT USING (party_ids && app_orgs());
 CREATE POLICY rfq_edition_write ON rfq_edition FOR INSERT WITH CHECK (party_ids[1] = ANY (app_orgs()));
 CREATE POLICY rfq_edition_show ON rfq_edition FOR UPDATE USING (party_ids[1] = ANY (app_orgs()));
+"""
+
+QUESTIONS = """
+CREATE TABLE rfq_question (
+    id uuid NOT NULL CONSTRAINT pk_rfq_question PRIMARY KEY,
+    version integer NOT NULL,
+    created_at timestamptz NOT NULL,
+    changed_at timestamptz NOT NULL,
+    audit_salt bytea NOT NULL,
+    rfq_id uuid NOT NULL,
+    buyer_id uuid NOT NULL,
+    party_ids uuid[] NOT NULL,
+    line_id uuid,
+    edition integer NOT NULL,
+    text text NOT NULL,
+    status varchar(40) NOT NULL
+        CONSTRAINT ck_rfq_question_question_status CHECK (status IN ('open', 'answered', 'declined')),
+    released boolean NOT NULL,
+    reply_count integer NOT NULL,
+    lines_digest bytea NOT NULL
+);
+CREATE INDEX ix_rfq_question_rfq_id_id ON rfq_question (rfq_id, id);
+CREATE TABLE rfq_own_question (
+    question_id uuid NOT NULL CONSTRAINT pk_rfq_own_question PRIMARY KEY,
+    rfq_id uuid NOT NULL,
+    supplier_id uuid NOT NULL,
+    asked_by uuid NOT NULL,
+    asked_at timestamptz NOT NULL,
+    line_id uuid,
+    text text NOT NULL
+);
+CREATE INDEX ix_rfq_own_question_supplier_id_rfq_id ON rfq_own_question (supplier_id, rfq_id);
+CREATE TABLE rfq_reply (
+    id uuid NOT NULL CONSTRAINT pk_rfq_reply PRIMARY KEY,
+    question_id uuid NOT NULL,
+    rfq_id uuid NOT NULL,
+    buyer_id uuid NOT NULL,
+    party_ids uuid[] NOT NULL,
+    position integer NOT NULL,
+    kind varchar(40) NOT NULL CONSTRAINT ck_rfq_reply_reply_kind CHECK (kind IN ('answer', 'decline')),
+    text text NOT NULL,
+    replied_at timestamptz NOT NULL
+);
+CREATE INDEX ix_rfq_reply_question_id ON rfq_reply (question_id);
+ALTER TABLE rfq_question ENABLE ROW LEVEL SECURITY;
+ALTER TABLE rfq_question FORCE ROW LEVEL SECURITY;
+ALTER TABLE rfq_own_question ENABLE ROW LEVEL SECURITY;
+ALTER TABLE rfq_own_question FORCE ROW LEVEL SECURITY;
+ALTER TABLE rfq_reply ENABLE ROW LEVEL SECURITY;
+ALTER TABLE rfq_reply FORCE ROW LEVEL SECURITY;
+GRANT SELECT, INSERT ON rfq_question, rfq_own_question, rfq_reply TO b2b_app;
+GRANT UPDATE (version, changed_at, party_ids, status, released, reply_count, lines_digest) ON rfq_question TO b2b_app;
+GRANT UPDATE (party_ids) ON rfq_reply TO b2b_app;
+CREATE POLICY rfq_question_read ON rfq_question FOR SELECT
+    USING (buyer_id = ANY (app_orgs()) OR (released AND party_ids && app_orgs()));
+CREATE POLICY rfq_question_ask ON rfq_question FOR INSERT
+    WITH CHECK (party_ids && app_orgs() AND NOT buyer_id = ANY (app_orgs()));
+CREATE POLICY rfq_question_reply ON rfq_question FOR UPDATE USING (buyer_id = ANY (app_orgs()));
+CREATE POLICY rfq_own_question_own ON rfq_own_question
+    USING (supplier_id = ANY (app_orgs())) WITH CHECK (supplier_id = ANY (app_orgs()));
+CREATE POLICY rfq_reply_read ON rfq_reply FOR SELECT USING (party_ids && app_orgs());
+CREATE POLICY rfq_reply_write ON rfq_reply FOR INSERT WITH CHECK (buyer_id = ANY (app_orgs()));
+CREATE POLICY rfq_reply_show ON rfq_reply FOR UPDATE USING (buyer_id = ANY (app_orgs()));
 """
 
 FIRST_VERSIONS = """
@@ -88,13 +153,15 @@ WHERE rfq.published_at IS NOT NULL AND rfq.closes_at IS NOT NULL
 
 def upgrade() -> None:
     op.execute(AMENDMENTS)
+    op.execute(QUESTIONS)
     made = op.get_bind().exec_driver_sql(FIRST_VERSIONS).rowcount
     op.execute("UPDATE rfq_invitation SET quoted_edition = 1 WHERE status = 'quoted'")
     print(f"0011: {made} published requests became version 1")  # noqa: T201 - a backfill reports its rows
 
 
 def downgrade() -> None:
-    op.execute("DROP TABLE rfq_edition")
+    for table in ("rfq_reply", "rfq_own_question", "rfq_question", "rfq_edition"):
+        op.execute(f"DROP TABLE {table}")
     op.execute("ALTER TABLE rfq_quote_revision DROP COLUMN rfq_edition")
     # there was no such word before; a quotation nobody confirmed counts as withdrawn
     op.execute("UPDATE rfq_quote SET status = 'withdrawn' WHERE status = 'needs_confirmation'")
@@ -104,5 +171,8 @@ def downgrade() -> None:
         "('submitted', 'withdrawn', 'expired', 'awarded', 'partly_awarded', 'lost'))"
     )
     op.execute("ALTER TABLE rfq_invitation DROP COLUMN quoted_edition")
-    op.execute("ALTER TABLE rfq DROP COLUMN edition, DROP COLUMN binding_edition, DROP COLUMN edition_hash")
+    op.execute(
+        "ALTER TABLE rfq DROP COLUMN edition, DROP COLUMN binding_edition, DROP COLUMN edition_hash, "
+        "DROP COLUMN enquiry_ends_at"
+    )
     op.execute("ALTER TABLE organization_settings DROP COLUMN minimum_extension_hours")

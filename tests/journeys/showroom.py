@@ -13,6 +13,7 @@ from b2b_market.kernel.quantity import Quantity
 from b2b_market.kernel.units import unit
 from b2b_market.reference.demo import seed_rates
 from b2b_market.rfq.commands import (
+    AskQuestion,
     AwardPick,
     DecideAward,
     DraftRfq,
@@ -21,12 +22,13 @@ from b2b_market.rfq.commands import (
     QuoteLineInput,
     ReadRfq,
     ReasonedStep,
+    ReplyToQuestion,
     Rest,
     StepRfq,
     SubmitQuote,
     Terms,
 )
-from b2b_market.rfq.service import awarding, closing, comparing, publishing, quoting
+from b2b_market.rfq.service import asking, awarding, closing, comparing, publishing, quoting
 from b2b_market.rfq.service.drafting import RfqContent
 from b2b_market.sourcing.public import best_per_line
 from tests.support.people import make_company, make_person
@@ -83,6 +85,7 @@ def build(runtime: Runtime) -> Showroom:
     _close(runtime, market, compared.rfq.id)
     open_one = _published(runtime, market, lines=12)
     quote = _quote(runtime, market, open_one, 0)
+    _asked(runtime, market, open_one)
     sealed = _published(runtime, market, lines=6, sealed=True)
     _quote(runtime, market, sealed, 1)
     draft = make_draft(runtime, market, _command(market, 4, sealed=False))
@@ -92,6 +95,17 @@ def build(runtime: Runtime) -> Showroom:
     _close(runtime, market, awarded.rfq.id)
     award = _awarded(runtime, market, awarded.rfq.id)
     return Showroom(market, compared.rfq.id, open_one.rfq.id, sealed.rfq.id, draft.rfq.id, quote, awarded.rfq.id, award)
+
+
+def _asked(runtime: Runtime, market: Market, content: RfqContent) -> None:
+    """Let two suppliers ask; the first question is answered."""
+    asked = []
+    for sales, text in zip(market.sales, ("M16 的螺距是多少？", "May we ship in two lots?"), strict=False):
+        with work_for(runtime, sales) as work:
+            command = AskQuestion(rfq_id=content.rfq.id, text=text, line_id=content.lines[0].id)
+            asked.append(asking.ask_question(work, sales, command))
+    with work_for(runtime, market.purchaser) as work:
+        asking.answer_question(work, market.purchaser, ReplyToQuestion(asked[0].id, 1, "粗牙，2.0 mm / coarse, 2.0 mm"))
 
 
 def _market(runtime: Runtime) -> Market:

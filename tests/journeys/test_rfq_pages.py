@@ -31,6 +31,8 @@ PAGES: dict[str, Callable[[Showroom], tuple[Actor, str]]] = {
     "open": lambda room: (room.market.purchaser, f"/rfqs/{room.open}"),
     "sealed": lambda room: (room.market.purchaser, f"/rfqs/{room.sealed}"),
     "amend": lambda room: (room.market.purchaser, f"/rfqs/{room.open}/amend"),
+    "questions": lambda room: (room.market.purchaser, f"/rfqs/{room.open}/questions"),
+    "ask": lambda room: (room.market.sales[0], f"/rfqs/{room.open}/questions"),
     "versions": lambda room: (room.market.sales[0], f"/rfqs/{room.open}/editions"),
     "version": lambda room: (room.market.purchaser, f"/rfqs/{room.open}/editions/1"),
     "comparison": lambda room: (room.market.purchaser, f"/rfqs/{room.compared}/comparison"),

@@ -44,9 +44,9 @@ from b2b_market.rbac.actor import Actor, system_actor
 from b2b_market.rbac.models import RbacGrant
 from b2b_market.reference import service as rates
 from b2b_market.reference.commands import AddRate
-from b2b_market.rfq.commands import AwardPick, DraftRfq, ProposeAward, Rest, StepRfq
+from b2b_market.rfq.commands import AskQuestion, AwardPick, DraftRfq, ProposeAward, ReplyToQuestion, Rest, StepRfq
 from b2b_market.rfq.models.quotes import Award, Quote
-from b2b_market.rfq.service import awarding, publishing, quoting
+from b2b_market.rfq.service import asking, awarding, publishing, quoting
 from b2b_market.rfq.service.drafting import RfqContent
 from tests.support import database as db
 from tests.support.calling import API, Caller, caller_for
@@ -230,7 +230,17 @@ class _Maker:
             publishing.submit_rfq(work, market.purchaser, StepRfq(pending.rfq.id, pending.rfq.version))
         self.rfqs["pending"] = read(self.runtime, market.purchaser, pending.rfq.id)
         self.rfqs["open"] = publish(self.runtime, market)
+        self._ask(market, self.rfqs["open"].rfq.id)
         self.rfqs["sealed"] = self._planted(market, sealed=True)
+
+    def _ask(self, market: Market, rfq_id: UUID) -> None:
+        """Let the winner ask something, and the buyer answer it to all."""
+        winner, purchaser = self.people["winner"], market.purchaser
+        with work_for(self.runtime, winner) as work:
+            asked = asking.ask_question(work, winner, AskQuestion(rfq_id=rfq_id, text="Which thread pitch?"))
+        with work_for(self.runtime, purchaser) as work:
+            asking.answer_question(work, purchaser, ReplyToQuestion(asked.id, 1, "Pitch 1.25."))
+        self.things["question_id"] = str(asked.id)
 
     def _planted(self, market: Market, *, sealed: bool) -> RfqContent:
         """Publish a request with hidden figures, and let both suppliers quote it with planted prices and notes."""

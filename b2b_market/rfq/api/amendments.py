@@ -10,7 +10,7 @@ from b2b_market.rbac.edge import Answer, Call, OnceCall
 from b2b_market.rbac.responses import changes, reads
 from b2b_market.reference.public import RateMissing
 from b2b_market.rfq import commands
-from b2b_market.rfq.rules import amending, approving, drafting
+from b2b_market.rfq.rules import amending, approving, asking, drafting
 from b2b_market.rfq.schemas.amendments import (
     AmendmentIn,
     AmendmentPreviewOut,
@@ -30,6 +30,7 @@ _UNSOUND = (
     amending.NothingAmended,
     amending.TooLateToAmend,
     drafting.NeedInThePast,
+    asking.EnquiryEndMisplaced,
     amending.AmendmentNeedsApproval,
     RateMissing,
 )

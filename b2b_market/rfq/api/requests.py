@@ -11,7 +11,7 @@ from b2b_market.rbac.edge import Answer, Call, OnceCall
 from b2b_market.rbac.responses import changes, creates, reads
 from b2b_market.reference.public import RateMissing
 from b2b_market.rfq import commands
-from b2b_market.rfq.rules import approving, drafting, quoting
+from b2b_market.rfq.rules import approving, asking, drafting, quoting
 from b2b_market.rfq.schemas.requests import (
     InvitationOut,
     InvitationQuery,
@@ -36,6 +36,7 @@ _READY = (
     drafting.DeadlineTooSoon,
     drafting.NeedInThePast,
     drafting.CannotInvite,
+    asking.EnquiryEndMisplaced,
     RateMissing,
 )
 
@@ -109,7 +110,9 @@ def invite_supplier(rfq_id: WireUuid, body: InviteIn, call: Call) -> Answer:
 
 
 @router.post(
-    "/{rfq_id}/close", response_model=RfqSummaryOut, responses=changes(approving.ReasonMissing, quoting.CloseTooEarly)
+    "/{rfq_id}/close",
+    response_model=RfqSummaryOut,
+    responses=changes(approving.ReasonMissing, quoting.CloseTooEarly, asking.QuestionsOpen),
 )
 def close_rfq(rfq_id: WireUuid, body: ReasonIn, call: Call) -> Answer:
     """End an open request before its deadline."""

@@ -24,6 +24,7 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "incoterm": N_("Incoterm"),
         "incoterm_place": N_("Named place"),
         "closes_at": N_("Deadline"),
+        "enquiry_ends_at": N_("Questions until"),
         "item_name": N_("Item"),
         "item_code": N_("Item code"),
         "specification": N_("Specification"),
@@ -35,7 +36,7 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 """What the fields of a version are called; a test holds it against what versions keep."""
-MOMENTS: Final = frozenset({"closes_at"})
+MOMENTS: Final = frozenset({"closes_at", "enquiry_ends_at"})
 DAYS: Final = frozenset({"required_on"})
 NUMBERS: Final = frozenset({"quantity"})
 MAIL_LINES: Final = 30

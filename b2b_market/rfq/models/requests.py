@@ -47,7 +47,7 @@ class Rfq(Salted, Aggregate, Base):
     )
     audit_type = "rfq"
     audit_added: ClassVar[Mapping[str, object]] = MappingProxyType(
-        {"edition": 1, "binding_edition": 1, "edition_hash": None}
+        {"edition": 1, "binding_edition": 1, "edition_hash": None, "enquiry_ends_at": None}
     )
     audit_hidden: ClassVar[frozenset[str]] = frozenset({"next_due_at"})
     audit_secret: ClassVar[frozenset[str]] = frozenset({"lines_digest", "targets_digest"})
@@ -79,6 +79,8 @@ class Rfq(Salted, Aggregate, Base):
     targets_digest: Mapped[bytes] = mapped_column(LargeBinary)
     party_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid()))
     next_due_at: Mapped[datetime | None]
+    enquiry_ends_at: Mapped[datetime | None]
+    """Until when suppliers may ask; set by publication; None where there was no such time yet."""
     edition: Mapped[int] = mapped_column(default=1)
     """The version that stands: 1 until the request is amended."""
     binding_edition: Mapped[int] = mapped_column(default=1)

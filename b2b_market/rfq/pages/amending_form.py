@@ -41,7 +41,7 @@ def read_amendment(form: Form, stored: RfqContent, zone: tzinfo) -> commands.Ame
     return commands.AmendRfq(
         rfq_id=stored.rfq.id,
         expected_version=version,
-        content=_with_seconds(content, stored.rfq.closes_at),
+        content=_untouched(content, stored.rfq.closes_at, stored.rfq.enquiry_ends_at),
         line_ids=tuple(ids),
         reason=reason,
     )
@@ -75,7 +75,14 @@ def local(moment: datetime, zone: tzinfo) -> str:
     return moment.astimezone(zone).strftime("%Y-%m-%dT%H:%M")
 
 
-def _with_seconds(content: commands.DraftRfq, stored: datetime | None) -> commands.DraftRfq:
-    if stored is None or content.closes_at != stored.replace(second=0, microsecond=0):
-        return content
-    return replace(content, closes_at=stored)
+def _untouched(content: commands.DraftRfq, closes_at: datetime | None, asks: datetime | None) -> commands.DraftRfq:
+    """Return the content with the moments that nobody touched: the deadline as stored, the end of questions unsaid."""
+    if _to_the_minute(closes_at) == content.closes_at:
+        content = replace(content, closes_at=closes_at)
+    if _to_the_minute(asks) == content.enquiry_ends_at:
+        content = replace(content, enquiry_ends_at=None)
+    return content
+
+
+def _to_the_minute(moment: datetime | None) -> datetime | None:
+    return moment.replace(second=0, microsecond=0) if moment is not None else None

@@ -18,6 +18,7 @@ from b2b_market.rfq.service.drafting import RfqContent
 from b2b_market.ui.forms import Form
 
 MOST = Decimal(10) ** 13
+MINUTES = "%Y-%m-%dT%H:%M"
 SEALED, OPEN = "sealed", "open"
 LINE_FIELDS = (
     "item_name",
@@ -48,6 +49,7 @@ def read_content(form: Form, zone: tzinfo, kept: Sequence[commands.LineInput] = 
     title = form.text("title", required=True)
     currency = form.one_of("currency", Currency.CODES, required=True)
     closes_at = form.moment("closes_at", zone)
+    enquiry_ends_at = form.moment("enquiry_ends_at", zone)
     estimate = form.decimal("estimate", places=4, least=Decimal(0), most=MOST)
     description = form.text("description", limit=4000, lines=True) or ""
     terms = commands.Terms(
@@ -64,6 +66,7 @@ def read_content(form: Form, zone: tzinfo, kept: Sequence[commands.LineInput] = 
         title=title,
         currency=Currency(currency),
         closes_at=closes_at,
+        enquiry_ends_at=enquiry_ends_at,
         description=description,
         sealed=form.value("mode") == SEALED,
         estimate=estimate,
@@ -120,7 +123,8 @@ def initial_values(content: RfqContent, zone: tzinfo, language: str, lines: rang
     values: dict[str, object] = {
         "title": rfq.title,
         "currency": rfq.currency,
-        "closes_at": rfq.closes_at.astimezone(zone).strftime("%Y-%m-%dT%H:%M") if rfq.closes_at else None,
+        "closes_at": rfq.closes_at.astimezone(zone).strftime(MINUTES) if rfq.closes_at else None,
+        "enquiry_ends_at": rfq.enquiry_ends_at.astimezone(zone).strftime(MINUTES) if rfq.enquiry_ends_at else None,
         "description": rfq.description,
         "mode": SEALED if rfq.sealed else OPEN,
         "estimate": content.estimate,

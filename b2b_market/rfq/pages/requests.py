@@ -18,7 +18,7 @@ from b2b_market.reference import public as reference
 from b2b_market.rfq import commands
 from b2b_market.rfq.commands import RfqOrder
 from b2b_market.rfq.pages import showing
-from b2b_market.rfq.service import awarding, closing, confirming, publishing, quoting
+from b2b_market.rfq.service import asking, awarding, closing, confirming, publishing, quoting
 from b2b_market.rfq.service import drafting as drafts
 from b2b_market.rfq.service.drafting import RfqContent
 from b2b_market.rfq.states import RFQ_LIFECYCLE, QuoteStatus, RfqStatus
@@ -160,6 +160,9 @@ def _detail(call: PageContext, content: RfqContent, form: Form, *, start: int = 
         "path": showing.path_of(rfq.status),
         "allowed": frozenset(RFQ_LIFECYCLE.allowed(rfq.status)),
         "history": showing.history(call, "rfq", rfq.id),
+        "questions": asking.list_questions(call.work, call.actor, commands.ReadRfq(rfq.id)),
+        "question_badges": showing.QUESTION_BADGES,
+        "line_of": {line.id: line for line in content.lines},
     }
     if rfq.buyer_id not in call.actor.org_ids:
         outdated = [quote.id for quote in quotes if quote.status is QuoteStatus.NEEDS_CONFIRMATION]

@@ -13,7 +13,7 @@ from b2b_market.audit import public as audit
 from b2b_market.kernel.text import N_
 from b2b_market.organizations import public as organizations
 from b2b_market.rbac.page_edge import PageContext
-from b2b_market.rfq.states import AwardStatus, InvitationStatus, QuoteStatus, RfqStatus
+from b2b_market.rfq.states import AwardStatus, InvitationStatus, QuestionStatus, QuoteStatus, RfqStatus
 from b2b_market.ui import fmt
 from b2b_market.ui.language import Language, parse_language
 from b2b_market.ui.viewer import Badge
@@ -59,6 +59,13 @@ AWARD_BADGES: Final[Mapping[str, Badge]] = MappingProxyType(
         AwardStatus.VOID: Badge(N_("Void"), "neutral", "tick"),
     }
 )
+QUESTION_BADGES: Final[Mapping[str, Badge]] = MappingProxyType(
+    {
+        QuestionStatus.OPEN: Badge(N_("Not answered"), "warn"),
+        QuestionStatus.ANSWERED: Badge(N_("Has an answer"), "ok"),
+        QuestionStatus.DECLINED: Badge(N_("Declined"), "neutral"),
+    }
+)
 FIELDS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "title": N_("Title"),
@@ -72,6 +79,7 @@ FIELDS: Final[Mapping[str, str]] = MappingProxyType(
         "valid_until": N_("Valid until"),
         "revision": N_("Revision"),
         "reason": N_("Reason"),
+        "enquiry_ends_at": N_("Questions until"),
         "edition": N_("Version"),
         "rfq_edition": N_("Version of the request"),
     }
@@ -92,6 +100,9 @@ HISTORY: Final[Mapping[str, str]] = MappingProxyType(
         "rfq.returned": N_("returned it"),
         "rfq.published": N_("published it"),
         "rfq.amended": N_("amended the request"),
+        "rfq.question_asked": N_("A supplier asked a question"),
+        "rfq.question_answered": N_("answered a question to all suppliers"),
+        "rfq.question_declined": N_("declined a question"),
         "rfq.supplier_added": N_("added a supplier"),
         "rfq.supplier_invited": N_("invited a supplier"),
         "rfq.invitation_declined": N_("declined the invitation"),
@@ -186,7 +197,7 @@ def history(call: PageContext, object_type: str, object_id: UUID) -> list[dict[s
     return [
         {
             "at": entry.at,
-            "actor": entry.actor,
+            "actor": fmt.NONE if entry.channel == "handler" else entry.actor,
             "text": HISTORY.get(entry.action, entry.action),
             "tone": _TONES.get(entry.action, "neutral"),
             "channel": entry.channel,

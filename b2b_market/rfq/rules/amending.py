@@ -18,7 +18,7 @@ from b2b_market.kernel.money import Money
 from b2b_market.kernel.refusal import FieldError, Invalid, Refusal
 from b2b_market.kernel.text import N_
 
-MINOR: Final = frozenset({"title", "description", "closes_at", "note"})
+MINOR: Final = frozenset({"title", "description", "closes_at", "enquiry_ends_at", "note"})
 """Fields whose change asks nothing new of anybody who has quoted: a title, a note, the deadline itself."""
 PLACES: Final = frozenset({"id", "position"})
 """Where a line stands: what it is found by, not what it says."""
@@ -26,6 +26,7 @@ PLACES: Final = frozenset({"id", "position"})
 ORDER: Final = (
     "title",
     "closes_at",
+    "enquiry_ends_at",
     "currency",
     "payment_terms",
     "incoterm",

@@ -85,6 +85,9 @@ def _header_errors(content: DraftRfq) -> list[FieldError]:
         errors.append(_error("/title", "required", N_("Give the request a title.")))
     if content.estimate is not None and not _is_price(content.estimate):
         errors.append(_error("/estimate", "amount", N_("Write a positive amount with at most 4 decimals.")))
+    if content.enquiry_ends_at and content.closes_at and content.enquiry_ends_at > content.closes_at:
+        detail = N_("Suppliers cannot ask after the deadline. Give an earlier moment, or leave it empty.")
+        errors.append(_error("/enquiry_ends_at", "order", detail))
     if content.terms.incoterm_place and not content.terms.incoterm:
         errors.append(_error("/incoterm", "required", N_("Name the Incoterm that the place belongs to.")))
     if content.terms.incoterm and not content.terms.incoterm_place.strip():

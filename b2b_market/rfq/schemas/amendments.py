@@ -36,6 +36,8 @@ class AmendmentIn(WireIn):
     title: ShortText
     currency: WireCurrency
     closes_at: WireTime
+    enquiry_ends_at: WireTime | None = None
+    """Until when suppliers may ask; null leaves it, or moves it after a material change."""
     description: LongText = ""
     estimate: WireDecimal | None = None
     terms: TermsIn = TermsIn()
@@ -48,6 +50,7 @@ class AmendmentIn(WireIn):
             title=self.title,
             currency=self.currency,
             closes_at=self.closes_at,
+            enquiry_ends_at=self.enquiry_ends_at,
             description=self.description,
             estimate=self.estimate,
             terms=commands.Terms(

@@ -73,6 +73,7 @@ class RfqIn(WireIn):
     title: ShortText
     currency: WireCurrency
     closes_at: WireTime | None = None
+    enquiry_ends_at: WireTime | None = None
     description: LongText = ""
     sealed: bool = False
     estimate: WireDecimal | None = None
@@ -86,6 +87,7 @@ class RfqIn(WireIn):
             title=self.title,
             currency=self.currency,
             closes_at=self.closes_at,
+            enquiry_ends_at=self.enquiry_ends_at,
             description=self.description,
             sealed=self.sealed,
             estimate=self.estimate,
@@ -207,6 +209,7 @@ class RfqOut(RfqSummaryOut):
     payment_terms: str
     incoterm: str
     incoterm_place: str
+    enquiry_ends_at: WireTime | None
     reason: str | None
     estimate: WireDecimal | None
     lines: Sequence[LineOut]

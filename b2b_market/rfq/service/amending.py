@@ -27,6 +27,8 @@ from b2b_market.rfq.queries import quotes as quote_queries
 from b2b_market.rfq.queries import requests as queries
 from b2b_market.rfq.rules import amending, approving, drafting
 from b2b_market.rfq.rules.amending import Difference, Wording
+from b2b_market.rfq.rules.asking import amended_enquiry_end
+from b2b_market.rfq.service.asking import ends_at
 from b2b_market.rfq.service.closing import locked_at_gate, suppliers_of
 from b2b_market.rfq.service.drafting import Placed, RfqContent, buyer_day, fill_header, place_lines
 from b2b_market.rfq.service.editions import Occasion, keep_edition, wording_of
@@ -165,10 +167,18 @@ def _plan(work: Work, scope: Scope, rfq: Rfq, command: AmendRfq, moment: datetim
     content = replace(command.content, sealed=rfq.sealed)
     placed = _places(command, {line.id: line.position for line in lines}, last)
     _require_sound(work, scope, content, placed)
+    before = wording_of(rfq, lines)
+    sketch = amending.difference(before, _as_amended(rfq, content, placed))
+    content = _with_enquiry(rfq, content, moment, material=sketch.material)
     after = _as_amended(rfq, content, placed)
-    assert content.closes_at is not None  # noqa: S101 - _require_sound has refused a missing deadline
-    found = amending.difference(wording_of(rfq, lines), after)
-    return _Plan(content, placed, content.closes_at, after, found, last)
+    return _Plan(content, placed, _deadline_of(content), after, amending.difference(before, after), last)
+
+
+def _with_enquiry(rfq: Rfq, content: DraftRfq, moment: datetime, *, material: bool) -> DraftRfq:
+    """Return the content with the moment until which suppliers may ask; one that stays is written as it was."""
+    before = ends_at(rfq)
+    until = amended_enquiry_end(content.enquiry_ends_at, before, _deadline_of(content), moment, material=material)
+    return replace(content, enquiry_ends_at=until if until != before else rfq.enquiry_ends_at)
 
 
 def _places(command: AmendRfq, known: Mapping[UUID, int], last: int) -> Sequence[Placed]:
@@ -263,6 +273,6 @@ def _content(work: Work, scope: Scope, rfq: Rfq) -> RfqContent:
     )
 
 
-def _deadline_of(rfq: Rfq) -> datetime:
-    assert rfq.closes_at is not None  # noqa: S101 - a published request has a deadline by the table's own check
-    return rfq.closes_at
+def _deadline_of(what: Rfq | DraftRfq) -> datetime:
+    assert what.closes_at is not None  # noqa: S101 - a published request has one, and an amendment without is refused
+    return what.closes_at

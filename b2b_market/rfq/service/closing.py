@@ -12,9 +12,10 @@ from b2b_market.rfq.commands import ReasonedStep, StepRfq
 from b2b_market.rfq.models.quotes import Quote, QuoteLine, QuoteRevision
 from b2b_market.rfq.models.requests import Rfq
 from b2b_market.rfq.permissions import RfqPermission
+from b2b_market.rfq.queries import questions as question_queries
 from b2b_market.rfq.queries import quotes as quote_queries
 from b2b_market.rfq.queries import requests as queries
-from b2b_market.rfq.rules import approving, quoting
+from b2b_market.rfq.rules import approving, asking, quoting
 from b2b_market.rfq.states import AWARD_LIFECYCLE, QUOTE_LIFECYCLE, RFQ_LIFECYCLE, QuoteStatus, RfqStatus
 
 BATCH = 100
@@ -22,12 +23,16 @@ BATCH = 100
 
 @operation(RfqPermission.CLOSE)
 def close_rfq_early(work: Work, scope: Scope, command: ReasonedStep) -> Rfq:
-    """End an open request before its deadline, with a reason. A sealed one closes by the clock alone."""
+    """End an open request before its deadline, with a reason, once no question waits for an answer.
+
+    A sealed one closes by the clock alone.
+    """
     rfq = locked_at_gate(work, scope, command.rfq_id)
     work.expect_version(rfq, command.expected_version)
     RFQ_LIFECYCLE.require(rfq.status, "close")
     quoting.require_early_close(sealed=rfq.sealed, closes_at=rfq.closes_at)
     rfq.reason = approving.require_reason(command.reason)
+    asking.require_none_open(question_queries.count_open(work.session, scope, rfq.id))
     _close(work, rfq, early=True)
     return rfq
 

@@ -195,6 +195,7 @@ def fill_header(rfq: Rfq, content: DraftRfq) -> None:
     rfq.incoterm = content.terms.incoterm
     rfq.incoterm_place = content.terms.incoterm_place
     rfq.closes_at = content.closes_at
+    rfq.enquiry_ends_at = content.enquiry_ends_at
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ HEADER_COLUMNS = (
     "incoterm",
     "incoterm_place",
     "closes_at",
+    "enquiry_ends_at",
 )
 """What suppliers are shown of a request besides its lines; a test holds this list against the table's columns."""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import update
@@ -18,10 +19,12 @@ from b2b_market.reference import public as reference
 from b2b_market.rfq import events
 from b2b_market.rfq.commands import DeclineInvitation, InviteSupplier, ReasonedStep, StepRfq
 from b2b_market.rfq.models.editions import RfqEdition
+from b2b_market.rfq.models.questions import Question, Reply
 from b2b_market.rfq.models.requests import Rfq, RfqInvitation, RfqLine
 from b2b_market.rfq.permissions import RfqPermission
 from b2b_market.rfq.queries import requests as queries
 from b2b_market.rfq.rules import approving, drafting, quoting
+from b2b_market.rfq.rules.asking import enquiry_end
 from b2b_market.rfq.service.closing import locked_at_gate
 from b2b_market.rfq.service.drafting import invitation_row, require_invitable
 from b2b_market.rfq.service.editions import Occasion, keep_edition, wording_of
@@ -35,6 +38,7 @@ class Readiness:
     supplier_ids: tuple[UUID, ...]
     value: Money | None
     lines: Sequence[RfqLine]
+    enquiry_ends_at: datetime
 
 
 @operation(RfqPermission.PUBLISH)
@@ -154,7 +158,7 @@ def _require_ready(work: Work, scope: Scope, rfq: Rfq) -> Readiness:
         [(targets.get(line.id), line.quantity) for line in lines],
         Currency(rfq.currency),
     )
-    return Readiness(suppliers, value, lines)
+    return Readiness(suppliers, value, lines, enquiry_end(rfq.enquiry_ends_at, work.now(), closes_at))
 
 
 def _open(work: Work, rfq: Rfq, step: str, ready: Readiness) -> Rfq:
@@ -162,6 +166,7 @@ def _open(work: Work, rfq: Rfq, step: str, ready: Readiness) -> Rfq:
     rfq.published_at = work.now()
     rfq.changed_at = work.now()
     rfq.next_due_at = rfq.closes_at
+    rfq.enquiry_ends_at = ready.enquiry_ends_at
     _show_to(work, rfq, ready.supplier_ids)
     keep_edition(work, rfq, wording_of(rfq, ready.lines), Occasion(material=True))
     assert rfq.closes_at is not None  # noqa: S101 - require_publishable has refused a missing deadline
@@ -177,10 +182,10 @@ def _open(work: Work, rfq: Rfq, step: str, ready: Readiness) -> Rfq:
 
 
 def _show_to(work: Work, rfq: Rfq, suppliers: tuple[UUID, ...]) -> None:
-    """Let row-level security show the request, its lines, its versions and their own invitations to ``suppliers``."""
+    """Let row-level security show the request, all that belongs to it and their own invitations to ``suppliers``."""
     rfq.party_ids = [*rfq.party_ids, *suppliers]
     session = work.session
-    for table in (RfqLine, RfqEdition):
+    for table in (RfqLine, RfqEdition, Question, Reply):
         session.execute(update(table).where(table.rfq_id == rfq.id).values(party_ids=rfq.party_ids))
     session.execute(
         update(RfqInvitation)

@@ -11,6 +11,7 @@ from bench.stage import stage
 NAMES = (
     "permissions",
     "comparison",
+    "optimisation",
     "contract_documents",
     "quoting",
     "lists",

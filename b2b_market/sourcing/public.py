@@ -3,9 +3,10 @@
 Nothing is stored here and nothing is asked of the caller's rights: whoever hands in needs and quotes has read them
 with permission. Everything returned is frozen and complete in itself. Start with ``compare``; ``bids_of`` and ``score``
 weigh quality beside price, ``stretches`` and ``rank_reversals`` tell how firm a lead is; the presets and ``allocate``
-say who gets what, ``repick`` answers "what if", and ``require_awardable`` is the gate before an award. ``landed_cost``
-makes prices under different delivery and payment terms comparable, each figure with its derivation. The award itself
-belongs to the module that asked.
+say who gets what, ``repick`` answers "what if", and ``require_awardable`` is the gate before an award. ``best_plan``
+optimises over tiers, packages, capacities and the buyer's own rules. ``landed_cost`` makes prices under different
+delivery and payment terms comparable, each figure with its derivation. The award itself belongs to the module that
+asked.
 """
 
 from b2b_market.sourcing.commands.comparing import Basis, Need, Pick, Quote, QuoteLine
@@ -22,6 +23,25 @@ from b2b_market.sourcing.commands.landing import (
     Terms,
     Valuation,
     Way,
+)
+from b2b_market.sourcing.commands.planning import (
+    AllOrNone,
+    Capacity,
+    Exclude,
+    Force,
+    LargestShare,
+    Limits,
+    Package,
+    PlanLine,
+    PlanOffer,
+    PlanProblem,
+    PlanSupplier,
+    Rebate,
+    Rule,
+    ShareOf,
+    SupplierCount,
+    Tier,
+    TierMode,
 )
 from b2b_market.sourcing.commands.scoring import LEAD_TIME, PRICE, Bid, Criterion, Formula, Value
 from b2b_market.sourcing.rules.allocation import allocate, repick, require_awardable
@@ -41,6 +61,10 @@ from b2b_market.sourcing.rules.matrix import (
     Place,
     Row,
 )
+from b2b_market.sourcing.rules.plan_checking import Examination, Plan, PlanShare, SupplierCost, examine
+from b2b_market.sourcing.rules.plan_conflicts import Conflict, GivingWay
+from b2b_market.sourcing.rules.plan_solving import Verdict
+from b2b_market.sourcing.rules.planning import PlanOutcome, best_plan, price_of_rule
 from b2b_market.sourcing.rules.presets import DECLARED_ORDER, at_most, best_per_line, single_supplier
 from b2b_market.sourcing.rules.problems import UNDER_AWARD, Problem
 from b2b_market.sourcing.rules.ranking import TIE_BREAK
@@ -86,68 +110,96 @@ __all__ = [
     "SELLER_PAYS",
     "TIE_BREAK",
     "UNDER_AWARD",
+    "AllOrNone",
     "Allocation",
     "AnswerUnknown",
     "AwardNotPossible",
     "Basis",
     "Bid",
+    "Capacity",
     "Cell",
     "Column",
     "Comparison",
+    "Conflict",
     "CriteriaUnusable",
     "Criterion",
     "CriterionScore",
     "CustomsBasis",
     "Duty",
+    "Examination",
+    "Exclude",
     "Figure",
     "Flag",
+    "Force",
     "Formula",
     "Gap",
+    "GivingWay",
     "Instalment",
     "Insurance",
     "LandedCost",
+    "LargestShare",
     "Leg",
     "LegCost",
+    "Limits",
     "LineTooTangled",
     "Measure",
     "Need",
     "NothingInCommon",
     "Operation",
+    "Package",
     "Pick",
     "Place",
+    "Plan",
+    "PlanLine",
+    "PlanOffer",
+    "PlanOutcome",
+    "PlanProblem",
+    "PlanShare",
+    "PlanSupplier",
     "Problem",
     "Quote",
     "QuoteLine",
     "RateMissing",
+    "Rebate",
     "Reversal",
     "Row",
+    "Rule",
     "Saving",
     "ScoredBid",
     "Sentence",
     "Share",
+    "ShareOf",
     "Stretch",
     "SupplierAward",
+    "SupplierCost",
+    "SupplierCount",
     "SupplierUnknown",
     "Switching",
     "TermedPrice",
     "Terms",
+    "Tier",
+    "TierMode",
     "TooManyCombinations",
     "TurningPoint",
     "Valuation",
     "Value",
     "ValueNegative",
     "ValueOutOfRange",
+    "Verdict",
     "Way",
     "WeightsIncomplete",
     "allocate",
     "at_most",
     "best_per_line",
+    "best_plan",
     "bids_of",
     "buyer_pays",
     "compare",
+    "examine",
     "implied_annual_rate",
     "landed_cost",
     "present_value",
+    "price_of_rule",
     "published",
     "rank_reversals",
     "repick",

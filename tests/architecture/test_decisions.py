@@ -25,6 +25,7 @@ BUSINESS = {"api", "pages", "handlers", "schemas", "public", "service", "queries
 NOT_MONEY = {
     "identity/service/hashing.py": "seconds to wait for a slot",
     "kernel/units.py": "how alike two spellings are",
+    "sourcing/rules/plan_solving.py": "the edge to the solver; what leaves it is worked out again in fractions",
 }
 CLOCKS = {
     "kernel/clock.py": "the one place",

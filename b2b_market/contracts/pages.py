@@ -36,6 +36,7 @@ from b2b_market.kernel.refusal import Refusal
 from b2b_market.kernel.text import N_
 from b2b_market.rbac.page_edge import PageCall, PageContext, PageRoute
 from b2b_market.reference import public as reference
+from b2b_market.rfq import public as rfq
 from b2b_market.ui.forms import Form
 from b2b_market.ui.viewer import Badge, Flash
 
@@ -250,6 +251,7 @@ def _shown(call: PageContext, contract: ContractView) -> dict[str, object]:
         "edit": actor.may(ContractPermission.EDIT) and {"edit", "revise"} & set(contract.allowed_steps),
         "release": actor.may(ContractPermission.RELEASE) and "release" in contract.allowed_steps,
         "void": actor.may(ContractPermission.VOID) and "void" in contract.allowed_steps,
+        "repeat": contract.role is PartyRole.BUYER and rfq.may_request_again(actor),
     }
     return {
         "contract": contract,

@@ -61,6 +61,31 @@ class EditRfq:
     content: DraftRfq
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopyRfq:
+    """A new draft from an own request; an empty title keeps the old one.
+
+    ``required_on`` is the day for the lines whose own has passed.
+    """
+
+    rfq_id: UUID
+    title: str = ""
+    required_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepeatAward:
+    """A new draft of what an own award bought: of one supplier, or of all where ``supplier_id`` is None.
+
+    An empty title keeps the request's; ``required_on`` is the day for the lines whose own has passed.
+    """
+
+    award_id: UUID
+    title: str = ""
+    supplier_id: UUID | None = None
+    required_on: date | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class StepRfq:
     """A step of one request that needs nothing but its version."""

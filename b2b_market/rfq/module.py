@@ -9,6 +9,7 @@ from b2b_market.rfq.api import amendments as amendments_api
 from b2b_market.rfq.api import imports as imports_api
 from b2b_market.rfq.api import questions as questions_api
 from b2b_market.rfq.api import quotes as quotes_api
+from b2b_market.rfq.api import redoing as redoing_api
 from b2b_market.rfq.api import requests as requests_api
 from b2b_market.rfq.cli.importing import app as commands
 from b2b_market.rfq.demo import place_requests
@@ -20,16 +21,17 @@ from b2b_market.rfq.models import questions as question_models
 from b2b_market.rfq.models import quotes as quote_models
 from b2b_market.rfq.models import requests as request_models
 from b2b_market.rfq.pages import amending as amending_pages
-from b2b_market.rfq.pages import awards, editions, editor, importing, supplying
+from b2b_market.rfq.pages import awards, editions, editor, importing, redoing, supplying
 from b2b_market.rfq.pages import comparing as comparing_pages
 from b2b_market.rfq.pages import questions as question_pages
 from b2b_market.rfq.pages import requests as request_pages
 from b2b_market.rfq.permissions import GRANTS, RfqPermission
 from b2b_market.rfq.rules import amending, approving, asking, awarding, drafting, quoting
+from b2b_market.rfq.rules import redoing as redoing_rules
 from b2b_market.rfq.service import amending as amend_operations
 from b2b_market.rfq.service import asking as question_operations
 from b2b_market.rfq.service import awarding as award_operations
-from b2b_market.rfq.service import closing, comparing, confirming, publishing
+from b2b_market.rfq.service import closing, comparing, confirming, copying, publishing
 from b2b_market.rfq.service import drafting as draft_operations
 from b2b_market.rfq.service import editions as edition_operations
 from b2b_market.rfq.service import importing as import_operations
@@ -47,14 +49,17 @@ MANIFEST = Manifest(
         amendments_api.router,
         questions_api.router,
         questions_api.question_router,
+        redoing_api.by_rfq,
+        redoing_api.by_award,
         quotes_api.by_rfq,
         quotes_api.quote_router,
         quotes_api.award_router,
     ),
-    # /rfqs/import stands before /rfqs/{rfq_id}
+    # /rfqs/import stands before /rfqs/{rfq_id}, /awards/{award_id}/repeat before /awards/{award_id}/{decision}
     pages=(
         importing.router,
         editor.router,
+        redoing.router,
         comparing_pages.router,
         awards.router,
         amending_pages.router,
@@ -98,11 +103,13 @@ MANIFEST = Manifest(
         awarding.NothingAwarded,
         awarding.AwardUndecided,
         awarding.AwardOutdated,
+        redoing_rules.AwardNotDecided,
         *IMPORT_REFUSALS,
         PricesInOtherCurrency,
     ),
     services=(
         draft_operations,
+        copying,
         import_operations,
         publishing,
         amend_operations,

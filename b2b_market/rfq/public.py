@@ -12,7 +12,7 @@ from b2b_market.infra.work import Work
 from b2b_market.organizations import public as organizations
 from b2b_market.rbac.actor import Actor
 from b2b_market.rfq.commands import ReadAward, ReadQuote, ReadRfq
-from b2b_market.rfq.service import awarding, drafting, quoting
+from b2b_market.rfq.service import awarding, copying, drafting, quoting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +121,11 @@ def award_view(work: Work, actor: Actor, award_id: UUID) -> AwardView:
             _supplier(work, actor, content, request, supplier_id) for supplier_id in content.award.supplier_ids
         ),
     )
+
+
+def may_request_again(actor: Actor) -> bool:
+    """Tell whether ``actor`` may make a new draft of what an award of the own company bought."""
+    return copying.repeat_award.allows(actor) and awarding.read_award.allows(actor)
 
 
 def note_contracts_drafted(work: Work, actor: Actor, award_id: UUID) -> None:

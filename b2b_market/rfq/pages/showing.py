@@ -95,6 +95,9 @@ _PATH: Final = (
 HISTORY: Final[Mapping[str, str]] = MappingProxyType(
     {
         "rfq.drafted": N_("drafted the request"),
+        "rfq.copied": N_("drafted the request as a copy"),
+        "rfq.repeated": N_("drafted the request to buy again"),
+        "rfq.copy_taken": N_("copied it into a new draft"),
         "rfq.edited": N_("edited the request"),
         "rfq.submitted": N_("submitted it for approval"),
         "rfq.returned": N_("returned it"),
@@ -123,6 +126,7 @@ HISTORY: Final[Mapping[str, str]] = MappingProxyType(
         "rfq.award_returned": N_("returned the award"),
         "rfq.awarded": N_("let the award stand"),
         "award.voided": N_("voided the award"),
+        "award.repeat_taken": N_("requested it again"),
     }
 )
 _TONES: Final[Mapping[str, str]] = MappingProxyType(

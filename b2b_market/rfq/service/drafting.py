@@ -49,6 +49,11 @@ class RfqContent:
 @operation(RfqPermission.DRAFT)
 def draft_rfq(work: Work, scope: Scope, command: DraftRfq) -> RfqContent:
     """Store a new draft with its lines and the suppliers to be invited; nobody but the buyer sees it."""
+    return store_draft(work, scope, command, "rfq.drafted")
+
+
+def store_draft(work: Work, scope: Scope, command: DraftRfq, action: str) -> RfqContent:
+    """Store a new draft under ``action`` in its trail, which says how it came about."""
     _require_sound(work, scope, command)
     now = work.now()
     rfq = Rfq(
@@ -67,7 +72,7 @@ def draft_rfq(work: Work, scope: Scope, command: DraftRfq) -> RfqContent:
     stored = _line_rows(rfq, command.lines)
     invitations = _invitation_rows(rfq, command.supplier_ids)
     rfq.number = next_number(work.session, scope.org_id, NUMBER_KIND, now.year)
-    work.record("rfq.drafted", rfq)
+    work.record(action, rfq)
     work.session.add(rfq)
     work.session.flush()
     _write_children(work, rfq, stored, invitations, command.estimate)

@@ -1,0 +1,209 @@
+"""New drafts from earlier requests: a copy, or what an award bought, to be requested again.
+
+Nothing of a day that has passed is taken over, and no supplier that may not be invited any more. What is hidden from
+suppliers goes along as far as the copier sees it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Final
+from uuid import UUID
+
+from b2b_market.infra.audit_trail import Entry
+from b2b_market.infra.work import Work
+from b2b_market.kernel.currency import Currency
+from b2b_market.kernel.quantity import Quantity
+from b2b_market.kernel.refusal import NotFound
+from b2b_market.kernel.units import unit
+from b2b_market.organizations import public as organizations
+from b2b_market.rbac.actor import Scope
+from b2b_market.rbac.operation import operation
+from b2b_market.rfq.commands import CopyRfq, DraftRfq, LineInput, ReadAward, ReadRfq, RepeatAward, Terms
+from b2b_market.rfq.models.quotes import AwardLine
+from b2b_market.rfq.permissions import RfqPermission
+from b2b_market.rfq.rules import redoing
+from b2b_market.rfq.service import awarding, drafting
+from b2b_market.rfq.service.drafting import RfqContent
+from b2b_market.rfq.states import AwardStatus
+
+LONGEST_TITLE: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What a new draft is made of: the content, the number it came from, and how many lines have no last price.
+
+    A line has no last price where an award bought it in another currency than the draft's.
+    """
+
+    draft: DraftRfq
+    number: str
+    unpriced: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """What would become of a source: ``lapsed`` lines need a day not before ``first_day``, ``dropped`` stay out."""
+
+    source: Source
+    lapsed: int
+    first_day: date
+    dropped: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NewDraft:
+    """A draft made of something earlier, and what could not be taken over as it was.
+
+    ``dropped`` are suppliers that may not be invited any more, ``redated`` how many lines got the new day, ``unpriced``
+    how many have no last price.
+    """
+
+    content: RfqContent
+    dropped: tuple[UUID, ...]
+    redated: int
+    unpriced: int
+
+    @property
+    def version(self) -> int:
+        """The version of the draft, which its ETag shows."""
+        return self.content.version
+
+
+@operation(RfqPermission.DRAFT)
+def foresee_copy(work: Work, scope: Scope, command: CopyRfq) -> Foreseen:
+    """Tell what a copy would take over and ask for; nothing is stored."""
+    return foresee(work, scope, _of_request(work, scope, command))
+
+
+@operation(RfqPermission.DRAFT)
+def copy_rfq(work: Work, scope: Scope, command: CopyRfq) -> NewDraft:
+    """Make a new draft of an own request that the caller may read; its deadline is left open.
+
+    Raises NotFound for a request of another buyer, Invalid where lines need a day and none was given.
+    """
+    made = start_again(work, scope, _of_request(work, scope, command), command.required_on, "rfq.copied")
+    _note(work, scope, "rfq.copy_taken", "rfq", command.rfq_id)
+    return made
+
+
+@operation(RfqPermission.DRAFT)
+def foresee_repeat(work: Work, scope: Scope, command: RepeatAward) -> Foreseen:
+    """Tell what requesting an award again would take over and ask for; nothing is stored."""
+    return foresee(work, scope, _of_award(work, scope, command))
+
+
+@operation(RfqPermission.DRAFT)
+def repeat_award(work: Work, scope: Scope, command: RepeatAward) -> NewDraft:
+    """Make a new draft of what an approved award bought: its quantities, with the last prices as hidden targets.
+
+    A need that was split is one line again: the quantities added up, the lowest of the prices as its target. The words
+    are the buyer's own; what suppliers wrote is not repeated to others. Raises NotFound, AwardNotDecided and Invalid.
+    """
+    made = start_again(work, scope, _of_award(work, scope, command), command.required_on, "rfq.repeated")
+    _note(work, scope, "award.repeat_taken", "award", command.award_id)
+    return made
+
+
+def as_draft(content: RfqContent, title: str) -> DraftRfq:
+    """Return the content of a request as a new one would be sent, without its deadline."""
+    rfq = content.rfq
+    return DraftRfq(
+        title=title[:LONGEST_TITLE],
+        currency=Currency(rfq.currency),
+        description=rfq.description,
+        sealed=rfq.sealed,
+        estimate=content.estimate,
+        terms=Terms(payment_terms=rfq.payment_terms, incoterm=rfq.incoterm, incoterm_place=rfq.incoterm_place),
+        lines=tuple(
+            LineInput(
+                item_name=line.item_name,
+                quantity=Quantity(line.quantity, unit(line.unit)),
+                required_on=line.required_on,
+                delivery_place=line.delivery_place,
+                item_code=line.item_code,
+                specification=line.specification,
+                note=line.note,
+                target_price=content.targets.get(line.id),
+            )
+            for line in content.lines
+        ),
+        supplier_ids=tuple(item.supplier_id for item in content.invitations),
+    )
+
+
+def foresee(work: Work, scope: Scope, source: Source) -> Foreseen:
+    """Tell what would become of a source today."""
+    today = drafting.buyer_day(work, scope)
+    known = organizations.companies(work, scope.actor, source.draft.supplier_ids)
+    return Foreseen(
+        source,
+        redoing.lapsed([line.required_on for line in source.draft.lines], today),
+        today + timedelta(days=1),
+        tuple(found for found in source.draft.supplier_ids if found not in known or not known[found].may_supply),
+    )
+
+
+def start_again(work: Work, scope: Scope, source: Source, wanted: date | None, action: str) -> NewDraft:
+    """Store a source as a draft, with days that lie ahead and the suppliers that may still be invited."""
+    found = foresee(work, scope, source)
+    lines, today = source.draft.lines, found.first_day - timedelta(days=1)
+    days = redoing.settle_days([line.required_on for line in lines], today, wanted)
+    draft = replace(
+        source.draft,
+        lines=tuple(replace(line, required_on=day) for line, day in zip(lines, days, strict=True)),
+        supplier_ids=tuple(item for item in source.draft.supplier_ids if item not in found.dropped),
+    )
+    stored = drafting.store_draft(work, scope, draft, action)
+    return NewDraft(stored, found.dropped, found.lapsed, source.unpriced)
+
+
+def own_content(work: Work, scope: Scope, rfq_id: UUID) -> RfqContent:
+    """Return an own request as the caller may read it; NotFound for one the company is only invited to."""
+    content = drafting.read_rfq(work, scope.actor, ReadRfq(rfq_id))
+    if content.rfq.buyer_id not in scope.org_ids:
+        raise NotFound(rfq_id=str(rfq_id))
+    return content
+
+
+def _of_request(work: Work, scope: Scope, command: CopyRfq) -> Source:
+    content = own_content(work, scope, command.rfq_id)
+    return Source(as_draft(content, command.title or content.rfq.title), content.rfq.number)
+
+
+def _of_award(work: Work, scope: Scope, command: RepeatAward) -> Source:
+    found = awarding.read_award(work, scope.actor, ReadAward(command.award_id))
+    if found.award.status is not AwardStatus.APPROVED:
+        raise redoing.AwardNotDecided
+    lines = [line for line in found.lines if command.supplier_id in (None, line.supplier_id)]
+    if not lines:
+        raise NotFound(supplier_id=str(command.supplier_id))
+    content = own_content(work, scope, found.award.rfq_id)
+    return _bought(content, lines, command.title or content.rfq.title)
+
+
+def _bought(content: RfqContent, lines: Sequence[AwardLine], title: str) -> Source:
+    """Return what these award lines bought, as a request in the currency of all of them, else in its own."""
+    paid_in = {line.currency for line in lines}
+    currency = next(iter(paid_in)) if len(paid_in) == 1 else content.rfq.currency
+    quantities: dict[UUID, Decimal] = {}
+    prices: dict[UUID, Decimal] = {}
+    for line in lines:
+        quantities[line.line_id] = quantities.get(line.line_id, Decimal(0)) + line.quantity
+        if line.currency == currency:
+            prices[line.line_id] = min(line.unit_price, prices.get(line.line_id, line.unit_price))
+    whole = as_draft(content, title)
+    kept = tuple(
+        replace(asked, quantity=Quantity(quantities[need.id], asked.quantity.unit), target_price=prices.get(need.id))
+        for need, asked in zip(content.lines, whole.lines, strict=True)
+        if need.id in quantities
+    )
+    draft = replace(whole, currency=Currency(currency), estimate=None, lines=kept)
+    return Source(draft, content.rfq.number, len(quantities) - len(prices))
+
+
+def _note(work: Work, scope: Scope, action: str, kind: str, source_id: UUID) -> None:
+    """Tell in the trail of what was copied that it was; the new draft's own entry says how it came about."""
+    work.note(Entry(action, kind, source_id, visible_to=(scope.org_id,)))

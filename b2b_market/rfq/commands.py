@@ -87,6 +87,54 @@ class RepeatAward:
 
 
 @dataclass(frozen=True, slots=True)
+class SaveTemplate:
+    """An own request to be kept as a template of the company."""
+
+    rfq_id: UUID
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadTemplate:
+    """One template by its id."""
+
+    template_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ListTemplates:
+    """A page of the company's templates by name."""
+
+    page: PageRequest = field(default_factory=PageRequest)
+
+
+@dataclass(frozen=True, slots=True)
+class RenameTemplate:
+    """Another name for a template."""
+
+    template_id: UUID
+    expected_version: int | None
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepTemplate:
+    """A step of one template that needs nothing but its version."""
+
+    template_id: UUID
+    expected_version: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UseTemplate:
+    """A new draft from a template; an empty title keeps the template's. ``required_on`` is for all its lines."""
+
+    template_id: UUID
+    title: str = ""
+    required_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class StepRfq:
     """A step of one request that needs nothing but its version."""
 

@@ -30,6 +30,7 @@ from b2b_market.rfq.service import (
     drafting,
     publishing,
     quoting,
+    templates,
 )
 from b2b_market.rfq.service.drafting import RfqContent
 
@@ -74,12 +75,14 @@ PER_UNIT: Final = {"EUR": Decimal("8.30"), "PLN": Decimal("1.95")}
 
 
 def place_requests(runtime: Runtime) -> None:
-    """Make a draft, one waiting for approval, open and sealed ones with quotations, one to compare and one awarded."""
+    """Make a draft (a template too), and requests that wait, are quoted openly and sealed, compared, awarded."""
     cast = _Cast.of(runtime)
     with cast.work(cast.purchaser) as work:
         if drafting.list_rfqs(work, cast.purchaser, commands.ListRfqs()).items:
             return
-    cast.draft("2027 年度标准件框架 / 2027 fasteners", ITEMS[:4])
+    fasteners = cast.draft("2027 年度标准件框架 / 2027 fasteners", ITEMS[:4])
+    kept = commands.SaveTemplate(fasteners.rfq.id, "年度标准件 / Yearly fasteners")
+    cast.do(cast.purchaser, templates.save_template, kept)
     cast.submitted("Press line upgrade: motors and drives", ITEMS[4:8])
     amended = cast.published("液压站备件 / Hydraulic station spares", ITEMS[:6])
     cast.quote(amended, ("1.00", "0.97"))

@@ -11,11 +11,13 @@ from b2b_market.rfq.api import questions as questions_api
 from b2b_market.rfq.api import quotes as quotes_api
 from b2b_market.rfq.api import redoing as redoing_api
 from b2b_market.rfq.api import requests as requests_api
+from b2b_market.rfq.api import templates as templates_api
 from b2b_market.rfq.cli.importing import app as commands
 from b2b_market.rfq.demo import place_requests
 from b2b_market.rfq.handlers import HANDLERS
 from b2b_market.rfq.intake.imports import PricesInOtherCurrency
 from b2b_market.rfq.intake.upload import IMPORT_REFUSALS
+from b2b_market.rfq.models import drafting as drafting_models
 from b2b_market.rfq.models import editions as edition_models
 from b2b_market.rfq.models import questions as question_models
 from b2b_market.rfq.models import quotes as quote_models
@@ -25,13 +27,14 @@ from b2b_market.rfq.pages import awards, editions, editor, importing, redoing, s
 from b2b_market.rfq.pages import comparing as comparing_pages
 from b2b_market.rfq.pages import questions as question_pages
 from b2b_market.rfq.pages import requests as request_pages
+from b2b_market.rfq.pages import templates as template_pages
 from b2b_market.rfq.permissions import GRANTS, RfqPermission
-from b2b_market.rfq.rules import amending, approving, asking, awarding, drafting, quoting
+from b2b_market.rfq.rules import amending, approving, asking, awarding, drafting, naming, quoting
 from b2b_market.rfq.rules import redoing as redoing_rules
 from b2b_market.rfq.service import amending as amend_operations
 from b2b_market.rfq.service import asking as question_operations
 from b2b_market.rfq.service import awarding as award_operations
-from b2b_market.rfq.service import closing, comparing, confirming, copying, publishing
+from b2b_market.rfq.service import closing, comparing, confirming, copying, publishing, templates
 from b2b_market.rfq.service import drafting as draft_operations
 from b2b_market.rfq.service import editions as edition_operations
 from b2b_market.rfq.service import importing as import_operations
@@ -51,14 +54,17 @@ MANIFEST = Manifest(
         questions_api.question_router,
         redoing_api.by_rfq,
         redoing_api.by_award,
+        templates_api.router,
         quotes_api.by_rfq,
         quotes_api.quote_router,
         quotes_api.award_router,
     ),
-    # /rfqs/import stands before /rfqs/{rfq_id}, /awards/{award_id}/repeat before /awards/{award_id}/{decision}
+    # fixed paths stand before those with ids: /rfqs/import and /rfqs/templates before /rfqs/{rfq_id}, and
+    # /awards/{award_id}/repeat before /awards/{award_id}/{decision}
     pages=(
         importing.router,
         editor.router,
+        template_pages.router,
         redoing.router,
         comparing_pages.router,
         awards.router,
@@ -104,12 +110,14 @@ MANIFEST = Manifest(
         awarding.AwardUndecided,
         awarding.AwardOutdated,
         redoing_rules.AwardNotDecided,
+        naming.TemplateNameTaken,
         *IMPORT_REFUSALS,
         PricesInOtherCurrency,
     ),
     services=(
         draft_operations,
         copying,
+        templates,
         import_operations,
         publishing,
         amend_operations,
@@ -121,7 +129,7 @@ MANIFEST = Manifest(
         comparing,
         award_operations,
     ),
-    models=(request_models, edition_models, question_models, quote_models),
+    models=(request_models, edition_models, question_models, quote_models, drafting_models),
     events=(
         events.RfqSubmitted,
         events.RfqReturned,

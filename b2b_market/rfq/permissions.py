@@ -8,6 +8,7 @@ class RfqPermission(Permission):
 
     READ = "rfq:read"
     DRAFT = "rfq:draft"
+    TEMPLATE = "rfq:template"
     PUBLISH = "rfq:publish"
     APPROVE = "rfq:approve"
     CLOSE = "rfq:close"
@@ -26,6 +27,7 @@ _PURCHASER = frozenset({Role.BUYER_PURCHASER})
 GRANTS: Grants = {
     RfqPermission.READ: _BUYERS | _SUPPLIERS | {Role.SERVICE_ACCOUNT},
     RfqPermission.DRAFT: _PURCHASER | {Role.SERVICE_ACCOUNT},
+    RfqPermission.TEMPLATE: _PURCHASER,
     RfqPermission.PUBLISH: _PURCHASER,
     RfqPermission.APPROVE: frozenset({Role.BUYER_APPROVER}),
     RfqPermission.CLOSE: _PURCHASER,

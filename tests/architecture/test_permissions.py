@@ -215,6 +215,7 @@ def test_every_denied_pair_stands_in_the_policy() -> None:
 
 TABLE: dict[str, set[Role]] = {
     "rfq:draft": {Role.BUYER_PURCHASER, Role.SERVICE_ACCOUNT},
+    "rfq:template": {Role.BUYER_PURCHASER},
     "rfq:publish": {Role.BUYER_PURCHASER},
     "rfq:approve": {Role.BUYER_APPROVER},
     "rfq:close": {Role.BUYER_PURCHASER},

@@ -303,6 +303,8 @@ class _Maker:
         table = b"Item,Quantity,Unit,Required on,Place,Target price\nBolt,10,H87,2098-01-31,Shanghai,71.5519\n"
         started = _upload(client, purchaser, "/rfq-imports", "needs.csv", "text/csv", table)
         self.things["import_id"] = _done(started)["id"]
+        kept = {"rfq_id": str(self.rfqs["open"].rfq.id), "name": "Spare parts of the year"}
+        self.things["template_id"] = _done(purchaser.post("/rfq-templates", kept))["id"]
         _done(admin.post(f"/members/{self.people['evaluator'].user_id}/roles", {"role": "buyer.approver"}))
         lonely = caller_for(client, self.runtime, self.people["sister_admin"])
         _done(lonely.post(f"/members/{self.people['sister_evaluator'].user_id}/roles", {"role": "buyer.approver"}))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Response
@@ -25,12 +26,15 @@ EDITED_AT_ONCE = 100
 
 @dataclass(frozen=True, slots=True)
 class Again:
-    """What a page starts again: where it is sent to, what would be taken over, and how the draft is made."""
+    """What a page starts again: where it is sent to, what would be taken over, and how the draft is made.
+
+    ``kind`` is what it is made of: a request to copy, an award that bought, or a template.
+    """
 
     action: str
     back: str
     found: Foreseen
-    bought: bool
+    kind: Literal["copy", "award", "template"]
     make: Callable[[str, Form], NewDraft]
 
 
@@ -38,26 +42,26 @@ class Again:
 def copy_form(rfq_id: WireUuid, call: PageCall) -> Response:
     """Show what a copy takes over, and ask for its title and for the days that have passed."""
     call.signed_in()
-    return _ask(call, _copy(call, rfq_id), None)
+    return ask(call, _copy(call, rfq_id), None)
 
 
 @router.post("/rfqs/{rfq_id}/copy")
 def copy_rfq(rfq_id: WireUuid, call: PageCall) -> Response:
     """Make the copy and lead to its editor."""
-    return _make(call, lambda: _copy(call, rfq_id))
+    return make(call, lambda: _copy(call, rfq_id))
 
 
 @router.get("/awards/{award_id}/repeat")
 def repeat_form(award_id: WireUuid, call: PageCall, supplier: UUID | None = None) -> Response:
     """Show what was bought, and ask for the title and the days of the new request."""
     call.signed_in()
-    return _ask(call, _repeat(call, award_id, supplier), None)
+    return ask(call, _repeat(call, award_id, supplier), None)
 
 
 @router.post("/awards/{award_id}/repeat")
 def repeat_award(award_id: WireUuid, call: PageCall, supplier: UUID | None = None) -> Response:
     """Make the draft of what was bought and lead to its editor."""
-    return _make(call, lambda: _repeat(call, award_id, supplier))
+    return make(call, lambda: _repeat(call, award_id, supplier))
 
 
 def _copy(call: PageContext, rfq_id: UUID) -> Again:
@@ -67,7 +71,7 @@ def _copy(call: PageContext, rfq_id: UUID) -> Again:
         command = commands.CopyRfq(rfq_id=rfq_id, title=title, required_on=form.day("required_on"))
         return copying.copy_rfq(call.work, call.actor, command)
 
-    return Again(f"/rfqs/{rfq_id}/copy", f"/rfqs/{rfq_id}", found, bought=False, make=make)
+    return Again(f"/rfqs/{rfq_id}/copy", f"/rfqs/{rfq_id}", found, kind="copy", make=make)
 
 
 def _repeat(call: PageContext, award_id: UUID, supplier_id: UUID | None) -> Again:
@@ -81,10 +85,11 @@ def _repeat(call: PageContext, award_id: UUID, supplier_id: UUID | None) -> Agai
         return copying.repeat_award(call.work, call.actor, command)
 
     part = f"?supplier={supplier_id}" if supplier_id else ""
-    return Again(f"/awards/{award_id}/repeat{part}", f"/awards/{award_id}", found, bought=True, make=make)
+    return Again(f"/awards/{award_id}/repeat{part}", f"/awards/{award_id}", found, kind="award", make=make)
 
 
-def _make(call: PageContext, prepare: Callable[[], Again]) -> Response:
+def make(call: PageContext, prepare: Callable[[], Again]) -> Response:
+    """Make the draft of a form that :func:`ask` showed and lead to its editor; what is wrong is shown at its field."""
     call.signed_in()
     again = prepare()
     form = Form(call.form())
@@ -93,15 +98,14 @@ def _make(call: PageContext, prepare: Callable[[], Again]) -> Response:
     if form.ok and title is not None:
         call.once()
         try:
-            return made(call, again.make(title, form), again.found.source.number)
+            return _made(call, again.make(title, form), again.found.source.number)
         except Refusal as refusal:
             call.refuse(refusal)
             form.add_refusal(refusal)
-    return _ask(call, prepare(), form, status=422)
+    return ask(call, prepare(), form, status=422)
 
 
-def made(call: PageContext, draft: NewDraft, source: str) -> Response:
-    """Lead to the editor of a draft that was made of something earlier, saying what was left out."""
+def _made(call: PageContext, draft: NewDraft, source: str) -> Response:
     rfq = draft.content.rfq
     said = [Flash(N_("Draft {number} made from {source}."), "ok", {"number": rfq.number, "source": source})]
     if draft.dropped:
@@ -113,10 +117,13 @@ def made(call: PageContext, draft: NewDraft, source: str) -> Response:
     return call.see(place, *said)
 
 
-def _ask(call: PageContext, again: Again, form: Form | None, *, status: int = 200) -> Response:
+def ask(call: PageContext, again: Again, form: Form | None, *, status: int = 200) -> Response:
+    """Show what a new draft will hold, and ask for its title and for the days that have passed."""
     draft = again.found.source.draft
     translate = call.shell.renderer.catalogue.translate
-    title = draft.title if again.bought else translate(call.viewer().locale, N_("Copy of {title}"), title=draft.title)
+    title = draft.title
+    if again.kind == "copy":
+        title = translate(call.viewer().locale, N_("Copy of {title}"), title=title)
     context = {
         "again": again,
         "found": again.found,

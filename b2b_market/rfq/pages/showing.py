@@ -69,6 +69,7 @@ QUESTION_BADGES: Final[Mapping[str, Badge]] = MappingProxyType(
 FIELDS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "title": N_("Title"),
+        "name": N_("Name"),
         "description": N_("Notes for suppliers"),
         "currency": N_("Currency of comparison"),
         "closes_at": N_("Deadline"),
@@ -97,6 +98,9 @@ HISTORY: Final[Mapping[str, str]] = MappingProxyType(
         "rfq.drafted": N_("drafted the request"),
         "rfq.copied": N_("drafted the request as a copy"),
         "rfq.repeated": N_("drafted the request to buy again"),
+        "rfq.from_template": N_("drafted the request from a template"),
+        "rfq_template.saved": N_("kept the template"),
+        "rfq_template.renamed": N_("renamed the template"),
         "rfq.copy_taken": N_("copied it into a new draft"),
         "rfq.edited": N_("edited the request"),
         "rfq.submitted": N_("submitted it for approval"),

@@ -1,0 +1,66 @@
+"""Templates of requests over the API."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from b2b_market.infra.http.requests import StrictRoute
+from b2b_market.infra.http.wires import PageOut, WireUuid
+from b2b_market.rbac.edge import Answer, Call, OnceCall
+from b2b_market.rbac.responses import changes, creates, reads
+from b2b_market.rfq import commands
+from b2b_market.rfq.rules.naming import TemplateNameTaken
+from b2b_market.rfq.schemas.redoing import NewDraftOut
+from b2b_market.rfq.schemas.templates import (
+    RenameIn,
+    SaveTemplateIn,
+    TemplateOut,
+    TemplateQuery,
+    TemplateSummaryOut,
+    UseTemplateIn,
+)
+from b2b_market.rfq.service import templates
+
+router = APIRouter(prefix="/rfq-templates", tags=["rfq"], route_class=StrictRoute)
+
+
+@router.post("", status_code=201, response_model=TemplateOut, responses=creates(TemplateNameTaken))
+def save_template(body: SaveTemplateIn, call: OnceCall) -> Answer:
+    """Keep an own request as a template: lines, hidden figures, terms and suppliers, without days."""
+    content = templates.save_template(call.work, call.actor, commands.SaveTemplate(body.rfq_id, body.name))
+    return call.answer(TemplateOut, content, status=201, location=f"/api/v1/rfq-templates/{content.row.id}")
+
+
+@router.get("", response_model=PageOut[TemplateSummaryOut], responses=reads())
+def list_templates(call: Call, query: Annotated[TemplateQuery, Query()]) -> Answer:
+    """Return a page of the company's templates by name."""
+    return call.answer_page(TemplateSummaryOut, templates.list_templates(call.work, call.actor, query.to_command()))
+
+
+@router.get("/{template_id}", response_model=TemplateOut, responses=reads())
+def read_template(template_id: WireUuid, call: Call) -> Answer:
+    """Return a template with the request it holds."""
+    content = templates.read_template(call.work, call.actor, commands.ReadTemplate(template_id))
+    return call.answer(TemplateOut, content)
+
+
+@router.patch("/{template_id}", response_model=TemplateOut, responses=changes(TemplateNameTaken))
+def rename_template(template_id: WireUuid, body: RenameIn, call: Call) -> Answer:
+    """Give a template another name."""
+    command = commands.RenameTemplate(template_id, call.if_match, body.name)
+    return call.answer(TemplateOut, templates.rename_template(call.work, call.actor, command))
+
+
+@router.delete("/{template_id}", status_code=204, response_class=Response, responses=changes())
+def delete_template(template_id: WireUuid, call: Call) -> Answer:
+    """Delete a template; requests made of it stay."""
+    templates.delete_template(call.work, call.actor, commands.StepTemplate(template_id, call.if_match))
+    return call.nothing()
+
+
+@router.post("/{template_id}/use", status_code=201, response_model=NewDraftOut, responses=creates())
+def use_template(template_id: WireUuid, body: UseTemplateIn, call: OnceCall) -> Answer:
+    """Make a new draft of a template."""
+    command = commands.UseTemplate(template_id=template_id, title=body.title, required_on=body.required_on)
+    made = templates.use_template(call.work, call.actor, command)
+    return call.answer(NewDraftOut, made, status=201, location=f"/api/v1/rfqs/{made.content.rfq.id}")

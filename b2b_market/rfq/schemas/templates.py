@@ -1,0 +1,101 @@
+"""Wire shapes of templates."""
+
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from b2b_market.infra.http.cursors import page_request
+from b2b_market.infra.http.wires import ShortText, WireDate, WireDecimal, WireIn, WireOut, WireTime, WireUuid
+from b2b_market.rfq import commands
+from b2b_market.rfq.service.templates import TemplateContent
+
+
+class SaveTemplateIn(WireIn):
+    """The own request to be kept, and the name it is kept under."""
+
+    rfq_id: WireUuid
+    name: ShortText
+
+
+class RenameIn(WireIn):
+    """Another name."""
+
+    name: ShortText
+
+
+class UseTemplateIn(WireIn):
+    """``required_on`` is the day for every line; a template without lines needs none."""
+
+    title: ShortText
+    required_on: WireDate | None = None
+
+
+class TemplateQuery(BaseModel):
+    """How a list of templates is paged."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    limit: Annotated[int | None, Field(ge=1, le=200)] = None
+    cursor: Annotated[str | None, Field(max_length=400)] = None
+
+    def to_command(self) -> commands.ListTemplates:
+        """Return the operation's input; MalformedRequest for a cursor of another list."""
+        return commands.ListTemplates(page_request(self.limit, self.cursor))
+
+
+class TemplateSummaryOut(WireOut):
+    """A template in a list."""
+
+    id: WireUuid
+    version: int
+    name: str
+    line_count: int
+    created_at: WireTime
+    changed_at: WireTime
+
+
+class TemplateLineOut(WireOut):
+    """One need, without a day."""
+
+    item_name: str
+    item_code: str
+    specification: str
+    quantity: WireDecimal
+    unit: str
+    delivery_place: str
+    note: str
+    target_price: WireDecimal | None
+
+
+class TemplateOut(TemplateSummaryOut):
+    """A template with the request it holds."""
+
+    title: str
+    currency: str
+    sealed: bool
+    description: str
+    estimate: WireDecimal | None
+    payment_terms: str
+    incoterm: str
+    incoterm_place: str
+    lines: list[TemplateLineOut]
+    supplier_ids: list[WireUuid]
+
+    @classmethod
+    def of(cls, value: TemplateContent) -> Self:
+        """Return the answer for a template."""
+        draft = value.draft
+        row = {name: getattr(value.row, name) for name in TemplateSummaryOut.model_fields}
+        texts = ("item_name", "item_code", "specification", "delivery_place", "note", "target_price")
+        lines = [
+            {
+                **{name: getattr(line, name) for name in texts},
+                "quantity": line.quantity.value,
+                "unit": line.quantity.unit.code,
+            }
+            for line in draft.lines
+        ]
+        own = {name: getattr(draft, name) for name in ("title", "sealed", "description", "estimate")}
+        terms = {name: getattr(draft.terms, name) for name in ("payment_terms", "incoterm", "incoterm_place")}
+        rest = {"currency": draft.currency.code, "lines": lines, "supplier_ids": list(draft.supplier_ids)}
+        return cls.model_validate({**row, **own, **terms, **rest})

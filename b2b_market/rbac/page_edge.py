@@ -5,7 +5,7 @@ from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -106,7 +106,12 @@ def session_reference(request: Request, actor: Actor | None) -> str:
 
 
 class PageRoute(StrictRoute):
-    """A route of pages: reads a posted form before the (synchronous) endpoint needs it."""
+    """A route of pages: reads a posted form before the (synchronous) endpoint needs it.
+
+    ``max_text`` is how many bytes one field may have; what a page asks for in fields of its own is checked by its form.
+    """
+
+    max_text: ClassVar[int] = 1024 * 1024
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Wrap the strict route's handler."""
@@ -115,7 +120,9 @@ class PageRoute(StrictRoute):
         async def with_form(request: Request) -> Response:
             if request.method in SAFE_METHODS:
                 return await handle(request)
-            async with request.form(max_files=20, max_fields=20_000) as form:  # closes the files sent
+            async with request.form(
+                max_files=20, max_fields=20_000, max_part_size=self.max_text
+            ) as form:  # closes the files sent
                 request.scope[FORM_SCOPE] = list(form.multi_items())
                 return await handle(request)
 

@@ -27,6 +27,27 @@ GAPS = """Item,Qty,Price
 Hex bolt,100,1.25
 Washer,many,2.50
 """
+TENDER = {
+    "releases": [
+        {
+            "ocid": "ocds-1",
+            "date": "2026-01-01T00:00:00Z",
+            "tender": {
+                "title": "Wires",
+                "awardCriteria": "priceOnly",
+                "items": [
+                    {
+                        "description": "Copper wire",
+                        "quantity": 12.5,
+                        "unit": {"id": "KGM", "value": {"amount": 9.90, "currency": "EUR"}},
+                        "deliveryDate": {"endDate": "2099-03-05"},
+                        "deliveryAddress": {"locality": "Aix"},
+                    }
+                ],
+            },
+        }
+    ]
+}
 ANSWERS = Choices(unit_code="H87", delivery_place="Shanghai", required_on=FAR, currency="CNY")
 
 

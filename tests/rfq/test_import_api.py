@@ -1,5 +1,6 @@
 """Imports over HTTP: a file is sent, looked at, settled and confirmed; what is wrong is told with its place."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import fields
 from decimal import Decimal
@@ -19,7 +20,7 @@ from b2b_market.kernel.permission import Role
 from b2b_market.rfq.intake.values import Choices
 from b2b_market.rfq.schemas.imports import ChoicesIn
 from b2b_market.rfq.schemas.previews import ChoicesOut
-from tests.rfq.imports import FAR, GAPS, SMALL
+from tests.rfq.imports import FAR, GAPS, SMALL, TENDER
 from tests.rfq.intake_files import workbook_of
 from tests.support.people import make_person, sign_in, sign_out
 from tests.support.rfqs import Market, make_market
@@ -108,6 +109,53 @@ class TestSending:
         preview = started(buyer, gb, encoding="gb18030", delimiter=";")["preview"]
         assert [column["heading"] for column in preview["columns"]] == ["物料名称", "数量"]
 
+    def test_pasted_cells_are_read_as_a_file_is(self, buyer: TestClient, runtime: Runtime) -> None:
+        cells = SMALL.replace(",", "\t").replace("Hex bolt", '"Hex ""M8""\nbolt"')
+        answer = buyer.post(f"{IMPORTS}/pasted", json={"text": cells})
+        assert answer.status_code == 201, answer.text
+        found = answer.json()
+        assert answer.headers["location"] == f"{IMPORTS}/{found['id']}"
+        preview = found["preview"]
+        assert (found["filename"], preview["delimiter"], preview["counts"]["ready"]) == ("", "\t", 2)
+        assert rows(buyer, found)[0]["values"]["item_name"] == 'Hex "M8" bolt'
+        assert confirm(buyer, found).status_code == 201
+        assert requests_stored(runtime) == 1
+
+    @pytest.mark.parametrize(
+        ("body", "refusal"),
+        [
+            ({"text": " \n"}, (422, "import-file-empty")),
+            ({"text": "a\tb\n" * 5100}, (413, "import-too-many-rows")),
+            ({"text": "a\tb\n" * 3_000_000}, (413, "import-file-too-large")),
+            ({"text": 'a\t"b\n'}, (422, "import-quote-not-closed")),
+            ({"text": "a", "delimiter": "x"}, (422, "invalid")),
+            ({"text": ""}, (422, "invalid")),
+            ({}, (422, "invalid")),
+        ],
+    )
+    def test_cells_that_cannot_be_read_are_refused(
+        self, buyer: TestClient, body: dict[str, str], refusal: tuple[int, str]
+    ) -> None:
+        answer = buyer.post(f"{IMPORTS}/pasted", json=body)
+        assert (answer.status_code, answer.json()["code"]) == refusal
+        assert buyer.get(IMPORTS).json()["items"] == []
+
+    def test_half_a_character_is_refused(self, buyer: TestClient) -> None:
+        headers = {"content-type": "application/json"}
+        answer = buyer.post(f"{IMPORTS}/pasted", content=b'{"text": "Item\\tQty\\nBolt\\ud83d\\t3"}', headers=headers)
+        assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/text")
+
+    def test_a_tender_becomes_lines(self, buyer: TestClient) -> None:
+        found = started(buyer, json.dumps(TENDER), "tender.json")
+        preview = found["preview"]
+        assert (preview["source"], preview["title"], preview["counts"]["ready"]) == ("ocds", "Wires", 1)
+        assert [remark["code"] for remark in preview["remarks"]] == ["parts-left-out"]
+        made = confirm(buyer, found, {"title": "Wires", "currency": "EUR"}).json()
+        assert [(line["item_name"], line["quantity"], line["unit"]) for line in made["lines"]] == [
+            ("Copper wire", "12.5", "KGM")
+        ]
+        assert made["lines"][0]["target_price"] == "9.9"
+
     @pytest.mark.parametrize(
         ("data", "name", "ways", "refusal"),
         [
@@ -117,6 +165,8 @@ class TestSending:
             (b"PK\x03\x04broken", "list.xlsx", {}, (422, "archive-damaged")),
             (b"\xff\xfea", "list.csv", {"encoding": "klingon"}, (422, "import-encoding-unclear")),
             (b"<Order/>", "list.xml", {}, (422, "import-not-a-request")),
+            (b'{"a": [}', "tender.json", {}, (422, "import-json-broken")),
+            (b'{"a": []}', "tender.json", {}, (422, "import-not-a-tender")),
             (b"a,b\n" * 5100, "list.csv", {}, (413, "import-too-many-rows")),
             (b"a,b\n" * 3_000_000, "list.csv", {}, (413, "import-file-too-large")),
             (b"a,b\n", "list.csv", {"delimiter": "x"}, (422, "invalid")),

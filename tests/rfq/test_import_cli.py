@@ -1,5 +1,6 @@
 """``b2b-market import-rfq`` against a real server on a loopback port."""
 
+import json
 import socket
 import threading
 import time
@@ -23,7 +24,7 @@ from b2b_market.infra.runtime import Runtime
 from b2b_market.kernel.permission import Role
 from b2b_market.rfq.cli import importing, server
 from b2b_market.rfq.cli.showing import table
-from tests.rfq.imports import GAPS, SMALL
+from tests.rfq.imports import GAPS, SMALL, TENDER
 from tests.support.people import make_person, sign_in
 from tests.support.rfqs import Market, make_market
 
@@ -105,6 +106,15 @@ def test_a_list_in_order_is_imported(url: str, key: str, runtime: Runtime, tmp_p
         ["4", "left", "out", "The", "row", "adds", "up", "others:", "“Total”"]
     )
     assert (one(runtime, "SELECT title FROM rfq"), one(runtime, "SELECT currency FROM rfq")) == ("list", "CNY")
+
+
+def test_a_tender_is_imported(url: str, key: str, client: TestClient, runtime: Runtime, tmp_path: Path) -> None:
+    ended = run(url, key, written(tmp_path, json.dumps(TENDER), "tender.json"), "--yes")
+    assert (ended.exit_code, ended.stderr) == (0, "")
+    assert "Parts of the tender that a request does not hold: awardCriteria." in ended.stdout
+    assert (one(runtime, "SELECT title FROM rfq"), one(runtime, "SELECT currency FROM rfq")) == ("Wires", "EUR")
+    (line,) = lines(client, runtime)
+    assert (line["item_name"], line["required_on"], line["delivery_place"]) == ("Copper wire", "2099-03-05", "Aix")
 
 
 def test_options_answer_what_the_list_leaves_out(

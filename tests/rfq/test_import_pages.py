@@ -159,6 +159,17 @@ class TestChoosing:
         assert "<h1>Pasted cells</h1>" in page
         assert "1,900 more rows" in page
 
+    def test_cells_may_be_as_long_as_a_file(self, buyer: TestClient) -> None:
+        many = "Item\tQty\tSpec\n" + "".join(f"Bolt {n}\t{n}\t{'x' * 400}\n" for n in range(1, 4001))
+        assert len(many) > 1_600_000
+        headers = {"sec-fetch-site": "same-origin", CSRF_HEADER: form_token(buyer), **HTML}
+        sent = buyer.post("/rfqs/import", data={"cells": many, "sheet": ""}, headers=headers)
+        assert sent.status_code == 303, sent.text
+        files = {"cells": (None, many), "sheet": (None, "")}
+        assert buyer.post("/rfqs/import", files=files, headers=headers).status_code == 303
+        longer = buyer.post("/rfqs/import", data={"cells": many * 7}, headers=headers)
+        assert (longer.status_code, "at most 10 MB are read" in longer.text) == (422, True)
+
     def test_nothing_sent_is_said_at_the_field(self, buyer: TestClient) -> None:
         answer = post_form(buyer, "/rfqs/import", {"cells": "  ", "sheet": ""})
         assert answer.status_code == 422

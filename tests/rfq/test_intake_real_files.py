@@ -10,6 +10,7 @@ import pytest
 
 from b2b_market.rfq.intake.confirmation import Left, confirm
 from b2b_market.rfq.intake.preview import make_preview
+from b2b_market.rfq.intake.refusals import FileEmpty
 from b2b_market.rfq.intake.rows import RowStatus
 from b2b_market.rfq.intake.upload import read_upload
 from b2b_market.rfq.intake.values import Choices, Facts, Field, NeedLine, Table
@@ -137,3 +138,57 @@ def test_on_the_day_it_was_written_the_standard_s_request_needed_no_answer() -> 
     preview = make_preview(request(), Choices(), date(2008, 4, 20))
     assert preview.confirmable
     assert {line.required_on for line in confirm(preview).lines} == {date(2008, 5, 10)}
+
+
+def tender(name: str = "ocds-213czf-000-00001-02-tender.json") -> Table:
+    return real(f"ocds/{name}")
+
+
+def test_the_sample_tender_brings_what_it_says_once() -> None:
+    assert tender().facts == Facts(
+        title="Planned cycle lane improvements",
+        reference="ocds-213czf-000-00001",
+        currency="GBP",
+        due_on=date(2010, 4, 1),
+        required_on=date(2011, 6, 30),
+        note="Tenders solicited for work to build new cycle lanes in the centre of town.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "quantity", "price"),
+    [("01-planning", "10", "100000"), ("02-tender", "8", "120000"), ("03-tenderAmendment", "8", "120000")],
+)
+def test_the_sample_tender_becomes_a_need(name: str, quantity: str, price: str) -> None:
+    table = tender(f"ocds-213czf-000-00001-{name}.json")
+    preview = make_preview(table, Choices(required_on=NEXT_YEAR, delivery_place="Leeds"), TODAY)
+    (line,) = confirm(preview).lines
+    assert (line.item_name, line.quantity, line.unit_code) == ("Cycle lane improvements", Decimal(quantity), "SMI")
+    assert (line.target_price, line.target_currency) == (Decimal(price), "GBP")
+    assert line.specification.splitlines() == [
+        "CPV 45233130.0: Construction work for highways",
+        "CPV 45233162-2: Cycle path construction work",
+    ]
+
+
+def test_what_of_the_sample_tender_is_left_out_is_told() -> None:
+    (remark,) = tender().remarks
+    assert remark.code == "parts-left-out"
+    assert {"documents", "awardCriteria", "submissionMethod", "procuringEntity"} <= set(
+        remark.facts["names"].rstrip("…").split(", ")
+    )
+
+
+@pytest.mark.parametrize("name", ["04-award", "05-contract"])
+def test_releases_after_the_tender_hold_no_lines(name: str) -> None:
+    with pytest.raises(FileEmpty):
+        tender(f"ocds-213czf-000-00001-{name}.json")
+
+
+def test_a_tender_of_prozorro_becomes_needs_with_place_and_day() -> None:
+    table = tender("prozorro-tender-complete.json")
+    confirmed = confirm(make_preview(table, Choices(), TODAY))
+    assert [(line.quantity, line.unit_code) for line in confirmed.lines] == [(Decimal(1), "KGM")] * 2
+    assert {line.delivery_place for line in confirmed.lines} == {"вул. Банкова 1, 79000, м. Київ, Україна"}
+    assert {line.required_on for line in confirmed.lines} == {date(2027, 2, 20)}
+    assert (table.facts.currency, table.facts.reference) == ("UAH", "UA-2027-01-01-000001-a")

@@ -1,8 +1,9 @@
-"""Imports of needs over the API: send a file, read its preview, decide what is open, confirm.
+"""Imports of needs over the API: send a file or pasted cells, read its preview, decide what is open, confirm.
 
 The file is read in the limited child process between two transactions, never inside one.
 """
 
+from collections.abc import Callable
 from functools import partial
 from typing import Annotated, Any, TypeAlias
 from uuid import UUID
@@ -23,9 +24,18 @@ from b2b_market.rfq.intake import imports
 from b2b_market.rfq.intake.imports import ImportView, PricesInOtherCurrency
 from b2b_market.rfq.intake.refusals import ImportNotReady, NothingToImport, TooManyRows
 from b2b_market.rfq.intake.upload import IMPORT_REFUSALS, read_upload
+from b2b_market.rfq.intake.values import Table
 from b2b_market.rfq.intake.workbooks_out import error_workbook, template_workbook
 from b2b_market.rfq.rules.drafting import CannotInvite
-from b2b_market.rfq.schemas.imports import ChoicesIn, ConfirmIn, ImportQuery, LanguageQuery, RowQuery, WorkbookQuery
+from b2b_market.rfq.schemas.imports import (
+    ChoicesIn,
+    ConfirmIn,
+    ImportQuery,
+    LanguageQuery,
+    PastedIn,
+    RowQuery,
+    WorkbookQuery,
+)
 from b2b_market.rfq.schemas.previews import ImportOut, ImportSummaryOut, RowOut, SpokenImport, SpokenRow, Translate
 from b2b_market.rfq.schemas.requests import RfqOut
 from b2b_market.rfq.service import importing
@@ -50,7 +60,9 @@ Delimiter = Annotated[str | None, Form(pattern="^[\t;|,]$", description="What se
 )
 def start_import(
     request: Request,
-    file: Annotated[UploadFile, File(description="CSV, XLSX or UBL 2.1 RequestForQuotation, at most 10 MB")],
+    file: Annotated[
+        UploadFile, File(description="CSV, XLSX, UBL 2.1 RequestForQuotation or OCDS 1.1 tender, at most 10 MB")
+    ],
     sheet: Sheet = None,
     encoding: Encoding = None,
     delimiter: Delimiter = None,
@@ -59,12 +71,30 @@ def start_import(
 
     A preview that nobody touches is deleted after 7 days.
     """
+    name = imports.clean_filename(file.filename)
+    ways = {"sheet": sheet, "encoding": encoding, "delimiter": delimiter}
+    return _start(request, name, lambda: read_upload(file.file.read(), name=name, **ways))
+
+
+@router.post(
+    "/pasted",
+    status_code=201,
+    response_model=ImportOut,
+    responses=reads(BodyTooLarge, WrongMediaType, *IMPORT_REFUSALS),
+)
+def start_pasted(request: Request, body: PastedIn) -> Answer:
+    """Read pasted cells as a file would be, within the same limits, and keep them for their preview."""
+    ways = {"encoding": "utf-8", "delimiter": body.delimiter}
+    return _start(request, "", lambda: read_upload(body.data(), **ways))
+
+
+def _start(request: Request, name: str, read: Callable[[], Table]) -> Answer:
+    """Read between two transactions, never inside one, and keep what was read."""
     edge: Edge = request.app.state.edge
     with edge.open(request, "api") as (work, actor):
         check_origin(request)
         importing.admit_import(work, actor, commands.AdmitImport())
-    name = imports.clean_filename(file.filename)
-    table = read_upload(file.file.read(), name=name, sheet=sheet, encoding=encoding, delimiter=delimiter)
+    table = read()
     with edge.open(request, "api") as (work, actor):
         stored = importing.start_import(work, actor, imports.start_command(name, table))
         spoken = _spoken(request, imports.view_import(stored))

@@ -25,7 +25,10 @@ _OF_THE_FILE: Final = frozenset({409, 412, 413, 415, 422})
 """Statuses by which the server refuses what was sent, not who sent it."""
 
 ListFile = Annotated[
-    Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="CSV, XLSX or UBL 2.1 RequestForQuotation.")
+    Path,
+    typer.Argument(
+        exists=True, dir_okay=False, readable=True, help="CSV, XLSX, UBL 2.1 RequestForQuotation or OCDS 1.1 tender."
+    ),
 ]
 Url = Annotated[str, typer.Option(envvar="B2B_MARKET_URL", help="The server's address.")]
 Key = Annotated[

@@ -1,1 +1,1 @@
-"""Files of needs (CSV, XLSX, UBL) become lines of a request: bytes to values, nothing stored."""
+"""Files of needs (CSV, XLSX, UBL, OCDS) become lines of a request: bytes to values, nothing stored."""

@@ -167,6 +167,15 @@ _REMARKS: Final = {
     "sub-lines": Sentence(
         N_("Parts of lines (SubLineItem) are not imported: {count}"), N_("Add them as lines of their own.")
     ),
+    "other-tenders": Sentence(
+        N_("The file holds other tenders too, which are not imported: {count}"),
+        N_("The newest was taken, {taken}; send each of the others in a file of its own."),
+    ),
+    "earlier-releases": Sentence(N_("The newest release was taken, of {date}; earlier ones of the tender: {count}")),
+    "parts-left-out": Sentence(
+        N_("Parts of the tender that a request does not hold: {names}"), N_("Add what matters to the draft yourself.")
+    ),
+    "items-unreadable": Sentence(N_("Items that are not written as OCDS writes them were left out: {count}")),
     "long-numbers": Sentence(
         N_("Of numbers with more than 15 digits a spreadsheet keeps only 15: {cells}"),
         N_("If they are codes, format the column as text and type them again."),

@@ -1,5 +1,6 @@
 """The reader of the child process: bytes of any accepted kind to one table. Pure; run it only in the sandbox."""
 
+import re
 from typing import Final
 
 from b2b_market.rfq.intake.refusals import FileEmpty, FormatContradicts, FormatUnknown, WorkbookLocked
@@ -23,6 +24,8 @@ _STRANGERS: Final = (
     (b"\x1f\x8b", "GZIP"),
     (b"PK\x05\x06", "ZIP"),
 )
+_JSON: Final = re.compile(rb"""\{\s*["}]|\[\s*[\[{\]]""")
+"""How JSON of objects begins; a cell of a text table may begin with a brace, but hardly so."""
 _ENDINGS: Final = {
     "csv": Source.CSV,
     "tsv": Source.CSV,
@@ -31,8 +34,9 @@ _ENDINGS: Final = {
     "xlsx": Source.XLSX,
     "xlsm": Source.XLSX,
     "xml": Source.UBL,
+    "json": Source.OCDS,
 }
-_KINDS: Final = {Source.CSV: "csv", Source.XLSX: "xlsx", Source.UBL: "xml"}
+_KINDS: Final = {Source.CSV: "csv", Source.XLSX: "xlsx", Source.UBL: "xml", Source.OCDS: "json"}
 
 
 def read_upload(data: bytes, args: dict[str, str | None]) -> object:
@@ -65,6 +69,10 @@ def read_table(
         from b2b_market.rfq.intake.ubl import read_ubl  # noqa: PLC0415 - see above
 
         return read_ubl(data)
+    if source == Source.OCDS:
+        from b2b_market.rfq.intake.ocds import read_ocds  # noqa: PLC0415 - see above
+
+        return read_ocds(data)
     return read_text_table(data, encoding, delimiter)
 
 
@@ -85,4 +93,6 @@ def sniff(data: bytes) -> Source:
     text = head.replace(b"\x00", b"").lstrip()[:20].lower()
     if text.startswith((b"<!doctype html", b"<html")):
         raise FormatUnknown(found="HTML")
+    if _JSON.match(text):
+        return Source.OCDS
     return Source.UBL if text.startswith(b"<") else Source.CSV

@@ -29,7 +29,8 @@ class FormatUnknown(Refusal):
     kind, code = Kind.MEDIA_TYPE, "import-format-unknown"
     title = N_("This kind of file cannot be imported")
     advice = N_(
-        "It looks like {found}. Save the list as XLSX or CSV, or send a UBL 2.1 RequestForQuotation, then try again."
+        "It looks like {found}. Save the list as XLSX or CSV, or send a UBL 2.1 RequestForQuotation or an OCDS 1.1 "
+        "tender, then try again."
     )
 
 
@@ -144,6 +145,22 @@ class NotARequest(Refusal):
     advice = N_("Its root is {found}; what can be imported is a UBL 2.1 RequestForQuotation.")
 
 
+class JsonBroken(Refusal):
+    """The document is not JSON, or not in UTF-8."""
+
+    kind, code = Kind.INVALID, "import-json-broken"
+    title = N_("This JSON file is damaged")
+    advice = N_("It cannot be read beyond line {line}, column {column}. Export it anew, in UTF-8.")
+
+
+class NotATender(Refusal):
+    """JSON, but nothing of OCDS."""
+
+    kind, code = Kind.INVALID, "import-not-a-tender"
+    title = N_("This JSON file is not a tender")
+    advice = N_("It holds {found}; what can be imported is a release package or record package of OCDS 1.1.")
+
+
 class ImportNotReady(Refusal):
     """Rows or questions are open; ``errors`` names each with its place."""
 
@@ -179,5 +196,7 @@ READING_REFUSALS: Final[tuple[type[Refusal], ...]] = (
     XmlUnsafe,
     XmlBroken,
     NotARequest,
+    JsonBroken,
+    NotATender,
 )
 """What the reader in the child process may raise."""

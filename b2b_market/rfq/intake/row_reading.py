@@ -12,6 +12,7 @@ from b2b_market.rfq.intake import calendar_days, numerals
 from b2b_market.rfq.intake.columns import Column
 from b2b_market.rfq.intake.findings import Finding
 from b2b_market.rfq.intake.values import (
+    DECLARED,
     MAX_LENGTH,
     SHARED_FIELDS,
     CellKind,
@@ -49,7 +50,7 @@ class Context:
         explained = self.choices.unit_spellings.get(spelled.casefold())
         if explained is not None:
             return UNITS.get(explained)
-        return (UNITS.get(spelled) if self.source == Source.UBL else None) or find_unit(spelled)
+        return (UNITS.get(spelled) if self.source in DECLARED else None) or find_unit(spelled)
 
 
 @dataclass(frozen=True, slots=True)

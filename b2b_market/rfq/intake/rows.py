@@ -20,7 +20,7 @@ from b2b_market.rfq.intake.row_reading import (
     read_text,
     read_unit,
 )
-from b2b_market.rfq.intake.values import CellKind, Field, NeedLine, Source, TableRow
+from b2b_market.rfq.intake.values import DECLARED, CellKind, Field, NeedLine, TableRow
 
 _WIDE: Final = 3
 _TOTAL_LENGTH: Final = 30
@@ -125,7 +125,7 @@ def find_offer(row: TableRow, layout: Layout, context: Context) -> Finding | Non
 
     A row the user has typed something into is a need, and so is every line of a format that has no other rows.
     """
-    if context.source == Source.UBL or context.choices.overrides.get(row.number):
+    if context.source in DECLARED or context.choices.overrides.get(row.number):
         return None
     if row.blank:
         return Finding("blank-line")

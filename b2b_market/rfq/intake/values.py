@@ -19,6 +19,11 @@ class Source(StrEnum):
     CSV = "csv"
     XLSX = "xlsx"
     UBL = "ubl"
+    OCDS = "ocds"
+
+
+DECLARED: Final = frozenset({Source.UBL, Source.OCDS})
+"""Formats that name their own fields and units, so that neither is guessed, and whose every row is a need."""
 
 
 class Field(StrEnum):
@@ -114,7 +119,7 @@ class Remark:
 class Table:
     """A file as rows of clean text (NFC, no control characters), every row as wide as ``width``.
 
-    ``headings`` and ``fields`` are set where the format itself names its columns (UBL); else they are guessed later.
+    ``headings`` and ``fields`` are set where the format itself names its columns (DECLARED), else guessed later.
     """
 
     source: Source

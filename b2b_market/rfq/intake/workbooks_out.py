@@ -19,7 +19,7 @@ from b2b_market.rfq.intake.columns import Column
 from b2b_market.rfq.intake.findings import FIELD_NAMES, SENTENCES, Finding
 from b2b_market.rfq.intake.preview import Preview
 from b2b_market.rfq.intake.rows import PreviewRow, RowStatus
-from b2b_market.rfq.intake.values import CellKind, Field, Source
+from b2b_market.rfq.intake.values import DECLARED, CellKind, Field
 
 _ROW_HEADING: Final = N_("Row in the file")
 _REASON_HEADING: Final = N_("What is wrong")
@@ -123,7 +123,7 @@ def template_workbook(translate: Translate, language: str) -> bytes:
 def _headings(preview: Preview, translate: Translate) -> Iterator[str]:
     """Yield the file's headings; those of a format without any, and blank ones, are named by their field."""
     for column in preview.columns:
-        own = column.heading if preview.source != Source.UBL else ""
+        own = column.heading if preview.source not in DECLARED else ""
         yield own or (translate(FIELD_NAMES[column.field]) if column.field != Field.IGNORED else column.letter)
 
 

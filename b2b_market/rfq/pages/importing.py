@@ -26,14 +26,21 @@ from b2b_market.rfq.intake.findings import FIELD_NAMES, SENTENCES, Finding
 from b2b_market.rfq.intake.imports import ImportView
 from b2b_market.rfq.intake.preview import Preview
 from b2b_market.rfq.intake.upload import read_upload
-from b2b_market.rfq.intake.values import Source, Table
+from b2b_market.rfq.intake.values import DECLARED, MAX_BYTES, Table
 from b2b_market.rfq.intake.workbooks_out import error_workbook, template_workbook
 from b2b_market.rfq.pages import import_asks, import_form, import_rows
 from b2b_market.rfq.service import importing
 from b2b_market.ui.forms import Form, FormData, parse_form
 from b2b_market.ui.viewer import Flash
 
-router = APIRouter(prefix="/rfqs/import", route_class=PageRoute)
+
+class PasteRoute(PageRoute):
+    """Takes pasted cells as long as a file may be; the reader says what is too long."""
+
+    max_text = 2 * MAX_BYTES
+
+
+router = APIRouter(prefix="/rfqs/import", route_class=PasteRoute)
 
 CELLS: Final = "cells"
 EDITED_AT_ONCE: Final = 100
@@ -255,7 +262,7 @@ def _page(
         "refused": refused,
         "facts": {key: str(value) for key, value in refused.facts.items()} if refused else {},
         "other_prices": imports.other_prices(preview, Currency(currency)) if currency in Currency.CODES else 0,
-        "columns_given": preview.source == Source.UBL,
+        "columns_given": preview.source in DECLARED,
         "columns": preview.columns,
         "heading_rows": import_rows.heading_rows(preview),
         "field_names": FIELD_NAMES,

@@ -26,7 +26,7 @@ from b2b_market.rfq import commands
 from b2b_market.rfq.intake.imports import ConfirmOptions
 from b2b_market.rfq.intake.numerals import plain
 from b2b_market.rfq.intake.rows import RowStatus
-from b2b_market.rfq.intake.values import MAX_CELL, MAX_ROWS, Choices, DateOrder, Decimals, Field
+from b2b_market.rfq.intake.values import MAX_BYTES, MAX_CELL, MAX_ROWS, Choices, DateOrder, Decimals, Field
 from b2b_market.rfq.schemas.requests import TermsIn, UnitCode
 from b2b_market.ui.language import Language
 
@@ -110,6 +110,17 @@ def _overridden(current: object, changes: Mapping[str, Mapping[Field, str | None
         row = int(key)
         rows[row] = {} if fields_changed is None else _patched(rows.get(row), fields_changed)
     return {row: typed for row, typed in rows.items() if typed}
+
+
+class PastedIn(WireIn):
+    """Cells as a spreadsheet copies them: tabs between cells, a line per row; CSV and OCDS are understood too."""
+
+    text: Annotated[str, Bounds(min_length=1, max_length=2 * MAX_BYTES)]
+    delimiter: Annotated[str, Bounds(pattern="^[\t;|,]$")] | None = None
+
+    def data(self) -> bytes:
+        """Return the text as the bytes of a file."""
+        return self.text.encode("utf-8")
 
 
 class ConfirmIn(WireIn):

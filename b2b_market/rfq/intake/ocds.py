@@ -1,0 +1,280 @@
+"""OCDS 1.1 tenders to a table: release packages, record packages, single releases, and Prozorro's own envelope.
+
+Sources of the names: release-schema.json, release-package-schema.json and record-package-schema.json of OCDS 1.1;
+the extensions for delivery (``deliveryAddress``, ``deliveryDate``) as openprocurement publishes them. What a request
+has no place for is left out, and a remark names it; nothing is guessed.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any, Final, NoReturn
+
+from b2b_market.kernel.units import UNITS
+from b2b_market.rfq.intake.refusals import FileEmpty, JsonBroken, NotATender
+from b2b_market.rfq.intake.tables import RawRow, build_table, clean_cell
+from b2b_market.rfq.intake.values import MAX_LENGTH, CellKind, Facts, Field, Remark, Source, Table
+
+_COLUMNS: Final = (
+    ("items/description", Field.ITEM_NAME),
+    ("items/classification", Field.SPECIFICATION),
+    ("items/quantity", Field.QUANTITY),
+    ("items/unit", Field.UNIT),
+    ("items/unit/value/amount", Field.TARGET_PRICE),
+    ("items/unit/value/currency", Field.CURRENCY),
+    ("items/deliveryDate", Field.REQUIRED_ON),
+    ("items/deliveryAddress", Field.DELIVERY_PLACE),
+    ("items/relatedLot", Field.NOTE),
+)
+_TENDER_READ: Final = frozenset(
+    {
+        "id",
+        "tenderID",
+        "title",
+        "description",
+        "status",
+        "items",
+        "lots",
+        "value",
+        "minValue",
+        "tenderPeriod",
+        "contractPeriod",
+        "deliveryAddress",
+        "deliveryAddresses",
+    }
+)
+_ITEM_READ: Final = frozenset(
+    {
+        "id",
+        "description",
+        "quantity",
+        "unit",
+        "classification",
+        "additionalClassifications",
+        "deliveryAddress",
+        "deliveryDate",
+        "deliveryLocation",
+        "relatedLot",
+    }
+)
+_ADDRESS: Final = ("streetAddress", "postalCode", "locality", "region", "countryName")
+_MOST_NAMES: Final = 20
+_TITLE_LENGTH: Final = 200
+_FOUND_LENGTH: Final = 100
+_PLAIN_DIGITS: Final = 30
+_NEVER: Final = datetime.min.replace(tzinfo=UTC)
+Object = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A release that may hold the tender: ``compiled`` ones say where a whole process stands."""
+
+    ocid: str
+    at: datetime
+    compiled: bool
+    tender: Object
+
+
+def read_ocds(data: bytes) -> Table:
+    """Read the tender of a file. Raises JsonBroken, NotATender, FileEmpty and the caps of tables.
+
+    Of several releases the newest compiled one counts, else the newest that names items. Rows are numbered by position.
+    """
+    document = _parse(data)
+    found = [release for release in _releases(document) if _objects(release.tender.get("items"))]
+    if not found:
+        raise FileEmpty
+    chosen = max(found, key=lambda release: (release.compiled, release.at))
+    tender, items = chosen.tender, _objects(chosen.tender.get("items"))
+    lots = {_text(lot, "id"): _text(lot, "title") for lot in _objects(tender.get("lots"))}
+    table = Table(
+        source=Source.OCDS,
+        width=0,
+        rows=(),
+        facts=_facts(chosen),
+        headings=tuple(heading for heading, _ in _COLUMNS),
+        fields=tuple(field for _, field in _COLUMNS),
+        encoding="json",
+        remarks=tuple(_remarks(chosen, found, items)),
+    )
+    return build_table(table, [_row(number, item, lots) for number, item in enumerate(items, start=1)])
+
+
+def _parse(data: bytes) -> Object:
+    try:
+        text = data.decode("utf-8-sig")
+        document = json.loads(text, parse_float=Decimal, parse_int=Decimal, parse_constant=_refuse)
+    except json.JSONDecodeError as error:
+        raise JsonBroken(line=str(error.lineno), column=str(error.colno)) from error
+    except (ValueError, RecursionError) as error:  # not UTF-8, NaN, or nested deeper than anything real
+        raise JsonBroken(line="1", column="1") from error
+    if not isinstance(document, Mapping):
+        raise NotATender(found=type(document).__name__)
+    return document
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(constant)
+
+
+def _releases(document: Object) -> list[Release]:
+    """Return every release in a document that holds a tender; NotATender where the document is of another kind."""
+    if isinstance(document.get("records"), Sequence):
+        return [found for record in _objects(document["records"]) for found in _of_record(record)]
+    if isinstance(document.get("releases"), Sequence):
+        return [found for release in _objects(document["releases"]) for found in _of_release(release)]
+    if "ocid" in document:
+        return list(_of_release(document))
+    inside = document.get("data")
+    if isinstance(inside, Mapping) and "tenderID" in inside:
+        return [Release(_text(inside, "tenderID"), _moment(inside.get("dateModified")), compiled=True, tender=inside)]
+    raise NotATender(found=", ".join(sorted(map(str, document)))[:_FOUND_LENGTH])
+
+
+def _of_record(record: Object) -> Iterator[Release]:
+    compiled = record.get("compiledRelease")
+    if isinstance(compiled, Mapping):
+        yield from _of_release(compiled, compiled=True)
+    for release in _objects(record.get("releases")):
+        yield from _of_release(release)
+
+
+def _of_release(release: Object, *, compiled: bool = False) -> Iterator[Release]:
+    tender = release.get("tender")
+    if isinstance(tender, Mapping):
+        tags = release.get("tag")
+        whole = compiled or (isinstance(tags, Sequence) and "compiled" in tags)
+        yield Release(_text(release, "ocid"), _moment(release.get("date")), compiled=whole, tender=tender)
+
+
+def _facts(chosen: Release) -> Facts:
+    tender = chosen.tender
+    addresses = _objects(tender.get("deliveryAddresses"))
+    place = _address(tender.get("deliveryAddress")) or (_address(addresses[0]) if len(addresses) == 1 else "")
+    currency = _text(_object(tender.get("value")), "currency") or _text(_object(tender.get("minValue")), "currency")
+    return Facts(
+        title=_text(tender, "title")[:_TITLE_LENGTH] or None,
+        reference=chosen.ocid or _text(tender, "id") or None,
+        currency=currency or None,
+        due_on=_date(_day(tender.get("tenderPeriod"))),
+        required_on=_date(_day(tender.get("contractPeriod"))),
+        delivery_place=place or None,
+        note=_text(tender, "description") or None,
+    )
+
+
+def _remarks(chosen: Release, found: Sequence[Release], items: Sequence[Object]) -> Iterator[Remark]:
+    others = {release.ocid for release in found} - {chosen.ocid}
+    if others:
+        yield Remark("other-tenders", {"count": str(len(others)), "taken": chosen.ocid})
+    earlier = sum(release.ocid == chosen.ocid for release in found) - 1
+    if earlier:
+        yield Remark("earlier-releases", {"count": str(earlier), "date": chosen.at.date().isoformat()})
+    unknown = [str(name) for name, value in chosen.tender.items() if value and name not in _TENDER_READ]
+    unknown += sorted({f"items/{name}" for item in items for name, value in item.items() if value} - _ITEM_PATHS)
+    if unknown:
+        more = "…" if len(unknown) > _MOST_NAMES else ""
+        names = ", ".join(clean_cell(name)[0] for name in unknown[:_MOST_NAMES])
+        yield Remark("parts-left-out", {"names": names + more})
+    broken = len(chosen.tender["items"]) - len(items)
+    if broken:
+        yield Remark("items-unreadable", {"count": str(broken)})
+
+
+_ITEM_PATHS: Final = frozenset(f"items/{name}" for name in _ITEM_READ)
+
+
+def _row(number: int, item: Object, lots: Mapping[str, str]) -> RawRow:
+    unit, quantity = _object(item.get("unit")), item.get("quantity")
+    value = _object(unit.get("value"))
+    amount = value.get("amount")
+    name, classified = _text(item, "description"), _classifications(item)
+    group = _text(_object(item.get("classification")), "description")
+    if (not name or len(name) > MAX_LENGTH[Field.ITEM_NAME]) and group:
+        name, classified = group, [*([name] if name else []), *classified]
+    cells = [
+        name,
+        "\n".join(classified),
+        _number(quantity),
+        _unit(unit),
+        _number(amount),
+        _text(value, "currency") if amount is not None else "",
+        _day(item.get("deliveryDate")),
+        _address(item.get("deliveryAddress")) or _text(_object(item.get("deliveryLocation")), "description"),
+        lots.get(_text(item, "relatedLot"), ""),
+    ]
+    kinds = [CellKind.TEXT] * len(cells)
+    kinds[2] = CellKind.NUMBER if isinstance(quantity, Decimal) else CellKind.TEXT
+    kinds[4] = CellKind.NUMBER if isinstance(amount, Decimal) else CellKind.TEXT
+    kinds[6] = CellKind.DATE
+    return RawRow(number, cells, "".join(kinds))
+
+
+def _classifications(item: Object) -> list[str]:
+    """Return the item's classes, one per line: scheme, code and description."""
+    found = [_object(item.get("classification")), *_objects(item.get("additionalClassifications"))]
+    lines = []
+    for one in found:
+        code = " ".join(filter(None, (_text(one, "scheme"), _text(one, "id"))))
+        lines.append(": ".join(filter(None, (code, _text(one, "description")))))
+    return [line for line in lines if line]
+
+
+def _unit(unit: Object) -> str:
+    """Return the code where it is one of Rec 20 (``id`` of OCDS, ``code`` of Prozorro), else the unit's own name."""
+    codes = [code for name in ("id", "code") if (code := _text(unit, name))]
+    known = [code for code in codes if code in UNITS]
+    return next(iter((*known, _text(unit, "name"), *codes)), "")
+
+
+def _address(value: object) -> str:
+    """Return an address in one line."""
+    address = _object(value)
+    parts = [_text(address, name) for name in _ADDRESS]
+    return ", ".join(dict.fromkeys(part for part in parts if part))
+
+
+def _day(period: object) -> str:
+    """Return the last day of a period, else its first; the time behind the day is cut."""
+    found = _object(period)
+    return (_text(found, "endDate") or _text(found, "startDate"))[:10]
+
+
+def _date(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _moment(value: object) -> datetime:
+    try:
+        found = datetime.fromisoformat(str(value))
+    except ValueError:
+        return _NEVER
+    return found if found.tzinfo is not None else found.replace(tzinfo=UTC)
+
+
+def _number(value: object) -> str:
+    if isinstance(value, Decimal):
+        # an exponent from a file could ask for billions of digits; such a number is shown as it was written
+        return format(value, "f") if abs(value.adjusted()) < _PLAIN_DIGITS else str(value)
+    return clean_cell(value)[0] if isinstance(value, str) else ""
+
+
+def _text(found: Object, name: str) -> str:
+    value = found.get(name)
+    if isinstance(value, str):
+        return clean_cell(value)[0]
+    return _number(value) if isinstance(value, Decimal) else ""
+
+
+def _object(value: object) -> Object:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _objects(value: object) -> list[Object]:
+    return [item for item in value if isinstance(item, Mapping)] if isinstance(value, list) else []

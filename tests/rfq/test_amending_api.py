@@ -40,7 +40,10 @@ def body(content: RfqContent) -> dict[str, object]:
     return body_of(amendment(content, line_changed(0, **MORE)))
 
 
-def test_an_amendment_is_made_once_and_answers_with_the_new_etag(buyer: Caller, content: RfqContent) -> None:
+def test_an_amendment_is_made_once_and_answers_with_the_new_etag(
+    buyer: Caller, sales: Caller, content: RfqContent
+) -> None:
+    assert sales.post(f"/rfqs/{content.rfq.id}/quotes", quote_body(content)).status_code == 201
     path, version = f"/rfqs/{content.rfq.id}/amendments", content.rfq.version
     first = buyer.post(path, body(content), key="amendment-1", version=version)
     assert first.status_code == 201, first.text

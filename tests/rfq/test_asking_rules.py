@@ -1,11 +1,15 @@
 """Until when suppliers may ask, and what a question may say."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from b2b_market.kernel.currency import Currency
 from b2b_market.kernel.refusal import IllegalStep, Invalid
+from b2b_market.rfq.commands import DraftRfq
 from b2b_market.rfq.rules import asking
+from b2b_market.rfq.rules.drafting import require_sound_draft
 from b2b_market.rfq.states import QUESTION_LIFECYCLE, QuestionStatus, RfqStatus
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -25,6 +29,14 @@ def test_the_buyer_may_wish_another_end() -> None:
     for wished in (NOON, NOON - DAY, NOON + 4 * DAY + timedelta(seconds=1)):
         with pytest.raises(asking.EnquiryEndMisplaced):
             asking.enquiry_end(wished, NOON, NOON + 4 * DAY)
+
+
+def test_a_draft_does_not_let_suppliers_ask_after_its_deadline() -> None:
+    fitting = DraftRfq(title="Spares", currency=Currency("CNY"), closes_at=NOON, enquiry_ends_at=NOON)
+    require_sound_draft(fitting, NOON.date())
+    with pytest.raises(Invalid) as refused:
+        require_sound_draft(replace(fitting, enquiry_ends_at=NOON + DAY), NOON.date())
+    assert [(error.pointer, error.code) for error in refused.value.errors] == [("/enquiry_ends_at", "order")]
 
 
 def test_an_amendment_keeps_or_moves_the_end() -> None:

@@ -1,15 +1,23 @@
-"""The comparison of 50 × 8 and 1,000 × 12 offers: sourcing alone, beside serialising the same figures."""
+"""The comparison of 50 × 8 and 1,000 × 12 offers: sourcing alone, beside serialising the same figures, and as files."""
 
 import json
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
+from pathlib import Path
 from uuid import UUID
 
+from b2b_market import rfq
 from b2b_market.kernel.currency import Currency
 from b2b_market.kernel.money import Money, Rate
 from b2b_market.kernel.quantity import Quantity
 from b2b_market.kernel.units import unit
+from b2b_market.rfq.commands import ExportFormat
+from b2b_market.rfq.documents.comparison_sheet import ComparisonSheet, Speech
+from b2b_market.rfq.documents.files import export_file
 from b2b_market.sourcing import public as sourcing
+from b2b_market.ui.i18n import Catalogue
+from b2b_market.ui.language import Language
 from bench.results import BenchResult, cost_of
 from bench.stage import Stage
 
@@ -18,7 +26,7 @@ DAY = date(2026, 11, 22)
 
 
 def run(_place: Stage) -> list[BenchResult]:
-    """Measure compare and best_per_line at two sizes."""
+    """Measure compare and best_per_line at two sizes, and the files of a comparison."""
     results = []
     for lines, suppliers, goal in ((50, 8, "≤ 1 of 40 ms for the page"), (1000, 12, "—")):
         needs, quotes, basis = market(lines, suppliers)
@@ -32,6 +40,26 @@ def run(_place: Stage) -> list[BenchResult]:
             BenchResult(f"compare {size}, CPU", compare.cpu_ms, "ms", writing.cpu_ms, peer, goal),
             BenchResult(f"best per line {size}, CPU", best.cpu_ms, "ms", compare.cpu_ms, "comparing"),
         ]
+    return [*results, *_files()]
+
+
+def _files() -> list[BenchResult]:
+    """Measure the files of two sizes."""
+    catalogue = Catalogue([Path(rfq.__file__).parent, Path(sourcing.__file__).parent])
+    speech = Speech(Language.EN, partial(catalogue.translate, Language.EN))
+    results = []
+    for lines, suppliers, rounds in ((50, 8, 5), (1000, 12, 1)):
+        sheet = ComparisonSheet(
+            number="RFQ-2026-000001",
+            title="Bench",
+            buyer="Bench",
+            as_of=datetime(2026, 11, 22, tzinfo=UTC),
+            frozen=True,
+            comparison=sourcing.compare(*market(lines, suppliers)),
+        )
+        for kind in ExportFormat:
+            cost = cost_of(lambda: export_file(sheet, speech, kind), rounds=rounds, warm=1)  # noqa: B023 - called at once
+            results.append(BenchResult(f"comparison {lines} × {suppliers} as {kind}, CPU", cost.cpu_ms, "ms"))
     return results
 
 

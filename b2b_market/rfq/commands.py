@@ -190,6 +190,21 @@ class ReadRfq:
     rfq_id: UUID
 
 
+class ExportFormat(StrEnum):
+    """What kind of file a comparison is taken out as."""
+
+    XLSX = "xlsx"
+    PDF = "pdf"
+
+
+@dataclass(frozen=True, slots=True)
+class ExportComparison:
+    """A request's comparison as a file."""
+
+    rfq_id: UUID
+    file_format: ExportFormat
+
+
 class RfqOrder(StrEnum):
     """How a list of requests is sorted."""
 

@@ -6,6 +6,7 @@ from b2b_market.kernel.text import N_
 from b2b_market.rbac.manifest import DemoStep, Manifest
 from b2b_market.rfq import events
 from b2b_market.rfq.api import amendments as amendments_api
+from b2b_market.rfq.api import exports as exports_api
 from b2b_market.rfq.api import imports as imports_api
 from b2b_market.rfq.api import questions as questions_api
 from b2b_market.rfq.api import quotes as quotes_api
@@ -25,16 +26,18 @@ from b2b_market.rfq.models import requests as request_models
 from b2b_market.rfq.pages import amending as amending_pages
 from b2b_market.rfq.pages import awards, editions, editor, importing, redoing, supplying
 from b2b_market.rfq.pages import comparing as comparing_pages
+from b2b_market.rfq.pages import exporting as exporting_pages
 from b2b_market.rfq.pages import questions as question_pages
 from b2b_market.rfq.pages import requests as request_pages
 from b2b_market.rfq.pages import templates as template_pages
 from b2b_market.rfq.permissions import GRANTS, RfqPermission
 from b2b_market.rfq.rules import amending, approving, asking, awarding, drafting, naming, quoting
 from b2b_market.rfq.rules import redoing as redoing_rules
+from b2b_market.rfq.rules.exporting import ExportersBusy
 from b2b_market.rfq.service import amending as amend_operations
 from b2b_market.rfq.service import asking as question_operations
 from b2b_market.rfq.service import awarding as award_operations
-from b2b_market.rfq.service import closing, comparing, confirming, copying, publishing, templates
+from b2b_market.rfq.service import closing, comparing, confirming, copying, exporting, publishing, templates
 from b2b_market.rfq.service import drafting as draft_operations
 from b2b_market.rfq.service import editions as edition_operations
 from b2b_market.rfq.service import importing as import_operations
@@ -56,6 +59,7 @@ MANIFEST = Manifest(
         redoing_api.by_award,
         templates_api.router,
         quotes_api.by_rfq,
+        exports_api.router,
         quotes_api.quote_router,
         quotes_api.award_router,
     ),
@@ -67,6 +71,7 @@ MANIFEST = Manifest(
         template_pages.router,
         redoing.router,
         comparing_pages.router,
+        exporting_pages.router,
         awards.router,
         amending_pages.router,
         editions.router,
@@ -113,6 +118,7 @@ MANIFEST = Manifest(
         naming.TemplateNameTaken,
         *IMPORT_REFUSALS,
         PricesInOtherCurrency,
+        ExportersBusy,
     ),
     services=(
         draft_operations,
@@ -127,6 +133,7 @@ MANIFEST = Manifest(
         quote_operations,
         confirming,
         comparing,
+        exporting,
         award_operations,
     ),
     models=(request_models, edition_models, question_models, quote_models, drafting_models),

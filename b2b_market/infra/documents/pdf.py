@@ -14,6 +14,7 @@ from b2b_market.infra.documents.blocks import Composer
 from b2b_market.infra.documents.fonts import Face, Fonts
 from b2b_market.infra.documents.model import Document
 from b2b_market.infra.documents.qr import runs_of
+from b2b_market.infra.documents.setting import SheetFormat
 from b2b_market.infra.documents.strips import Code, Fill, Ink, Mark, Rule, Run, Strip, Style, paginate
 from b2b_market.infra.documents.typesetter import joined
 
@@ -29,26 +30,26 @@ class Printed:
     missing: tuple[str, ...]
 
 
-def write_pdf(document: Document, fonts: Fonts) -> Printed:
+def write_pdf(document: Document, fonts: Fonts, sheet: SheetFormat = setting.UPRIGHT) -> Printed:
     """Return the document as PDF: every font embedded, text selectable, page x of y on each page."""
-    composer = Composer(fonts)
-    pages = paginate(composer.compose(document), setting.TEXT_HEIGHT)
+    composer = Composer(fonts, sheet)
+    pages = paginate(composer.compose(document), sheet.text_height)
     target = io.BytesIO()
     # The library shares its font files between documents, so only one is written at a time.
     with fonts.lock:
-        canvas = _canvas(document, target)
+        canvas = _canvas(document, target, sheet)
         for number, strips in enumerate(pages, start=1):
             frame = _frame(composer, document, number, len(pages))
-            _print(canvas, [(frame, setting.SHEET_HEIGHT), *_placed(strips)])
+            _print(canvas, [(frame, sheet.height), *_placed(strips, sheet)], sheet.side)
             canvas.showPage()
         canvas.save()
     return Printed(target.getvalue(), len(pages), tuple(composer.missing))
 
 
-def _canvas(document: Document, target: io.BytesIO) -> Canvas:
+def _canvas(document: Document, target: io.BytesIO, sheet: SheetFormat) -> Canvas:
     canvas = Canvas(
         target,
-        pagesize=(setting.SHEET_WIDTH, setting.SHEET_HEIGHT),
+        pagesize=(sheet.width, sheet.height),
         pageCompression=1,
         invariant=1,
         initialFontName=str(Face.REGULAR),  # type: ignore[arg-type]  # the stubs name the size's type here
@@ -66,9 +67,9 @@ def _canvas(document: Document, target: io.BytesIO) -> Canvas:
     return canvas
 
 
-def _placed(strips: Sequence[Strip]) -> list[tuple[Strip, float]]:
+def _placed(strips: Sequence[Strip], sheet: SheetFormat) -> list[tuple[Strip, float]]:
     """Return the strips of a page with the height above the sheet's lower edge at which each one's top lies."""
-    top = setting.SHEET_HEIGHT - setting.MARGIN_TOP
+    top = sheet.height - sheet.top
     placed: list[tuple[Strip, float]] = []
     for strip in strips:
         placed.append((strip, top))
@@ -78,10 +79,10 @@ def _placed(strips: Sequence[Strip]) -> list[tuple[Strip, float]]:
 
 def _frame(composer: Composer, document: Document, page: int, pages: int) -> Strip:
     """Return the running head and foot of one page, measured from the top of the sheet."""
-    style, width = setting.RUNNING, setting.TEXT_WIDTH
+    style, width = setting.RUNNING, composer.sheet.text_width
     page_text = joined(document.page_words, "  ·  ").format(page=page, pages=pages)
-    head = setting.MARGIN_TOP - 24
-    foot = setting.SHEET_HEIGHT - setting.MARGIN_BOTTOM + 12
+    head = composer.sheet.top - 24
+    foot = composer.sheet.height - composer.sheet.bottom + 12
     strip = Strip(0, [Rule(0, head + 13, width, 0.4, setting.LINE), Rule(0, foot - 3, width, 0.4, setting.LINE)])
     for y, left, right in (
         (head, joined(document.running_head, "  "), document.number),
@@ -95,23 +96,24 @@ def _frame(composer: Composer, document: Document, page: int, pages: int) -> Str
     return strip
 
 
-def _print(canvas: Canvas, placed: Sequence[tuple[Strip, float]]) -> None:
+def _print(canvas: Canvas, placed: Sequence[tuple[Strip, float]], left: float) -> None:
     text = canvas.beginText()
-    pen = _Pen(text)
+    pen = _Pen(text, left)
     for strip, top in placed:
         for mark in strip.marks:
             if isinstance(mark, Run):
                 pen.write(mark, top)
             else:
-                _draw(canvas, mark, top)
+                _draw(canvas, mark, left, top)
     canvas.drawText(text)
 
 
 class _Pen:
     """Writes runs into one text object per page, changing face and colour only where they change."""
 
-    def __init__(self, text: PDFTextObject) -> None:
+    def __init__(self, text: PDFTextObject, left: float) -> None:
         self.text = text
+        self.left = left
         self.style: Style | None = None
 
     def write(self, run: Run, top: float) -> None:
@@ -121,12 +123,12 @@ class _Pen:
             self.text.setFillColor(_colour(style.ink))
             self.style = style
         # a hundredth of a point is finer than any printer; textLine, unlike textOut, does not measure the text again
-        self.text.setTextOrigin(round(setting.MARGIN_SIDE + run.x, 2), round(top - run.y, 2))
+        self.text.setTextOrigin(round(self.left + run.x, 2), round(top - run.y, 2))
         self.text.textLine(run.text)
 
 
-def _draw(canvas: Canvas, mark: Mark, top: float) -> None:
-    x, y = setting.MARGIN_SIDE + mark.x, top - mark.y
+def _draw(canvas: Canvas, mark: Mark, left: float, top: float) -> None:
+    x, y = left + mark.x, top - mark.y
     if isinstance(mark, Rule):
         canvas.setStrokeColor(_colour(mark.ink))
         canvas.setLineWidth(mark.thickness)

@@ -1,17 +1,36 @@
 """The house style of printed documents: sheet, type sizes, colours. One place, so that all documents look alike."""
 
+from dataclasses import dataclass
+
 from b2b_market.infra.documents.fonts import Face
 from b2b_market.infra.documents.strips import Ink, Style
 
 MILLIMETRE = 72 / 25.4
 
-SHEET_WIDTH = 210 * MILLIMETRE
-SHEET_HEIGHT = 297 * MILLIMETRE
-MARGIN_SIDE = 20 * MILLIMETRE
-MARGIN_TOP = 24 * MILLIMETRE
-MARGIN_BOTTOM = 22 * MILLIMETRE
-TEXT_WIDTH = SHEET_WIDTH - 2 * MARGIN_SIDE
-TEXT_HEIGHT = SHEET_HEIGHT - MARGIN_TOP - MARGIN_BOTTOM
+
+@dataclass(frozen=True, slots=True)
+class SheetFormat:
+    """A sheet of paper with its margins, in points."""
+
+    width: float
+    height: float
+    side: float
+    top: float
+    bottom: float
+
+    @property
+    def text_width(self) -> float:
+        """The width of the text area."""
+        return self.width - 2 * self.side
+
+    @property
+    def text_height(self) -> float:
+        """The height of the text area."""
+        return self.height - self.top - self.bottom
+
+
+UPRIGHT = SheetFormat(210 * MILLIMETRE, 297 * MILLIMETRE, 20 * MILLIMETRE, 24 * MILLIMETRE, 22 * MILLIMETRE)
+LANDSCAPE = SheetFormat(297 * MILLIMETRE, 210 * MILLIMETRE, 12 * MILLIMETRE, 20 * MILLIMETRE, 18 * MILLIMETRE)
 
 # Where the baseline lies below the top of a line, as a part of the size: the font's ascent is 0.88 em of which Latin
 # uses 0.73.

@@ -35,7 +35,7 @@ def table_strips(setter: Typesetter, table: Table) -> list[Strip]:
     if table.closing:
         ends.append(gap(6, glued=True))
         for fact in table.closing:
-            ends += setter.fact(fact, setting.TEXT_WIDTH, label_part=setting.LABEL_PART, x=_PAD_X)
+            ends += setter.fact(fact, setter.sheet.text_width, label_part=setting.LABEL_PART, x=_PAD_X)
     for strip in ends[:-1]:
         strip.glued = True
     if ends and rows:
@@ -52,9 +52,9 @@ def _grid(setter: Typesetter, table: Table) -> _Grid:
     widths = [0.0 if column.share else _natural(setter, table, number) for number, column in enumerate(table.columns)]
     shares = sum(column.share for column in table.columns)
     if shares:
-        most = setting.TEXT_WIDTH * (1 - _LEAST_SHARED)
+        most = setter.sheet.text_width * (1 - _LEAST_SHARED)
         widths = [width * min(1, most / max(sum(widths), 1)) for width in widths]
-        spare = setting.TEXT_WIDTH - sum(widths)
+        spare = setter.sheet.text_width - sum(widths)
         widths = [width or spare * column.share / shares for width, column in zip(widths, table.columns, strict=True)]
     lefts = [sum(widths[:number]) for number in range(len(widths))]
     return _Grid(table.columns, lefts, widths)
@@ -69,7 +69,7 @@ def _natural(setter: Typesetter, table: Table, number: int) -> float:
         max((setter.width(text, setting.CELL) for text in texts), default=0.0),
     )
     # half a point more, so that the sum of widths never breaks the longest text by a rounding error
-    return min(widest + 2 * _PAD_X + 0.5, setting.TEXT_WIDTH * _WIDEST)
+    return min(widest + 2 * _PAD_X + 0.5, setter.sheet.text_width * _WIDEST)
 
 
 def _halves(setter: Typesetter, words: Sequence[str]) -> tuple[str, str]:
@@ -97,9 +97,9 @@ def _head(setter: Typesetter, grid: _Grid) -> Strip:
     cells = _cells(setter, grid, [column.title for column in grid.columns], style)
     height = max(len(lines) for lines in cells) * style.leading + 2 * _PAD_Y
     marks: list[Mark] = [
-        Fill(0, 0, setting.TEXT_WIDTH, height, setting.SHADE),
-        Rule(0, 0, setting.TEXT_WIDTH, 0.8, setting.LINE_STRONG),
-        Rule(0, height, setting.TEXT_WIDTH, 0.8, setting.LINE_STRONG),
+        Fill(0, 0, setter.sheet.text_width, height, setting.SHADE),
+        Rule(0, 0, setter.sheet.text_width, 0.8, setting.LINE_STRONG),
+        Rule(0, height, setter.sheet.text_width, 0.8, setting.LINE_STRONG),
     ]
     return Strip(height, marks + _cell_marks(setter, grid, cells, style), glued=True)
 
@@ -116,7 +116,7 @@ def _row(setter: Typesetter, grid: _Grid, texts: Sequence[Words], head: Strip) -
         height = max(*map(len, part), 1) * style.leading + 2 * _PAD_Y
         marks = _cell_marks(setter, grid, part, style)
         if last:
-            marks.append(Rule(0, height, setting.TEXT_WIDTH, 0.4, setting.LINE))
+            marks.append(Rule(0, height, setter.sheet.text_width, 0.4, setting.LINE))
         pieces.append(Strip(height, marks, repeat=head))
     return pieces
 
@@ -125,13 +125,13 @@ def _total(setter: Typesetter, total: Total, *, first: bool) -> Strip:
     style = setting.TOTAL
     value = setter.clean(total.value)
     value_width = setter.width(value, style) + 1
-    label_room = setting.TEXT_WIDTH - value_width - 4 * _PAD_X
+    label_room = setter.sheet.text_width - value_width - 4 * _PAD_X
     lines = setter.lines((" ".join(total.label),), style, label_room)
     height = len(lines) * style.leading + 2 * _PAD_Y
     marks = setter.runs(lines, style, (_PAD_X, _PAD_Y, label_room))
-    left = setting.TEXT_WIDTH - value_width - _PAD_X
+    left = setter.sheet.text_width - value_width - _PAD_X
     marks += setter.runs([value], style, (left, _PAD_Y, value_width), Align.END)
-    marks.append(Rule(0, height, setting.TEXT_WIDTH, 0.8, setting.LINE_STRONG))
+    marks.append(Rule(0, height, setter.sheet.text_width, 0.8, setting.LINE_STRONG))
     if first:
-        marks.append(Rule(0, 0, setting.TEXT_WIDTH, 0.8, setting.LINE_STRONG))
+        marks.append(Rule(0, 0, setter.sheet.text_width, 0.8, setting.LINE_STRONG))
     return Strip(height, marks)

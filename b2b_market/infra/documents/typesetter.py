@@ -6,6 +6,7 @@ from b2b_market.infra.documents import setting
 from b2b_market.infra.documents.fonts import Fonts
 from b2b_market.infra.documents.lines import break_lines
 from b2b_market.infra.documents.model import Align, Fact, Words
+from b2b_market.infra.documents.setting import SheetFormat
 from b2b_market.infra.documents.strips import Mark, Run, Strip, Style
 
 _FACT_GAP = 1.5
@@ -19,9 +20,10 @@ def joined(words: Words, between: str = " ") -> str:
 class Typesetter:
     """Sets texts in the document fonts and remembers the characters those lack."""
 
-    def __init__(self, fonts: Fonts) -> None:
-        """Begin without any missing character."""
+    def __init__(self, fonts: Fonts, sheet: SheetFormat = setting.UPRIGHT) -> None:
+        """Begin without any missing character; ``sheet`` says how wide texts may run."""
         self.fonts = fonts
+        self.sheet = sheet
         self.missing: dict[str, None] = {}
 
     def lines(self, words: Words, style: Style, width: float) -> list[str]:

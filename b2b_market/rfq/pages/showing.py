@@ -115,6 +115,7 @@ HISTORY: Final[Mapping[str, str]] = MappingProxyType(
         "rfq.invitation_declined": N_("declined the invitation"),
         "rfq.closed": N_("closed it for quotations"),
         "rfq.evaluation_started": N_("opened the comparison"),
+        "rfq.comparison_exported": N_("saved the comparison as a file"),
         "rfq.award_granted": N_("awarded it"),
         "rfq.finished": N_("drafted every contract"),
         "rfq.cancelled": N_("cancelled it"),

@@ -1,0 +1,49 @@
+"""The comparison as a file over the API."""
+
+from functools import partial
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from b2b_market.infra.http.requests import StrictRoute
+from b2b_market.infra.http.wires import WireUuid
+from b2b_market.rbac.edge import Edge
+from b2b_market.rbac.page_edge import PageShell
+from b2b_market.rbac.responses import reads
+from b2b_market.reference.public import RateMissing
+from b2b_market.rfq.commands import ExportComparison, ExportFormat
+from b2b_market.rfq.documents.comparison_pdf import PDF_TYPE
+from b2b_market.rfq.documents.comparison_sheet import Speech
+from b2b_market.rfq.documents.comparison_xlsx import XLSX_TYPE
+from b2b_market.rfq.rules.exporting import ExportersBusy
+from b2b_market.rfq.schemas.comparison import file_response
+from b2b_market.rfq.schemas.imports import LanguageQuery
+from b2b_market.rfq.service import exporting
+
+router = APIRouter(prefix="/rfqs", tags=["rfq"], route_class=StrictRoute)
+
+
+@router.get(
+    "/{rfq_id}/comparison/{file_format}",
+    response_class=Response,
+    responses={
+        200: {
+            "description": "The comparison as a file; the same comparison always gives the same bytes",
+            "content": {XLSX_TYPE: {}, PDF_TYPE: {}},
+        },
+        **reads(RateMissing, ExportersBusy),
+    },
+)
+def export_comparison(
+    rfq_id: WireUuid, file_format: ExportFormat, request: Request, query: Annotated[LanguageQuery, Query()]
+) -> Response:
+    """Return the comparison as XLSX with live formulas, or as PDF, in the language (else that of Accept-Language).
+
+    Like a look at the comparison, the first export after the close starts the evaluation and freezes the rates.
+    """
+    edge: Edge = request.app.state.edge
+    shell: PageShell = request.app.state.pages
+    language = query.language or shell.language(request)
+    speech = Speech(language, partial(shell.renderer.catalogue.translate, language))
+    command = ExportComparison(rfq_id, file_format)
+    return file_response(exporting.export_comparison(lambda: edge.open(request, "api"), command, speech))

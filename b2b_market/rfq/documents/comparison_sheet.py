@@ -1,0 +1,50 @@
+"""Everything a comparison's files say, as plain values: equal sheets make equal bytes."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from b2b_market.sourcing.public import FLAG_LABELS, Cell, Comparison
+from b2b_market.ui.language import Language
+
+
+class Translate(Protocol):
+    """Translates a message id and fills its ``{name}`` fields from the facts."""
+
+    def __call__(self, msgid: str, /, **facts: object) -> str:
+        """Return the sentence in the reader's language."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComparisonSheet:
+    """A request's comparison with what identifies it.
+
+    ``as_of`` (aware) is when the youngest thing in it came: the request's last change or the last quotation. It is the
+    only time a file carries, so that the same comparison always makes the same file. ``frozen`` tells that the exchange
+    rates no longer move.
+    """
+
+    number: str
+    title: str
+    buyer: str
+    as_of: datetime
+    frozen: bool
+    comparison: Comparison
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """The language a file is written in."""
+
+    language: Language
+    translate: Translate
+
+
+def remarks(cell: Cell, translate: Translate, *, best: str) -> str:
+    """Return what to notice about an offer, in words: the best price first, then its flags and the supplier's note."""
+    parts = [best] if cell.best and best else []
+    parts += [translate(FLAG_LABELS[flag]) for flag in cell.flags]
+    if cell.offer.note:
+        parts.append(cell.offer.note)
+    return " · ".join(parts)

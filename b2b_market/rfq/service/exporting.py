@@ -1,0 +1,46 @@
+"""Taking a comparison out as a file: read and audited in a transaction, made after it."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
+from b2b_market.infra.audit_trail import Entry
+from b2b_market.infra.work import Work
+from b2b_market.organizations import public as organizations
+from b2b_market.rbac.actor import Actor, Scope
+from b2b_market.rbac.operation import operation
+from b2b_market.rfq.commands import ExportComparison, ReadRfq
+from b2b_market.rfq.documents.comparison_sheet import ComparisonSheet, Speech
+from b2b_market.rfq.documents.files import ExportedFile, export_file, exporting_place
+from b2b_market.rfq.permissions import RfqPermission
+from b2b_market.rfq.service.comparing import compare_quotes
+
+
+def export_comparison(
+    transaction: Callable[[], AbstractContextManager[tuple[Work, Actor]]], command: ExportComparison, speech: Speech
+) -> ExportedFile:
+    """Return the comparison as a file, made while no transaction is open.
+
+    Raise ExportersBusy where this process's place for making files stays taken.
+    """
+    with transaction() as (work, actor):
+        sheet = open_comparison(work, actor, command)
+    with exporting_place():
+        return export_file(sheet, speech, command.file_format)
+
+
+@operation(RfqPermission.COMPARE)
+def open_comparison(work: Work, scope: Scope, command: ExportComparison) -> ComparisonSheet:
+    """Return what the file is made of, and audit that it was taken out; only its buyer sees the entry."""
+    compared = compare_quotes(work, scope.actor, ReadRfq(command.rfq_id))
+    rfq, comparison = compared.rfq, compared.comparison
+    buyer = organizations.companies(work, scope.actor, [rfq.buyer_id])[rfq.buyer_id]
+    entry = Entry("rfq.comparison_exported", rfq.audit_type, rfq.id, rfq.version, visible_to=rfq.readers())
+    work.note(entry)
+    return ComparisonSheet(
+        number=rfq.number,
+        title=rfq.title,
+        buyer=buyer.name_in(scope.actor.person.locale),
+        as_of=max([rfq.changed_at, *(column.submitted_at for column in comparison.columns)]),
+        frozen=rfq.closed_at is not None,
+        comparison=comparison,
+    )

@@ -102,8 +102,8 @@ class ReadTemplate:
 
 
 @dataclass(frozen=True, slots=True)
-class ListTemplates:
-    """A page of the company's templates by name."""
+class ListKept:
+    """A page of what the company keeps to draft with: its templates by name, or what its lists mean."""
 
     page: PageRequest = field(default_factory=PageRequest)
 
@@ -383,12 +383,54 @@ class AdmitImport:
 class StartImport:
     """A list of needs that was read. ``table`` is JSON of the intake; nothing of it is understood here.
 
-    ``filename`` is empty for pasted cells. ``headings`` is a digest of the row of headings, empty where there is none.
+    ``filename`` is empty for pasted cells. ``headings`` are the rows that may hold the headings, the likeliest first.
     """
 
     filename: str
     table: object
-    headings: str = ""
+    headings: tuple["HeadingRow", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HeadingRow:
+    """A row that may hold the headings of a list.
+
+    ``key`` tells lists with these headings from others; ``places`` name each column so that it is found again wherever
+    it stands, empty where it has no heading. ``found`` tells whether the product takes it for the row of headings.
+    """
+
+    number: int
+    key: str
+    places: tuple[str, ...]
+    found: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnMeaning:
+    """What a column meant in a confirmed import; the ways of writing stand where they were chosen, else empty."""
+
+    place: str
+    heading: str
+    field: str
+    decimals: str = ""
+    date_order: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HeadingMapping:
+    """What the columns of a confirmed list meant, by its headings; ``spellings`` are its words for units."""
+
+    key: str
+    columns: tuple[ColumnMeaning, ...]
+    spellings: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetMapping:
+    """What a list's columns mean is to be forgotten."""
+
+    mapping_id: UUID
+    expected_version: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -420,17 +462,21 @@ class ChangeImport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConfirmImport:
-    """The draft that the preview of exactly ``expected_version`` gave, and (row, reason) of each row left behind."""
+    """The draft that the preview of exactly ``expected_version`` gave, and (row, reason) of each row left behind.
+
+    ``mapping`` is what its columns meant, to be remembered; None where it has no headings.
+    """
 
     import_id: UUID
     expected_version: int | None
     draft: DraftRfq
     left: tuple[tuple[int, str], ...] = ()
+    mapping: HeadingMapping | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class DropImport:
-    """Throw an unfinished import away."""
+class StepImport:
+    """A step of one unfinished import that needs nothing but its version."""
 
     import_id: UUID
     expected_version: int | None

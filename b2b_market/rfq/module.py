@@ -37,7 +37,16 @@ from b2b_market.rfq.rules.exporting import ExportersBusy
 from b2b_market.rfq.service import amending as amend_operations
 from b2b_market.rfq.service import asking as question_operations
 from b2b_market.rfq.service import awarding as award_operations
-from b2b_market.rfq.service import closing, comparing, confirming, copying, exporting, publishing, templates
+from b2b_market.rfq.service import (
+    closing,
+    comparing,
+    confirming,
+    copying,
+    exporting,
+    publishing,
+    remembering,
+    templates,
+)
 from b2b_market.rfq.service import drafting as draft_operations
 from b2b_market.rfq.service import editions as edition_operations
 from b2b_market.rfq.service import importing as import_operations
@@ -125,6 +134,7 @@ MANIFEST = Manifest(
         copying,
         templates,
         import_operations,
+        remembering,
         publishing,
         amend_operations,
         edition_operations,

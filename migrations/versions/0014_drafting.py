@@ -1,4 +1,4 @@
-"""Templates of requests: one company's own, seen by nobody else."""
+"""What a company keeps to draft with: templates of requests, and what the columns of its lists mean."""
 
 from alembic import op
 
@@ -24,7 +24,21 @@ CREATE TABLE rfq_template (
 )
 """
 
-TABLES = {"rfq_template": TEMPLATES}
+MAPPINGS = """
+CREATE TABLE rfq_mapping (
+    id uuid NOT NULL CONSTRAINT pk_rfq_mapping PRIMARY KEY,
+    version integer NOT NULL,
+    created_at timestamptz NOT NULL,
+    changed_at timestamptz NOT NULL,
+    buyer_id uuid NOT NULL,
+    author_id uuid NOT NULL,
+    headings_key text NOT NULL,
+    content jsonb NOT NULL,
+    CONSTRAINT uq_rfq_mapping_buyer_id_headings_key UNIQUE (buyer_id, headings_key)
+)
+"""
+
+TABLES = {"rfq_template": TEMPLATES, "rfq_mapping": MAPPINGS}
 
 
 def upgrade() -> None:
@@ -37,6 +51,8 @@ def upgrade() -> None:
             "USING (buyer_id = ANY (app_orgs())) WITH CHECK (buyer_id = ANY (app_orgs()))"
         )
         op.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO b2b_app")
+    # previews that wait say no more that something was taken over: what it was is kept elsewhere from now on
+    op.execute("UPDATE rfq_import SET content = content - 'remembered' WHERE content ? 'remembered'")
 
 
 def downgrade() -> None:

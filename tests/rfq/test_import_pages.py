@@ -452,7 +452,7 @@ class TestConfirming:
     def test_columns_are_understood_as_last_time(self, buyer: TestClient) -> None:
         send(buyer, started(buyer), "confirm", **{"columns-1-field": "note"})
         page = shown(buyer, started(buyer))
-        assert "The columns were taken over from your last import of such a list." in page
+        assert "The columns are understood as in your last import of such a list." in page
         assert Fields(page).sent["columns-1-field"] == "note"
 
 

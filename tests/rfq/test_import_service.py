@@ -16,12 +16,12 @@ from b2b_market.kernel.currency import Currency
 from b2b_market.kernel.permission import Role
 from b2b_market.kernel.refusal import Forbidden, IllegalStep, Invalid, NotFound, StaleVersion, VersionRequired
 from b2b_market.rbac.actor import system_actor
-from b2b_market.rfq.commands import AdmitImport, DraftRfq, DropImport, ListImports, ReadImport
+from b2b_market.rfq.commands import AdmitImport, DraftRfq, ListImports, ReadImport, StepImport
 from b2b_market.rfq.intake import imports
 from b2b_market.rfq.intake.imports import ConfirmOptions, PricesInOtherCurrency
 from b2b_market.rfq.intake.refusals import ImportNotReady
 from b2b_market.rfq.intake.rows import RowStatus
-from b2b_market.rfq.intake.values import Choices, Decimals, Field
+from b2b_market.rfq.intake.values import Field
 from b2b_market.rfq.service import importing
 from b2b_market.rfq.states import ImportStatus, RfqStatus
 from b2b_market.rfq.tasks import sweep_imports
@@ -90,31 +90,6 @@ class TestStarting:
         with pytest.raises(Forbidden):
             start(runtime, person)
         assert count(runtime, "SELECT count(*) FROM rfq_import") == 0
-
-    def test_the_columns_of_the_last_confirmed_list_with_the_same_headings_are_taken_over(
-        self, runtime: Runtime
-    ) -> None:
-        market = make_market(runtime, 0)
-        first = start(runtime, market.purchaser)
-        first = decide(
-            runtime, market.purchaser, first, columns={1: Field.NOTE}, decimals={4: Decimals.POINT}, unit_code="KGM"
-        )
-        unconfirmed = start(runtime, market.purchaser, SMALL.upper())
-        assert (unconfirmed.stored.remembered, unconfirmed.choices.columns) == (False, {})
-        confirm(runtime, market.purchaser, first)
-        again = start(runtime, market.purchaser, SMALL.replace("Part No", "PART NO"))
-        assert again.stored.remembered
-        assert again.choices == replace(
-            Choices(), columns={1: Field.NOTE}, decimals={4: Decimals.POINT}
-        )  # answers are asked anew
-        other = start(runtime, market.purchaser, GAPS)
-        assert not other.stored.remembered
-
-    def test_another_company_remembers_nothing(self, runtime: Runtime) -> None:
-        market, other = make_market(runtime, 0), make_market(runtime, 0)
-        view = decide(runtime, market.purchaser, start(runtime, market.purchaser), columns={1: Field.NOTE})
-        confirm(runtime, market.purchaser, view)
-        assert not start(runtime, other.purchaser).stored.remembered
 
 
 class TestReading:
@@ -253,9 +228,9 @@ class TestDropping:
         market = make_market(runtime, 0)
         view = start(runtime, market.purchaser)
         with pytest.raises(StaleVersion), work_for(runtime, market.purchaser) as work:
-            importing.drop_import(work, market.purchaser, DropImport(view.id, 7))
+            importing.drop_import(work, market.purchaser, StepImport(view.id, 7))
         with work_for(runtime, market.purchaser) as work:
-            importing.drop_import(work, market.purchaser, DropImport(view.id, 1))
+            importing.drop_import(work, market.purchaser, StepImport(view.id, 1))
         assert count(runtime, "SELECT count(*) FROM rfq_import") == 0
         assert actions(runtime) == ["rfq_import.started", "rfq_import.deleted"]
 
@@ -264,7 +239,7 @@ class TestDropping:
         view = start(runtime, market.purchaser)
         confirm(runtime, market.purchaser, view)
         with pytest.raises(IllegalStep), work_for(runtime, market.purchaser) as work:
-            importing.drop_import(work, market.purchaser, DropImport(view.id, 2))
+            importing.drop_import(work, market.purchaser, StepImport(view.id, 2))
         assert count(runtime, "SELECT count(*) FROM rfq_import") == 1
 
     def test_the_clock_sweeps_what_nobody_touched_for_a_week(self, runtime: Runtime) -> None:

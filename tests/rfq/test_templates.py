@@ -14,7 +14,7 @@ from b2b_market.kernel.permission import Role
 from b2b_market.kernel.refusal import Forbidden, Invalid, NotFound, StaleVersion, VersionRequired
 from b2b_market.rbac.actor import Actor
 from b2b_market.rfq.commands import (
-    ListTemplates,
+    ListKept,
     ReadTemplate,
     RenameTemplate,
     SaveTemplate,
@@ -47,7 +47,7 @@ def keep(runtime: Runtime, market: Market, name: str = "Yearly bolts", **changes
 
 def names(runtime: Runtime, actor: Actor, page_request: PageRequest | None = None) -> list[str]:
     with work_for(runtime, actor) as work:
-        found = templates.list_templates(work, actor, ListTemplates(page_request or PageRequest()))
+        found = templates.list_templates(work, actor, ListKept(page_request or PageRequest()))
     return [row.name for row in found.items]
 
 
@@ -114,7 +114,7 @@ class TestKeeping:
             keep(runtime, market, name)
         assert names(runtime, market.purchaser) == ["Bolts", "nuts", "pumps"]
         with work_for(runtime, market.purchaser) as work:
-            first = templates.list_templates(work, market.purchaser, ListTemplates(PageRequest(2)))
+            first = templates.list_templates(work, market.purchaser, ListKept(PageRequest(2)))
         assert names(runtime, market.purchaser, PageRequest(2, first.next_after)) == ["pumps"]
 
 

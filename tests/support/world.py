@@ -303,6 +303,11 @@ class _Maker:
         table = b"Item,Quantity,Unit,Required on,Place,Target price\nBolt,10,H87,2098-01-31,Shanghai,71.5519\n"
         started = _upload(client, purchaser, "/rfq-imports", "needs.csv", "text/csv", table)
         self.things["import_id"] = _done(started)["id"]
+        priced = table.replace(b"71.5519", b"CNY 71.5519")
+        confirmed = _done(_upload(client, purchaser, "/rfq-imports", "more.csv", "text/csv", priced))
+        header = {"title": "Bolts", "currency": "CNY"}
+        _done(purchaser.post(f"/rfq-imports/{confirmed['id']}/confirm", header, version=1))
+        self.things["mapping_id"] = _done(purchaser.get("/rfq-imports/mappings"))["items"][0]["id"]
         kept = {"rfq_id": str(self.rfqs["open"].rfq.id), "name": "Spare parts of the year"}
         self.things["template_id"] = _done(purchaser.post("/rfq-templates", kept))["id"]
         _done(admin.post(f"/members/{self.people['evaluator'].user_id}/roles", {"role": "buyer.approver"}))

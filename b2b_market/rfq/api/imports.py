@@ -36,9 +36,17 @@ from b2b_market.rfq.schemas.imports import (
     RowQuery,
     WorkbookQuery,
 )
-from b2b_market.rfq.schemas.previews import ImportOut, ImportSummaryOut, RowOut, SpokenImport, SpokenRow, Translate
+from b2b_market.rfq.schemas.previews import (
+    ImportOut,
+    ImportSummaryOut,
+    MappingOut,
+    RowOut,
+    SpokenImport,
+    SpokenRow,
+    Translate,
+)
 from b2b_market.rfq.schemas.requests import RfqOut
-from b2b_market.rfq.service import importing
+from b2b_market.rfq.service import importing, remembering
 from b2b_market.ui.language import Language
 
 router = APIRouter(prefix="/rfq-imports", tags=["rfq"], route_class=StrictRoute)
@@ -117,6 +125,21 @@ def download_template(request: Request, call: Call, query: Annotated[LanguageQue
     return workbook(template_workbook(_translate(request, language), language.value), "needs.xlsx")
 
 
+@router.get("/mappings", response_model=PageOut[MappingOut], responses=reads())
+def list_mappings(call: Call, query: Annotated[ImportQuery, Query()]) -> Answer:
+    """Return a page of what the columns of the company's lists mean, as its last confirmed imports had it."""
+    return call.answer_page(
+        MappingOut, remembering.list_mappings(call.work, call.actor, commands.ListKept(query.page()))
+    )
+
+
+@router.delete("/mappings/{mapping_id}", status_code=204, response_class=Response, responses=changes())
+def forget_mapping(mapping_id: WireUuid, call: Call) -> Answer:
+    """Forget what the columns of a list mean; unfinished imports that took it over keep what they have."""
+    remembering.forget_mapping(call.work, call.actor, commands.ForgetMapping(mapping_id, call.if_match))
+    return call.nothing()
+
+
 @router.get("/{import_id}", response_model=ImportOut, responses=reads(*_PREVIEW))
 def read_import(import_id: WireUuid, request: Request, call: Call) -> Answer:
     """Return an import: its preview until it is confirmed, its outcome afterwards."""
@@ -172,7 +195,7 @@ def confirm_import(import_id: WireUuid, body: ConfirmIn, call: OnceCall) -> Answ
 @router.delete("/{import_id}", status_code=204, response_class=Response, responses=changes())
 def drop_import(import_id: WireUuid, call: Call) -> Answer:
     """Throw an unfinished import away."""
-    importing.drop_import(call.work, call.actor, commands.DropImport(import_id, call.if_match))
+    importing.drop_import(call.work, call.actor, commands.StepImport(import_id, call.if_match))
     return call.nothing()
 
 

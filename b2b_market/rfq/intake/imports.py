@@ -1,6 +1,5 @@
 """An import between two requests of its user: from what is stored to the preview, and from the preview to the draft."""
 
-import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -20,6 +19,7 @@ from b2b_market.rfq.intake.layout import lay_out
 from b2b_market.rfq.intake.preview import Preview, make_preview
 from b2b_market.rfq.intake.questions import Question
 from b2b_market.rfq.intake.refusals import TooManyRows
+from b2b_market.rfq.intake.remembering import heading_rows, mapping_of
 from b2b_market.rfq.intake.rows import PreviewRow, RowStatus
 from b2b_market.rfq.intake.tables import clean_cell
 from b2b_market.rfq.intake.values import MAX_ROWS, Choices, Facts, Field, NeedLine, Table
@@ -85,13 +85,7 @@ def start_command(filename: str, table: Table) -> StartImport:
     layout = lay_out(table, Choices())
     if len(layout.body) > MAX_ROWS:
         raise TooManyRows(limit=str(MAX_ROWS), row=str(layout.body[MAX_ROWS].number))
-    headings = "" if layout.header is None else headings_digest(layout.header.cells)
-    return StartImport(filename=filename, table=to_json(table), headings=headings)
-
-
-def headings_digest(headings: Sequence[str]) -> str:
-    """Return what tells lists with these headings from others, whatever their case."""
-    return hashlib.sha256("\x1f".join(headings).casefold().encode()).hexdigest()
+    return StartImport(filename=filename, table=to_json(table), headings=heading_rows(table, layout))
 
 
 def view_import(stored: StoredImport) -> ImportView:
@@ -174,13 +168,15 @@ def confirm_command(
 
     Raises ImportNotReady, NothingToImport or PricesInOtherCurrency; IllegalStep where it was confirmed before.
     """
-    confirmed = confirm(open_preview(view), only_ready=options.only_ready)
+    preview = open_preview(view)
+    confirmed = confirm(preview, only_ready=options.only_ready)
     lines = _lines(confirmed, header.currency, drop=options.drop_other_prices)
     return ConfirmImport(
         import_id=view.id,
         expected_version=expected_version,
         draft=replace(header, lines=lines),
         left=tuple((left.row, left.code) for left in confirmed.left),
+        mapping=mapping_of(from_json(Table, view.stored.table), preview, view.choices),
     )
 
 

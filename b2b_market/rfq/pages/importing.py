@@ -29,7 +29,7 @@ from b2b_market.rfq.intake.upload import read_upload
 from b2b_market.rfq.intake.values import DECLARED, MAX_BYTES, Table
 from b2b_market.rfq.intake.workbooks_out import error_workbook, template_workbook
 from b2b_market.rfq.pages import import_asks, import_form, import_rows
-from b2b_market.rfq.service import importing
+from b2b_market.rfq.service import importing, remembering
 from b2b_market.ui.forms import Form, FormData, parse_form
 from b2b_market.ui.viewer import Flash
 
@@ -150,11 +150,29 @@ def errors(import_id: WireUuid, call: PageCall) -> Response:
     return _workbook(error_workbook(preview, translate), "rows.xlsx")
 
 
+@router.post("/{import_id}/forget")
+def forget(import_id: WireUuid, call: PageCall) -> Response:
+    """Forget what was taken over from an earlier list, and recognise the columns anew."""
+    form = Form(call.form())
+    command = commands.StepImport(import_id, form.integer("version", required=True))
+    importing.forget_for_import(call.work, call.actor, command)
+    return call.see(f"/rfqs/import/{import_id}", Flash(N_("Forgotten; the columns are recognised anew.")))
+
+
+@router.post("/mappings/{mapping_id}/forget")
+def forget_mapping(mapping_id: WireUuid, call: PageCall) -> Response:
+    """Forget what the columns of a list mean."""
+    form = Form(call.form())
+    command = commands.ForgetMapping(mapping_id, form.integer("version", required=True))
+    remembering.forget_mapping(call.work, call.actor, command)
+    return call.see("/rfqs/import", Flash(N_("Forgotten; the next such list is recognised anew.")))
+
+
 @router.post("/{import_id}/discard")
 def discard(import_id: WireUuid, call: PageCall) -> Response:
     """Throw an unfinished import away."""
     form = Form(call.form())
-    command = commands.DropImport(import_id, form.integer("version", required=True))
+    command = commands.StepImport(import_id, form.integer("version", required=True))
     importing.drop_import(call.work, call.actor, command)
     return call.see("/rfqs/import", Flash(N_("The import was thrown away; nothing of it is kept.")))
 
@@ -191,6 +209,7 @@ def _read(form: Form, name: str, data: bytes) -> Table:
 
 def _chooser(call: PageContext, form: Form, refused: Refusal | None = None, *, status: int = 200) -> Response:
     page = importing.list_imports(call.work, call.actor, commands.ListImports())
+    known = remembering.list_mappings(call.work, call.actor, commands.ListKept())
     sheets: tuple[str, ...] = ()
     again = form.uuid("again")
     if again is not None:
@@ -200,6 +219,10 @@ def _chooser(call: PageContext, form: Form, refused: Refusal | None = None, *, s
         "refused": refused,
         "facts": {key: str(value) for key, value in refused.facts.items()} if refused else {},
         "unfinished": page.items,
+        "mappings": [
+            (row, [(column["heading"], FIELD_NAMES[column["field"]]) for column in row.content["columns"]])
+            for row in known.items
+        ],
         "sheets": [(name, name) for name in sheets],
         "encodings": [(name, name.upper()) for name in ENCODINGS],
         "separators": SEPARATORS,
@@ -264,6 +287,9 @@ def _page(
         "other_prices": imports.other_prices(preview, Currency(currency)) if currency in Currency.CODES else 0,
         "columns_given": preview.source in DECLARED,
         "columns": preview.columns,
+        "recalled": {
+            column.index for column in preview.columns if view.stored.recalled_columns.get(column.index) == column.field
+        },
         "heading_rows": import_rows.heading_rows(preview),
         "field_names": FIELD_NAMES,
         "sentences": SENTENCES,

@@ -30,7 +30,7 @@ SHOWN_LINES = 100
 def list_templates(call: PageCall, cursor: str = "") -> Response:
     """Show the company's templates by name."""
     call.signed_in()
-    command = commands.ListTemplates(page_request(None, cursor or None))
+    command = commands.ListKept(page_request(None, cursor or None))
     page = templates.list_templates(call.work, call.actor, command)
     following = encode_cursor(page.next_after)
     context = {

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -38,21 +37,6 @@ def unfinished(session: Session, scope: Scope, request: PageRequest) -> Page[Rfq
         wanted = wanted.where(RfqImport.id < cursor_id(request))
     rows = session.scalars(wanted.order_by(RfqImport.id.desc()).limit(request.limit + 1)).all()
     return page_of(rows, request, lambda row: ("", str(row.id)))
-
-
-def choices_for(session: Session, scope: Scope, headings: str) -> dict[str, Any] | None:
-    """Return the choices of the company's newest confirmed import whose table had these headings, or None."""
-    wanted = (
-        select(RfqImport.choices)
-        .where(
-            RfqImport.buyer_id == scope.org_id,
-            RfqImport.status == ImportStatus.CONFIRMED,
-            RfqImport.content["headings"].astext == headings,
-        )
-        .order_by(RfqImport.id.desc())
-        .limit(1)
-    )
-    return session.scalar(wanted)
 
 
 def stale(session: Session, before: datetime, limit: int) -> Sequence[tuple[UUID, UUID]]:

@@ -15,6 +15,7 @@ from b2b_market.rfq.intake.questions import Question
 from b2b_market.rfq.intake.rows import PreviewRow, RowStatus
 from b2b_market.rfq.intake.values import DateOrder, Decimals, Field, Remark, Source
 from b2b_market.rfq.intake.wire import to_json
+from b2b_market.rfq.models.drafting import RfqMapping
 from b2b_market.rfq.states import ImportStatus
 
 FieldWire = wire_enum(Field)
@@ -143,6 +144,36 @@ class OutcomeOut(WireOut):
 
     lines: int
     left: list[LeftOut]
+
+
+class MeaningOut(WireOut):
+    """What the column with a heading means; the ways of writing are null where they are found anew in each list."""
+
+    heading: str
+    field: FieldWire  # type: ignore[valid-type]  # an Annotated alias made by a function
+    decimals: DecimalsWire | None  # type: ignore[valid-type]  # as above
+    date_order: DateOrderWire | None  # type: ignore[valid-type]  # as above
+
+
+class MappingOut(WireOut):
+    """What is remembered of lists with the same headings, in whatever order; ``units`` are their words for units."""
+
+    id: WireUuid
+    version: int
+    columns: list[MeaningOut]
+    units: dict[str, str]
+    created_at: WireTime
+    changed_at: WireTime
+
+    @classmethod
+    def of(cls, value: RfqMapping) -> Self:
+        """Return the answer for a mapping."""
+        columns = [
+            {**column, "decimals": column["decimals"] or None, "date_order": column["date_order"] or None}
+            for column in value.content["columns"]
+        ]
+        row = {name: getattr(value, name) for name in ("id", "version", "created_at", "changed_at")}
+        return cls.model_validate({**row, "columns": columns, "units": dict(value.content["spellings"])})
 
 
 class ImportSummaryOut(WireOut):

@@ -38,9 +38,9 @@ class TemplateQuery(BaseModel):
     limit: Annotated[int | None, Field(ge=1, le=200)] = None
     cursor: Annotated[str | None, Field(max_length=400)] = None
 
-    def to_command(self) -> commands.ListTemplates:
+    def to_command(self) -> commands.ListKept:
         """Return the operation's input; MalformedRequest for a cursor of another list."""
-        return commands.ListTemplates(page_request(self.limit, self.cursor))
+        return commands.ListKept(page_request(self.limit, self.cursor))
 
 
 class TemplateSummaryOut(WireOut):

@@ -23,15 +23,16 @@ from b2b_market.rfq.commands import (
     AdmitImport,
     ChangeImport,
     ConfirmImport,
-    DropImport,
     ListImports,
     ReadImport,
     StartImport,
+    StepImport,
 )
 from b2b_market.rfq.models.requests import RfqImport
 from b2b_market.rfq.permissions import RfqPermission
 from b2b_market.rfq.queries import imports as queries
-from b2b_market.rfq.service import drafting
+from b2b_market.rfq.queries import mappings
+from b2b_market.rfq.service import drafting, remembering
 from b2b_market.rfq.service.drafting import RfqContent
 from b2b_market.rfq.states import IMPORT_LIFECYCLE, ImportStatus
 
@@ -39,7 +40,7 @@ KEPT: Final = timedelta(days=7)
 """How long a preview that nobody touches is kept."""
 
 BATCH: Final = 100
-_REMEMBERED: Final = ("columns", "decimals", "date_orders", "unit_spellings")
+_RECALLED: Final = ("columns", "decimals", "date_orders", "unit_spellings", "header_row")
 """What is taken over from the last confirmed import of a list with the same headings; answers are not."""
 
 
@@ -73,6 +74,12 @@ class StoredImport:
         return bool(self.row.content.get("remembered"))
 
     @property
+    def recalled_columns(self) -> Mapping[int, str]:
+        """What the columns taken over from an earlier import mean, by index; they may have been changed since."""
+        found = self.row.content.get("remembered") or {"columns": {}}
+        return {int(index): field for index, field in found["columns"].items()}
+
+    @property
     def choices(self) -> Mapping[str, Any]:
         """What was decided about the table, as JSON of the intake."""
         return MappingProxyType(self.row.choices["table"])
@@ -102,8 +109,8 @@ def admit_import(_work: Work, _scope: Scope, _command: AdmitImport) -> None:
 def start_import(work: Work, scope: Scope, command: StartImport) -> StoredImport:
     """Keep a table for its preview; columns are understood as in the last confirmed list with the same headings."""
     now = work.now()
-    known = queries.choices_for(work.session, scope, command.headings) if command.headings else None
-    remembered = {name: known["table"][name] for name in _REMEMBERED if known and known["table"].get(name)}
+    known = remembering.recall(work, scope, command.headings)
+    remembered = {"id": str(known.row.id), "columns": known.choices.get("columns", {})} if known else None
     row = RfqImport(
         id=new_id(),
         created_at=now,
@@ -112,8 +119,8 @@ def start_import(work: Work, scope: Scope, command: StartImport) -> StoredImport
         author_id=scope.user_id,
         filename=command.filename,
         status=IMPORT_LIFECYCLE.initial,
-        content={"table": command.table, "headings": command.headings, "remembered": bool(remembered)},
-        choices={"table": remembered, "request": {}},
+        content={"table": command.table, "remembered": remembered},
+        choices={"table": dict(known.choices) if known else {}, "request": {}},
         rfq_id=None,
     )
     work.record("rfq_import.started", row)
@@ -151,7 +158,7 @@ def change_import(work: Work, scope: Scope, command: ChangeImport) -> StoredImpo
 
 @operation(RfqPermission.DRAFT)
 def confirm_import(work: Work, scope: Scope, command: ConfirmImport) -> RfqContent:
-    """Store the draft that an import became and end the import; the table is let go, its headings are remembered.
+    """Store the draft that an import became and end the import; the table is let go, its columns are remembered.
 
     The lines of ``command.draft`` were made from the import at ``expected_version``; StaleVersion where it has moved
     on, IllegalStep where it was confirmed before.
@@ -161,19 +168,38 @@ def confirm_import(work: Work, scope: Scope, command: ConfirmImport) -> RfqConte
     content = drafting.draft_rfq(work, scope.actor, command.draft)
     IMPORT_LIFECYCLE.advance(row, "confirm")
     row.rfq_id = content.rfq.id
-    row.content = {
-        "headings": row.content["headings"],
-        "lines": len(command.draft.lines),
-        "left": [list(left) for left in command.left],
-    }
+    row.content = {"lines": len(command.draft.lines), "left": [list(left) for left in command.left]}
     work.touch(row)
     work.record("rfq_import.confirmed", row)
     work.session.flush()
+    if command.mapping is not None:
+        remembering.remember(work, scope, command.mapping)
     return content
 
 
 @operation(RfqPermission.DRAFT)
-def drop_import(work: Work, scope: Scope, command: DropImport) -> None:
+def forget_for_import(work: Work, scope: Scope, command: StepImport) -> StoredImport:
+    """Forget what was taken over into an unfinished import, and let its columns be recognised anew.
+
+    What others have forgotten or remembered since is left alone.
+    """
+    row = _locked(work, scope, command.import_id, command.expected_version)
+    IMPORT_LIFECYCLE.require(row.status, "confirm")
+    recalled = row.content.get("remembered")
+    if recalled:
+        for known in mappings.mappings_by_id(work.session, scope, UUID(recalled["id"])):
+            remembering.delete(work, known)
+        table = {name: value for name, value in row.choices["table"].items() if name not in _RECALLED}
+        row.choices = {**row.choices, "table": table}
+        row.content = {**row.content, "remembered": None}
+        work.touch(row)
+        work.record("rfq_import.changed", row)
+        work.session.flush()
+    return _stored(work, scope, row)
+
+
+@operation(RfqPermission.DRAFT)
+def drop_import(work: Work, scope: Scope, command: StepImport) -> None:
     """Delete an unfinished import; a confirmed one stays as the record of where its request came from."""
     row = _locked(work, scope, command.import_id, command.expected_version)
     IMPORT_LIFECYCLE.require(row.status, "confirm")

@@ -18,7 +18,7 @@ from b2b_market.rbac.operation import operation
 from b2b_market.rfq.commands import (
     DraftRfq,
     LineInput,
-    ListTemplates,
+    ListKept,
     ReadTemplate,
     RenameTemplate,
     SaveTemplate,
@@ -80,7 +80,7 @@ def read_template(work: Work, scope: Scope, command: ReadTemplate) -> TemplateCo
 
 
 @operation(RfqPermission.DRAFT)
-def list_templates(work: Work, scope: Scope, command: ListTemplates) -> Page[RfqTemplate]:
+def list_templates(work: Work, scope: Scope, command: ListKept) -> Page[RfqTemplate]:
     """Return a page of the company's templates by name; what they hold is not read."""
     return queries.list_templates(work.session, scope, command.page)
 

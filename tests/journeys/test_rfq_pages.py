@@ -10,6 +10,7 @@ from b2b_market.rbac.actor import Actor
 from tests.journeys.conftest import Site, Tabs
 from tests.journeys.showroom import Showroom
 from tests.support.axe import findings, needs_axe
+from tests.support.rfqs import draft_command, make_draft, read
 
 pytestmark = pytest.mark.browser
 
@@ -27,6 +28,9 @@ PAGES: dict[str, Callable[[Showroom], tuple[Actor, str]]] = {
     "empty list": lambda room: (room.market.purchaser, "/rfqs?q=turbine"),
     "new": lambda room: (room.market.purchaser, "/rfqs/new"),
     "edit": lambda room: (room.market.purchaser, f"/rfqs/{room.draft}/edit"),
+    "copy": lambda room: (room.market.purchaser, f"/rfqs/{room.awarded}/copy"),
+    "keep as a template": lambda room: (room.market.purchaser, f"/rfqs/{room.draft}/template"),
+    "templates": lambda room: (room.market.purchaser, "/rfqs/templates"),
     "draft": lambda room: (room.market.purchaser, f"/rfqs/{room.draft}"),
     "open": lambda room: (room.market.purchaser, f"/rfqs/{room.open}"),
     "sealed": lambda room: (room.market.purchaser, f"/rfqs/{room.sealed}"),
@@ -327,3 +331,70 @@ def test_from_draft_to_award(site: Site, tabs: Tabs) -> None:
     for actor in invited:
         won = tabs.open(actor, path)
         expect(won.get_by_role("heading", name="What you won")).to_be_visible()
+
+
+class TestSavingItself:
+    def test_a_new_draft_saves_itself_and_goes_on(self, site: Site, tabs: Tabs) -> None:
+        market = site.showroom.market
+        page = tabs.open(market.purchaser, "/rfqs/new")
+        saving = page.locator("#saving")
+        page.get_by_label("Title").fill("Typed, never sent")
+        expect(saving).to_have_attribute("data-state", "waiting", timeout=8000)
+        for field, value in (("item_name", "Pump"), ("quantity", "10"), ("unit", "piece")):
+            page.locator(f"[name=lines-0-{field}]").fill(value)
+        expect(saving).to_contain_text("Line 1, Needed on", timeout=8000)
+        page.locator("[name=lines-0-required_on]").fill("2030-06-30")
+        page.locator("[name=lines-0-delivery_place]").fill("Dalian")
+        expect(saving).to_contain_text("Saved", timeout=8000)
+        assert re.search(r"/rfqs/[0-9a-f-]{36}/edit$", page.url)
+        page.locator("[name=lines-1-item_name]").focus()
+        paste(page, "Valve\tV-1\tDN50\t40\tpcs\t300\t2030-07-31\tDalian")
+        expect(page.locator("#saving [name=version]")).to_have_value("2", timeout=8000)
+        page.reload()  # nothing asks whether to leave: everything is saved
+        expect(page.locator("[name=lines-1-item_name]")).to_have_value("Valve")
+        expect(page.locator(".notice")).to_have_count(0)
+        page.locator("[name=lines-1-note]").fill("last words")
+        page.wait_for_timeout(2900)
+        page.get_by_role("button", name="Save draft").click()  # at the very moment when it saves itself
+        page.wait_for_url(re.compile(r"/rfqs/[0-9a-f-]{36}$"))
+        expect(page.get_by_text("last words")).to_be_visible()
+
+    def test_a_conflict_is_told_and_what_was_typed_stays(self, site: Site, tabs: Tabs) -> None:
+        market = site.showroom.market
+        content = make_draft(site.runtime, market, draft_command(market.suppliers[:1], 2))
+        mine, theirs = (tabs.open(market.purchaser, f"/rfqs/{content.rfq.id}/edit") for _ in range(2))
+        theirs.get_by_label("Title").fill("Theirs")
+        expect(theirs.locator("#saving")).to_have_attribute("data-state", "saved", timeout=8000)
+        mine.get_by_label("Title").fill("Mine")
+        expect(mine.locator("#saving")).to_contain_text("somebody else has changed this draft", timeout=8000)
+        expect(mine.get_by_label("Title")).to_have_value("Mine")
+        expect(mine.get_by_role("link", name="Look at theirs")).to_be_visible()
+        mine.get_by_role("button", name="Save mine instead").click()
+        mine.wait_for_url(re.compile(r"/rfqs/[0-9a-f-]{36}$"))
+        expect(mine.locator("h1")).to_contain_text("Mine")
+
+    def test_a_thousand_lines_are_edited_in_parts(self, site: Site, tabs: Tabs) -> None:
+        market = site.showroom.market
+        content = make_draft(site.runtime, market, draft_command(market.suppliers[:1], 1000))
+        page = tabs.open(market.purchaser, f"/rfqs/{content.rfq.id}/edit")
+        assert page.evaluate("document.querySelectorAll('*').length") <= 8_000
+        page.get_by_role("button", name="Save and show the next lines").click()
+        page.wait_for_url("**/edit?start=100**")
+        page.locator("[name=lines-150-quantity]").fill("7")
+        expect(page.locator("#saving")).to_have_attribute("data-state", "saved", timeout=8000)
+        after = read(site.runtime, market.purchaser, content.rfq.id)
+        assert [line.position for line in after.lines if line.quantity == 7] == [151]
+        assert len(after.lines) == 1000
+
+    def test_without_scripts_the_button_works(self, site: Site, tabs: Tabs) -> None:
+        market = site.showroom.market
+        content = make_draft(site.runtime, market, draft_command(market.suppliers[:1], 120))
+        page = tabs.open(market.purchaser, f"/rfqs/{content.rfq.id}/edit", scripts=False)
+        page.get_by_label("Title").fill("By hand")
+        page.get_by_role("button", name="Save and show the next lines").click()
+        page.locator("[name=lines-119-quantity]").fill("9")
+        page.get_by_role("button", name="Save draft").click()
+        expect(page.locator("h1")).to_contain_text("By hand")
+        after = read(site.runtime, market.purchaser, content.rfq.id)
+        assert len(after.lines) == 120
+        assert after.lines[119].quantity == 9

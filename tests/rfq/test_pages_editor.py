@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from fastapi.testclient import TestClient
@@ -238,55 +238,6 @@ class TestEdit:
         answer = send(purchaser, url, typed(market) | {"version": content.rfq.version})
         assert answer.status_code == 422
         assert read(runtime, market.purchaser, content.rfq.id).rfq.title == "Spare parts"
-
-
-class TestLongDrafts:
-    def edited(self, purchaser: TestClient, rfq_id: UUID) -> dict[str, Any]:
-        return filled(page(purchaser, f"/rfqs/{rfq_id}/edit"), FORM)
-
-    def test_lines_that_are_not_loaded_stay(self, runtime: Runtime, market: Market, purchaser: TestClient) -> None:
-        content = make_draft(runtime, market, draft_command(market.suppliers, 250))
-        data = self.edited(purchaser, content.rfq.id)
-        assert data["beyond"] == "100"
-        assert "lines-99-item_name" in data
-        assert "lines-100-item_name" not in data
-        data |= {"lines-3-item_name": "Changed", **line(251, item_name="Added")}
-        followed(purchaser, send(purchaser, f"/rfqs/{content.rfq.id}/edit", data))
-        after = read(runtime, market.purchaser, content.rfq.id)
-        names = [need.item_name for need in after.lines]
-        assert len(names) == 251
-        assert names[3] == "Changed"
-        assert names[100] == "Added"
-        assert names[101:] == [f"Item {number}" for number in range(101, 251)]
-        assert len(after.targets) == 250
-
-    def test_the_next_ones_are_fetched_as_rows(self, runtime: Runtime, market: Market, purchaser: TestClient) -> None:
-        content = make_draft(runtime, market, draft_command(market.suppliers, 150))
-        headers = {**HTML, "hx-request": "true"}
-        answer = purchaser.get(f"/rfqs/{content.rfq.id}/edit?start=100", headers=headers)
-        assert answer.text.lstrip().startswith("<tr>")
-        assert 'name="lines-100-item_name"' in answer.text
-        assert 'name="lines-149-item_name"' in answer.text
-        assert "beyond" not in answer.text
-        assert 'value="piece"' in answer.text
-
-    def test_a_refused_one_keeps_what_was_not_loaded(
-        self, runtime: Runtime, market: Market, purchaser: TestClient
-    ) -> None:
-        content = make_draft(runtime, market, draft_command(market.suppliers, 120))
-        data = self.edited(purchaser, content.rfq.id) | {"lines-0-quantity": "0"}
-        answer = send(purchaser, f"/rfqs/{content.rfq.id}/edit", data)
-        assert errors(main(answer)) == {"lines-0-quantity": "The quantity must be more than zero."}
-        again = filled(main(answer), FORM) | {"lines-0-quantity": "5"}
-        followed(purchaser, send(purchaser, f"/rfqs/{content.rfq.id}/edit", again))
-        assert len(read(runtime, market.purchaser, content.rfq.id).lines) == 120
-
-    @pytest.mark.parametrize("lines", [100, 101])
-    def test_the_page_stays_small(self, runtime: Runtime, market: Market, purchaser: TestClient, lines: int) -> None:
-        content = make_draft(runtime, market, draft_command(market.suppliers, lines))
-        answer = purchaser.get(f"/rfqs/{content.rfq.id}/edit", headers=HTML)
-        assert len(answer.content) <= 250_000
-        assert ("data-more" in answer.text) == (lines > 100)
 
 
 class TestPreview:

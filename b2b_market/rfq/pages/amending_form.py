@@ -10,6 +10,7 @@ from uuid import UUID
 from b2b_market.kernel.refusal import Refusal
 from b2b_market.rfq import commands
 from b2b_market.rfq.pages import drafting_form as drafts
+from b2b_market.rfq.service.copying import as_draft
 from b2b_market.rfq.service.drafting import RfqContent
 from b2b_market.ui.forms import Form, FormData
 
@@ -30,8 +31,8 @@ def read_amendment(form: Form, stored: RfqContent, zone: tzinfo) -> commands.Ame
     minutes, the request may have seconds.
     """
     beyond = form.integer("beyond", least=0)
-    kept = () if beyond is None else drafts.kept_lines(stored, beyond)
-    content = drafts.read_content(form, zone, kept)
+    kept = () if beyond is None else as_draft(stored, "").lines[beyond:]
+    content = drafts.read_content(form, zone, after=kept)
     rows = [form.uuid(f"lines-{number}-id") for number in drafts.filled_rows(form)]
     reason = form.text("reason", limit=4000, lines=True) or ""
     version = form.integer("version", required=True)

@@ -41,8 +41,13 @@ class Defaults:
     delivery_place: str | None
 
 
-def read_content(form: Form, zone: tzinfo, kept: Sequence[commands.LineInput] = ()) -> commands.DraftRfq | None:
-    """Return the draft that the form describes, ``kept`` lines last, or None where a field cannot be read.
+def read_content(
+    form: Form,
+    zone: tzinfo,
+    before: Sequence[commands.LineInput] = (),
+    after: Sequence[commands.LineInput] = (),
+) -> commands.DraftRfq | None:
+    """Return the draft that the form describes, its lines between others, or None where a field cannot be read.
 
     Empty lines are left out; a line without a day or a place gets the one for all lines.
     """
@@ -71,7 +76,7 @@ def read_content(form: Form, zone: tzinfo, kept: Sequence[commands.LineInput] = 
         sealed=form.value("mode") == SEALED,
         estimate=estimate,
         terms=terms,
-        lines=(*lines, *kept),
+        lines=(*before, *lines, *after),
         supplier_ids=tuple(suppliers),
     )
 
@@ -86,8 +91,8 @@ def filled_rows(form: Form, numbers: Sequence[int] | None = None) -> Sequence[in
     ]
 
 
-def add_refusal(form: Form, refusal: Refusal) -> None:
-    """Show a refusal at its fields: ``/lines/2/quantity`` is the third row that is not empty."""
+def add_refusal(form: Form, refusal: Refusal, before: int = 0) -> None:
+    """Show a refusal at its fields: ``/lines/2/quantity`` is the third filled row, those ``before`` counted."""
     rows = filled_rows(form)
 
     def field_of(pointer: str) -> str:
@@ -95,26 +100,9 @@ def add_refusal(form: Form, refusal: Refusal) -> None:
         if line is None:
             return pointer.strip("/").replace("/", "-")
         index, field = line
-        return f"lines-{rows[index]}-{field}" if index < len(rows) else ""
+        return f"lines-{rows[index - before]}-{field}" if before <= index < before + len(rows) else ""
 
     pointing.add_refusal(form, refusal, field_of)
-
-
-def kept_lines(stored: RfqContent, beyond: int) -> Sequence[commands.LineInput]:
-    """Return the stored lines from place ``beyond`` on, which the page had not loaded."""
-    return [
-        commands.LineInput(
-            item_name=line.item_name,
-            quantity=Quantity(line.quantity, unit(line.unit)),
-            required_on=line.required_on,
-            delivery_place=line.delivery_place,
-            item_code=line.item_code,
-            specification=line.specification,
-            note=line.note,
-            target_price=stored.targets.get(line.id),
-        )
-        for line in stored.lines[beyond:]
-    ]
 
 
 def initial_values(content: RfqContent, zone: tzinfo, language: str, lines: range) -> Mapping[str, object]:

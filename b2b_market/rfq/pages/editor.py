@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Response
 
@@ -15,7 +15,8 @@ from b2b_market.rbac.page_edge import PageCall, PageContext, PageRoute
 from b2b_market.reference import public as reference
 from b2b_market.rfq import commands
 from b2b_market.rfq.pages import drafting_form as reading
-from b2b_market.rfq.pages import showing
+from b2b_market.rfq.pages import saving, showing
+from b2b_market.rfq.pages.saving import Saving, Window
 from b2b_market.rfq.service import drafting as drafts
 from b2b_market.rfq.service.drafting import RfqContent
 from b2b_market.rfq.states import RfqStatus
@@ -26,7 +27,6 @@ from b2b_market.ui.viewer import Flash
 router = APIRouter(prefix="/rfqs", route_class=PageRoute)
 
 NEW_LINES = 3
-CHUNK = 100
 
 
 @router.get("/new")
@@ -44,18 +44,32 @@ def new_rfq(call: PageCall) -> Response:
 
 @router.post("/new")
 def create_rfq(call: PageCall) -> Response:
-    """Store a new draft; what is wrong is shown beside its field and nothing is stored."""
+    """Store a new draft; what is wrong is shown beside its field and nothing is stored.
+
+    A form that saves itself (``autosave``) makes the draft as soon as it has a line, and goes on as the draft's own.
+    """
     drafts.draft_rfq.admit(call.actor)
-    call.once()
     form = Form(call.form("supplier_ids"))
+    auto = form.flag("autosave")
     content = reading.read_content(form, showing.zone_of(call))
-    if content is not None:
+    refused: Refusal | None = None
+    if content is not None and (content.lines or not auto):
+        call.once()
         try:
             stored = drafts.draft_rfq(call.work, call.actor, content)
-            return call.see(f"/rfqs/{stored.rfq.id}", Flash(N_("Draft saved.")))
+            place = f"/rfqs/{stored.rfq.id}"
+            if not auto:
+                return call.see(place, Flash(N_("Draft saved.")))
+            call.see(f"{place}/edit")  # what a second sending of the same form is answered with
+            window = Window(0, len(stored.lines))
+            return _said(call, saving.saved(call, stored, window, place=f"{place}/edit"))
         except Refusal as refusal:
             call.refuse(refusal)
             reading.add_refusal(form, refusal)
+            refused = refusal
+    if auto:
+        waits = not form.value("title").strip() or not reading.filled_rows(form)
+        return _said(call, Saving(state="waiting") if waits else saving.failed(call, form, refused, None))
     return _editor(call, form, None, form.rows("lines"), key=str(uuid4()), status=422)
 
 
@@ -70,39 +84,63 @@ def preview(call: PageCall) -> Response:
 
 @router.get("/{rfq_id}/edit")
 def edit_form(rfq_id: WireUuid, call: PageCall, start: int = 0) -> Response:
-    """Show the editor of a draft; the lines of a long one come in chunks."""
+    """Show the editor of a draft, of a long one with the part of its lines that holds line ``start``."""
     drafts.edit_rfq.admit(call.actor)
     content = drafts.read_rfq(call.work, call.actor, commands.ReadRfq(rfq_id))
     if content.rfq.status is not RfqStatus.DRAFT:
         return call.see(f"/rfqs/{rfq_id}", Flash(N_("Only a draft can be edited."), "warn"))
-    start = max(start, 0) if call.is_fragment else 0
-    numbers = range(start, min(start + CHUNK, max(len(content.lines), start + 1)))
+    window = Window.at(content, start)
+    numbers = range(window.first, max(window.beyond, window.first + 1))
     form = Form(
         initial=reading.initial_values(content, showing.zone_of(call), showing.language_of(call).value, numbers)
     )
-    return _editor(call, form, content, numbers, beyond=start + CHUNK, fragment=bool(start))
+    return _editor(call, form, content, numbers, saving.opened(content, window))
 
 
 @router.post("/{rfq_id}/edit")
 def save_rfq(rfq_id: WireUuid, call: PageCall) -> Response:
-    """Replace the content of a draft; lines that the page had not loaded stay as they are."""
+    """Replace the content of a draft; lines that the page does not show stay as they are.
+
+    ``autosave`` answers with how it went alone, ``go`` leads on to other lines, ``over`` names the version of somebody
+    else that is saved over.
+    """
     drafts.edit_rfq.admit(call.actor)
     form = Form(call.form("supplier_ids"))
+    auto = form.flag("autosave")
     stored = drafts.read_rfq(call.work, call.actor, commands.ReadRfq(rfq_id))
-    beyond = form.integer("beyond", least=0)
-    kept = () if beyond is None else reading.kept_lines(stored, beyond)
-    content = reading.read_content(form, showing.zone_of(call), kept)
-    expected = form.integer("version", required=True)
+    window = Window.sent(form, stored)
+    before, after = saving.around(stored, window)
+    content = reading.read_content(form, showing.zone_of(call), before, after)
+    expected = form.integer("over") or form.integer("version", required=True)
+    refused: Refusal | None = None
     if form.ok and content is not None:
+        if auto and expected == stored.rfq.version and saving.unchanged(content, stored):
+            return _said(call, saving.saved(call, stored, window))
         try:
             command = commands.EditRfq(rfq_id=rfq_id, expected_version=expected, content=content)
-            drafts.edit_rfq(call.work, call.actor, command)
-            return call.see(f"/rfqs/{rfq_id}", Flash(N_("Draft saved.")))
+            done = drafts.edit_rfq(call.work, call.actor, command)
+            if auto:
+                return _said(call, saving.saved(call, done, Window(window.first, len(done.lines) - len(after))))
+            return call.see(_onward(form, rfq_id), Flash(N_("Draft saved.")))
         except Refusal as refusal:
             call.refuse(refusal)
-            reading.add_refusal(form, refusal)
+            reading.add_refusal(form, refusal, len(before))
+            refused = refusal
             stored = drafts.read_rfq(call.work, call.actor, commands.ReadRfq(rfq_id))
-    return _editor(call, form, stored, form.rows("lines"), beyond=beyond, status=422)
+    kept = saving.failed(call, form, refused, stored)
+    if auto:
+        return _said(call, kept)
+    return _editor(call, form, stored, form.rows("lines"), kept, status=422)
+
+
+def _onward(form: Form, rfq_id: UUID) -> str:
+    """Return where saving leads: to the lines asked for, else to the draft."""
+    start = form.integer("go", least=0)
+    return f"/rfqs/{rfq_id}" if start is None else f"/rfqs/{rfq_id}/edit?start={start}#f-lines"
+
+
+def _said(call: PageContext, how: Saving) -> Response:
+    return call.page("rfq/_saving.html", {"saving": how})
 
 
 def _editor(
@@ -110,34 +148,27 @@ def _editor(
     form: Form,
     content: RfqContent | None,
     numbers: Sequence[int],
+    how: Saving | None = None,
     *,
     key: str = "",
-    beyond: int | None = None,
-    fragment: bool = False,
     status: int = 200,
 ) -> Response:
-    count = len(content.lines) if content is not None else 0
-    following = beyond if beyond is not None and beyond < count else None
-    rows: dict[str, object] = {
+    how = how or saving.opened(None, Window(0, 0))
+    language = showing.language_of(call).value
+    settings = organizations.settings(call.work, call.actor, call.actor.org_id)
+    new_line = Form()
+    if settings.default_unit:
+        initial = {"lines-__n__-unit": reading.written_unit(unit(settings.default_unit), language)}
+        new_line = Form(initial=initial)
+    context = {
+        "new_line": new_line,
         "form": form,
         "rfq": content.rfq if content is not None else None,
         "line_numbers": tuple(numbers) or (0,),
-        "following": following,
-        "left_over": 0 if following is None else count - following,
-        "line_total": count,
-    }
-    if fragment:
-        return call.page("rfq/_editor_rows.html", rows)
-    language = showing.language_of(call).value
-    settings = organizations.settings(call.work, call.actor, call.actor.org_id)
-    if settings.default_unit:
-        rows["new_line"] = Form(
-            initial={"lines-__n__-unit": reading.written_unit(unit(settings.default_unit), language)}
-        )
-    context = {
-        "new_line": Form(),
-        **rows,
-        **_preview(call, form, numbers, 0 if following is None else count - following),
+        "line_total": len(content.lines) if content is not None else 0,
+        "chunk": saving.CHUNK,
+        "saving": how,
+        **_preview(call, form, numbers, how.unloaded),
         "idempotency_key": key,
         "units": reference.unit_names(language),
         "currencies": [(code, f"{code} · {name}") for code, name in reference.currency_names(language)],

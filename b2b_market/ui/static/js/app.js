@@ -7,6 +7,7 @@ import "./grid.js";
 import "./bulk.js";
 import "./palette.js";
 import { forgetAllDrafts, forgetSentDrafts, keepDrafts } from "./draft.js";
+import { saveDrafts } from "./save.js";
 import { ask, say, text } from "./texts.js";
 
 const root = document.documentElement;
@@ -50,6 +51,7 @@ on("compositionend", ({ target }) => target.dispatchEvent(new Event("input", { b
 /** @type {Set<HTMLFormElement>} */
 const changed = new Set();
 on("input", ({ target }) => target.form?.matches("[data-guard]") && changed.add(target.form));
+on("market:saved", ({ target }) => changed.delete(target));
 addEventListener("beforeunload", (event) => {
   for (const form of changed) if (form.isConnected) event.preventDefault();
 });
@@ -155,6 +157,7 @@ const watcher = new ResizeObserver((entries) => {
 function prepare(part) {
   for (const wrap of part.querySelectorAll(".table-wrap.sticky")) watcher.observe(wrap);
   keepDrafts(part);
+  saveDrafts(part);
   /** @type {HTMLElement | null} */ (part.querySelector(".error-summary"))?.focus();
 }
 

@@ -73,21 +73,28 @@ function offer(form, key, draft) {
 
 /** @param {HTMLFormElement} form */
 function keep(form) {
-  const key = PREFIX + form.dataset.draft;
-  const draft = read(key);
+  const key = () => PREFIX + form.dataset.draft;
+  const draft = read(key());
   const before = JSON.stringify(typed(form));
-  if (draft && JSON.stringify(draft.fields) !== before && !form.querySelector(".error-summary")) offer(form, key, draft);
+  if (draft && JSON.stringify(draft.fields) !== before && !form.querySelector(".error-summary")) offer(form, key(), draft);
   let last = before;
   const save = () => {
     const current = JSON.stringify(typed(form));
-    if (current !== last && form.isConnected) write(form, key, false);
+    if (current !== last && form.isConnected) write(form, key(), false);
     last = current;
   };
   const timer = setInterval(() => (form.isConnected ? save() : clearInterval(timer)), 10_000);
   addEventListener("pagehide", save);
   form.addEventListener("submit", () => {
     last = JSON.stringify(typed(form));
-    write(form, key, true);
+    write(form, key(), true);
+  });
+  // what save.js has saved on the server need not be kept here
+  form.addEventListener("market:saved", () => {
+    last = JSON.stringify(typed(form));
+    localStorage.removeItem(PREFIX + (form.dataset.draftBefore ?? form.dataset.draft));
+    localStorage.removeItem(key());
+    form.querySelector(".draft-state")?.replaceChildren();
   });
 }
 

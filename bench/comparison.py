@@ -12,7 +12,7 @@ from b2b_market.kernel.currency import Currency
 from b2b_market.kernel.money import Money, Rate
 from b2b_market.kernel.quantity import Quantity
 from b2b_market.kernel.units import unit
-from b2b_market.rfq.commands import ExportFormat
+from b2b_market.rfq.commands.requests import ExportFormat
 from b2b_market.rfq.documents.comparison_sheet import ComparisonSheet, Speech
 from b2b_market.rfq.documents.files import export_file
 from b2b_market.sourcing import public as sourcing

@@ -7,7 +7,7 @@ from sqlalchemy import create_engine, pool, text
 from b2b_market.infra.runtime import Runtime
 from b2b_market.kernel.paging import PageRequest
 from b2b_market.rbac.actor import Actor
-from b2b_market.rfq.commands import ListRfqs, RfqOrder
+from b2b_market.rfq.commands.requests import ListRfqs, RfqOrder
 from b2b_market.rfq.service import drafting
 from b2b_market.rfq.states import RfqStatus
 from bench.results import BenchResult, cost_of

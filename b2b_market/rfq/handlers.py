@@ -13,7 +13,7 @@ from b2b_market.organizations import public as organizations
 from b2b_market.rbac.actor import Actor
 from b2b_market.rbac.manifest import Handler
 from b2b_market.rfq import events
-from b2b_market.rfq.commands import CompareEditions, ReadQuestion
+from b2b_market.rfq.commands.requests import CompareEditions, ReadQuestion
 from b2b_market.rfq.documents.differences import Reader, in_words
 from b2b_market.rfq.permissions import RfqPermission
 from b2b_market.rfq.public import RequestFacts, request_facts

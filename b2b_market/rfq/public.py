@@ -11,7 +11,7 @@ from uuid import UUID
 from b2b_market.infra.work import Work
 from b2b_market.organizations import public as organizations
 from b2b_market.rbac.actor import Actor
-from b2b_market.rfq.commands import ReadAward, ReadQuote, ReadRfq
+from b2b_market.rfq.commands.requests import ReadAward, ReadQuote, ReadRfq
 from b2b_market.rfq.service import awarding, copying, drafting, quoting
 
 

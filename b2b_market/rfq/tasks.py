@@ -5,7 +5,8 @@ from b2b_market.infra.runtime import Runtime, new_correlation
 from b2b_market.infra.tasks import Task
 from b2b_market.infra.who import Cause
 from b2b_market.rbac.actor import system_actor
-from b2b_market.rfq.commands import ReadImport, StepRfq
+from b2b_market.rfq.commands.imports import ReadImport
+from b2b_market.rfq.commands.requests import StepRfq
 from b2b_market.rfq.service import closing, importing
 
 PERIOD = 1.0

@@ -12,7 +12,7 @@ from b2b_market.kernel.permission import Role
 from b2b_market.kernel.quantity import Quantity
 from b2b_market.kernel.units import unit
 from b2b_market.reference.demo import seed_rates
-from b2b_market.rfq.commands import (
+from b2b_market.rfq.commands.requests import (
     AskQuestion,
     AwardPick,
     DecideAward,

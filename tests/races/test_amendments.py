@@ -12,7 +12,7 @@ from b2b_market.kernel.quantity import Quantity
 from b2b_market.kernel.refusal import Refusal, StaleVersion
 from b2b_market.kernel.units import unit
 from b2b_market.rbac.actor import Actor, system_actor
-from b2b_market.rfq.commands import ConfirmQuote, ReadQuote, ReadRfq, SubmitQuote
+from b2b_market.rfq.commands.requests import ConfirmQuote, ReadQuote, ReadRfq, SubmitQuote
 from b2b_market.rfq.models.quotes import Quote, QuoteRevision
 from b2b_market.rfq.models.requests import Rfq, RfqInvitation
 from b2b_market.rfq.rules.amending import RequestAmended

@@ -12,7 +12,7 @@ from b2b_market.infra.outbox import OutboxRow
 from b2b_market.infra.runtime import Runtime
 from b2b_market.kernel.permission import Role
 from b2b_market.rbac.actor import Actor, system_actor
-from b2b_market.rfq.commands import StepRfq
+from b2b_market.rfq.commands.requests import StepRfq
 from b2b_market.rfq.models.quotes import Award, AwardLine, Quote
 from b2b_market.rfq.models.requests import Rfq
 from b2b_market.rfq.service import publishing

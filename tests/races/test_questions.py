@@ -4,7 +4,7 @@ import pytest
 
 from b2b_market.infra.runtime import Runtime
 from b2b_market.kernel.refusal import Refusal
-from b2b_market.rfq.commands import AskQuestion, ReadRfq
+from b2b_market.rfq.commands.requests import AskQuestion, ReadRfq
 from b2b_market.rfq.rules.asking import EnquiryEnded, QuestionsOpen
 from b2b_market.rfq.service import asking
 from b2b_market.rfq.states import RfqStatus

@@ -8,7 +8,8 @@ from uuid import UUID
 from b2b_market.infra.runtime import Runtime
 from b2b_market.kernel.currency import Currency
 from b2b_market.rbac.actor import Actor
-from b2b_market.rfq.commands import DraftRfq, ReadImport
+from b2b_market.rfq.commands.imports import ReadImport
+from b2b_market.rfq.commands.requests import DraftRfq
 from b2b_market.rfq.intake import imports
 from b2b_market.rfq.intake.imports import ConfirmOptions, ImportView
 from b2b_market.rfq.intake.reading import read_table

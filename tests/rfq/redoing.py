@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from b2b_market.infra.database import Tenant, set_tenant
 from b2b_market.infra.runtime import Runtime
-from b2b_market.rfq.commands import AwardPick, ProposeAward, ReadRfq, Rest
+from b2b_market.rfq.commands.requests import AwardPick, ProposeAward, ReadRfq, Rest
 from b2b_market.rfq.service import awarding, comparing
 from b2b_market.rfq.service.awarding import AwardContent
 from b2b_market.rfq.service.drafting import RfqContent

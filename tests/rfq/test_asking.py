@@ -19,7 +19,7 @@ from b2b_market.infra.runtime import Runtime
 from b2b_market.kernel.refusal import Forbidden, IllegalStep, Invalid, NotFound, StaleVersion, VersionRequired
 from b2b_market.notifications.models import Notification, NotificationMail
 from b2b_market.rbac.actor import Actor, system_actor
-from b2b_market.rfq.commands import AskQuestion, DraftRfq, InviteSupplier, ReadRfq, ReplyToQuestion
+from b2b_market.rfq.commands.requests import AskQuestion, DraftRfq, InviteSupplier, ReadRfq, ReplyToQuestion
 from b2b_market.rfq.models.questions import Question
 from b2b_market.rfq.rules import approving, asking
 from b2b_market.rfq.service import amending, publishing

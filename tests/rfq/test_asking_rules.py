@@ -7,7 +7,7 @@ import pytest
 
 from b2b_market.kernel.currency import Currency
 from b2b_market.kernel.refusal import IllegalStep, Invalid
-from b2b_market.rfq.commands import DraftRfq
+from b2b_market.rfq.commands.requests import DraftRfq
 from b2b_market.rfq.rules import asking
 from b2b_market.rfq.rules.drafting import require_sound_draft
 from b2b_market.rfq.states import QUESTION_LIFECYCLE, QuestionStatus, RfqStatus

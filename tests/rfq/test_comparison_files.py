@@ -13,7 +13,7 @@ from b2b_market.infra.documents.fonts import load_fonts
 from b2b_market.kernel.currency import Currency
 from b2b_market.kernel.money import Money
 from b2b_market.rfq import documents
-from b2b_market.rfq.commands import ExportFormat
+from b2b_market.rfq.commands.requests import ExportFormat
 from b2b_market.rfq.documents import files
 from b2b_market.rfq.documents.comparison_pdf import SUPPLIERS_PER_TABLE, comparison_document, print_comparison
 from b2b_market.rfq.documents.comparison_sheet import ComparisonSheet, Speech

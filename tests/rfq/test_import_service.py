@@ -16,7 +16,8 @@ from b2b_market.kernel.currency import Currency
 from b2b_market.kernel.permission import Role
 from b2b_market.kernel.refusal import Forbidden, IllegalStep, Invalid, NotFound, StaleVersion, VersionRequired
 from b2b_market.rbac.actor import system_actor
-from b2b_market.rfq.commands import AdmitImport, DraftRfq, ListImports, ReadImport, StepImport
+from b2b_market.rfq.commands.imports import AdmitImport, ListImports, ReadImport, StepImport
+from b2b_market.rfq.commands.requests import DraftRfq
 from b2b_market.rfq.intake import imports
 from b2b_market.rfq.intake.imports import ConfirmOptions, PricesInOtherCurrency
 from b2b_market.rfq.intake.refusals import ImportNotReady

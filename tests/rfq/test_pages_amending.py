@@ -14,7 +14,7 @@ from fastapi.testclient import TestClient
 from b2b_market.infra.runtime import Runtime
 from b2b_market.kernel.quantity import Quantity
 from b2b_market.kernel.units import unit
-from b2b_market.rfq.commands import ReadRfq
+from b2b_market.rfq.commands.requests import ReadRfq
 from b2b_market.rfq.pages.amending_form import local, proposed
 from b2b_market.rfq.service import quoting
 from b2b_market.rfq.service.drafting import RfqContent

@@ -7,7 +7,7 @@ from fastapi.testclient import TestClient
 
 from b2b_market.infra.runtime import Runtime
 from b2b_market.kernel.permission import Role
-from b2b_market.rfq.commands import ReadRfq
+from b2b_market.rfq.commands.requests import ReadRfq
 from b2b_market.rfq.service import asking
 from b2b_market.rfq.service.asking import QuestionView
 from b2b_market.rfq.service.drafting import RfqContent

@@ -14,7 +14,7 @@ from b2b_market.infra.runtime import Runtime
 from b2b_market.kernel.money import Money
 from b2b_market.kernel.permission import Role
 from b2b_market.reference.demo import seed_rates
-from b2b_market.rfq.commands import ReadAward, ReadRfq
+from b2b_market.rfq.commands.requests import ReadAward, ReadRfq
 from b2b_market.rfq.service import awarding, quoting
 from b2b_market.rfq.service.awarding import AwardContent
 from b2b_market.rfq.service.drafting import RfqContent

@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 
 from b2b_market.infra.runtime import Runtime
 from b2b_market.kernel.permission import Role
-from b2b_market.rfq.commands import ListRfqs
+from b2b_market.rfq.commands.requests import ListRfqs
 from b2b_market.rfq.service import drafting
 from b2b_market.rfq.service.drafting import RfqContent
 from tests.rfq.forms import HTML, errors, filled, followed, main, page, send, summary, text_of

@@ -9,7 +9,7 @@ from httpx2 import Response
 
 from b2b_market.infra.runtime import Runtime
 from b2b_market.kernel.permission import Role
-from b2b_market.rfq.commands import ListRfqs
+from b2b_market.rfq.commands.requests import ListRfqs
 from b2b_market.rfq.service import drafting
 from tests.rfq.forms import HTML, errors, filled, followed, main, page, send, tree, words
 from tests.rfq.test_pages_editor import FORM, line, typed

@@ -14,7 +14,7 @@ from fastapi.testclient import TestClient
 from b2b_market.infra.runtime import Runtime
 from b2b_market.infra.signing import verify
 from b2b_market.kernel.permission import Role
-from b2b_market.rfq.commands import ReadQuote, ReadRfq
+from b2b_market.rfq.commands.requests import ReadQuote, ReadRfq
 from b2b_market.rfq.service import quoting
 from b2b_market.rfq.service.drafting import RfqContent
 from b2b_market.rfq.service.quoting import QuoteContent

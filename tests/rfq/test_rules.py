@@ -12,7 +12,7 @@ from b2b_market.kernel.money import Money
 from b2b_market.kernel.quantity import Quantity
 from b2b_market.kernel.refusal import Invalid
 from b2b_market.kernel.units import unit
-from b2b_market.rfq.commands import DraftRfq, LineInput, QuoteLineInput, SubmitQuote, Terms
+from b2b_market.rfq.commands.requests import DraftRfq, LineInput, QuoteLineInput, SubmitQuote, Terms
 from b2b_market.rfq.rules import approving, awarding, drafting, quoting
 from b2b_market.rfq.states import RfqStatus
 

@@ -16,7 +16,7 @@ from b2b_market.kernel.permission import Role
 from b2b_market.kernel.refusal import Forbidden, IllegalStep, NotFound, StaleVersion, VersionRequired
 from b2b_market.rbac.actor import Actor
 from b2b_market.rbac.duties import OwnWork
-from b2b_market.rfq.commands import (
+from b2b_market.rfq.commands.requests import (
     AwardPick,
     DecideAward,
     DeclineInvitation,

@@ -13,7 +13,7 @@ from b2b_market.kernel.paging import PageRequest
 from b2b_market.kernel.permission import Role
 from b2b_market.kernel.refusal import Forbidden, Invalid, NotFound, StaleVersion, VersionRequired
 from b2b_market.rbac.actor import Actor
-from b2b_market.rfq.commands import (
+from b2b_market.rfq.commands.requests import (
     ListKept,
     ReadTemplate,
     RenameTemplate,

@@ -10,7 +10,7 @@ from b2b_market.kernel.currency import Currency
 from b2b_market.kernel.quantity import Quantity
 from b2b_market.kernel.units import unit
 from b2b_market.rbac.actor import Actor
-from b2b_market.rfq.commands import AmendRfq, DraftRfq, LineInput, Terms
+from b2b_market.rfq.commands.requests import AmendRfq, DraftRfq, LineInput, Terms
 from b2b_market.rfq.models.requests import RfqLine
 from b2b_market.rfq.service import amending
 from b2b_market.rfq.service.drafting import RfqContent

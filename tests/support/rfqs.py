@@ -13,7 +13,7 @@ from b2b_market.kernel.permission import Role
 from b2b_market.kernel.quantity import Quantity
 from b2b_market.kernel.units import unit
 from b2b_market.rbac.actor import Actor
-from b2b_market.rfq.commands import DraftRfq, LineInput, QuoteLineInput, StepRfq, SubmitQuote
+from b2b_market.rfq.commands.requests import DraftRfq, LineInput, QuoteLineInput, StepRfq, SubmitQuote
 from b2b_market.rfq.models.requests import Rfq
 from b2b_market.rfq.service import closing, drafting, publishing, quoting
 from b2b_market.rfq.service.drafting import RfqContent
@@ -93,7 +93,7 @@ def publish(runtime: Runtime, market: Market, command: DraftRfq | None = None) -
 
 def read(runtime: Runtime, actor: Actor, rfq_id: UUID) -> RfqContent:
     """Return a request as ``actor`` sees it now."""
-    from b2b_market.rfq.commands import ReadRfq
+    from b2b_market.rfq.commands.requests import ReadRfq
 
     with work_for(runtime, actor) as work:
         return drafting.read_rfq(work, actor, ReadRfq(rfq_id))
@@ -126,7 +126,7 @@ def submit(
 
 def close(runtime: Runtime, market: Market, rfq_id: UUID) -> Rfq:
     """Close an open request early."""
-    from b2b_market.rfq.commands import ReasonedStep
+    from b2b_market.rfq.commands.requests import ReasonedStep
 
     version = read(runtime, market.purchaser, rfq_id).rfq.version
     with work_for(runtime, market.purchaser) as work:

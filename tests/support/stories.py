@@ -10,7 +10,7 @@ from b2b_market.infra.outbox import InboxRow, OutboxRow
 from b2b_market.infra.runtime import Runtime
 from b2b_market.notifications.models import Notification
 from b2b_market.rbac.actor import Actor, system_actor
-from b2b_market.rfq.commands import AwardPick, ProposeAward
+from b2b_market.rfq.commands.requests import AwardPick, ProposeAward
 from b2b_market.rfq.models.quotes import Award, Quote
 from b2b_market.rfq.service import awarding
 from b2b_market.rfq.service.drafting import RfqContent

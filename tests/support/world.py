@@ -44,7 +44,15 @@ from b2b_market.rbac.actor import Actor, system_actor
 from b2b_market.rbac.models import RbacGrant
 from b2b_market.reference import service as rates
 from b2b_market.reference.commands import AddRate
-from b2b_market.rfq.commands import AskQuestion, AwardPick, DraftRfq, ProposeAward, ReplyToQuestion, Rest, StepRfq
+from b2b_market.rfq.commands.requests import (
+    AskQuestion,
+    AwardPick,
+    DraftRfq,
+    ProposeAward,
+    ReplyToQuestion,
+    Rest,
+    StepRfq,
+)
 from b2b_market.rfq.models.quotes import Award, Quote
 from b2b_market.rfq.service import asking, awarding, publishing, quoting
 from b2b_market.rfq.service.drafting import RfqContent

@@ -9,7 +9,7 @@ from b2b_market.infra.http.wires import ListOut, WireUuid
 from b2b_market.rbac.edge import Answer, Call, OnceCall
 from b2b_market.rbac.responses import changes, reads
 from b2b_market.reference.public import RateMissing
-from b2b_market.rfq import commands
+from b2b_market.rfq.commands import requests as commands
 from b2b_market.rfq.rules import amending, approving, asking, drafting
 from b2b_market.rfq.schemas.amendments import (
     AmendmentIn,

@@ -11,7 +11,7 @@ from b2b_market.rbac.edge import Edge
 from b2b_market.rbac.page_edge import PageShell
 from b2b_market.rbac.responses import reads
 from b2b_market.reference.public import RateMissing
-from b2b_market.rfq.commands import ExportComparison, ExportFormat
+from b2b_market.rfq.commands.requests import ExportComparison, ExportFormat
 from b2b_market.rfq.documents.comparison_pdf import PDF_TYPE
 from b2b_market.rfq.documents.comparison_sheet import Speech
 from b2b_market.rfq.documents.comparison_xlsx import XLSX_TYPE

@@ -19,7 +19,8 @@ from b2b_market.kernel.units import UnknownUnit
 from b2b_market.rbac.edge import Answer, Call, CallContext, Edge, OnceCall, check_origin
 from b2b_market.rbac.page_edge import PageShell
 from b2b_market.rbac.responses import changes, reads
-from b2b_market.rfq import commands
+from b2b_market.rfq.commands import imports as commands
+from b2b_market.rfq.commands.requests import ListKept
 from b2b_market.rfq.intake import imports
 from b2b_market.rfq.intake.imports import ImportView, PricesInOtherCurrency
 from b2b_market.rfq.intake.refusals import ImportNotReady, NothingToImport, TooManyRows
@@ -128,9 +129,7 @@ def download_template(request: Request, call: Call, query: Annotated[LanguageQue
 @router.get("/mappings", response_model=PageOut[MappingOut], responses=reads())
 def list_mappings(call: Call, query: Annotated[ImportQuery, Query()]) -> Answer:
     """Return a page of what the columns of the company's lists mean, as its last confirmed imports had it."""
-    return call.answer_page(
-        MappingOut, remembering.list_mappings(call.work, call.actor, commands.ListKept(query.page()))
-    )
+    return call.answer_page(MappingOut, remembering.list_mappings(call.work, call.actor, ListKept(query.page())))
 
 
 @router.delete("/mappings/{mapping_id}", status_code=204, response_class=Response, responses=changes())

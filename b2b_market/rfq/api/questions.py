@@ -6,7 +6,7 @@ from b2b_market.infra.http.requests import StrictRoute
 from b2b_market.infra.http.wires import ListOut, WireUuid
 from b2b_market.rbac.edge import Answer, Call, OnceCall
 from b2b_market.rbac.responses import changes, creates, reads
-from b2b_market.rfq import commands
+from b2b_market.rfq.commands import requests as commands
 from b2b_market.rfq.rules import approving, asking, quoting
 from b2b_market.rfq.schemas.questions import QuestionIn, QuestionOut, ReplyIn
 from b2b_market.rfq.service import asking as questions

@@ -8,7 +8,7 @@ from b2b_market.rbac.duties import OwnWork
 from b2b_market.rbac.edge import Answer, Call, OnceCall
 from b2b_market.rbac.responses import changes, reads
 from b2b_market.reference.public import RateMissing
-from b2b_market.rfq import commands
+from b2b_market.rfq.commands import requests as commands
 from b2b_market.rfq.rules import amending, approving, quoting
 from b2b_market.rfq.rules import awarding as award_rules
 from b2b_market.rfq.schemas.comparison import ComparisonOut

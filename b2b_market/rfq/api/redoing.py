@@ -6,7 +6,7 @@ from b2b_market.infra.http.requests import StrictRoute
 from b2b_market.infra.http.wires import WireUuid
 from b2b_market.rbac.edge import Answer, CallContext, OnceCall
 from b2b_market.rbac.responses import creates
-from b2b_market.rfq import commands
+from b2b_market.rfq.commands import requests as commands
 from b2b_market.rfq.rules.redoing import AwardNotDecided
 from b2b_market.rfq.schemas.redoing import AgainIn, NewDraftOut, RepeatIn
 from b2b_market.rfq.service import copying

@@ -10,7 +10,7 @@ from b2b_market.rbac.duties import OwnWork
 from b2b_market.rbac.edge import Answer, Call, OnceCall
 from b2b_market.rbac.responses import changes, creates, reads
 from b2b_market.reference.public import RateMissing
-from b2b_market.rfq import commands
+from b2b_market.rfq.commands import requests as commands
 from b2b_market.rfq.rules import approving, asking, drafting, quoting
 from b2b_market.rfq.schemas.requests import (
     InvitationOut,

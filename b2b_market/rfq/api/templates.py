@@ -8,7 +8,7 @@ from b2b_market.infra.http.requests import StrictRoute
 from b2b_market.infra.http.wires import PageOut, WireUuid
 from b2b_market.rbac.edge import Answer, Call, OnceCall
 from b2b_market.rbac.responses import changes, creates, reads
-from b2b_market.rfq import commands
+from b2b_market.rfq.commands import requests as commands
 from b2b_market.rfq.rules.naming import TemplateNameTaken
 from b2b_market.rfq.schemas.redoing import NewDraftOut
 from b2b_market.rfq.schemas.templates import (

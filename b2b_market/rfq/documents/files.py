@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 
-from b2b_market.rfq.commands import ExportFormat
+from b2b_market.rfq.commands.requests import ExportFormat
 from b2b_market.rfq.documents.comparison_pdf import PDF_TYPE, print_comparison
 from b2b_market.rfq.documents.comparison_sheet import ComparisonSheet, Speech
 from b2b_market.rfq.documents.comparison_xlsx import XLSX_TYPE, comparison_workbook

@@ -13,7 +13,8 @@ from b2b_market.kernel.quantity import Quantity
 from b2b_market.kernel.refusal import FieldError, Kind, Refusal
 from b2b_market.kernel.text import N_
 from b2b_market.kernel.units import unit
-from b2b_market.rfq.commands import ChangeImport, ConfirmImport, DraftRfq, LineInput, StartImport
+from b2b_market.rfq.commands.imports import ChangeImport, ConfirmImport, StartImport
+from b2b_market.rfq.commands.requests import DraftRfq, LineInput
 from b2b_market.rfq.intake.confirmation import Confirmed, confirm
 from b2b_market.rfq.intake.layout import lay_out
 from b2b_market.rfq.intake.preview import Preview, make_preview

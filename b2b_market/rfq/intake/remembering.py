@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from b2b_market.rfq.commands import ColumnMeaning, HeadingMapping, HeadingRow
+from b2b_market.rfq.commands.imports import ColumnMeaning, HeadingMapping, HeadingRow
 from b2b_market.rfq.intake.layout import Layout, lay_out
 from b2b_market.rfq.intake.preview import Preview
 from b2b_market.rfq.intake.tables import ROWS_ABOVE

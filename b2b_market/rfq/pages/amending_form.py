@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, tzinfo
 from uuid import UUID
 
 from b2b_market.kernel.refusal import Refusal
-from b2b_market.rfq import commands
+from b2b_market.rfq.commands import requests as commands
 from b2b_market.rfq.pages import drafting_form as drafts
 from b2b_market.rfq.service.copying import as_draft
 from b2b_market.rfq.service.drafting import RfqContent

@@ -10,8 +10,8 @@ from b2b_market.kernel.refusal import NotFound, Refusal
 from b2b_market.kernel.text import N_
 from b2b_market.rbac.page_edge import PageCall, PageContext, PageRoute
 from b2b_market.reference import public as reference
-from b2b_market.rfq import commands
-from b2b_market.rfq.commands import Rest
+from b2b_market.rfq.commands import requests as commands
+from b2b_market.rfq.commands.requests import Rest
 from b2b_market.rfq.pages import matrix, picking, showing
 from b2b_market.rfq.pages.picking import Choice
 from b2b_market.rfq.service import awarding, comparing

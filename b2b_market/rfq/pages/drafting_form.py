@@ -12,7 +12,7 @@ from b2b_market.kernel.refusal import Refusal
 from b2b_market.kernel.text import N_
 from b2b_market.kernel.units import find_unit, unit, unit_name
 from b2b_market.reference import public as reference
-from b2b_market.rfq import commands
+from b2b_market.rfq.commands import requests as commands
 from b2b_market.rfq.pages import pointing
 from b2b_market.rfq.service.drafting import RfqContent
 from b2b_market.ui.forms import Form

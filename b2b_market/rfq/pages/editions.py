@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Response
 from b2b_market.infra.http.wires import WireUuid
 from b2b_market.kernel.refusal import NotFound
 from b2b_market.rbac.page_edge import PageCall, PageRoute
-from b2b_market.rfq import commands
+from b2b_market.rfq.commands import requests as commands
 from b2b_market.rfq.documents import differences
 from b2b_market.rfq.pages import showing
 from b2b_market.rfq.rules.amending import in_order

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from b2b_market.infra.http.wires import WireUuid
 from b2b_market.rbac.page_edge import PageRoute, PageShell
-from b2b_market.rfq.commands import ExportComparison, ExportFormat
+from b2b_market.rfq.commands.requests import ExportComparison, ExportFormat
 from b2b_market.rfq.documents.comparison_sheet import Speech
 from b2b_market.rfq.schemas.comparison import file_response
 from b2b_market.rfq.schemas.imports import LanguageQuery

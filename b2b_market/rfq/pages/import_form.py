@@ -8,7 +8,7 @@ from typing import Final, TypeVar
 from b2b_market.kernel.currency import Currency
 from b2b_market.kernel.text import N_
 from b2b_market.kernel.units import UNITS, find_unit
-from b2b_market.rfq.commands import DraftRfq
+from b2b_market.rfq.commands.requests import DraftRfq
 from b2b_market.rfq.intake.imports import ConfirmOptions, ImportView, suggested_currency, suggested_title
 from b2b_market.rfq.intake.numerals import plain
 from b2b_market.rfq.intake.preview import Preview

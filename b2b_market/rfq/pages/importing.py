@@ -19,7 +19,8 @@ from b2b_market.kernel.refusal import Refusal
 from b2b_market.kernel.text import N_
 from b2b_market.rbac.page_edge import FORM_SCOPE, PageCall, PageContext, PageRoute, opened_page
 from b2b_market.reference import public as reference
-from b2b_market.rfq import commands
+from b2b_market.rfq.commands import imports as commands
+from b2b_market.rfq.commands.requests import ListKept
 from b2b_market.rfq.intake import imports
 from b2b_market.rfq.intake.encodings import ENCODINGS
 from b2b_market.rfq.intake.findings import FIELD_NAMES, SENTENCES, Finding
@@ -209,7 +210,7 @@ def _read(form: Form, name: str, data: bytes) -> Table:
 
 def _chooser(call: PageContext, form: Form, refused: Refusal | None = None, *, status: int = 200) -> Response:
     page = importing.list_imports(call.work, call.actor, commands.ListImports())
-    known = remembering.list_mappings(call.work, call.actor, commands.ListKept())
+    known = remembering.list_mappings(call.work, call.actor, ListKept())
     sheets: tuple[str, ...] = ()
     again = form.uuid("again")
     if again is not None:

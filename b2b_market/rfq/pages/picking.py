@@ -8,7 +8,7 @@ from uuid import UUID
 
 from b2b_market.kernel.quantity import Quantity
 from b2b_market.kernel.refusal import Refusal
-from b2b_market.rfq import commands
+from b2b_market.rfq.commands import requests as commands
 from b2b_market.rfq.pages import pointing
 from b2b_market.rfq.service.comparing import RfqComparison
 from b2b_market.sourcing import public as sourcing

@@ -8,7 +8,7 @@ from b2b_market.infra.http.wires import WireUuid
 from b2b_market.kernel.refusal import Refusal
 from b2b_market.kernel.text import N_
 from b2b_market.rbac.page_edge import PageCall, PageContext, PageRoute
-from b2b_market.rfq import commands
+from b2b_market.rfq.commands import requests as commands
 from b2b_market.rfq.pages import pointing, showing
 from b2b_market.rfq.rules.asking import MOST
 from b2b_market.rfq.service import asking

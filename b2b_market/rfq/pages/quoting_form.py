@@ -8,7 +8,7 @@ from b2b_market.kernel.currency import Currency
 from b2b_market.kernel.money import Money, line_total, total_of
 from b2b_market.kernel.refusal import Refusal
 from b2b_market.kernel.text import N_
-from b2b_market.rfq import commands
+from b2b_market.rfq.commands import requests as commands
 from b2b_market.rfq.pages import pointing
 from b2b_market.rfq.service.drafting import RfqContent
 from b2b_market.rfq.service.quoting import QuoteContent

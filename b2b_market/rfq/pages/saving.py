@@ -9,7 +9,7 @@ from typing import Final
 from b2b_market.kernel.refusal import IllegalStep, Refusal, StaleVersion
 from b2b_market.kernel.text import N_
 from b2b_market.rbac.page_edge import PageContext
-from b2b_market.rfq import commands
+from b2b_market.rfq.commands import requests as commands
 from b2b_market.rfq.pages import pointing, showing
 from b2b_market.rfq.service.copying import as_draft
 from b2b_market.rfq.service.drafting import RfqContent

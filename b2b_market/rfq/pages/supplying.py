@@ -15,7 +15,7 @@ from b2b_market.kernel.text import N_
 from b2b_market.organizations import public as organizations
 from b2b_market.rbac.page_edge import PageCall, PageContext, PageRoute
 from b2b_market.reference import public as reference
-from b2b_market.rfq import commands
+from b2b_market.rfq.commands import requests as commands
 from b2b_market.rfq.pages import quoting_form as reading
 from b2b_market.rfq.pages import showing
 from b2b_market.rfq.service import confirming, editions, quoting

@@ -12,7 +12,7 @@ from b2b_market.kernel.refusal import Refusal
 from b2b_market.kernel.text import N_
 from b2b_market.rbac.page_edge import PageCall, PageContext, PageRoute
 from b2b_market.reference import public as reference
-from b2b_market.rfq import commands
+from b2b_market.rfq.commands import requests as commands
 from b2b_market.rfq.pages import redoing, showing
 from b2b_market.rfq.pages.redoing import Again
 from b2b_market.rfq.service import copying, templates

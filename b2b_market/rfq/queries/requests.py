@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from b2b_market.kernel.paging import Page, PageRequest, page_of
 from b2b_market.kernel.refusal import NotFound
 from b2b_market.rbac.actor import Scope
-from b2b_market.rfq.commands import ListInvitations, ListRfqs, RfqOrder
+from b2b_market.rfq.commands.requests import ListInvitations, ListRfqs, RfqOrder
 from b2b_market.rfq.models.requests import (
     Rfq,
     RfqImport,

@@ -8,7 +8,7 @@ from b2b_market.kernel.currency import Currency
 from b2b_market.kernel.money import Money, total_of
 from b2b_market.kernel.refusal import FieldError, Invalid, Refusal
 from b2b_market.kernel.text import N_
-from b2b_market.rfq.commands import DraftRfq, LineInput
+from b2b_market.rfq.commands.requests import DraftRfq, LineInput
 
 MAX_LINES = 5_000
 MAX_SUPPLIERS = 200

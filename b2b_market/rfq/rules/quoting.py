@@ -9,7 +9,7 @@ from b2b_market.kernel.currency import Currency
 from b2b_market.kernel.money import Money, line_total, total_of
 from b2b_market.kernel.refusal import FieldError, Invalid, Refusal
 from b2b_market.kernel.text import N_
-from b2b_market.rfq.commands import QuoteLineInput, SubmitQuote
+from b2b_market.rfq.commands.requests import QuoteLineInput, SubmitQuote
 from b2b_market.rfq.states import RfqStatus
 
 MAX_PRICE = Decimal(10) ** 13

@@ -17,7 +17,7 @@ from b2b_market.infra.http.wires import (
     WireUuid,
     wire_enum,
 )
-from b2b_market.rfq import commands
+from b2b_market.rfq.commands import requests as commands
 from b2b_market.rfq.rules.amending import Difference, FieldChange, LineChange, LineFate
 from b2b_market.rfq.schemas.requests import LineIn, TermsIn
 from b2b_market.rfq.service.amending import AmendmentPreview

@@ -22,7 +22,7 @@ from b2b_market.infra.http.wires import (
 from b2b_market.kernel.currency import Currency
 from b2b_market.kernel.paging import PageRequest
 from b2b_market.kernel.text import is_clean
-from b2b_market.rfq import commands
+from b2b_market.rfq.commands import requests as commands
 from b2b_market.rfq.intake.imports import ConfirmOptions
 from b2b_market.rfq.intake.numerals import plain
 from b2b_market.rfq.intake.rows import RowStatus

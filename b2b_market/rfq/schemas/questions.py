@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from b2b_market.infra.http.wires import LongText, WireIn, WireOut, WireTime, WireUuid, wire_enum
-from b2b_market.rfq import commands
+from b2b_market.rfq.commands import requests as commands
 from b2b_market.rfq.states import QuestionStatus, ReplyKind
 
 

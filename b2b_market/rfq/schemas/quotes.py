@@ -17,8 +17,8 @@ from b2b_market.infra.http.wires import (
     WireUuid,
     wire_enum,
 )
-from b2b_market.rfq import commands
-from b2b_market.rfq.commands import Rest
+from b2b_market.rfq.commands import requests as commands
+from b2b_market.rfq.commands.requests import Rest
 from b2b_market.rfq.models.quotes import Award, QuoteRevision
 from b2b_market.rfq.schemas.shaping import columns
 from b2b_market.rfq.service.awarding import AwardContent

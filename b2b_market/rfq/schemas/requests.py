@@ -21,8 +21,8 @@ from b2b_market.infra.http.wires import (
 )
 from b2b_market.kernel.quantity import Quantity
 from b2b_market.kernel.units import unit
-from b2b_market.rfq import commands
-from b2b_market.rfq.commands import RfqOrder
+from b2b_market.rfq.commands import requests as commands
+from b2b_market.rfq.commands.requests import RfqOrder
 from b2b_market.rfq.queries.requests import InvitedRfq
 from b2b_market.rfq.schemas.shaping import columns
 from b2b_market.rfq.service.drafting import RfqContent

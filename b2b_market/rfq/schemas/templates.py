@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from b2b_market.infra.http.cursors import page_request
 from b2b_market.infra.http.wires import ShortText, WireDate, WireDecimal, WireIn, WireOut, WireTime, WireUuid
-from b2b_market.rfq import commands
+from b2b_market.rfq.commands import requests as commands
 from b2b_market.rfq.service.templates import TemplateContent
 
 

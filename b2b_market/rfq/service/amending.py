@@ -19,7 +19,7 @@ from b2b_market.organizations import public as organizations
 from b2b_market.rbac.actor import Scope, system_actor
 from b2b_market.rbac.operation import operation
 from b2b_market.rfq import events
-from b2b_market.rfq.commands import AmendRfq, DraftRfq, ReadRfq
+from b2b_market.rfq.commands.requests import AmendRfq, DraftRfq, ReadRfq
 from b2b_market.rfq.models.requests import Rfq, RfqLine, RfqPrivate, RfqTarget
 from b2b_market.rfq.permissions import RfqPermission
 from b2b_market.rfq.queries import editions as edition_queries

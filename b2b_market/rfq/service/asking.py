@@ -17,7 +17,7 @@ from b2b_market.organizations import public as organizations
 from b2b_market.rbac.actor import Scope
 from b2b_market.rbac.operation import operation
 from b2b_market.rfq import events
-from b2b_market.rfq.commands import AskQuestion, ReadQuestion, ReadRfq, ReplyToQuestion
+from b2b_market.rfq.commands.requests import AskQuestion, ReadQuestion, ReadRfq, ReplyToQuestion
 from b2b_market.rfq.models.questions import REPLY_COLUMNS, OwnQuestion, Question, Reply
 from b2b_market.rfq.models.requests import Rfq
 from b2b_market.rfq.permissions import RfqPermission

@@ -19,7 +19,7 @@ from b2b_market.rbac.actor import Scope
 from b2b_market.rbac.duties import require_other_person
 from b2b_market.rbac.operation import operation
 from b2b_market.rfq import events
-from b2b_market.rfq.commands import AwardPick, DecideAward, ProposeAward, ReadAward, ReadRfq, Rest
+from b2b_market.rfq.commands.requests import AwardPick, DecideAward, ProposeAward, ReadAward, ReadRfq, Rest
 from b2b_market.rfq.models.quotes import AWARD_LINE_COLUMNS, Award, AwardLine, Quote
 from b2b_market.rfq.models.requests import Rfq
 from b2b_market.rfq.permissions import RfqPermission

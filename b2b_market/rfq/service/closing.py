@@ -8,7 +8,7 @@ from b2b_market.infra.work import Work
 from b2b_market.rbac.actor import Scope
 from b2b_market.rbac.operation import operation
 from b2b_market.rfq import events
-from b2b_market.rfq.commands import ReasonedStep, StepRfq
+from b2b_market.rfq.commands.requests import ReasonedStep, StepRfq
 from b2b_market.rfq.models.quotes import Quote, QuoteLine, QuoteRevision
 from b2b_market.rfq.models.requests import Rfq
 from b2b_market.rfq.permissions import RfqPermission

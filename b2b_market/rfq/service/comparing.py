@@ -16,7 +16,7 @@ from b2b_market.organizations import public as organizations
 from b2b_market.rbac.actor import Scope
 from b2b_market.rbac.operation import operation
 from b2b_market.reference import public as reference
-from b2b_market.rfq.commands import ReadRfq
+from b2b_market.rfq.commands.requests import ReadRfq
 from b2b_market.rfq.models.quotes import AwardLine, Quote, QuoteLine
 from b2b_market.rfq.models.requests import Rfq, RfqLine, RfqRate
 from b2b_market.rfq.permissions import RfqPermission

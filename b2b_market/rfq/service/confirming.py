@@ -7,7 +7,7 @@ from b2b_market.kernel.refusal import Refusal
 from b2b_market.rbac.actor import Scope
 from b2b_market.rbac.operation import operation
 from b2b_market.rfq import events
-from b2b_market.rfq.commands import ConfirmQuote, ReadQuote
+from b2b_market.rfq.commands.requests import ConfirmQuote, ReadQuote
 from b2b_market.rfq.models.quotes import QUOTE_LINE_COLUMNS, Quote, QuoteLine
 from b2b_market.rfq.models.requests import Rfq
 from b2b_market.rfq.permissions import RfqPermission

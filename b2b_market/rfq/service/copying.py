@@ -20,7 +20,7 @@ from b2b_market.kernel.units import unit
 from b2b_market.organizations import public as organizations
 from b2b_market.rbac.actor import Scope
 from b2b_market.rbac.operation import operation
-from b2b_market.rfq.commands import CopyRfq, DraftRfq, LineInput, ReadAward, ReadRfq, RepeatAward, Terms
+from b2b_market.rfq.commands.requests import CopyRfq, DraftRfq, LineInput, ReadAward, ReadRfq, RepeatAward, Terms
 from b2b_market.rfq.models.quotes import AwardLine
 from b2b_market.rfq.permissions import RfqPermission
 from b2b_market.rfq.rules import redoing

@@ -18,7 +18,7 @@ from b2b_market.kernel.paging import Page
 from b2b_market.organizations import public as organizations
 from b2b_market.rbac.actor import Scope
 from b2b_market.rbac.operation import operation
-from b2b_market.rfq.commands import DraftRfq, EditRfq, LineInput, ListInvitations, ListRfqs, ReadRfq
+from b2b_market.rfq.commands.requests import DraftRfq, EditRfq, LineInput, ListInvitations, ListRfqs, ReadRfq
 from b2b_market.rfq.models.requests import LINE_COLUMNS, Rfq, RfqInvitation, RfqLine, RfqPrivate, RfqTarget
 from b2b_market.rfq.permissions import RfqPermission
 from b2b_market.rfq.queries import requests as queries

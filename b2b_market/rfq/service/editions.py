@@ -8,7 +8,7 @@ from b2b_market.infra.canonical import digest, plain
 from b2b_market.infra.work import Work
 from b2b_market.rbac.actor import Scope
 from b2b_market.rbac.operation import operation
-from b2b_market.rfq.commands import CompareEditions, ReadEdition, ReadRfq
+from b2b_market.rfq.commands.requests import CompareEditions, ReadEdition, ReadRfq
 from b2b_market.rfq.models.editions import RfqEdition
 from b2b_market.rfq.models.requests import LINE_COLUMNS, Rfq, RfqLine
 from b2b_market.rfq.permissions import RfqPermission

@@ -8,7 +8,7 @@ from b2b_market.infra.work import Work
 from b2b_market.organizations import public as organizations
 from b2b_market.rbac.actor import Actor, Scope
 from b2b_market.rbac.operation import operation
-from b2b_market.rfq.commands import ExportComparison, ReadRfq
+from b2b_market.rfq.commands.requests import ExportComparison, ReadRfq
 from b2b_market.rfq.documents.comparison_sheet import ComparisonSheet, Speech
 from b2b_market.rfq.documents.files import ExportedFile, export_file, exporting_place
 from b2b_market.rfq.permissions import RfqPermission

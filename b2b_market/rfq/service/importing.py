@@ -19,7 +19,7 @@ from b2b_market.kernel.refusal import NotFound
 from b2b_market.organizations import public as organizations
 from b2b_market.rbac.actor import Scope
 from b2b_market.rbac.operation import operation
-from b2b_market.rfq.commands import (
+from b2b_market.rfq.commands.imports import (
     AdmitImport,
     ChangeImport,
     ConfirmImport,

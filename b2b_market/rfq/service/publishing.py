@@ -17,7 +17,7 @@ from b2b_market.rbac.duties import require_other_person
 from b2b_market.rbac.operation import operation
 from b2b_market.reference import public as reference
 from b2b_market.rfq import events
-from b2b_market.rfq.commands import DeclineInvitation, InviteSupplier, ReasonedStep, StepRfq
+from b2b_market.rfq.commands.requests import DeclineInvitation, InviteSupplier, ReasonedStep, StepRfq
 from b2b_market.rfq.models.editions import RfqEdition
 from b2b_market.rfq.models.questions import Question, Reply
 from b2b_market.rfq.models.requests import Rfq, RfqInvitation, RfqLine

@@ -17,7 +17,7 @@ from b2b_market.kernel.refusal import NotFound
 from b2b_market.rbac.actor import Scope
 from b2b_market.rbac.operation import operation
 from b2b_market.rfq import events
-from b2b_market.rfq.commands import ReadQuote, ReadRfq, SubmitQuote, WithdrawQuote
+from b2b_market.rfq.commands.requests import ReadQuote, ReadRfq, SubmitQuote, WithdrawQuote
 from b2b_market.rfq.models.quotes import QUOTE_LINE_COLUMNS, Quote, QuoteLine, QuoteRevision
 from b2b_market.rfq.models.requests import Rfq
 from b2b_market.rfq.permissions import RfqPermission

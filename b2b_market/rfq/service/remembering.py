@@ -9,7 +9,8 @@ from b2b_market.infra.work import Work
 from b2b_market.kernel.paging import Page
 from b2b_market.rbac.actor import Scope
 from b2b_market.rbac.operation import operation
-from b2b_market.rfq.commands import ForgetMapping, HeadingMapping, HeadingRow, ListKept
+from b2b_market.rfq.commands.imports import ForgetMapping, HeadingMapping, HeadingRow
+from b2b_market.rfq.commands.requests import ListKept
 from b2b_market.rfq.models.drafting import RfqMapping
 from b2b_market.rfq.permissions import RfqPermission
 from b2b_market.rfq.queries import mappings as queries

@@ -15,7 +15,7 @@ from b2b_market.kernel.quantity import Quantity
 from b2b_market.kernel.units import unit
 from b2b_market.rbac.actor import Scope
 from b2b_market.rbac.operation import operation
-from b2b_market.rfq.commands import (
+from b2b_market.rfq.commands.requests import (
     DraftRfq,
     LineInput,
     ListKept,

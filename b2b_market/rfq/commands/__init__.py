@@ -1,0 +1,1 @@
+"""What the operations take: plain values, as the edges understood them."""

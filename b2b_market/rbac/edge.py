@@ -191,14 +191,14 @@ def _open_call(request: Request) -> Iterator[CallContext]:
     edge: Edge = request.app.state.edge
     with edge.open(request, "api") as (work, actor):
         check_origin(request)
-        yield CallContext(work, actor, request, _take_key(request, work, actor, required=False))
+        yield CallContext(work, actor, request, take_key(request, work, actor, required=False))
 
 
 def _open_once(request: Request) -> Iterator[CallContext]:
     edge: Edge = request.app.state.edge
     with edge.open(request, "api") as (work, actor):
         check_origin(request)
-        yield CallContext(work, actor, request, _take_key(request, work, actor, required=True))
+        yield CallContext(work, actor, request, take_key(request, work, actor, required=True))
 
 
 def check_origin(request: Request) -> None:
@@ -215,7 +215,12 @@ def check_origin(request: Request) -> None:
         check_same_origin(request.method, headers, frozenset({edge.runtime.settings.public_url.rstrip("/")}))
 
 
-def _take_key(request: Request, work: Work, actor: Actor, *, required: bool) -> IdempotencyKey | None:
+def take_key(request: Request, work: Work, actor: Actor, *, required: bool) -> IdempotencyKey | None:
+    """Claim the request's Idempotency-Key within ``work``; Replay where it was answered before.
+
+    Both dependencies do; a route that opens its transactions itself calls it in the one that has the effect. Uploads
+    have no keys: their bodies are read as streams and have no digest to compare.
+    """
     sent = request.headers.get("idempotency-key")
     if actor.is_anonymous or request.method != "POST":
         return None

@@ -118,7 +118,8 @@ class World:
         size, chosen = int(self.things["size"]), "a quiet river bends once more"
         password = {"current": PASSWORD, "new": chosen, "repeated": chosen}
         own_role = {"name": OWN_ROLE, "side": side, "label": label}
-        return {**password, **own_role, "first": size, "second": size, "organization_id": self.things["sister_id"]}
+        found = {"organization_id": self.things["sister_id"], "rfq_id": str(self.rfqs["draft"].rfq.id)}
+        return {**password, **own_role, **found, "first": size, "second": size}
 
     @property
     def bodies(self) -> Bodies:

@@ -10,13 +10,14 @@ from uuid import UUID
 
 from fastapi import APIRouter, File, Form, Query, Request, Response, UploadFile
 
+from b2b_market.infra.http.idempotency import IdempotencyKeyMalformed, IdempotencyKeyReused, RequestInProgress
 from b2b_market.infra.http.problems import BodyTooLarge, WrongMediaType
 from b2b_market.infra.http.requests import StrictRoute
 from b2b_market.infra.http.wires import PageOut, WireUuid
 from b2b_market.kernel.currency import UnknownCurrency
 from b2b_market.kernel.refusal import IllegalStep
 from b2b_market.kernel.units import UnknownUnit
-from b2b_market.rbac.edge import Answer, Call, CallContext, Edge, OnceCall, check_origin
+from b2b_market.rbac.edge import Answer, Call, CallContext, Edge, OnceCall, check_origin, take_key
 from b2b_market.rbac.page_edge import PageShell
 from b2b_market.rbac.responses import changes, reads
 from b2b_market.rfq.commands import imports as commands
@@ -55,6 +56,7 @@ router = APIRouter(prefix="/rfq-imports", tags=["rfq"], route_class=StrictRoute)
 Responses: TypeAlias = dict[int | str, dict[str, Any]]
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _WORKBOOK: Responses = {200: {"description": "An XLSX workbook", "content": {XLSX: {}}}}
+REPEATED = (IdempotencyKeyMalformed, IdempotencyKeyReused, RequestInProgress)
 _PREVIEW = (TooManyRows, UnknownUnit, UnknownCurrency)
 
 Sheet = Annotated[
@@ -89,26 +91,27 @@ def start_import(
     "/pasted",
     status_code=201,
     response_model=ImportOut,
-    responses=reads(BodyTooLarge, WrongMediaType, *IMPORT_REFUSALS),
+    responses=reads(BodyTooLarge, WrongMediaType, *REPEATED, *IMPORT_REFUSALS),
 )
 def start_pasted(request: Request, body: PastedIn) -> Answer:
     """Read pasted cells as a file would be, within the same limits, and keep them for their preview."""
     ways = {"encoding": "utf-8", "delimiter": body.delimiter}
-    return _start(request, "", lambda: read_upload(body.data(), **ways))
+    return _start(request, "", lambda: read_upload(body.data(), **ways), keyed=True)
 
 
-def _start(request: Request, name: str, read: Callable[[], Table]) -> Answer:
-    """Read between two transactions, never inside one, and keep what was read."""
+def _start(request: Request, name: str, read: Callable[[], Table], *, keyed: bool = False) -> Answer:
+    """Read between two transactions, never inside one, and keep what was read; ``keyed``, once for each key."""
     edge: Edge = request.app.state.edge
     with edge.open(request, "api") as (work, actor):
         check_origin(request)
         importing.admit_import(work, actor, commands.AdmitImport())
     table = read()
     with edge.open(request, "api") as (work, actor):
+        key = take_key(request, work, actor, required=False) if keyed else None
         stored = importing.start_import(work, actor, imports.start_command(name, table))
         spoken = _spoken(request, imports.view_import(stored))
         location = f"/api/v1/rfq-imports/{stored.row.id}"
-        return CallContext(work, actor, request).answer(ImportOut, spoken, status=201, location=location)
+        return CallContext(work, actor, request, key).answer(ImportOut, spoken, status=201, location=location)
 
 
 @router.get("", response_model=PageOut[ImportSummaryOut], responses=reads())

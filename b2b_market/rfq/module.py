@@ -66,6 +66,7 @@ MANIFEST = Manifest(
         questions_api.question_router,
         redoing_api.by_rfq,
         redoing_api.by_award,
+        templates_api.by_rfq,
         templates_api.router,
         quotes_api.by_rfq,
         exports_api.router,

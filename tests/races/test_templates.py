@@ -16,8 +16,8 @@ def test_a_name_is_given_once(committed_runtime: Runtime, committed_client: Test
     market = make_market(committed_runtime, 1)
     source = make_draft(committed_runtime, market)
     caller = caller_for(committed_client, committed_runtime, market.purchaser)
-    wanted = [{"rfq_id": str(source.rfq.id), "name": name} for name in (f"Bolts {round_}", f"BOLTS {round_}") * 2]
-    answers = at_once(4, lambda number: caller.post("/rfq-templates", wanted[number]))
+    wanted = [{"name": name} for name in (f"Bolts {round_}", f"BOLTS {round_}") * 2]
+    answers = at_once(4, lambda number: caller.post(f"/rfqs/{source.rfq.id}/template", wanted[number]))
     assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409]
     refused = {answer.json()["code"] for answer in answers if answer.status_code == 409}
     assert refused == {"rfq-template-name-taken"}

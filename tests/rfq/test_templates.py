@@ -162,13 +162,13 @@ class TestApi:
     def test_from_a_request_to_a_request(self, runtime: Runtime, client: TestClient, market: Market) -> None:
         source = publish(runtime, market)
         caller = caller_for(client, runtime, market.purchaser)
-        body = {"rfq_id": str(source.rfq.id), "name": "Yearly bolts"}
-        made = caller.post("/rfq-templates", body)
+        body = {"name": "Yearly bolts"}
+        made = caller.post(f"/rfqs/{source.rfq.id}/template", body)
         assert (made.status_code, made.headers["etag"]) == (201, '"v1"')
         template = made.json()
         assert made.headers["location"] == f"/api/v1/rfq-templates/{template['id']}"
         assert [line["target_price"] for line in template["lines"]] == ["10", "10"]
-        assert caller.post("/rfq-templates", body).json()["code"] == "rfq-template-name-taken"
+        assert caller.post(f"/rfqs/{source.rfq.id}/template", body).json()["code"] == "rfq-template-name-taken"
         path = f"/rfq-templates/{template['id']}"
         assert caller.call("PATCH", path, {"name": "Bolts"}, version=1).json()["name"] == "Bolts"
         assert [item["name"] for item in caller.get("/rfq-templates").json()["items"]] == ["Bolts"]

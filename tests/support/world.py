@@ -317,8 +317,8 @@ class _Maker:
         header = {"title": "Bolts", "currency": "CNY"}
         _done(purchaser.post(f"/rfq-imports/{confirmed['id']}/confirm", header, version=1))
         self.things["mapping_id"] = _done(purchaser.get("/rfq-imports/mappings"))["items"][0]["id"]
-        kept = {"rfq_id": str(self.rfqs["open"].rfq.id), "name": "Spare parts of the year"}
-        self.things["template_id"] = _done(purchaser.post("/rfq-templates", kept))["id"]
+        kept = purchaser.post(f"/rfqs/{self.rfqs['open'].rfq.id}/template", {"name": "Spare parts of the year"})
+        self.things["template_id"] = _done(kept)["id"]
         _done(admin.post(f"/members/{self.people['evaluator'].user_id}/roles", {"role": "buyer.approver"}))
         lonely = caller_for(client, self.runtime, self.people["sister_admin"])
         _done(lonely.post(f"/members/{self.people['sister_evaluator'].user_id}/roles", {"role": "buyer.approver"}))

@@ -12,8 +12,7 @@ from b2b_market.rfq.commands import requests as commands
 from b2b_market.rfq.rules.naming import TemplateNameTaken
 from b2b_market.rfq.schemas.redoing import NewDraftOut
 from b2b_market.rfq.schemas.templates import (
-    RenameIn,
-    SaveTemplateIn,
+    NameIn,
     TemplateOut,
     TemplateQuery,
     TemplateSummaryOut,
@@ -21,13 +20,14 @@ from b2b_market.rfq.schemas.templates import (
 )
 from b2b_market.rfq.service import templates
 
+by_rfq = APIRouter(prefix="/rfqs", tags=["rfq"], route_class=StrictRoute)
 router = APIRouter(prefix="/rfq-templates", tags=["rfq"], route_class=StrictRoute)
 
 
-@router.post("", status_code=201, response_model=TemplateOut, responses=creates(TemplateNameTaken))
-def save_template(body: SaveTemplateIn, call: OnceCall) -> Answer:
+@by_rfq.post("/{rfq_id}/template", status_code=201, response_model=TemplateOut, responses=creates(TemplateNameTaken))
+def save_template(rfq_id: WireUuid, body: NameIn, call: OnceCall) -> Answer:
     """Keep an own request as a template: lines, hidden figures, terms and suppliers, without days."""
-    content = templates.save_template(call.work, call.actor, commands.SaveTemplate(body.rfq_id, body.name))
+    content = templates.save_template(call.work, call.actor, commands.SaveTemplate(rfq_id, body.name))
     return call.answer(TemplateOut, content, status=201, location=f"/api/v1/rfq-templates/{content.row.id}")
 
 
@@ -45,7 +45,7 @@ def read_template(template_id: WireUuid, call: Call) -> Answer:
 
 
 @router.patch("/{template_id}", response_model=TemplateOut, responses=changes(TemplateNameTaken))
-def rename_template(template_id: WireUuid, body: RenameIn, call: Call) -> Answer:
+def rename_template(template_id: WireUuid, body: NameIn, call: Call) -> Answer:
     """Give a template another name."""
     command = commands.RenameTemplate(template_id, call.if_match, body.name)
     return call.answer(TemplateOut, templates.rename_template(call.work, call.actor, command))

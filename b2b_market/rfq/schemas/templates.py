@@ -10,15 +10,8 @@ from b2b_market.rfq.commands import requests as commands
 from b2b_market.rfq.service.templates import TemplateContent
 
 
-class SaveTemplateIn(WireIn):
-    """The own request to be kept, and the name it is kept under."""
-
-    rfq_id: WireUuid
-    name: ShortText
-
-
-class RenameIn(WireIn):
-    """Another name."""
+class NameIn(WireIn):
+    """The name that a request is kept under; each one once in a company, whatever its case."""
 
     name: ShortText
 

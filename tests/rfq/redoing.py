@@ -5,15 +5,19 @@ from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 
+from b2b_market.infra.aggregate import Aggregate
+from b2b_market.infra.audit_trail import AuditEvent
 from b2b_market.infra.database import Tenant, set_tenant
 from b2b_market.infra.runtime import Runtime
+from b2b_market.rbac.actor import Actor
 from b2b_market.rfq.commands.requests import AwardPick, ProposeAward, ReadRfq, Rest
 from b2b_market.rfq.service import awarding, comparing
 from b2b_market.rfq.service.awarding import AwardContent
 from b2b_market.rfq.service.drafting import RfqContent
 from tests.support.rfqs import Market, close, draft_command, publish, read, submit
+from tests.support.rows import rows_of
 from tests.support.works import work_for
 
 LATER = date(2098, 6, 30)
@@ -39,6 +43,14 @@ def actions(runtime: Runtime, object_id: UUID) -> list[str]:
         found = [action for (action,) in session.execute(statement, {"id": object_id})]
         session.rollback()
     return found
+
+
+def hashed(runtime: Runtime, actor: Actor, kind: type[Aggregate]) -> tuple[list[bytes], list[bytes]]:
+    """Return the state hashes of the things as they are stored, and those of their last entries in the trail."""
+    things = rows_of(runtime, actor, select(kind).order_by(kind.id))
+    entries = rows_of(runtime, actor, select(AuditEvent).where(AuditEvent.object_type == kind.audit_type))
+    last = {entry.object_id: bytes(entry.state_hash) for entry in sorted(entries, key=lambda one: one.id)}
+    return [thing.state_hash() for thing in things], [last[thing.id] for thing in things]
 
 
 def awarded(

@@ -25,7 +25,7 @@ from b2b_market.rfq.models.drafting import RfqMapping
 from b2b_market.rfq.service import importing, remembering
 from tests.rfq.forms import followed, page, send, text_of
 from tests.rfq.imports import ANSWERS, FAR, GAPS, SMALL, TENDER, confirm, decide, look, start
-from tests.rfq.redoing import actions
+from tests.rfq.redoing import actions, hashed
 from tests.support.calling import caller_for
 from tests.support.people import make_person, sign_in
 from tests.support.rfqs import Market, make_market
@@ -158,6 +158,8 @@ class TestTakingOver:
         confirmed(runtime, market)
         assert actions(runtime, kept.id) == ["rfq_mapping.remembered"]
         confirmed(runtime, market, columns={**start(runtime, market.purchaser).choices.columns, 1: Field.NOTE})
+        stored, told = hashed(runtime, market.purchaser, RfqMapping)
+        assert stored == told
         (changed,) = known(runtime, market.purchaser)
         assert (changed.id, changed.version) == (kept.id, 2)
         assert actions(runtime, kept.id) == ["rfq_mapping.remembered", "rfq_mapping.changed"]

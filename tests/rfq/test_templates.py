@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from b2b_market.audit import public as audit
 from b2b_market.infra.runtime import Runtime
 from b2b_market.kernel.paging import PageRequest
 from b2b_market.kernel.permission import Role
@@ -22,11 +23,12 @@ from b2b_market.rfq.commands.requests import (
     Terms,
     UseTemplate,
 )
+from b2b_market.rfq.models.drafting import RfqTemplate
 from b2b_market.rfq.rules.naming import LONGEST_NAME, TemplateNameTaken, template_name
 from b2b_market.rfq.service import templates
 from b2b_market.rfq.service.templates import NO_DAY, TemplateContent
 from tests.rfq.forms import errors, filled, followed, main, page, send, summary, text_of
-from tests.rfq.redoing import LATER, actions, expire_lines
+from tests.rfq.redoing import LATER, actions, expire_lines, hashed
 from tests.support.calling import caller_for
 from tests.support.people import make_person, sign_in
 from tests.support.rfqs import Market, draft_command, make_draft, make_market, publish, read
@@ -77,6 +79,14 @@ class TestKeeping:
         assert [line.target_price for line in draft.lines] == [Decimal(10), Decimal(10)]
         assert set(draft.supplier_ids) == set(market.suppliers[:2])
         assert actions(runtime, kept.row.id) == ["rfq_template.saved"]
+
+    def test_the_trail_holds_its_state_and_tells_no_price(self, runtime: Runtime, market: Market) -> None:
+        kept = keep(runtime, market, name="Schrauben 螺栓")
+        stored, told = hashed(runtime, market.purchaser, RfqTemplate)
+        assert stored == told
+        with work_for(runtime, market.purchaser) as work:
+            (entry,) = audit.timeline(work, market.purchaser, "rfq_template", kept.row.id)
+        assert "content" not in {name for name, _, _ in entry.changes}
 
     def test_a_name_is_taken_whatever_its_case(self, runtime: Runtime, market: Market) -> None:
         keep(runtime, market)

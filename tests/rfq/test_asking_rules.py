@@ -48,7 +48,12 @@ def test_an_amendment_keeps_or_moves_the_end() -> None:
     assert amended(None, past, material=False) == past
     assert amended(past, past, material=False) == past
     assert amended(None, past, material=True) == NOON + 2 * DAY
+    assert amended(None, NOON, material=True) == NOON + 2 * DAY
     assert amended(None, NOON + 3 * DAY, material=True) == NOON + 3 * DAY
+    in_time = NOON + 2 * DAY - asking.WORTH_MOVING
+    assert amended(None, in_time, material=True) == NOON + 2 * DAY
+    later = in_time + timedelta(microseconds=1)
+    assert amended(None, later, material=True) == later
     assert amended(None, NOON + 9 * DAY, material=False) == closes_at
     assert amended(NOON + DAY, past, material=True) == NOON + DAY
     with pytest.raises(asking.EnquiryEndMisplaced):

@@ -1,7 +1,7 @@
 """Until when suppliers may ask, what a question must hold, and what open ones keep from happening."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from b2b_market.kernel.refusal import FieldError, Invalid, Refusal
 from b2b_market.kernel.text import N_
@@ -9,6 +9,8 @@ from b2b_market.rfq.states import RfqStatus
 
 LEAST, MOST = 4, 4_000
 MOST_QUESTIONS = 100
+WORTH_MOVING = timedelta(hours=1)
+"""An amendment that is sent minutes later is no reason to move the end of questions by minutes."""
 
 
 class EnquiryEndMisplaced(Refusal):
@@ -86,13 +88,15 @@ def amended_enquiry_end(
 ) -> datetime:
     """Return until when suppliers may ask about an amended request.
 
-    Unless wished it stays, or, after a material change, moves so that half of what is left to quote is left to ask;
-    never beyond the deadline. Raise EnquiryEndMisplaced for a wish that is neither what it was nor still to come.
+    Unless wished it stays, or, after a material change, moves so that half of what is left to quote is left to ask,
+    where the end is over or that is WORTH_MOVING; never beyond the deadline. Raise EnquiryEndMisplaced for a wish that
+    is neither what it was nor still to come.
     """
     if wished is not None and wished != before:
         return enquiry_end(wished, moment, closes_at)
-    again = max(before, half_time(moment, closes_at)) if material else before
-    return min(again, closes_at)
+    again = half_time(moment, closes_at)
+    moves = material and (before <= moment or again - before >= WORTH_MOVING)
+    return min(max(before, again) if moves else before, closes_at)
 
 
 def require_asking(status: RfqStatus, ends_at: datetime, moment: datetime) -> None:

@@ -52,15 +52,25 @@ PAGES: dict[str, Callable[[Showroom], tuple[Actor, str]]] = {
 }
 
 
+LOOKED_AT_TWICE = frozenset({"list", "edit", "open", "comparison", "first quotation", "receipt"})
+"""One page of each kind is seen in the other language, theme and width as well; all are seen in one of each."""
+
+
 @needs_axe
 @pytest.mark.parametrize(
-    ("language", "dark", "width"),
-    [("zh-CN", False, 1440), ("en", False, 390), ("zh-CN", True, 390), ("en", True, 1440)],
+    ("language", "dark", "width", "names"),
+    [
+        ("zh-CN", False, 1440, frozenset(PAGES)),
+        ("en", True, 390, frozenset(PAGES)),
+        ("en", False, 390, LOOKED_AT_TWICE),
+        ("zh-CN", True, 1440, LOOKED_AT_TWICE),
+    ],
 )
 def test_pages_are_accessible_and_inside_their_budgets(
-    site: Site, tabs: Tabs, language: str, *, dark: bool, width: int
+    site: Site, tabs: Tabs, language: str, names: frozenset[str], *, dark: bool, width: int
 ) -> None:
-    for name, place in PAGES.items():
+    for name in sorted(names):
+        place = PAGES[name]
         person, path = place(site.showroom)
         page = tabs.open(person, path, width=width, dark=dark, language=language)
         assert (name, findings(page)) == (name, [])

@@ -83,6 +83,14 @@ def test_pages_are_accessible_and_inside_their_budgets(
         page.context.close()
 
 
+def test_nothing_moves_on_a_machine_that_parses_slowly(site: Site, tabs: Tabs) -> None:
+    person, path = PAGES["first quotation"](site.showroom)
+    page = tabs.open(person, "/invitations", language="zh-CN")
+    page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 8})
+    page.goto(path, wait_until="load")
+    assert page.evaluate(SHIFTED) == 0
+
+
 @pytest.mark.parametrize("width", [600, 768, 901])
 def test_pages_between_phone_and_desk_do_not_scroll_sideways(site: Site, tabs: Tabs, width: int) -> None:
     for name in ("list", "open", "edit", "comparison", "next revision", "receipt", "award"):

@@ -20,12 +20,12 @@ SMALL, LARGE = 10_000, 1_000_000
 FILL = text(
     """
     INSERT INTO rfq (id, version, created_at, changed_at, number, title, description, buyer_id, author_id, editor_id,
-                     status, sealed, currency, payment_terms, incoterm, incoterm_place, closes_at, line_count,
-                     lines_digest, targets_digest, party_ids)
+                     status, sealed, visibility, currency, payment_terms, incoterm, incoterm_place, closes_at,
+                     line_count, lines_digest, targets_digest, party_ids)
     SELECT ('0190' || substr(h, 1, 4) || '-' || substr(h, 5, 4) || '-7' || substr(h, 9, 3) || '-8' || substr(h, 12, 3)
             || '-' || substr(h, 15, 12))::uuid,
            1, now(), now(), 'X-' || :salt || n, 'Request ' || n, '', buyer, :author, :author,
-           (ARRAY['draft', 'published', 'closed', 'cancelled'])[1 + n % 4], false, 'CNY', '', '', '',
+           (ARRAY['draft', 'published', 'closed', 'cancelled'])[1 + n % 4], false, 'invited', 'CNY', '', '', '',
            now() + (n % 5000) * interval '1 hour', 20, '\\x00', '\\x00', ARRAY[buyer]
     FROM generate_series(1, :rows) AS n,
          LATERAL (SELECT md5(n::text || :salt) AS h) AS hashed,

@@ -33,6 +33,7 @@ from b2b_market.rfq.service import (
     templates,
 )
 from b2b_market.rfq.service.drafting import RfqContent
+from b2b_market.rfq.states import Visibility
 
 T = TypeVar("T")
 SIGN_INS: Final = "demo-sign-ins.json"
@@ -75,7 +76,7 @@ PER_UNIT: Final = {"EUR": Decimal("8.30"), "PLN": Decimal("1.95")}
 
 
 def place_requests(runtime: Runtime) -> None:
-    """Make a draft (a template too), and requests that wait, are quoted openly and sealed, compared, awarded."""
+    """Make a draft (a template too), and requests that wait, are quoted (openly, sealed, by all), compared, awarded."""
     cast = _Cast.of(runtime)
     with cast.work(cast.purchaser) as work:
         if drafting.list_rfqs(work, cast.purchaser, commands.ListRfqs()).items:
@@ -90,6 +91,8 @@ def place_requests(runtime: Runtime) -> None:
     cast.amend(amended)
     cast.confirm(amended, cast.sales[1])
     cast.quote(cast.published("Sealed: cables for hall 4", ITEMS[5:7], sealed=True), ("0.98",))
+    public = cast.published("公开询价：管件与阀门 / Public: pipes and valves", ITEMS[8:10], to_all=True)
+    cast.quote(public, ("1.02",))
     to_compare = cast.published("2026 年 Q4 机电备件 / Q4 2026 electro-mechanical spares", ITEMS)
     cast.quote(to_compare, ("1.04", "0.98", "1.01", "0.95", "0.99", "1.07"))
     cast.close(to_compare)
@@ -160,7 +163,8 @@ class _Cast:
         with self.work(actor) as work:
             return operation(work, actor, command)
 
-    def draft(self, title: str, items: Sequence[Item], *, sealed: bool = False) -> RfqContent:
+    def draft(self, title: str, items: Sequence[Item], *, sealed: bool = False, to_all: bool = False) -> RfqContent:
+        """Store a draft; ``to_all`` opens it to every approved supplier and invites nobody."""
         with self.work(self.purchaser) as work:
             suppliers = organizations.suppliers(work, self.purchaser)
             today = work.now()
@@ -170,20 +174,21 @@ class _Cast:
                 closes_at=today + timedelta(days=6),
                 description="Prices without VAT, delivered to the plant. 含运费，不含税。",
                 sealed=sealed,
+                visibility=Visibility.PUBLIC if to_all else Visibility.INVITED,
                 terms=commands.Terms(payment_terms="30 days net", incoterm="DAP", incoterm_place="Dalian"),
                 lines=tuple(_need(item, today.date() + NEEDED_IN) for item in items),
-                supplier_ids=tuple(supplier.id for supplier in suppliers),
+                supplier_ids=() if to_all else tuple(supplier.id for supplier in suppliers),
             )
             return drafting.draft_rfq(work, self.purchaser, command)
 
-    def submitted(self, title: str, items: Sequence[Item], *, sealed: bool = False) -> UUID:
-        content = self.draft(title, items, sealed=sealed)
+    def submitted(self, title: str, items: Sequence[Item], *, sealed: bool = False, to_all: bool = False) -> UUID:
+        content = self.draft(title, items, sealed=sealed, to_all=to_all)
         step = commands.StepRfq(content.rfq.id, content.rfq.version)
         self.do(self.purchaser, publishing.submit_rfq, step)
         return content.rfq.id
 
-    def published(self, title: str, items: Sequence[Item], *, sealed: bool = False) -> UUID:
-        rfq_id = self.submitted(title, items, sealed=sealed)
+    def published(self, title: str, items: Sequence[Item], *, sealed: bool = False, to_all: bool = False) -> UUID:
+        rfq_id = self.submitted(title, items, sealed=sealed, to_all=to_all)
         self.do(self.approver, publishing.approve_rfq, commands.StepRfq(rfq_id, self.version(rfq_id)))
         return rfq_id
 

@@ -27,7 +27,7 @@ class RfqReturned(Event):
 
 @event("rfq.published.v1")
 class RfqPublished(Event):
-    """Invited suppliers may quote until ``closes_at``."""
+    """Suppliers may quote until ``closes_at``: those invited, and every approved one where the request is public."""
 
     rfq_id: UUID
     buyer_id: UUID
@@ -92,6 +92,15 @@ class QuestionDeclined(Event):
     rfq_id: UUID
     buyer_id: UUID
     answer_id: UUID
+
+
+@event("rfq.supplier_joined.v1")
+class SupplierJoined(Event):
+    """A supplier that nobody invited takes part in a public request."""
+
+    rfq_id: UUID
+    buyer_id: UUID
+    supplier_id: UUID
 
 
 @event("rfq.invitation_declined.v1")

@@ -13,11 +13,11 @@ from b2b_market.organizations import public as organizations
 from b2b_market.rbac.actor import Actor
 from b2b_market.rbac.manifest import Handler
 from b2b_market.rfq import events
-from b2b_market.rfq.commands.requests import CompareEditions, ReadQuestion
+from b2b_market.rfq.commands.requests import CompareEditions, ReadQuestion, ReadRfq
 from b2b_market.rfq.documents.differences import Reader, in_words
 from b2b_market.rfq.permissions import RfqPermission
 from b2b_market.rfq.public import RequestFacts, request_facts
-from b2b_market.rfq.service import asking, editions
+from b2b_market.rfq.service import asking, editions, publishing
 from b2b_market.ui.language import Language, parse_language
 
 
@@ -255,6 +255,11 @@ def when_question_declined_tell_asker(work: Work, actor: Actor, event: events.Qu
     _tell(work, people, QuestionRefused, about, question=question.text, reason=reason)
 
 
+def when_supplier_joined_admit_it(work: Work, actor: Actor, event: events.SupplierJoined) -> None:
+    """Make the supplier a party of the request, so that it hears of what happens to it."""
+    publishing.admit_joined(work, actor, ReadRfq(event.rfq_id))
+
+
 def when_quote_submitted_tell_buyer(work: Work, actor: Actor, event: events.QuoteSubmitted) -> None:
     """Tell the author of the request that a quotation came; never what it says."""
     about = request_facts(work, actor, event.rfq_id)
@@ -329,6 +334,7 @@ HANDLERS = (
     Handler(events.QuestionAnswered, when_question_answered_tell_suppliers, "rfq.question_answered.tell_suppliers"),
     Handler(events.QuestionDeclined, when_question_declined_tell_asker, "rfq.question_declined.tell_asker"),
     Handler(events.QuoteConfirmed, when_quote_confirmed_tell_buyer, "quote.confirmed.tell_buyer"),
+    Handler(events.SupplierJoined, when_supplier_joined_admit_it, "rfq.supplier_joined.admit_it"),
     Handler(events.QuoteSubmitted, when_quote_submitted_tell_buyer, "quote.submitted.tell_buyer"),
     Handler(events.QuoteWithdrawn, when_quote_withdrawn_tell_buyer, "quote.withdrawn.tell_buyer"),
     Handler(events.InvitationDeclined, when_invitation_declined_tell_buyer, "rfq.declined.tell_buyer"),

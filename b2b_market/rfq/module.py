@@ -157,6 +157,7 @@ MANIFEST = Manifest(
         events.QuestionAsked,
         events.QuestionAnswered,
         events.QuestionDeclined,
+        events.SupplierJoined,
         events.InvitationDeclined,
         events.RfqClosed,
         events.RfqCancelled,

@@ -20,6 +20,15 @@ class RfqStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
+class Visibility(StrEnum):
+    """Who may see a published request and quote on it."""
+
+    INVITED = "invited"
+    """The invited suppliers."""
+    PUBLIC = "public"
+    """Every approved supplier, invited or not."""
+
+
 _OPEN_TO_AWARD = frozenset({RfqStatus.EVALUATING, RfqStatus.AWARDED_PARTIAL})
 RFQ_LIFECYCLE = Lifecycle(
     RfqStatus.DRAFT,
@@ -48,6 +57,15 @@ RFQ_LIFECYCLE = Lifecycle(
         RfqStatus.CANCELLED,
     ),
 )
+
+
+class Origin(StrEnum):
+    """How a supplier came to a request."""
+
+    BUYER = "buyer"
+    """The buyer invited it."""
+    BOARD = "board"
+    """It found the public request by itself."""
 
 
 class InvitationStatus(StrEnum):

@@ -207,6 +207,25 @@ def test_a_company_sees_rows_of_its_own_deals_only(servers: Servers, world: Worl
     assert {suppliers for owners in found.values() for suppliers in owners} == {rival}
 
 
+def test_of_a_public_request_an_approved_supplier_sees_the_needs_alone(servers: Servers, world: World) -> None:
+    """The stranger, an approved supplier that nobody invited, reads what a public request asks for and nothing else."""
+    rfq_id = {"id": world.rfqs["public"].rfq.id}
+    names = {"rfq": "id", "rfq_line": "rfq_id"} | dict.fromkeys(
+        ("rfq_target", "rfq_private", "rfq_invitation", "rfq_quote", "rfq_quote_line"), "rfq_id"
+    )
+    found = {}
+    for company in ("stranger", "newcomer"):
+        with connected(servers, "app", world.database) as connection:
+            orgs = {"orgs": f"{{{world.people[company].org_id}}}"}
+            connection.execute(text("SELECT set_config('app.orgs', :orgs, true)"), orgs)
+            counted = {
+                name: connection.execute(text(f"SELECT count(*) FROM {name} WHERE {key} = :id"), rfq_id).scalar_one()  # noqa: S608 - names above
+                for name, key in names.items()
+            }
+        found[company] = {name: rows for name, rows in counted.items() if rows}
+    assert found == {"stranger": {"rfq": 1, "rfq_line": 1}, "newcomer": {}}
+
+
 def test_a_sealed_quotation_is_not_there_for_its_buyer(servers: Servers, world: World) -> None:
     buyer, rfq_id = world.people["purchaser"].org_id, world.rfqs["sealed"].rfq.id
     with connected(servers, "app", world.database) as connection:

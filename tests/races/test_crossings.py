@@ -1,6 +1,7 @@
 """A supplier and its buyer act on one request at the same moment: the outcome is one of the two orders, never a mix."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from fastapi.testclient import TestClient
@@ -10,11 +11,11 @@ from sqlalchemy import select
 from b2b_market.infra.runtime import Runtime
 from b2b_market.rbac.actor import system_actor
 from b2b_market.rfq.models.quotes import Quote, QuoteLine, QuoteRevision
-from b2b_market.rfq.models.requests import Rfq
+from b2b_market.rfq.models.requests import Rfq, RfqInvitation
 from b2b_market.rfq.service.drafting import RfqContent
-from b2b_market.rfq.states import QuoteStatus, RfqStatus
+from b2b_market.rfq.states import Origin, QuoteStatus, RfqStatus, Visibility
 from tests.support.calling import Caller, caller_for, quote_body
-from tests.support.rfqs import Market, make_market, publish, read, submit
+from tests.support.rfqs import Market, draft_command, make_market, publish, read, submit
 from tests.support.rows import rows_of
 from tests.support.together import at_once
 
@@ -132,3 +133,21 @@ def test_a_withdrawal_a_decline_and_a_cancellation_together(
     status, quotes = state(committed_runtime, market, content)
     assert status is (RfqStatus.CANCELLED if cancelled[0] == 200 else RfqStatus.PUBLISHED)
     assert quotes == [QuoteStatus.WITHDRAWN if withdrawn[0] == 200 else QuoteStatus.SUBMITTED]
+
+
+@pytest.mark.parametrize("round_", range(ROUNDS))
+def test_first_looks_at_a_public_request_and_an_invitation_make_one_place(
+    committed_runtime: Runtime, market: Market, buyer: Caller, supplier: Caller, round_: int
+) -> None:
+    command = replace(draft_command(market.suppliers[1:]), visibility=Visibility.PUBLIC)
+    content = publish(committed_runtime, market, command)
+    path, version = f"/rfqs/{content.rfq.id}", content.rfq.version
+    invited = {"supplier_id": str(market.suppliers[0])}
+    acts = [lambda: supplier.get(path)] * 3
+    acts.insert(round_, lambda: buyer.post(f"{path}/invitations", invited, version=version))
+    assert race(*acts) == [(200, "")] * 4
+    machine = system_actor("test", market.buyer_id)
+    places = rows_of(committed_runtime, machine, select(RfqInvitation).where(RfqInvitation.rfq_id == content.rfq.id))
+    assert sorted((place.supplier_id, place.origin) for place in places) == sorted(
+        (supplier_id, Origin.BUYER) for supplier_id in market.suppliers
+    )

@@ -85,16 +85,16 @@ class TestPublication:
     def test_what_is_missing_is_refused_by_name(self) -> None:
         later = [CLOSES.date() + timedelta(days=1)]
         with pytest.raises(drafting.NothingRequested):
-            drafting.require_publishable([], 1, CLOSES)
+            drafting.require_publishable([], CLOSES, reachable=True)
         with pytest.raises(drafting.NobodyInvited):
-            drafting.require_publishable(later, 0, CLOSES)
+            drafting.require_publishable(later, CLOSES, reachable=False)
         with pytest.raises(drafting.DeadlineMissing):
-            drafting.require_publishable(later, 1, None)
-        assert drafting.require_publishable(later, 1, CLOSES) == CLOSES
+            drafting.require_publishable(later, None, reachable=True)
+        assert drafting.require_publishable(later, CLOSES, reachable=True) == CLOSES
 
     def test_a_line_needed_on_the_day_of_the_deadline_is_too_early(self) -> None:
         with pytest.raises(drafting.NeedInThePast) as caught:
-            drafting.require_publishable([CLOSES.date() + timedelta(days=1), CLOSES.date()], 1, CLOSES)
+            drafting.require_publishable([CLOSES.date() + timedelta(days=1), CLOSES.date()], CLOSES, reachable=True)
         assert caught.value.facts["line"] == 2
 
     @pytest.mark.parametrize(("shift", "refused"), [(-1, True), (0, False), (1, False)])

@@ -56,6 +56,7 @@ from b2b_market.rfq.commands.requests import (
 from b2b_market.rfq.models.quotes import Award, Quote
 from b2b_market.rfq.service import asking, awarding, publishing, quoting
 from b2b_market.rfq.service.drafting import RfqContent
+from b2b_market.rfq.states import Visibility
 from tests.support import database as db
 from tests.support.calling import API, Caller, caller_for
 from tests.support.delivery import drain_outbox
@@ -241,6 +242,7 @@ class _Maker:
         self.rfqs["open"] = publish(self.runtime, market)
         self._ask(market, self.rfqs["open"].rfq.id)
         self.rfqs["sealed"] = self._planted(market, sealed=True)
+        self.rfqs["public"] = self._planted(market, sealed=False, visibility=Visibility.PUBLIC)
 
     def _ask(self, market: Market, rfq_id: UUID) -> None:
         """Let the winner ask something, and the buyer answer it to all."""
@@ -251,9 +253,9 @@ class _Maker:
             asking.answer_question(work, purchaser, ReplyToQuestion(asked.id, 1, "Pitch 1.25."))
         self.things["question_id"] = str(asked.id)
 
-    def _planted(self, market: Market, *, sealed: bool) -> RfqContent:
+    def _planted(self, market: Market, *, sealed: bool, visibility: Visibility = Visibility.INVITED) -> RfqContent:
         """Publish a request with hidden figures, and let both suppliers quote it with planted prices and notes."""
-        command = draft_command(market.suppliers, 1, sealed=sealed)
+        command = replace(draft_command(market.suppliers, 1, sealed=sealed), visibility=visibility)
         line = replace(command.lines[0], target_price=Decimal("71.5519"))
         content = self._approved(market, replace(command, lines=(line,), estimate=Decimal(98_765_432)))
         for sales, (price, _, note) in zip(market.sales, (PLANTED.winner, PLANTED.rival), strict=True):

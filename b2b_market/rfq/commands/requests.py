@@ -9,6 +9,7 @@ from uuid import UUID
 from b2b_market.kernel.currency import Currency
 from b2b_market.kernel.paging import PageRequest
 from b2b_market.kernel.quantity import Quantity
+from b2b_market.rfq.states import Visibility
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +46,7 @@ class DraftRfq:
     """Until when suppliers may ask; None is half of the time they have to quote."""
     description: str = ""
     sealed: bool = False
+    visibility: Visibility = Visibility.INVITED
     estimate: Decimal | None = None
     terms: Terms = field(default_factory=Terms)
     lines: tuple[LineInput, ...] = ()

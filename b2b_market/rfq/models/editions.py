@@ -20,6 +20,8 @@ class RfqEdition(Base):
     edition: Mapped[int] = mapped_column(primary_key=True)
     party_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid()))
     """The buyer first, then the invited suppliers, as on the request."""
+    public: Mapped[bool]
+    """Whether every approved supplier may read it, as on the request."""
     material: Mapped[bool]
     reason: Mapped[str]
     closes_at: Mapped[datetime]

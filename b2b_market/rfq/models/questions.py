@@ -29,6 +29,8 @@ class Question(Salted, Aggregate, Base):
     buyer_id: Mapped[UUID]
     party_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid()))
     """The buyer first, then every invited supplier, as on the request: it tells nothing of who asked."""
+    public: Mapped[bool]
+    """Whether every approved supplier may ask and read answers, as on the request."""
     line_id: Mapped[UUID | None]
     edition: Mapped[int]
     text: Mapped[str]
@@ -72,6 +74,7 @@ class Reply(Base):
     rfq_id: Mapped[UUID]
     buyer_id: Mapped[UUID]
     party_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid()))
+    public: Mapped[bool]
     position: Mapped[int]
     kind: Mapped[ReplyKind] = mapped_column(enum_type(ReplyKind))
     text: Mapped[str]

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from b2b_market.infra.aggregate import Aggregate, LineSpec, Salted
 from b2b_market.infra.database import CURRENCY, QUANTITY, RATE, TOTAL, UNIT_PRICE, Base, enum_type
-from b2b_market.rfq.states import ImportStatus, InvitationStatus, RfqStatus
+from b2b_market.rfq.states import ImportStatus, InvitationStatus, Origin, RfqStatus, Visibility
 
 LINE_COLUMNS = (
     "id",
@@ -30,7 +30,9 @@ LINE_COLUMNS = (
 
 
 class Rfq(Salted, Aggregate, Base):
-    """A request for quotation. ``party_ids`` are the buyer and, once published, the invited suppliers.
+    """A request for quotation.
+
+    ``party_ids`` are the buyer and, once published, the invited suppliers and those that joined from the board.
 
     What suppliers must not see (estimate, target prices) lives in tables of its own, so that row-level security hides
     it.
@@ -65,6 +67,7 @@ class Rfq(Salted, Aggregate, Base):
     approver_id: Mapped[UUID | None]
     status: Mapped[RfqStatus] = mapped_column(enum_type(RfqStatus))
     sealed: Mapped[bool]
+    visibility: Mapped[Visibility] = mapped_column(enum_type(Visibility))
     currency: Mapped[str] = mapped_column(CURRENCY)
     payment_terms: Mapped[str]
     incoterm: Mapped[str]
@@ -106,6 +109,8 @@ class RfqLine(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     rfq_id: Mapped[UUID] = mapped_column(ForeignKey("rfq.id"))
     party_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid()))
+    public: Mapped[bool]
+    """Whether every approved supplier may see it: from the publication of a public request on."""
     position: Mapped[int]
     item_name: Mapped[str]
     item_code: Mapped[str]
@@ -140,7 +145,7 @@ class RfqPrivate(Base):
 
 
 class RfqInvitation(Base):
-    """A supplier invited to a request, and what it did about it."""
+    """A supplier's place at a request, by invitation or from the board, and what it did about it."""
 
     __tablename__ = "rfq_invitation"
     __table_args__ = (
@@ -152,6 +157,7 @@ class RfqInvitation(Base):
     rfq_id: Mapped[UUID]
     buyer_id: Mapped[UUID]
     supplier_id: Mapped[UUID]
+    origin: Mapped[Origin] = mapped_column(enum_type(Origin))
     status: Mapped[InvitationStatus] = mapped_column(enum_type(InvitationStatus))
     released: Mapped[bool]
     """Whether the supplier may see it: from publication on."""

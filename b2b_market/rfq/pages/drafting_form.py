@@ -15,11 +15,13 @@ from b2b_market.reference import public as reference
 from b2b_market.rfq.commands import requests as commands
 from b2b_market.rfq.pages import pointing
 from b2b_market.rfq.service.drafting import RfqContent
+from b2b_market.rfq.states import Visibility
 from b2b_market.ui.forms import Form
 
 MOST = Decimal(10) ** 13
 MINUTES = "%Y-%m-%dT%H:%M"
 SEALED, OPEN = "sealed", "open"
+VISIBILITIES = frozenset(item.value for item in Visibility)
 LINE_FIELDS = (
     "item_name",
     "item_code",
@@ -74,6 +76,7 @@ def read_content(
         enquiry_ends_at=enquiry_ends_at,
         description=description,
         sealed=form.value("mode") == SEALED,
+        visibility=Visibility(form.one_of("visibility", VISIBILITIES) or Visibility.INVITED),
         estimate=estimate,
         terms=terms,
         lines=(*before, *lines, *after),
@@ -115,6 +118,7 @@ def initial_values(content: RfqContent, zone: tzinfo, language: str, lines: rang
         "enquiry_ends_at": rfq.enquiry_ends_at.astimezone(zone).strftime(MINUTES) if rfq.enquiry_ends_at else None,
         "description": rfq.description,
         "mode": SEALED if rfq.sealed else OPEN,
+        "visibility": rfq.visibility.value,
         "estimate": content.estimate,
         "payment_terms": rfq.payment_terms,
         "incoterm": rfq.incoterm,

@@ -19,7 +19,7 @@ from b2b_market.rfq.pages import saving, showing
 from b2b_market.rfq.pages.saving import Saving, Window
 from b2b_market.rfq.service import drafting as drafts
 from b2b_market.rfq.service.drafting import RfqContent
-from b2b_market.rfq.states import RfqStatus
+from b2b_market.rfq.states import RfqStatus, Visibility
 from b2b_market.ui.forms import Form
 from b2b_market.ui.reading import Unreadable, read_moment
 from b2b_market.ui.viewer import Flash
@@ -37,6 +37,7 @@ def new_rfq(call: PageCall) -> Response:
     initial = {
         "currency": settings.base_currency.code,
         "mode": reading.OPEN,
+        "visibility": Visibility.INVITED.value,
         "default_place": settings.default_delivery_place,
     }
     return _editor(call, Form(initial=initial), None, range(NEW_LINES), key=str(uuid4()))
@@ -193,6 +194,7 @@ def _preview(call: PageContext, form: Form, numbers: Sequence[int], unloaded: in
         "target_count": sum(1 for number in rows if form.value(f"lines-{number}-target_price").strip()),
         "preview_title": form.value("title").strip(),
         "preview_closes_at": _moment(form.value("closes_at"), showing.zone_of(call)),
+        "preview_public": form.value("visibility") == Visibility.PUBLIC,
         "preview_sealed": form.value("mode") == reading.SEALED,
         "preview_estimate": bool(form.value("estimate").strip()),
     }

@@ -112,6 +112,8 @@ HISTORY: Final[Mapping[str, str]] = MappingProxyType(
         "rfq.question_declined": N_("declined a question"),
         "rfq.supplier_added": N_("added a supplier"),
         "rfq.supplier_invited": N_("invited a supplier"),
+        "rfq.supplier_joined": N_("joined from the board"),
+        "rfq.suppliers_joined": N_("took suppliers in from the board"),
         "rfq.invitation_declined": N_("declined the invitation"),
         "rfq.closed": N_("closed it for quotations"),
         "rfq.evaluation_started": N_("opened the comparison"),

@@ -1,4 +1,7 @@
-"""Questions and what was said to them: the buyer's, the released ones, and a supplier's own."""
+"""Questions and what was said to them: the buyer's, the released ones, and a supplier's own.
+
+What is public is for approved suppliers: which those are is row-level security's part.
+"""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -38,7 +41,8 @@ def questions_of(session: Session, scope: Scope, rfq_id: UUID) -> Sequence[Quest
     """Return the questions put to a request in the order they came: all for its buyer, else the released ones."""
     wanted = select(Question).where(Question.rfq_id == rfq_id)
     mine = Question.buyer_id.in_(scope.org_ids)
-    wanted = wanted.where(mine | (Question.released & Question.party_ids.overlap(list(scope.org_ids))))
+    theirs = Question.party_ids.overlap(list(scope.org_ids)) | Question.public
+    wanted = wanted.where(mine | (Question.released & theirs))
     return session.scalars(wanted.order_by(Question.id)).all()
 
 
@@ -58,7 +62,8 @@ def asker_of(session: Session, scope: Scope, question_id: UUID) -> OwnQuestion |
 
 def replies_to(session: Session, scope: Scope, question_ids: Sequence[UUID]) -> Sequence[Reply]:
     """Return what was said to these questions, in the order it was said."""
-    wanted = select(Reply).where(Reply.question_id.in_(question_ids), Reply.party_ids.overlap(list(scope.org_ids)))
+    readable = Reply.party_ids.overlap(list(scope.org_ids)) | Reply.public
+    wanted = select(Reply).where(Reply.question_id.in_(question_ids), readable)
     return session.scalars(wanted.order_by(Reply.question_id, Reply.position)).all()
 
 

@@ -22,15 +22,18 @@ from b2b_market.rfq.models.requests import (
     RfqRate,
     RfqTarget,
 )
-from b2b_market.rfq.states import InvitationStatus, RfqStatus
+from b2b_market.rfq.states import InvitationStatus, Origin, RfqStatus, Visibility
 
 FAR = "9999"
 """Stands in a cursor for "no deadline", which sorts last."""
+TAKING_PART = (InvitationStatus.QUOTED,)
+"""What a supplier from the board must have done to count as taking part; one that only looks stays unnamed."""
+_TAKES_PART = or_(RfqInvitation.origin == Origin.BUYER, RfqInvitation.status.in_(TAKING_PART))
 
 
 @dataclass(frozen=True, slots=True)
 class RfqProgress:
-    """How many suppliers are invited to a request and have quoted, and its hidden estimate in its own currency."""
+    """How many suppliers are at a request and how many have quoted, and its hidden estimate in its own currency."""
 
     invited: int
     quoted: int
@@ -57,8 +60,12 @@ def lock_own_rfq(session: Session, scope: Scope, rfq_id: UUID) -> Rfq:
 
 
 def party_rfq(session: Session, scope: Scope, rfq_id: UUID) -> Rfq:
-    """Return a request that the scope's companies are a party of, as buyer or invited supplier; else raise NotFound."""
-    wanted = select(Rfq).where(Rfq.id == rfq_id, Rfq.party_ids.overlap(list(scope.org_ids)))
+    """Return a request that the scope's companies are a party of, or a published public one; else raise NotFound.
+
+    That a public request is there for approved suppliers only is row-level security's part.
+    """
+    public = and_(Rfq.visibility == Visibility.PUBLIC, Rfq.published_at.is_not(None))
+    wanted = select(Rfq).where(Rfq.id == rfq_id, or_(Rfq.party_ids.overlap(list(scope.org_ids)), public))
     return _one(session, wanted.execution_options(populate_existing=True), rfq_id)
 
 
@@ -107,7 +114,7 @@ def estimate_of(session: Session, scope: Scope, rfq_id: UUID) -> Decimal | None:
 
 
 def invitations_of(session: Session, scope: Scope, rfq_id: UUID) -> Sequence[RfqInvitation]:
-    """Return the invitations of the scope's own request."""
+    """Return the invitations of the scope's own request, those from the board among them."""
     wanted = select(RfqInvitation).where(RfqInvitation.rfq_id == rfq_id, RfqInvitation.buyer_id.in_(scope.org_ids))
     return session.scalars(wanted.order_by(RfqInvitation.id)).all()
 
@@ -117,7 +124,7 @@ def progress_of(session: Session, scope: Scope, rfq_ids: Sequence[UUID]) -> dict
     quoted = func.count().filter(RfqInvitation.status == InvitationStatus.QUOTED)
     counts = (
         select(RfqInvitation.rfq_id, func.count(), quoted)
-        .where(RfqInvitation.rfq_id.in_(rfq_ids), RfqInvitation.buyer_id.in_(scope.org_ids))
+        .where(RfqInvitation.rfq_id.in_(rfq_ids), RfqInvitation.buyer_id.in_(scope.org_ids), _TAKES_PART)
         .group_by(RfqInvitation.rfq_id)
     )
     estimates = select(RfqPrivate.rfq_id, RfqPrivate.estimate).where(
@@ -130,12 +137,28 @@ def progress_of(session: Session, scope: Scope, rfq_ids: Sequence[UUID]) -> dict
 
 def own_invitation(session: Session, scope: Scope, rfq_id: UUID) -> RfqInvitation:
     """Return the scope's own invitation to a request; raise NotFound where there is none."""
-    found = session.scalar(
-        select(RfqInvitation).where(RfqInvitation.rfq_id == rfq_id, RfqInvitation.supplier_id.in_(scope.org_ids))
-    )
+    found = find_invitation(session, scope, rfq_id)
     if found is None:
         raise NotFound(rfq_id=str(rfq_id))
     return found
+
+
+def find_invitation(session: Session, scope: Scope, rfq_id: UUID) -> RfqInvitation | None:
+    """Return the scope's own invitation to a request, or None."""
+    return session.scalar(
+        select(RfqInvitation).where(RfqInvitation.rfq_id == rfq_id, RfqInvitation.supplier_id.in_(scope.org_ids))
+    )
+
+
+def joined_suppliers(session: Session, scope: Scope, rfq_id: UUID) -> Sequence[UUID]:
+    """Return the suppliers that take part in the scope's own request without an invitation, as they came."""
+    wanted = select(RfqInvitation.supplier_id).where(
+        RfqInvitation.rfq_id == rfq_id,
+        RfqInvitation.buyer_id.in_(scope.org_ids),
+        RfqInvitation.origin == Origin.BOARD,
+        RfqInvitation.status.in_(TAKING_PART),
+    )
+    return session.scalars(wanted.order_by(RfqInvitation.id)).all()
 
 
 def rates_of(session: Session, scope: Scope, rfq_id: UUID) -> Sequence[RfqRate]:
@@ -187,11 +210,11 @@ def _by_deadline(session: Session, wanted: Select[Rfq], page: PageRequest) -> Pa
 
 
 def list_invited(session: Session, scope: Scope, command: ListInvitations) -> Page[InvitedRfq]:
-    """Return a page of the requests that the company is invited to, newest first."""
+    """Return a page of the requests that the company is invited to or joined from the board, newest first."""
     wanted = (
         select(Rfq, RfqInvitation)
         .join(RfqInvitation, RfqInvitation.rfq_id == Rfq.id)
-        .where(RfqInvitation.supplier_id == scope.org_id, RfqInvitation.released)
+        .where(RfqInvitation.supplier_id == scope.org_id, RfqInvitation.released, _TAKES_PART)
     )
     if command.open_only:
         wanted = wanted.where(Rfq.status == RfqStatus.PUBLISHED)

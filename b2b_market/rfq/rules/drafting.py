@@ -45,7 +45,7 @@ class NobodyInvited(Refusal):
 
     code = "rfq-without-suppliers"
     title = N_("No supplier is invited")
-    advice = N_("Invite at least one supplier, then publish.")
+    advice = N_("Invite at least one supplier or open the request to every approved supplier, then publish.")
 
 
 class CannotInvite(Refusal):
@@ -126,16 +126,17 @@ def _error(pointer: str, code: str, detail: str, **facts: object) -> FieldError:
     return FieldError(pointer, code, detail, facts or None)
 
 
-def require_publishable(lines: Sequence[date], supplier_count: int, closes_at: datetime | None) -> datetime:
+def require_publishable(lines: Sequence[date], closes_at: datetime | None, *, reachable: bool) -> datetime:
     """Return the deadline of a request that may go out.
 
-    Refuse one without lines (``lines`` are their required days), suppliers or deadline.
+    Refuse one without lines (``lines`` are their required days) or deadline, and one that is not ``reachable``: neither
+    public nor with an invited supplier.
 
     Raise NeedInThePast where a line is needed on or before the day of the deadline.
     """
     if not lines:
         raise NothingRequested
-    if supplier_count == 0:
+    if not reachable:
         raise NobodyInvited
     if closes_at is None:
         raise DeadlineMissing

@@ -26,7 +26,7 @@ from b2b_market.rfq.commands.requests import RfqOrder
 from b2b_market.rfq.queries.requests import InvitedRfq
 from b2b_market.rfq.schemas.shaping import columns
 from b2b_market.rfq.service.drafting import RfqContent
-from b2b_market.rfq.states import RFQ_LIFECYCLE, RfqStatus
+from b2b_market.rfq.states import RFQ_LIFECYCLE, RfqStatus, Visibility
 
 UnitCode = Annotated[str, Field(min_length=1, max_length=3, pattern=r"^[A-Z0-9]{1,3}$")]
 IncotermCode = Annotated[str, Field(pattern=r"^([A-Z]{3})?$", max_length=3)]
@@ -76,6 +76,7 @@ class RfqIn(WireIn):
     enquiry_ends_at: WireTime | None = None
     description: LongText = ""
     sealed: bool = False
+    visibility: wire_enum(Visibility) = Visibility.INVITED  # type: ignore[valid-type]  # an Annotated alias made by a function
     estimate: WireDecimal | None = None
     terms: TermsIn = TermsIn()
     lines: Annotated[tuple[LineIn, ...], Field(max_length=5000, strict=False)] = ()
@@ -90,6 +91,7 @@ class RfqIn(WireIn):
             enquiry_ends_at=self.enquiry_ends_at,
             description=self.description,
             sealed=self.sealed,
+            visibility=self.visibility,
             estimate=self.estimate,
             terms=commands.Terms(
                 payment_terms=self.terms.payment_terms,
@@ -161,9 +163,10 @@ class LineOut(WireOut):
 
 
 class InvitationOut(WireOut):
-    """An invited supplier and what it has done."""
+    """A supplier at a request, how it came there, and what it has done."""
 
     supplier_id: WireUuid
+    origin: str
     status: str
     viewed_at: WireTime | None
     answered_at: WireTime | None
@@ -180,6 +183,7 @@ class RfqSummaryOut(WireOut):
     title: str
     status: wire_enum(RfqStatus)  # type: ignore[valid-type]  # an Annotated alias made by a function
     sealed: bool
+    visibility: wire_enum(Visibility)  # type: ignore[valid-type]  # an Annotated alias made by a function
     currency: str
     line_count: int
     buyer_id: WireUuid
@@ -214,6 +218,7 @@ class RfqOut(RfqSummaryOut):
     estimate: WireDecimal | None
     lines: Sequence[LineOut]
     invitations: Sequence[InvitationOut]
+    onlookers: int
     allowed_steps: Sequence[str]
 
     @classmethod
@@ -226,6 +231,7 @@ class RfqOut(RfqSummaryOut):
                 for line in value.lines
             ],
             "invitations": value.invitations,
+            "onlookers": value.onlookers,
             "allowed_steps": RFQ_LIFECYCLE.allowed(value.rfq.status),
         }
         return cls.model_validate({**columns(value.rfq, cls, frozenset(own)), **own})

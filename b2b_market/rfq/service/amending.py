@@ -30,7 +30,7 @@ from b2b_market.rfq.rules.amending import Difference, Wording
 from b2b_market.rfq.rules.asking import amended_enquiry_end
 from b2b_market.rfq.service.asking import ends_at
 from b2b_market.rfq.service.closing import locked_at_gate, suppliers_of
-from b2b_market.rfq.service.drafting import Placed, RfqContent, buyer_day, fill_header, place_lines
+from b2b_market.rfq.service.drafting import Placed, RfqContent, buyer_day, fill_header, own_content, place_lines
 from b2b_market.rfq.service.editions import Occasion, keep_edition, wording_of
 from b2b_market.rfq.service.publishing import in_limit_currency
 from b2b_market.rfq.states import QUOTE_LIFECYCLE, RFQ_LIFECYCLE, InvitationStatus
@@ -125,7 +125,7 @@ def amend_rfq(work: Work, scope: Scope, command: AmendRfq) -> RfqContent:
     work.session.flush()
     if to_confirm:
         _outdate(work, scope, rfq)
-    return _content(work, scope, rfq)
+    return own_content(work, scope, rfq)
 
 
 @operation(system=True, reason="a material amendment outdates quotations, those that are sealed to its buyer included")
@@ -164,7 +164,7 @@ def _plan(work: Work, scope: Scope, rfq: Rfq, command: AmendRfq, moment: datetim
     amending.require_before_deadline(rfq.closes_at, moment)
     lines = queries.lines_of(work.session, scope, rfq.id)
     last = edition_queries.last_position(work.session, scope, rfq.id, rfq.edition)
-    content = replace(command.content, sealed=rfq.sealed)
+    content = replace(command.content, sealed=rfq.sealed, visibility=rfq.visibility)
     placed = _places(command, {line.id: line.position for line in lines}, last)
     _require_sound(work, scope, content, placed)
     before = wording_of(rfq, lines)
@@ -260,17 +260,6 @@ def _write(work: Work, scope: Scope, rfq: Rfq, plan: _Plan, reason: str) -> None
     work.touch(rfq)
     occasion = Occasion(material=plan.difference.material, reason=reason, last_position=plan.last_position)
     keep_edition(work, rfq, plan.wording, occasion)
-
-
-def _content(work: Work, scope: Scope, rfq: Rfq) -> RfqContent:
-    session = work.session
-    return RfqContent(
-        rfq,
-        queries.lines_of(session, scope, rfq.id),
-        queries.targets_of(session, scope, rfq.id),
-        queries.estimate_of(session, scope, rfq.id),
-        queries.invitations_of(session, scope, rfq.id),
-    )
 
 
 def _deadline_of(what: Rfq | DraftRfq) -> datetime:

@@ -25,7 +25,7 @@ from b2b_market.rfq.queries import questions as queries
 from b2b_market.rfq.queries import requests as request_queries
 from b2b_market.rfq.rules import approving, asking
 from b2b_market.rfq.rules.quoting import OwnRequest
-from b2b_market.rfq.states import QUESTION_LIFECYCLE, QuestionStatus, ReplyKind
+from b2b_market.rfq.states import QUESTION_LIFECYCLE, QuestionStatus, ReplyKind, Visibility
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +71,7 @@ def ask_question(work: Work, scope: Scope, command: AskQuestion) -> QuestionView
         rfq_id=rfq.id,
         buyer_id=rfq.buyer_id,
         party_ids=list(rfq.party_ids),
+        public=rfq.visibility is Visibility.PUBLIC,
         line_id=command.line_id,
         edition=rfq.edition,
         text=text,
@@ -196,6 +197,7 @@ def _reply(work: Work, scope: Scope, question: Question, kind: ReplyKind, text: 
         "rfq_id": question.rfq_id,
         "buyer_id": question.buyer_id,
         "party_ids": list(question.party_ids),
+        "public": question.public,
         "position": question.reply_count,
         "kind": kind,
         "text": text,

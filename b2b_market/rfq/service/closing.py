@@ -16,6 +16,7 @@ from b2b_market.rfq.queries import questions as question_queries
 from b2b_market.rfq.queries import quotes as quote_queries
 from b2b_market.rfq.queries import requests as queries
 from b2b_market.rfq.rules import approving, asking, quoting
+from b2b_market.rfq.service.joining import take_in_joined
 from b2b_market.rfq.states import AWARD_LIFECYCLE, QUOTE_LIFECYCLE, RFQ_LIFECYCLE, QuoteStatus, RfqStatus
 
 BATCH = 100
@@ -93,9 +94,14 @@ def end_without_award(work: Work, scope: Scope, command: ReasonedStep) -> Rfq:
 
 
 def locked_at_gate(work: Work, scope: Scope, rfq_id: UUID) -> Rfq:
-    """Take the deadline gate alone, then lock the request: no quotation is half in when it is read."""
+    """Take the deadline gate alone, then lock the request: no quotation is half in when it is read.
+
+    Suppliers that joined a public request from the board are parties of it from here on.
+    """
     work.gate(rfq_id, exclusive=True)
-    return queries.lock_own_rfq(work.session, scope, rfq_id)
+    rfq = queries.lock_own_rfq(work.session, scope, rfq_id)
+    take_in_joined(work, scope, rfq)
+    return rfq
 
 
 def suppliers_of(rfq: Rfq) -> tuple[UUID, ...]:

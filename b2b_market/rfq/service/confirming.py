@@ -46,7 +46,7 @@ def confirm_quote(work: Work, scope: Scope, command: ConfirmQuote) -> QuoteConte
     quote.submitted_by = scope.user_id
     rows = [{name: getattr(line, name) for name in QUOTE_LINE_COLUMNS} for line in lines]
     work.session.add(receipted(work, quote, rows))
-    note_answer(work, scope, quote)
+    note_answer(work, scope, rfq, quote)
     confirmed = events.QuoteConfirmed(
         quote_id=quote.id,
         rfq_id=rfq.id,

@@ -115,6 +115,7 @@ def as_draft(content: RfqContent, title: str) -> DraftRfq:
         currency=Currency(rfq.currency),
         description=rfq.description,
         sealed=rfq.sealed,
+        visibility=rfq.visibility,
         estimate=content.estimate,
         terms=Terms(payment_terms=rfq.payment_terms, incoterm=rfq.incoterm, incoterm_place=rfq.incoterm_place),
         lines=tuple(

@@ -24,7 +24,8 @@ from b2b_market.rfq.permissions import RfqPermission
 from b2b_market.rfq.queries import requests as queries
 from b2b_market.rfq.queries.requests import InvitedRfq, RfqProgress
 from b2b_market.rfq.rules import drafting as rules
-from b2b_market.rfq.states import INVITATION_LIFECYCLE, RFQ_LIFECYCLE, InvitationStatus, RfqStatus
+from b2b_market.rfq.service.joining import look_at
+from b2b_market.rfq.states import RFQ_LIFECYCLE, InvitationStatus, Origin, RfqStatus, Visibility
 
 NUMBER_KIND = "RFQ"
 
@@ -38,6 +39,8 @@ class RfqContent:
     targets: dict[UUID, Decimal] = field(default_factory=dict)
     estimate: Decimal | None = None
     invitations: Sequence[RfqInvitation] = ()
+    """The suppliers that were invited or take part; who only looked on the board is counted in ``onlookers``."""
+    onlookers: int = 0
     own_invitation: RfqInvitation | None = None
 
     @property
@@ -102,15 +105,11 @@ def edit_rfq(work: Work, scope: Scope, command: EditRfq) -> RfqContent:
 
 @operation(RfqPermission.READ, system=True, reason="handlers of other modules read the request they were told of")
 def read_rfq(work: Work, scope: Scope, command: ReadRfq) -> RfqContent:
-    """Return a request as the caller's side may see it; an invited supplier's first look is noted."""
+    """Return a request as the caller's side may see it; a supplier's first look is noted."""
     rfq = queries.party_rfq(work.session, scope, command.rfq_id)
     if rfq.buyer_id in scope.org_ids:
-        return _own_content(work, scope, rfq)
-    invitation = queries.own_invitation(work.session, scope, rfq.id)
-    if invitation.status is InvitationStatus.INVITED and not scope.actor.is_system:
-        INVITATION_LIFECYCLE.advance(invitation, "view")
-        invitation.viewed_at = work.now()
-        work.session.flush()
+        return own_content(work, scope, rfq)
+    invitation = look_at(work, scope, rfq)
     lines = queries.lines_of(work.session, scope, rfq.id)
     return RfqContent(rfq, lines, own_invitation=invitation)
 
@@ -144,14 +143,18 @@ def buyer_day(work: Work, scope: Scope) -> date:
     return work.now().astimezone(ZoneInfo(scope.actor.org_timezone)).date()
 
 
-def _own_content(work: Work, scope: Scope, rfq: Rfq) -> RfqContent:
+def own_content(work: Work, scope: Scope, rfq: Rfq) -> RfqContent:
+    """Return a request as its buyer sees it; suppliers that only looked on the board are counted and not named."""
     session = work.session
+    places = queries.invitations_of(session, scope, rfq.id)
+    named = [place for place in places if place.origin is Origin.BUYER or place.status in queries.TAKING_PART]
     return RfqContent(
         rfq,
         queries.lines_of(session, scope, rfq.id),
         queries.targets_of(session, scope, rfq.id),
         queries.estimate_of(session, scope, rfq.id),
-        queries.invitations_of(session, scope, rfq.id),
+        named,
+        len(places) - len(named),
     )
 
 
@@ -195,6 +198,7 @@ def fill_header(rfq: Rfq, content: DraftRfq) -> None:
     rfq.title = content.title.strip()
     rfq.description = content.description
     rfq.sealed = content.sealed
+    rfq.visibility = content.visibility
     rfq.currency = content.currency.code
     rfq.payment_terms = content.terms.payment_terms
     rfq.incoterm = content.terms.incoterm
@@ -238,6 +242,7 @@ def _line_row(rfq: Rfq, placed: Placed) -> dict[str, object]:
         "id": placed.line_id,
         "rfq_id": rfq.id,
         "party_ids": list(rfq.party_ids),
+        "public": rfq.visibility is Visibility.PUBLIC and rfq.published_at is not None,
         "position": placed.position,
         "item_name": line.item_name.strip(),
         "item_code": line.item_code.strip(),
@@ -261,6 +266,7 @@ def invitation_row(rfq: Rfq, supplier_id: UUID) -> dict[str, object]:
         "rfq_id": rfq.id,
         "buyer_id": rfq.buyer_id,
         "supplier_id": supplier_id,
+        "origin": Origin.BUYER,
         "status": InvitationStatus.INVITED,
         "released": rfq.status is RfqStatus.PUBLISHED,
     }

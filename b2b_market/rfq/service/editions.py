@@ -15,6 +15,7 @@ from b2b_market.rfq.permissions import RfqPermission
 from b2b_market.rfq.queries import editions as queries
 from b2b_market.rfq.queries import requests as request_queries
 from b2b_market.rfq.rules.amending import Difference, Wording, difference
+from b2b_market.rfq.states import Visibility
 
 HEADER_COLUMNS = (
     "title",
@@ -97,6 +98,7 @@ def keep_edition(work: Work, rfq: Rfq, wording: Wording, occasion: Occasion) -> 
         "rfq_id": rfq.id,
         "edition": rfq.edition,
         "party_ids": list(rfq.party_ids),
+        "public": rfq.visibility is Visibility.PUBLIC,
         "material": occasion.material,
         "reason": occasion.reason,
         "closes_at": rfq.closes_at,

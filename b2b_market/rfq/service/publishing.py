@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import update
-
 from b2b_market.infra.bulk import insert_rows
 from b2b_market.infra.work import Work
 from b2b_market.kernel.currency import Currency
@@ -17,9 +15,7 @@ from b2b_market.rbac.duties import require_other_person
 from b2b_market.rbac.operation import operation
 from b2b_market.reference import public as reference
 from b2b_market.rfq import events
-from b2b_market.rfq.commands.requests import DeclineInvitation, InviteSupplier, ReasonedStep, StepRfq
-from b2b_market.rfq.models.editions import RfqEdition
-from b2b_market.rfq.models.questions import Question, Reply
+from b2b_market.rfq.commands.requests import DeclineInvitation, InviteSupplier, ReadRfq, ReasonedStep, StepRfq
 from b2b_market.rfq.models.requests import Rfq, RfqInvitation, RfqLine
 from b2b_market.rfq.permissions import RfqPermission
 from b2b_market.rfq.queries import requests as queries
@@ -28,7 +24,8 @@ from b2b_market.rfq.rules.asking import enquiry_end
 from b2b_market.rfq.service.closing import locked_at_gate
 from b2b_market.rfq.service.drafting import invitation_row, require_invitable
 from b2b_market.rfq.service.editions import Occasion, keep_edition, wording_of
-from b2b_market.rfq.states import INVITATION_LIFECYCLE, RFQ_LIFECYCLE, RfqStatus
+from b2b_market.rfq.service.joining import show_to
+from b2b_market.rfq.states import INVITATION_LIFECYCLE, RFQ_LIFECYCLE, Origin, RfqStatus, Visibility
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +53,7 @@ def submit_rfq(work: Work, scope: Scope, command: StepRfq) -> Rfq:
 
 @operation(RfqPermission.PUBLISH)
 def publish_rfq(work: Work, scope: Scope, command: StepRfq) -> Rfq:
-    """Open a draft to its invited suppliers within the author's own limit; from here on its lines are frozen."""
+    """Open a draft to its suppliers within the author's own limit; from here on its lines and visibility are frozen."""
     rfq = locked_at_gate(work, scope, command.rfq_id)
     work.expect_version(rfq, command.expected_version)
     RFQ_LIFECYCLE.require(rfq.status, "publish")
@@ -97,19 +94,27 @@ def return_rfq(work: Work, scope: Scope, command: ReasonedStep) -> Rfq:
 
 @operation(RfqPermission.DRAFT)
 def invite_supplier(work: Work, scope: Scope, command: InviteSupplier) -> Rfq:
-    """Invite one more supplier to a draft or to a published request whose deadline has not passed; twice is once."""
+    """Invite one more supplier to a draft or to a published request whose deadline has not passed; twice is once.
+
+    A supplier that found a public request by itself is invited all the same, and keeps what it has done so far.
+    """
     rfq = locked_at_gate(work, scope, command.rfq_id)
     work.expect_version(rfq, command.expected_version)
     if rfq.status is not RfqStatus.PUBLISHED:
         RFQ_LIFECYCLE.require(rfq.status, "publish")
     require_invitable(work, scope, [command.supplier_id])
-    known = {invitation.supplier_id for invitation in queries.invitations_of(work.session, scope, rfq.id)}
-    if command.supplier_id in known:
+    known = {place.supplier_id: place for place in queries.invitations_of(work.session, scope, rfq.id)}
+    place = known.get(command.supplier_id)
+    if place is not None and place.origin is Origin.BUYER:
         return rfq
-    insert_rows(work.session, RfqInvitation, [invitation_row(rfq, command.supplier_id)])
+    if place is not None:
+        place.origin = Origin.BUYER
+    else:
+        insert_rows(work.session, RfqInvitation, [invitation_row(rfq, command.supplier_id)])
     work.touch(rfq)
     if rfq.status is RfqStatus.PUBLISHED and rfq.closes_at is not None:
-        _show_to(work, rfq, (command.supplier_id,))
+        if command.supplier_id not in rfq.party_ids:
+            show_to(work, rfq, (command.supplier_id,))
         invited = events.SupplierInvited(
             rfq_id=rfq.id, buyer_id=rfq.buyer_id, supplier_id=command.supplier_id, closes_at=rfq.closes_at
         )
@@ -117,6 +122,12 @@ def invite_supplier(work: Work, scope: Scope, command: InviteSupplier) -> Rfq:
     else:
         work.record("rfq.supplier_added", rfq)
     return rfq
+
+
+@operation(system=True, reason="the relay reports that a supplier joined from the board")
+def admit_joined(work: Work, scope: Scope, command: ReadRfq) -> Rfq:
+    """Make the suppliers that joined a public request from the board its parties. Twice is once."""
+    return locked_at_gate(work, scope, command.rfq_id)
 
 
 @operation(RfqPermission.QUOTE_SUBMIT)
@@ -148,7 +159,9 @@ def in_limit_currency(work: Work, scope: Scope, amount: Money | None) -> Money |
 def _require_ready(work: Work, scope: Scope, rfq: Rfq) -> Readiness:
     lines = queries.lines_of(work.session, scope, rfq.id)
     suppliers = tuple(item.supplier_id for item in queries.invitations_of(work.session, scope, rfq.id))
-    closes_at = drafting.require_publishable([line.required_on for line in lines], len(suppliers), rfq.closes_at)
+    reachable = rfq.visibility is Visibility.PUBLIC or bool(suppliers)
+    days = [line.required_on for line in lines]
+    closes_at = drafting.require_publishable(days, rfq.closes_at, reachable=reachable)
     settings = organizations.settings(work, scope.actor, rfq.buyer_id)
     drafting.require_quoting_time(closes_at, work.now(), settings.minimum_quoting_hours)
     require_invitable(work, scope, suppliers)
@@ -167,7 +180,7 @@ def _open(work: Work, rfq: Rfq, step: str, ready: Readiness) -> Rfq:
     rfq.changed_at = work.now()
     rfq.next_due_at = rfq.closes_at
     rfq.enquiry_ends_at = ready.enquiry_ends_at
-    _show_to(work, rfq, ready.supplier_ids)
+    show_to(work, rfq, ready.supplier_ids)
     keep_edition(work, rfq, wording_of(rfq, ready.lines), Occasion(material=True))
     assert rfq.closes_at is not None  # noqa: S101 - require_publishable has refused a missing deadline
     published = events.RfqPublished(
@@ -179,16 +192,3 @@ def _open(work: Work, rfq: Rfq, step: str, ready: Readiness) -> Rfq:
     )
     work.emit(published, rfq)
     return rfq
-
-
-def _show_to(work: Work, rfq: Rfq, suppliers: tuple[UUID, ...]) -> None:
-    """Let row-level security show the request, all that belongs to it and their own invitations to ``suppliers``."""
-    rfq.party_ids = [*rfq.party_ids, *suppliers]
-    session = work.session
-    for table in (RfqLine, RfqEdition, Question, Reply):
-        session.execute(update(table).where(table.rfq_id == rfq.id).values(party_ids=rfq.party_ids))
-    session.execute(
-        update(RfqInvitation)
-        .where(RfqInvitation.rfq_id == rfq.id, RfqInvitation.supplier_id.in_(suppliers))
-        .values(released=True)
-    )

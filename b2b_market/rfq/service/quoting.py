@@ -27,6 +27,7 @@ from b2b_market.rfq.queries.requests import Need
 from b2b_market.rfq.rules import quoting as rules
 from b2b_market.rfq.rules.amending import require_standing
 from b2b_market.rfq.service.drafting import buyer_day
+from b2b_market.rfq.service.joining import announce_joined, take_place
 from b2b_market.rfq.states import INVITATION_LIFECYCLE, QUOTE_LIFECYCLE, InvitationStatus, QuoteStatus
 
 NUMBER_KIND = "Q"
@@ -70,7 +71,7 @@ def submit_quote(work: Work, scope: Scope, command: SubmitQuote) -> QuoteContent
     _fill(quote, command, rows)
     quote.rfq_edition = command.rfq_edition
     revision = receipted(work, quote, rows)
-    note_answer(work, scope, quote)
+    note_answer(work, scope, rfq, quote)
     announced = events.QuoteSubmitted(
         quote_id=quote.id,
         rfq_id=rfq.id,
@@ -142,13 +143,14 @@ def receipt_statement(quote: Quote, revision: QuoteRevision) -> dict[str, object
     }
 
 
-def note_answer(work: Work, scope: Scope, quote: Quote) -> None:
-    """Note on the supplier's own invitation that it has quoted, and on which version."""
-    invitation = request_queries.own_invitation(work.session, scope, quote.rfq_id)
+def note_answer(work: Work, scope: Scope, rfq: Rfq, quote: Quote) -> None:
+    """Note at the supplier's own place that it has quoted, and on which version; one from the board takes part now."""
+    invitation = take_place(work, scope, rfq)
     if invitation.status is not InvitationStatus.QUOTED:
         INVITATION_LIFECYCLE.advance(invitation, "quote")
     invitation.answered_at = quote.received_at
     invitation.quoted_edition = quote.rfq_edition
+    announce_joined(work, rfq, invitation)
 
 
 def _received(work: Work, scope: Scope, rfq: Rfq, command: SubmitQuote, moment: datetime) -> Quote:

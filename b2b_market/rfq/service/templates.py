@@ -32,6 +32,7 @@ from b2b_market.rfq.queries import templates as queries
 from b2b_market.rfq.rules import naming
 from b2b_market.rfq.service import copying
 from b2b_market.rfq.service.copying import Foreseen, NewDraft, Source
+from b2b_market.rfq.states import Visibility
 
 NO_DAY: Final = date.min
 """Stands for the day of a template's line, which has none: every line is asked for one when it is used."""
@@ -144,6 +145,7 @@ def _written(draft: DraftRfq) -> dict[str, Any]:
         "currency": draft.currency.code,
         "description": draft.description,
         "sealed": draft.sealed,
+        "visibility": draft.visibility.value,
         "estimate": _text(draft.estimate),
         "payment_terms": draft.terms.payment_terms,
         "incoterm": draft.terms.incoterm,
@@ -167,6 +169,7 @@ def _read(content: Mapping[str, Any], title: str) -> DraftRfq:
         currency=Currency(content["currency"]),
         description=content["description"],
         sealed=content["sealed"],
+        visibility=Visibility(content.get("visibility", Visibility.INVITED)),
         estimate=_number(content["estimate"]),
         terms=Terms(**{name: content[name] for name in ("payment_terms", "incoterm", "incoterm_place")}),
         lines=tuple(

@@ -1,0 +1,90 @@
+"""Public requests: seen and quoted on by every approved supplier, invited or not."""
+
+from alembic import op
+
+revision = "0013"
+down_revision = "0012"
+branch_labels = None
+depends_on = None
+
+VISIBILITY = """
+CREATE FUNCTION app_supplies() RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE AS
+    $$ SELECT EXISTS (SELECT FROM organization_directory WHERE org_id = ANY (app_orgs()) AND is_supplier) $$;
+ALTER TABLE rfq ADD COLUMN visibility varchar(40) NOT NULL DEFAULT 'invited'
+    CONSTRAINT ck_rfq_visibility CHECK (visibility IN ('invited', 'public'));
+ALTER TABLE rfq ALTER COLUMN visibility DROP DEFAULT;
+ALTER TABLE rfq_line ADD COLUMN public boolean NOT NULL DEFAULT false;
+ALTER TABLE rfq_line ALTER COLUMN public DROP DEFAULT;
+ALTER TABLE rfq_edition ADD COLUMN public boolean NOT NULL DEFAULT false;
+ALTER TABLE rfq_edition ALTER COLUMN public DROP DEFAULT;
+ALTER TABLE rfq_question ADD COLUMN public boolean NOT NULL DEFAULT false;
+ALTER TABLE rfq_question ALTER COLUMN public DROP DEFAULT;
+ALTER TABLE rfq_reply ADD COLUMN public boolean NOT NULL DEFAULT false;
+ALTER TABLE rfq_reply ALTER COLUMN public DROP DEFAULT;
+ALTER TABLE rfq_invitation ADD COLUMN origin varchar(40) NOT NULL DEFAULT 'buyer'
+    CONSTRAINT ck_rfq_invitation_origin CHECK (origin IN ('buyer', 'board'));
+ALTER TABLE rfq_invitation ALTER COLUMN origin DROP DEFAULT;
+"""
+# the subselect makes the question one init plan per statement, asked only where a row is not the reader's own
+FENCES = """
+DROP POLICY rfq_read ON rfq;
+CREATE POLICY rfq_read ON rfq FOR SELECT USING (
+    buyer_id = ANY (app_orgs()) OR party_ids && app_orgs() OR app_machine()
+    OR (visibility = 'public' AND published_at IS NOT NULL AND (SELECT app_supplies())));
+DROP POLICY rfq_line_read ON rfq_line;
+CREATE POLICY rfq_line_read ON rfq_line FOR SELECT
+    USING (party_ids && app_orgs() OR (public AND (SELECT app_supplies())));
+DROP POLICY rfq_edition_read ON rfq_edition;
+CREATE POLICY rfq_edition_read ON rfq_edition FOR SELECT
+    USING (party_ids && app_orgs() OR (public AND (SELECT app_supplies())));
+DROP POLICY rfq_question_read ON rfq_question;
+CREATE POLICY rfq_question_read ON rfq_question FOR SELECT USING (
+    buyer_id = ANY (app_orgs()) OR (released AND (party_ids && app_orgs() OR (public AND (SELECT app_supplies())))));
+DROP POLICY rfq_question_ask ON rfq_question;
+CREATE POLICY rfq_question_ask ON rfq_question FOR INSERT WITH CHECK (
+    NOT buyer_id = ANY (app_orgs()) AND (party_ids && app_orgs() OR (public AND (SELECT app_supplies()) AND EXISTS (
+        SELECT FROM rfq WHERE rfq.id = rfq_question.rfq_id AND rfq.buyer_id = rfq_question.buyer_id
+            AND rfq.visibility = 'public' AND rfq.published_at IS NOT NULL))));
+DROP POLICY rfq_reply_read ON rfq_reply;
+CREATE POLICY rfq_reply_read ON rfq_reply FOR SELECT
+    USING (party_ids && app_orgs() OR (public AND (SELECT app_supplies())));
+CREATE POLICY rfq_invitation_join ON rfq_invitation FOR INSERT WITH CHECK (
+    supplier_id = ANY (app_orgs()) AND origin = 'board' AND released AND (SELECT app_supplies())
+    AND EXISTS (
+        SELECT FROM rfq WHERE rfq.id = rfq_invitation.rfq_id AND rfq.buyer_id = rfq_invitation.buyer_id
+            AND rfq.visibility = 'public' AND rfq.published_at IS NOT NULL
+            AND rfq.buyer_id <> rfq_invitation.supplier_id));
+"""
+NO_FENCES = """
+DROP POLICY rfq_invitation_join ON rfq_invitation;
+DROP POLICY rfq_reply_read ON rfq_reply;
+CREATE POLICY rfq_reply_read ON rfq_reply FOR SELECT USING (party_ids && app_orgs());
+DROP POLICY rfq_question_ask ON rfq_question;
+CREATE POLICY rfq_question_ask ON rfq_question FOR INSERT
+    WITH CHECK (party_ids && app_orgs() AND NOT buyer_id = ANY (app_orgs()));
+DROP POLICY rfq_question_read ON rfq_question;
+CREATE POLICY rfq_question_read ON rfq_question FOR SELECT
+    USING (buyer_id = ANY (app_orgs()) OR (released AND party_ids && app_orgs()));
+DROP POLICY rfq_edition_read ON rfq_edition;
+CREATE POLICY rfq_edition_read ON rfq_edition FOR SELECT USING (party_ids && app_orgs());
+DROP POLICY rfq_line_read ON rfq_line;
+CREATE POLICY rfq_line_read ON rfq_line FOR SELECT USING (party_ids && app_orgs());
+DROP POLICY rfq_read ON rfq;
+CREATE POLICY rfq_read ON rfq FOR SELECT
+    USING (buyer_id = ANY (app_orgs()) OR party_ids && app_orgs() OR app_machine());
+"""
+
+
+def upgrade() -> None:
+    op.execute(VISIBILITY)
+    op.execute(FENCES)
+
+
+def downgrade() -> None:
+    op.execute(NO_FENCES)
+    op.execute("ALTER TABLE rfq_invitation DROP COLUMN origin")
+    for table in ("rfq_reply", "rfq_question", "rfq_edition"):
+        op.execute(f"ALTER TABLE {table} DROP COLUMN public")
+    op.execute("ALTER TABLE rfq_line DROP COLUMN public")
+    op.execute("ALTER TABLE rfq DROP COLUMN visibility")
+    op.execute("DROP FUNCTION app_supplies()")

@@ -15,6 +15,7 @@ NAMES = (
     "contract_documents",
     "quoting",
     "lists",
+    "board",
     "audit",
     "cycle",
     "pages",

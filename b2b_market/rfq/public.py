@@ -1,6 +1,6 @@
 """What other modules may ask of requests.
 
-The award they were told of, and to be told that its contracts are drafted.
+The award they were told of, what every approved supplier may see, and to be told that an award's contracts are drafted.
 """
 
 from dataclasses import dataclass
@@ -13,6 +13,7 @@ from b2b_market.organizations import public as organizations
 from b2b_market.rbac.actor import Actor
 from b2b_market.rfq.commands.requests import ReadAward, ReadQuote, ReadRfq
 from b2b_market.rfq.service import awarding, copying, drafting, quoting
+from b2b_market.rfq.states import RfqStatus, Visibility
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +95,66 @@ def request_facts(work: Work, actor: Actor, rfq_id: UUID) -> RequestFacts:
         author_id=rfq.author_id,
         line_count=rfq.line_count,
         closes_at=rfq.closes_at,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicLine:
+    """One need of a public request, without anything that its suppliers may not see."""
+
+    line_id: UUID
+    item_name: str
+    item_code: str
+    specification: str
+    delivery_place: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicRequest:
+    """A public request that takes quotations: what every approved supplier may see of it."""
+
+    rfq_id: UUID
+    buyer_id: UUID
+    number: str
+    title: str
+    currency: str
+    incoterm: str
+    sealed: bool
+    published_at: datetime
+    closes_at: datetime
+    lines: tuple[PublicLine, ...]
+
+
+def public_request(work: Work, actor: Actor, rfq_id: UUID) -> PublicRequest | None:
+    """Return a public request that takes quotations; None for one of the actor's that is not public or not open.
+
+    NotFound for any other id.
+    """
+    content = drafting.read_rfq(work, actor, ReadRfq(rfq_id))
+    rfq = content.rfq
+    open_to_all = rfq.visibility is Visibility.PUBLIC and rfq.status is RfqStatus.PUBLISHED
+    if not open_to_all or rfq.closes_at is None or rfq.published_at is None:
+        return None
+    return PublicRequest(
+        rfq_id=rfq.id,
+        buyer_id=rfq.buyer_id,
+        number=rfq.number,
+        title=rfq.title,
+        currency=rfq.currency,
+        incoterm=rfq.incoterm,
+        sealed=rfq.sealed,
+        published_at=rfq.published_at,
+        closes_at=rfq.closes_at,
+        lines=tuple(
+            PublicLine(
+                line_id=line.id,
+                item_name=line.item_name,
+                item_code=line.item_code,
+                specification=line.specification,
+                delivery_place=line.delivery_place,
+            )
+            for line in content.lines
+        ),
     )
 
 

@@ -1,4 +1,8 @@
-"""Public requests: seen and quoted on by every approved supplier, invited or not."""
+"""Public requests, seen and quoted on by every approved supplier, and the board on which they are found.
+
+``board_entry`` and ``board_word`` hold only what every signed-in company may see, so they are on the reviewed list
+without row-level security: text search under a policy could not use an index, and has nothing to hide there.
+"""
 
 from alembic import op
 
@@ -74,13 +78,57 @@ CREATE POLICY rfq_read ON rfq FOR SELECT
     USING (buyer_id = ANY (app_orgs()) OR party_ids && app_orgs() OR app_machine());
 """
 
+BOARD = """
+CREATE EXTENSION IF NOT EXISTS pg_trgm;
+CREATE TABLE board_entry (
+    rfq_id uuid NOT NULL CONSTRAINT pk_board_entry PRIMARY KEY,
+    buyer_id uuid NOT NULL,
+    buyer_name_zh text NOT NULL,
+    buyer_name_en text NOT NULL,
+    country char(2) NOT NULL,
+    number text NOT NULL,
+    title text NOT NULL,
+    currency char(3) NOT NULL,
+    closes_at timestamptz NOT NULL,
+    listed_at timestamptz NOT NULL,
+    line_count integer NOT NULL,
+    sealed boolean NOT NULL,
+    incoterm text NOT NULL,
+    places text[] NOT NULL,
+    items text[] NOT NULL,
+    kinds text[] NOT NULL,
+    categories text[] NOT NULL,
+    title_key text NOT NULL,
+    document tsvector NOT NULL,
+    vocabulary text NOT NULL
+);
+CREATE INDEX ix_board_entry_document ON board_entry USING gin (document);
+CREATE INDEX ix_board_entry_listed_at_rfq_id ON board_entry (listed_at, rfq_id);
+CREATE INDEX ix_board_entry_closes_at_rfq_id ON board_entry (closes_at, rfq_id);
+CREATE INDEX ix_board_entry_title_key_rfq_id ON board_entry (title_key, rfq_id);
+CREATE INDEX ix_board_entry_country_listed_at_rfq_id ON board_entry (country, listed_at, rfq_id);
+CREATE INDEX ix_board_entry_country_closes_at_rfq_id ON board_entry (country, closes_at, rfq_id);
+CREATE INDEX ix_board_entry_currency_listed_at_rfq_id ON board_entry (currency, listed_at, rfq_id);
+CREATE INDEX ix_board_entry_currency_closes_at_rfq_id ON board_entry (currency, closes_at, rfq_id);
+CREATE TABLE board_word (
+    word text NOT NULL CONSTRAINT pk_board_word PRIMARY KEY,
+    sound text NOT NULL
+);
+CREATE INDEX ix_board_word_sound ON board_word (sound) WHERE sound <> '';
+CREATE INDEX ix_board_word_trigrams ON board_word USING gin (word gin_trgm_ops);
+GRANT SELECT, INSERT, UPDATE, DELETE ON board_entry, board_word TO b2b_app;
+"""
+
 
 def upgrade() -> None:
     op.execute(VISIBILITY)
     op.execute(FENCES)
+    op.execute(BOARD)
 
 
 def downgrade() -> None:
+    op.execute("DROP TABLE board_word, board_entry")
+    op.execute("DROP EXTENSION pg_trgm")
     op.execute(NO_FENCES)
     op.execute("ALTER TABLE rfq_invitation DROP COLUMN origin")
     for table in ("rfq_reply", "rfq_question", "rfq_edition"):

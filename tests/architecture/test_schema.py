@@ -31,6 +31,8 @@ WITHOUT_FENCE = {
     "identity_link": "single-use links of people; read by the hash of their secret",
     "notification_setting": "a person's own choice of channels, the same in whichever company they act",
     "exchange_rate": "published by central banks, belongs to nobody",
+    "board_entry": "a search table of public requests: only what every signed-in company may see of them",
+    "board_word": "the words of public requests, to read misspelled searches",
     "organization_directory": "a search table that holds only what every company may see of approved ones",
 }
 """The reviewed list: every table here may be read whole by the application's login, for the reason beside it."""

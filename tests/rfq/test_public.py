@@ -1,7 +1,7 @@
 """Public requests: who sees them, who may quote, what stays hidden, and how suppliers from the board become parties."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from fastapi.testclient import TestClient
@@ -14,20 +14,25 @@ from b2b_market.infra.runtime import Runtime
 from b2b_market.kernel.permission import Role
 from b2b_market.kernel.refusal import Forbidden, NotFound
 from b2b_market.rfq.commands.requests import (
+    AskQuestion,
     DraftRfq,
     InviteSupplier,
     ListInvitations,
     ListRfqs,
+    ReadQuote,
+    ReadRfq,
     ReasonedStep,
+    ReplyToQuestion,
     StepRfq,
     WithdrawQuote,
 )
 from b2b_market.rfq.rules import drafting as rules
 from b2b_market.rfq.rules.quoting import OwnRequest
-from b2b_market.rfq.service import closing, drafting, publishing, quoting
-from b2b_market.rfq.states import InvitationStatus, Origin, RfqStatus, Visibility
+from b2b_market.rfq.service import asking, closing, drafting, editions, publishing, quoting
+from b2b_market.rfq.states import InvitationStatus, Origin, QuoteStatus, RfqStatus, Visibility
 from b2b_market.rfq.tasks import close_due
 from tests.rfq.forms import page, text_of
+from tests.support.amendments import amend, amendment, line_changed
 from tests.support.calling import Caller, caller_for, quote_body
 from tests.support.delivery import drain_outbox
 from tests.support.people import join, make_company, make_person, sign_in
@@ -37,6 +42,7 @@ from tests.support.rfqs import (
     draft_command,
     make_draft,
     make_market,
+    need,
     publish,
     quote_command,
     read,
@@ -184,6 +190,65 @@ class TestQuoting:
         with work_for(runtime, market.sales[0]) as work:
             command = quote_command(content, ["8", "8"], version=gone.version)
             assert quoting.submit_quote(work, market.sales[0], command).quote.revision == 2
+
+
+class TestAmending:
+    def test_an_amended_request_stays_public_and_its_versions_are_read_by_all(
+        self, runtime: Runtime, market: Market
+    ) -> None:
+        content = publish(runtime, market, replace(public(market), closes_at=datetime.now(UTC) + timedelta(hours=90)))
+        quoted = submit(runtime, market.sales[1], content, ["9", "9"])
+        content = read(runtime, market.purchaser, content.rfq.id)
+        command = amendment(content, line_changed(0, specification="GB/T 5783"), new=[need(3)])
+        changed = amend(runtime, market.purchaser, replace(command, expected_version=content.rfq.version))
+        assert (changed.rfq.visibility, changed.rfq.edition) == (Visibility.PUBLIC, 2)
+        drain_outbox(runtime)
+        seen = read(runtime, market.sales[0], content.rfq.id)
+        assert [line.specification for line in seen.lines][:1] == ["GB/T 5783"]
+        assert (len(seen.lines), seen.targets) == (3, {})
+        with work_for(runtime, market.sales[0]) as work:
+            found = editions.list_editions(work, market.sales[0], ReadRfq(content.rfq.id))
+        assert [edition.edition for edition in found] == [2, 1]
+        with work_for(runtime, market.sales[1]) as work:
+            again = quoting.read_quote(work, market.sales[1], ReadQuote(quoted.quote.id))
+        assert again.quote.status is QuoteStatus.NEEDS_CONFIRMATION
+
+    def test_strangers_read_no_version(self, runtime: Runtime, market: Market) -> None:
+        content = publish(runtime, market, public(market))
+        org_id = make_company(runtime, "Outside", ("buyer",))
+        outsider = make_person(runtime, org_id, Role.BUYER_PURCHASER)
+        with pytest.raises(NotFound), work_for(runtime, outsider) as work:
+            editions.list_editions(work, outsider, ReadRfq(content.rfq.id))
+        with runtime.database.session() as session:
+            set_tenant(session, Tenant((org_id,)))
+            assert session.execute(text("SELECT count(*) FROM rfq_edition")).scalar_one() == 0
+            session.rollback()
+
+
+class TestAsking:
+    def test_any_approved_supplier_asks_and_reads_the_answers_of_a_public_request(
+        self, runtime: Runtime, market: Market
+    ) -> None:
+        content = publish(runtime, market, public(market, invited=1))
+        first, second = market.sales[1], market.sales[2]
+        with work_for(runtime, first) as work:
+            asked = asking.ask_question(work, first, AskQuestion(rfq_id=content.rfq.id, text="Which thread pitch?"))
+        with work_for(runtime, second) as work:
+            assert list(asking.list_questions(work, second, ReadRfq(content.rfq.id))) == []
+        with work_for(runtime, market.purchaser) as work:
+            asking.answer_question(work, market.purchaser, ReplyToQuestion(asked.id, 1, "Pitch 1.25."))
+        drain_outbox(runtime)
+        for reader in (first, second, market.sales[0]):
+            with work_for(runtime, reader) as work:
+                (seen,) = asking.list_questions(work, reader, ReadRfq(content.rfq.id))
+            assert [reply.text for reply in seen.replies] == ["Pitch 1.25."]
+            assert seen.own is (reader is first)
+        outside = make_company(runtime, "Outside", ("buyer",))
+        with runtime.database.session() as session:
+            set_tenant(session, Tenant((outside,)))
+            for table in ("rfq_question", "rfq_reply", "rfq_own_question"):
+                assert session.execute(text(f"SELECT count(*) FROM {table}")).scalar_one() == 0  # noqa: S608 - names above
+            session.rollback()
 
 
 class TestLooking:

@@ -1,0 +1,1 @@
+"""The board: how open requests and suppliers find each other."""

@@ -1,0 +1,48 @@
+"""What operations are asked for, already parsed."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from uuid import UUID
+
+from b2b_market.kernel.paging import PageRequest
+
+
+class BoardOrder(StrEnum):
+    """How the board is sorted."""
+
+    NEWEST = "newest"
+    DEADLINE = "deadline"
+    RELEVANCE = "relevance"
+    """By how well the words fit; among the newest matches up to a limit."""
+    TITLE = "title"
+    """By title: Chinese by its pinyin."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """Which requests are wanted; an empty filter asks nothing. All of them must fit."""
+
+    text: str = ""
+    category: str = ""
+    country: str = ""
+    """The buyer's country, ISO 3166-1 alpha-2."""
+    currency: str = ""
+    place: str = ""
+    """Words of a delivery place."""
+    closes_within_days: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchBoard:
+    """A page of the board."""
+
+    filters: Filters = field(default_factory=Filters)
+    order: BoardOrder = BoardOrder.NEWEST
+    page: PageRequest = field(default_factory=PageRequest)
+
+
+@dataclass(frozen=True, slots=True)
+class ListRequest:
+    """Put one request on the board, or take it off: whichever its state asks for."""
+
+    rfq_id: UUID

@@ -1,0 +1,36 @@
+"""What happens on the board when something happened to a request."""
+
+from b2b_market.board.commands import ListRequest
+from b2b_market.board.service import listing
+from b2b_market.infra.work import Work
+from b2b_market.rbac.actor import Actor
+from b2b_market.rbac.manifest import Handler
+from b2b_market.rfq import events as rfq_events
+
+
+def when_rfq_published_list_it(work: Work, actor: Actor, event: rfq_events.RfqPublished) -> None:
+    """Put a public request on the board."""
+    listing.list_request(work, actor, ListRequest(event.rfq_id))
+
+
+def when_rfq_amended_index_it_again(work: Work, actor: Actor, event: rfq_events.RfqAmended) -> None:
+    """Let the board say what the new version says."""
+    listing.list_request(work, actor, ListRequest(event.rfq_id))
+
+
+def when_rfq_closed_take_it_off(work: Work, actor: Actor, event: rfq_events.RfqClosed) -> None:
+    """Take a request off the board that takes no quotations any more."""
+    listing.list_request(work, actor, ListRequest(event.rfq_id))
+
+
+def when_rfq_cancelled_take_it_off(work: Work, actor: Actor, event: rfq_events.RfqCancelled) -> None:
+    """Take a withdrawn request off the board."""
+    listing.list_request(work, actor, ListRequest(event.rfq_id))
+
+
+HANDLERS = (
+    Handler(rfq_events.RfqPublished, when_rfq_published_list_it, "board.rfq_published.list_it"),
+    Handler(rfq_events.RfqAmended, when_rfq_amended_index_it_again, "board.rfq_amended.index_it_again"),
+    Handler(rfq_events.RfqClosed, when_rfq_closed_take_it_off, "board.rfq_closed.take_it_off"),
+    Handler(rfq_events.RfqCancelled, when_rfq_cancelled_take_it_off, "board.rfq_cancelled.take_it_off"),
+)

@@ -1,0 +1,121 @@
+"""The board as a page: search, filters, and a list that leads to the requests."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Final
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Query, Response
+
+from b2b_market.board.commands import BoardOrder, Filters, SearchBoard
+from b2b_market.board.rules.vocabulary import CATEGORIES
+from b2b_market.board.service import searching
+from b2b_market.infra.http.cursors import encode_cursor, page_request
+from b2b_market.kernel.currency import Currency
+from b2b_market.kernel.text import N_
+from b2b_market.organizations import public as organizations
+from b2b_market.rbac.page_edge import PageCall, PageContext, PageRoute
+from b2b_market.reference import public as reference
+from b2b_market.ui.language import Language, parse_language
+
+PATH: Final = "/board"
+router = APIRouter(prefix=PATH, route_class=PageRoute)
+
+ORDERS: Final = (
+    (BoardOrder.RELEVANCE, N_("Best match")),
+    (BoardOrder.NEWEST, N_("Newest first")),
+    (BoardOrder.DEADLINE, N_("Deadline, soonest")),
+    (BoardOrder.TITLE, N_("Title")),
+)
+CLOSING: Final = (1, 3, 7, 14, 30)
+_LONGEST: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What the address of the page asks, cleaned: unknown choices are as good as none."""
+
+    filters: Filters
+    order: BoardOrder
+
+    @property
+    def query(self) -> dict[str, str]:
+        """The fields of the address that say something."""
+        filters = self.filters
+        fields = {
+            "q": filters.text,
+            "category": filters.category,
+            "country": filters.country,
+            "currency": filters.currency,
+            "place": filters.place,
+            "days": str(filters.closes_within_days or ""),
+        }
+        return {name: value for name, value in fields.items() if value}
+
+
+@router.get("")
+def board(call: PageCall, order: str = "", cursor: Annotated[str, Query(max_length=500)] = "") -> Response:
+    """Show the open public requests that fit; by best match where words are searched and no order is chosen."""
+    call.signed_in()
+    filters = filters_of(call.request.query_params)
+    chosen = {item.value: item for item in BoardOrder}.get(order)
+    asked = _Asked(filters, chosen or (BoardOrder.RELEVANCE if filters.text else BoardOrder.NEWEST))
+    command = SearchBoard(filters=filters, order=asked.order, page=page_request(None, cursor or None))
+    found = searching.search_board(call.work, call.actor, command)
+    address = {**asked.query, **({"order": asked.order.value} if chosen else {})}
+    following = encode_cursor(found.page.next_after)
+    context = {
+        **_choices(call),
+        "page": found.page,
+        "meant": found.meant,
+        "count": searching.count_board(call.work, call.actor, command) if not cursor else None,
+        "asked": asked,
+        "filtered": bool(asked.query),
+        "opens": _opens(call),
+        "next_href": f"{PATH}?{urlencode({**address, 'cursor': following})}" if following else None,
+        "first_href": f"{PATH}?{urlencode(address)}" if cursor else None,
+    }
+    return call.page("board/board.html", context)
+
+
+def filters_of(fields: Mapping[str, str]) -> Filters:
+    """Return what the fields of an address or form ask for."""
+    text, place, days = (fields.get(name, "").strip()[:_LONGEST] for name in ("q", "place", "days"))
+    category, country, currency = (fields.get(name, "") for name in ("category", "country", "currency"))
+    return Filters(
+        text=text,
+        category=category if category in CATEGORIES else "",
+        country=country if country in reference.countries() else "",
+        currency=currency if currency in Currency.CODES else "",
+        place=place,
+        closes_within_days=int(days) if days in {str(number) for number in CLOSING} else None,
+    )
+
+
+def _choices(call: PageContext) -> dict[str, object]:
+    """Return what the filters offer, named in the reader's language."""
+    language = language_of(call)
+    countries: Sequence[tuple[str, str]] = [
+        (code, reference.country_name(code, language.value)) for code in reference.countries()
+    ]
+    return {
+        "categories": CATEGORIES,
+        "countries": sorted(countries, key=lambda pair: pair[1]),
+        "country_names": dict(countries),
+        "currencies": [(code, f"{code} · {name}") for code, name in reference.currency_names(language.value)],
+        "orders": ORDERS,
+        "closing": CLOSING,
+        "zh": language is Language.ZH,
+    }
+
+
+def language_of(call: PageContext) -> Language:
+    """Return the reader's language."""
+    return parse_language(call.actor.person.locale) or Language.EN
+
+
+def _opens(call: PageContext) -> object:
+    """Return what tells whether the reader's company may open an entry: its own, and as a supplier everybody's."""
+    own = organizations.companies(call.work, call.actor, call.actor.org_ids)
+    supplies = any(company.is_supplier for company in own.values())
+    return lambda entry: supplies or entry.buyer_id in own

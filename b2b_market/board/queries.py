@@ -1,0 +1,151 @@
+"""Every SELECT of the board. What stands on it may be read by every signed-in company."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final, TypeVar
+from uuid import UUID
+
+from sqlalchemy import Integer, Select, cast, func, literal, or_, select, tuple_
+from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy.orm import InstrumentedAttribute, Session, defer
+
+from b2b_market.board.commands import BoardOrder, SearchBoard
+from b2b_market.board.models import BoardEntry, BoardWord
+from b2b_market.board.rules.searching import Candidate, Wanted, query_of
+from b2b_market.infra.http.cursors import cursor_id
+from b2b_market.infra.http.problems import MalformedRequest
+from b2b_market.kernel.paging import Page, PageRequest, page_of
+from b2b_market.rbac.actor import Scope
+
+RANKED: Final = 1_000
+"""How many of the newest matches are weighed for relevance; ranking all of a common word would cost 1 ms per 1,000."""
+COUNTED: Final = 1_000
+"""Matches are counted up to here; beyond, there are "more than" so many."""
+LIKE: Final = 50
+LEAST_LIKENESS: Final = "0.15"
+"""Two swapped letters leave a word of five letters a fifth of its trigrams; the edits are counted afterwards."""
+S = TypeVar("S")
+_THOUSAND: Final = 1_000
+_MILLION: Final = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A search of the board: what was asked, what the words were read as, and the moment it is asked at."""
+
+    command: SearchBoard
+    wanted: Wanted
+    now: datetime
+
+
+def search(session: Session, _scope: Scope, asked: Asked) -> Page[BoardEntry]:
+    """Return a page of the board; each order without words is served by an index, also within a country or currency."""
+    order, page = asked.command.order, asked.command.page
+    if order is BoardOrder.RELEVANCE and asked.wanted.asks:
+        return _by_rank(session, asked, page)
+    wanted = select(BoardEntry).where(*_conditions(asked))
+    if order is BoardOrder.DEADLINE:
+        return _ascending(session, wanted, page, BoardEntry.closes_at, _moment)
+    if order is BoardOrder.TITLE:
+        return _ascending(session, wanted, page, BoardEntry.title_key, str)
+    if page.after is not None:
+        before = tuple_(literal(_moment(page.after[0])), literal(cursor_id(page)))
+        wanted = wanted.where(tuple_(BoardEntry.listed_at, BoardEntry.rfq_id) < before)
+    newest = wanted.order_by(BoardEntry.listed_at.desc(), BoardEntry.rfq_id.desc())
+    rows = session.scalars(newest.options(*_LIGHT).limit(page.limit + 1)).all()
+    return page_of(rows, page, lambda row: (row.listed_at.isoformat(), str(row.rfq_id)))
+
+
+def count(session: Session, _scope: Scope, asked: Asked) -> int:
+    """Return how many requests fit, at most COUNTED + 1."""
+    found = select(literal(1)).select_from(BoardEntry).where(*_conditions(asked)).limit(COUNTED + 1)
+    return session.scalar(select(func.count()).select_from(found.subquery())) or 0
+
+
+def known_words(session: Session, _scope: Scope, words: Iterable[str]) -> frozenset[str]:
+    """Return those of ``words`` that stand on the board."""
+    return frozenset(session.scalars(select(BoardWord.word).where(BoardWord.word.in_(list(words)))))
+
+
+def alike(session: Session, _scope: Scope, written: str, heard: str) -> list[Candidate]:
+    """Return words of the board that look like ``written`` (by trigrams) or sound like ``heard``, the nearest first."""
+    session.execute(select(func.set_config("pg_trgm.similarity_threshold", LEAST_LIKENESS, True)))  # noqa: FBT003 - PostgreSQL's "local"
+    likeness = cast(func.round(func.similarity(BoardWord.word, written) * _THOUSAND), Integer)
+    looks = BoardWord.word.op("%")(written)
+    fits = or_(looks, BoardWord.sound == heard) if heard else looks
+    wanted = select(BoardWord.word, BoardWord.sound, likeness).where(fits)
+    rows = session.execute(wanted.order_by((BoardWord.sound == heard).desc(), likeness.desc()).limit(LIKE))
+    return [Candidate(word, sound, likeness) for word, sound, likeness in rows]
+
+
+def outdated(session: Session, version: str, most: int) -> Sequence[tuple[UUID, UUID]]:
+    """Return (request, buyer) of entries that were indexed by another version of the vocabulary."""
+    wanted = select(BoardEntry.rfq_id, BoardEntry.buyer_id).where(BoardEntry.vocabulary != version)
+    return [(rfq_id, buyer_id) for rfq_id, buyer_id in session.execute(wanted.order_by(BoardEntry.rfq_id).limit(most))]
+
+
+_LIGHT: Final = (defer(BoardEntry.document, raiseload=True),)
+
+
+def _conditions(asked: Asked) -> list[Any]:
+    filters = asked.command.filters
+    found: list[Any] = [BoardEntry.closes_at > asked.now]
+    if filters.closes_within_days is not None:
+        found.append(BoardEntry.closes_at <= asked.now + timedelta(days=filters.closes_within_days))
+    if filters.country:
+        found.append(BoardEntry.country == filters.country)
+    if filters.currency:
+        found.append(BoardEntry.currency == filters.currency)
+    if asked.wanted.asks:
+        found.append(BoardEntry.document.op("@@")(cast(query_of(asked.wanted), TSQUERY)))
+    return found
+
+
+def _ascending(
+    session: Session,
+    wanted: Select[BoardEntry],
+    page: PageRequest,
+    column: InstrumentedAttribute[S],
+    read: Callable[[str], S],
+) -> Page[BoardEntry]:
+    if page.after is not None:
+        wanted = wanted.where(tuple_(column, BoardEntry.rfq_id) > tuple_(literal(read(page.after[0])), cursor_id(page)))
+    rows = session.scalars(wanted.order_by(column, BoardEntry.rfq_id).options(*_LIGHT).limit(page.limit + 1)).all()
+    return page_of(rows, page, lambda row: (_written(getattr(row, column.key)), str(row.rfq_id)))
+
+
+def _by_rank(session: Session, asked: Asked, page: PageRequest) -> Page[BoardEntry]:
+    """Weigh the newest RANKED matches: title before items before places before the buyer's name; then the newest."""
+    query = cast(query_of(asked.wanted), TSQUERY)
+    newest = select(BoardEntry.rfq_id, BoardEntry.document).where(*_conditions(asked))
+    capped = newest.order_by(BoardEntry.listed_at.desc(), BoardEntry.rfq_id.desc()).limit(RANKED).subquery()
+    rank = cast(func.round(func.ts_rank(capped.c.document, query) * _MILLION), Integer).label("rank")
+    ranked = select(capped.c.rfq_id, rank).subquery()
+    wanted = select(BoardEntry, ranked.c.rank).join(ranked, ranked.c.rfq_id == BoardEntry.rfq_id)
+    if page.after is not None:
+        before = tuple_(literal(_number(page.after[0])), literal(cursor_id(page)))
+        wanted = wanted.where(tuple_(ranked.c.rank, ranked.c.rfq_id) < before)
+    ordered = wanted.order_by(ranked.c.rank.desc(), ranked.c.rfq_id.desc())
+    rows = session.execute(ordered.options(*_LIGHT).limit(page.limit + 1)).all()
+    return page_of(rows, page, lambda row: (str(row[1]), str(row[0].rfq_id))).map(lambda row: row[0])
+
+
+def _written(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+def _moment(text: str) -> datetime:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise MalformedRequest(reason="the cursor is not one of this list's") from error
+    if found.tzinfo is None:
+        raise MalformedRequest(reason="the cursor is not one of this list's")
+    return found
+
+
+def _number(text: str) -> int:
+    if not text.isdecimal() or len(text) > len(str(_MILLION * 100)):
+        raise MalformedRequest(reason="the cursor is not one of this list's")
+    return int(text)

@@ -1,0 +1,1 @@
+"""Pure decisions of the board: how text is read, what belongs together, what is recommended."""

@@ -1,0 +1,88 @@
+"""Wire shapes of the board."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Annotated, Final, Self
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from b2b_market.board import commands
+from b2b_market.board.commands import BoardOrder
+from b2b_market.board.models import BoardEntry
+from b2b_market.board.rules.vocabulary import CATEGORIES
+from b2b_market.board.service.searching import Count
+from b2b_market.infra.http.cursors import page_request
+from b2b_market.infra.http.wires import OptionalText, WireOut, WireTime, WireUuid
+
+Category = StrEnum("Category", {code.replace("-", "_").upper(): code for code in CATEGORIES})  # type: ignore[misc]  # made of the vocabulary's own list
+MOST_DAYS: Final = 365
+
+
+class BoardQuery(BaseModel):
+    """How the board is searched, filtered, sorted and paged; all filters must fit.
+
+    ``text`` is searched in titles, items, places and buyers' names, in Chinese and English alike. ``country`` is the
+    buyer's, ``place`` words of a delivery place.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    text: OptionalText = ""
+    category: Category | None = None
+    country: Annotated[str, Field(pattern=r"^([A-Z]{2})?$", max_length=2)] = ""
+    currency: Annotated[str, Field(pattern=r"^([A-Z]{3})?$", max_length=3)] = ""
+    place: OptionalText = ""
+    closes_within_days: Annotated[int | None, Field(ge=1, le=MOST_DAYS)] = None
+    order: BoardOrder = BoardOrder.NEWEST
+    limit: Annotated[int | None, Field(ge=1, le=200)] = None
+    cursor: Annotated[str | None, Field(max_length=400)] = None
+
+    def to_command(self) -> commands.SearchBoard:
+        """Return the operation's input; MalformedRequest for a cursor of another list."""
+        filters = commands.Filters(
+            text=self.text,
+            category=self.category.value if self.category else "",
+            country=self.country,
+            currency=self.currency,
+            place=self.place,
+            closes_within_days=self.closes_within_days,
+        )
+        return commands.SearchBoard(filters=filters, order=self.order, page=page_request(self.limit, self.cursor))
+
+
+class BoardEntryOut(WireOut):
+    """A public request on the board. Approved suppliers read all of it, and quote, at ``/rfqs/{rfq_id}``."""
+
+    rfq_id: WireUuid
+    number: str
+    title: str
+    buyer_id: WireUuid
+    buyer_name_zh: str
+    buyer_name_en: str
+    country: str
+    currency: str
+    closes_at: WireTime
+    listed_at: WireTime
+    line_count: int
+    sealed: bool
+    incoterm: str
+    places: Sequence[str]
+    items: Sequence[str]
+    categories: Sequence[str]
+
+    @classmethod
+    def of(cls, value: BoardEntry) -> Self:
+        """Return the answer for an entry."""
+        return cls.model_validate({name: getattr(value, name) for name in cls.model_fields})
+
+
+class CountOut(WireOut):
+    """How many requests fit; ``capped`` where there are more than that."""
+
+    count: int
+    capped: bool
+
+    @classmethod
+    def of(cls, value: Count) -> Self:
+        """Return the answer for a count."""
+        return cls.model_validate({"count": value.count, "capped": value.capped})

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Annotated, Final
 from urllib.parse import urlencode
 
@@ -16,7 +17,9 @@ from b2b_market.kernel.text import N_
 from b2b_market.organizations import public as organizations
 from b2b_market.rbac.page_edge import PageCall, PageContext, PageRoute
 from b2b_market.reference import public as reference
+from b2b_market.rfq import public as rfqs
 from b2b_market.ui.language import Language, parse_language
+from b2b_market.ui.viewer import Badge
 
 PATH: Final = "/board"
 router = APIRouter(prefix=PATH, route_class=PageRoute)
@@ -26,6 +29,15 @@ ORDERS: Final = (
     (BoardOrder.NEWEST, N_("Newest first")),
     (BoardOrder.DEADLINE, N_("Deadline, soonest")),
     (BoardOrder.TITLE, N_("Title")),
+)
+ANSWERS: Final = MappingProxyType(
+    {
+        "invited": Badge(N_("Invited")),
+        "viewed": Badge(N_("Viewed"), "info"),
+        "intended": Badge(N_("Intends to quote"), "brand"),
+        "declined": Badge(N_("Declined"), "bad"),
+        "quoted": Badge(N_("Quoted"), "ok"),
+    }
 )
 CLOSING: Final = (1, 3, 7, 14, 30)
 _LONGEST: Final = 200
@@ -72,6 +84,8 @@ def board(call: PageCall, order: str = "", cursor: Annotated[str, Query(max_leng
         "asked": asked,
         "filtered": bool(asked.query),
         "opens": _opens(call),
+        "answers": rfqs.own_places(call.work, call.actor, [entry.rfq_id for entry in found.page.items]),
+        "answer_badges": ANSWERS,
         "next_href": f"{PATH}?{urlencode({**address, 'cursor': following})}" if following else None,
         "first_href": f"{PATH}?{urlencode(address)}" if cursor else None,
     }

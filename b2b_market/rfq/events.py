@@ -103,6 +103,24 @@ class SupplierJoined(Event):
     supplier_id: UUID
 
 
+@event("rfq.viewed.v1")
+class RfqViewed(Event):
+    """An invited supplier looked at the request for the first time; who only looks on the board is not told of."""
+
+    rfq_id: UUID
+    buyer_id: UUID
+    supplier_id: UUID
+
+
+@event("rfq.quote_intended.v1")
+class QuoteIntended(Event):
+    """A supplier is going to quote."""
+
+    rfq_id: UUID
+    buyer_id: UUID
+    supplier_id: UUID
+
+
 @event("rfq.invitation_declined.v1")
 class InvitationDeclined(Event):
     """A supplier will not quote."""

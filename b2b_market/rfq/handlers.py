@@ -123,6 +123,15 @@ class QuoteTakenBack(MessageType):
     body = N_("{title}\n\nIt may quote again until the deadline.")
 
 
+class QuoteAnnounced(MessageType):
+    """Buyers: a supplier is going to quote."""
+
+    code, permission, mail = "rfq.quote_intended", RfqPermission.COMPARE, False
+    label = N_("Suppliers that intend to quote")
+    subject = N_("{supplier} intends to quote on {number}")
+    body = N_("{title}\n\nThe quotation itself is still to come.")
+
+
 class InvitationRefused(MessageType):
     """Buyers: a supplier will not quote."""
 
@@ -275,6 +284,13 @@ def when_quote_withdrawn_tell_buyer(work: Work, actor: Actor, event: events.Quot
     _tell(work, people, QuoteTakenBack, about, supplier=_name(work, actor, event.supplier_id))
 
 
+def when_quote_intended_tell_buyer(work: Work, actor: Actor, event: events.QuoteIntended) -> None:
+    """Tell the author of the request."""
+    about = request_facts(work, actor, event.rfq_id)
+    people = _people(work, actor, [event.buyer_id], RfqPermission.COMPARE, only=about.author_id)
+    _tell(work, people, QuoteAnnounced, about, supplier=_name(work, actor, event.supplier_id))
+
+
 def when_invitation_declined_tell_buyer(work: Work, actor: Actor, event: events.InvitationDeclined) -> None:
     """Tell the author of the request."""
     about = request_facts(work, actor, event.rfq_id)
@@ -337,6 +353,7 @@ HANDLERS = (
     Handler(events.SupplierJoined, when_supplier_joined_admit_it, "rfq.supplier_joined.admit_it"),
     Handler(events.QuoteSubmitted, when_quote_submitted_tell_buyer, "quote.submitted.tell_buyer"),
     Handler(events.QuoteWithdrawn, when_quote_withdrawn_tell_buyer, "quote.withdrawn.tell_buyer"),
+    Handler(events.QuoteIntended, when_quote_intended_tell_buyer, "rfq.quote_intended.tell_buyer"),
     Handler(events.InvitationDeclined, when_invitation_declined_tell_buyer, "rfq.declined.tell_buyer"),
     Handler(events.RfqClosed, when_rfq_closed_tell_buyer, "rfq.closed.tell_buyer"),
     Handler(events.RfqCancelled, when_rfq_cancelled_tell_suppliers, "rfq.cancelled.tell_suppliers"),

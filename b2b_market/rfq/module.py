@@ -35,9 +35,8 @@ from b2b_market.rfq.rules import amending, approving, asking, awarding, drafting
 from b2b_market.rfq.rules import redoing as redoing_rules
 from b2b_market.rfq.rules.exporting import ExportersBusy
 from b2b_market.rfq.service import amending as amend_operations
-from b2b_market.rfq.service import asking as question_operations
-from b2b_market.rfq.service import awarding as award_operations
 from b2b_market.rfq.service import (
+    answering,
     closing,
     comparing,
     confirming,
@@ -47,6 +46,8 @@ from b2b_market.rfq.service import (
     remembering,
     templates,
 )
+from b2b_market.rfq.service import asking as question_operations
+from b2b_market.rfq.service import awarding as award_operations
 from b2b_market.rfq.service import drafting as draft_operations
 from b2b_market.rfq.service import editions as edition_operations
 from b2b_market.rfq.service import importing as import_operations
@@ -137,6 +138,7 @@ MANIFEST = Manifest(
         import_operations,
         remembering,
         publishing,
+        answering,
         amend_operations,
         edition_operations,
         question_operations,
@@ -158,6 +160,8 @@ MANIFEST = Manifest(
         events.QuestionAnswered,
         events.QuestionDeclined,
         events.SupplierJoined,
+        events.RfqViewed,
+        events.QuoteIntended,
         events.InvitationDeclined,
         events.RfqClosed,
         events.RfqCancelled,

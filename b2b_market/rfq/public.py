@@ -3,6 +3,7 @@
 The award they were told of, what every approved supplier may see, and to be told that an award's contracts are drafted.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -13,7 +14,7 @@ from b2b_market.organizations import public as organizations
 from b2b_market.rbac.actor import Actor
 from b2b_market.rfq.commands.requests import ReadAward, ReadQuote, ReadRfq
 from b2b_market.rfq.service import awarding, copying, drafting, quoting
-from b2b_market.rfq.states import RfqStatus, Visibility
+from b2b_market.rfq.states import InvitationStatus, RfqStatus, Visibility
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,6 +157,11 @@ def public_request(work: Work, actor: Actor, rfq_id: UUID) -> PublicRequest | No
             for line in content.lines
         ),
     )
+
+
+def own_places(work: Work, actor: Actor, rfq_ids: Sequence[UUID]) -> dict[UUID, InvitationStatus]:
+    """Return what the actor's company has done as a supplier about these requests, where it has done anything."""
+    return drafting.read_own_places(work, actor, rfq_ids)
 
 
 def award_view(work: Work, actor: Actor, award_id: UUID) -> AwardView:

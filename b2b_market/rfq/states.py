@@ -69,19 +69,24 @@ class Origin(StrEnum):
 
 
 class InvitationStatus(StrEnum):
-    """What an invited supplier has done so far."""
+    """What a supplier at a request has done so far."""
 
     INVITED = "invited"
     VIEWED = "viewed"
+    INTENDED = "intended"
+    """It has said that it is going to quote."""
     DECLINED = "declined"
     QUOTED = "quoted"
 
 
 _UNDECIDED = frozenset({InvitationStatus.INVITED, InvitationStatus.VIEWED})
+_NOT_INTENDED = _UNDECIDED | {InvitationStatus.DECLINED}
+_NOT_DECLINED = _UNDECIDED | {InvitationStatus.INTENDED}
 INVITATION_LIFECYCLE = Lifecycle(
     InvitationStatus.INVITED,
     Step("view", frozenset({InvitationStatus.INVITED}), InvitationStatus.VIEWED),
-    Step("decline", _UNDECIDED, InvitationStatus.DECLINED),
+    Step("intend", _NOT_INTENDED, InvitationStatus.INTENDED),
+    Step("decline", _NOT_DECLINED, InvitationStatus.DECLINED),
     Step("quote", frozenset(InvitationStatus), InvitationStatus.QUOTED),
     Step("withdraw", frozenset({InvitationStatus.QUOTED}), InvitationStatus.VIEWED),
 )

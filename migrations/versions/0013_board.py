@@ -28,6 +28,9 @@ ALTER TABLE rfq_reply ALTER COLUMN public DROP DEFAULT;
 ALTER TABLE rfq_invitation ADD COLUMN origin varchar(40) NOT NULL DEFAULT 'buyer'
     CONSTRAINT ck_rfq_invitation_origin CHECK (origin IN ('buyer', 'board'));
 ALTER TABLE rfq_invitation ALTER COLUMN origin DROP DEFAULT;
+ALTER TABLE rfq_invitation DROP CONSTRAINT ck_rfq_invitation_invitation_status;
+ALTER TABLE rfq_invitation ADD CONSTRAINT ck_rfq_invitation_invitation_status
+    CHECK (status IN ('invited', 'viewed', 'intended', 'declined', 'quoted'));
 """
 # the subselect makes the question one init plan per statement, asked only where a row is not the reader's own
 FENCES = """
@@ -133,6 +136,12 @@ def downgrade() -> None:
     op.execute("ALTER TABLE rfq_invitation DROP COLUMN origin")
     for table in ("rfq_reply", "rfq_question", "rfq_edition"):
         op.execute(f"ALTER TABLE {table} DROP COLUMN public")
+    op.execute("UPDATE rfq_invitation SET status = 'viewed' WHERE status = 'intended'")
+    op.execute("ALTER TABLE rfq_invitation DROP CONSTRAINT ck_rfq_invitation_invitation_status")
+    op.execute(
+        "ALTER TABLE rfq_invitation ADD CONSTRAINT ck_rfq_invitation_invitation_status "
+        "CHECK (status IN ('invited', 'viewed', 'declined', 'quoted'))"
+    )
     op.execute("ALTER TABLE rfq_line DROP COLUMN public")
     op.execute("ALTER TABLE rfq DROP COLUMN visibility")
     op.execute("DROP FUNCTION app_supplies()")

@@ -34,8 +34,8 @@ from b2b_market.rfq.commands.requests import (
     WithdrawQuote,
 )
 from b2b_market.rfq.rules import approving, awarding, quoting
+from b2b_market.rfq.service import answering, closing, comparing, drafting, publishing
 from b2b_market.rfq.service import awarding as awards
-from b2b_market.rfq.service import closing, comparing, drafting, publishing
 from b2b_market.rfq.service import quoting as quotes
 from b2b_market.rfq.states import AwardStatus, InvitationStatus, QuoteStatus, RfqStatus
 from b2b_market.rfq.tasks import close_due
@@ -242,7 +242,7 @@ class TestQuoting:
         market = make_market(runtime, suppliers=1)
         content = publish(runtime, market)
         with work_for(runtime, market.sales[0]) as work:
-            publishing.decline_invitation(work, market.sales[0], DeclineInvitation(content.rfq.id, "no capacity"))
+            answering.decline_invitation(work, market.sales[0], DeclineInvitation(content.rfq.id, "no capacity"))
         assert read(runtime, market.purchaser, content.rfq.id).invitations[0].status is InvitationStatus.DECLINED
         submit(runtime, market.sales[0], content, ["9", "9"])
         assert read(runtime, market.purchaser, content.rfq.id).invitations[0].status is InvitationStatus.QUOTED

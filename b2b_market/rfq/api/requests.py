@@ -23,7 +23,7 @@ from b2b_market.rfq.schemas.requests import (
     RfqQuery,
     RfqSummaryOut,
 )
-from b2b_market.rfq.service import closing, publishing
+from b2b_market.rfq.service import answering, closing, publishing
 from b2b_market.rfq.service import drafting as drafts
 
 router = APIRouter(prefix="/rfqs", tags=["rfq"], route_class=StrictRoute)
@@ -135,14 +135,24 @@ def end_without_award(rfq_id: WireUuid, body: ReasonIn, call: Call) -> Answer:
 
 
 @router.post(
+    "/{rfq_id}/intend",
+    response_model=InvitationOut,
+    responses=changes(quoting.QuoteTooLate, quoting.NotOpenForQuotes, quoting.OwnRequest),
+)
+def intend_to_quote(rfq_id: WireUuid, call: Call) -> Answer:
+    """Tell the buyer that the company is going to quote."""
+    return call.answer(InvitationOut, answering.intend_to_quote(call.work, call.actor, commands.IntendToQuote(rfq_id)))
+
+
+@router.post(
     "/{rfq_id}/decline",
     response_model=InvitationOut,
-    responses=changes(quoting.QuoteTooLate, quoting.NotOpenForQuotes),
+    responses=changes(quoting.QuoteTooLate, quoting.NotOpenForQuotes, quoting.OwnRequest),
 )
 def decline_invitation(rfq_id: WireUuid, body: ReasonIn, call: Call) -> Answer:
     """Tell the buyer that the company will not quote."""
     command = commands.DeclineInvitation(rfq_id, body.reason)
-    return call.answer(InvitationOut, publishing.decline_invitation(call.work, call.actor, command))
+    return call.answer(InvitationOut, answering.decline_invitation(call.work, call.actor, command))
 
 
 @invitations_router.get("", response_model=PageOut[InvitedRfqOut], responses=reads())

@@ -242,10 +242,17 @@ class InviteSupplier:
 
 @dataclass(frozen=True, slots=True)
 class DeclineInvitation:
-    """An invited supplier's answer that it will not quote."""
+    """A supplier's answer that it will not quote."""
 
     rfq_id: UUID
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class IntendToQuote:
+    """A supplier's answer that it is going to quote."""
+
+    rfq_id: UUID
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

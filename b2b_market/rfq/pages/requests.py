@@ -18,7 +18,7 @@ from b2b_market.reference import public as reference
 from b2b_market.rfq.commands import requests as commands
 from b2b_market.rfq.commands.requests import RfqOrder
 from b2b_market.rfq.pages import showing
-from b2b_market.rfq.service import asking, awarding, closing, confirming, publishing, quoting
+from b2b_market.rfq.service import answering, asking, awarding, closing, confirming, publishing, quoting
 from b2b_market.rfq.service import drafting as drafts
 from b2b_market.rfq.service.drafting import RfqContent
 from b2b_market.rfq.states import RFQ_LIFECYCLE, QuoteStatus, RfqStatus
@@ -114,13 +114,27 @@ def invite(rfq_id: WireUuid, call: PageCall) -> Response:
     return _detail(call, content, form, status=409)
 
 
+@router.post("/{rfq_id}/intend")
+def intend(rfq_id: WireUuid, call: PageCall) -> Response:
+    """Tell the buyer that the company is going to quote."""
+    form = Form(call.form())
+    try:
+        answering.intend_to_quote(call.work, call.actor, commands.IntendToQuote(rfq_id))
+        return call.see(f"/rfqs/{rfq_id}", Flash(N_("The buyer knows that you are going to quote.")))
+    except Refusal as refusal:
+        call.refuse(refusal)
+        form.add_refusal(refusal)
+    content = drafts.read_rfq(call.work, call.actor, commands.ReadRfq(rfq_id))
+    return _detail(call, content, form, status=409)
+
+
 @router.post("/{rfq_id}/decline")
 def decline(rfq_id: WireUuid, call: PageCall) -> Response:
     """Tell the buyer that the company will not quote."""
     form = Form(call.form())
     try:
         command = commands.DeclineInvitation(rfq_id, form.text("reason_decline", limit=2000, lines=True) or "")
-        publishing.decline_invitation(call.work, call.actor, command)
+        answering.decline_invitation(call.work, call.actor, command)
         return call.see("/invitations", Flash(N_("The buyer knows that you will not quote.")))
     except Refusal as refusal:
         call.refuse(refusal)
@@ -193,5 +207,6 @@ def _buyer_side(call: PageContext, content: RfqContent) -> dict[str, object]:
         "invitable": [
             (str(company.id), showing.directory_name(call, company)) for company in found if company.id not in invited
         ],
+        "reached": showing.reached(content.invitations),
         "own_work": call.actor.user_id in (rfq.author_id, rfq.editor_id),
     }

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
-from typing import Final
+from typing import Final, Protocol
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -36,6 +36,7 @@ INVITATION_BADGES: Final[Mapping[str, Badge]] = MappingProxyType(
     {
         InvitationStatus.INVITED: Badge(N_("Invited")),
         InvitationStatus.VIEWED: Badge(N_("Viewed"), "info"),
+        InvitationStatus.INTENDED: Badge(N_("Intends to quote"), "brand"),
         InvitationStatus.DECLINED: Badge(N_("Declined"), "bad"),
         InvitationStatus.QUOTED: Badge(N_("Quoted"), "ok"),
     }
@@ -114,6 +115,8 @@ HISTORY: Final[Mapping[str, str]] = MappingProxyType(
         "rfq.supplier_invited": N_("invited a supplier"),
         "rfq.supplier_joined": N_("joined from the board"),
         "rfq.suppliers_joined": N_("took suppliers in from the board"),
+        "rfq.viewed": N_("looked at it for the first time"),
+        "rfq.quote_intended": N_("intends to quote"),
         "rfq.invitation_declined": N_("declined the invitation"),
         "rfq.closed": N_("closed it for quotations"),
         "rfq.evaluation_started": N_("opened the comparison"),
@@ -178,6 +181,14 @@ def _state(status: RfqStatus) -> str:
     return "warn" if status is RfqStatus.PUBLISHED else "now"
 
 
+class _Place(Protocol):
+    """What is shown of a supplier's place at a request."""
+
+    status: InvitationStatus
+    viewed_at: datetime | None
+    answered_at: datetime | None
+
+
 def language_of(call: PageContext) -> Language:
     """Return the reader's language, as the viewer has it, without asking for what else the shell shows."""
     return parse_language(call.actor.person.locale) or Language.EN
@@ -200,6 +211,19 @@ def directory_name(call: PageContext, company: organizations.DirectoryView) -> s
     chinese = language_of(call) is Language.ZH
     first, second = company.legal_name_zh, company.legal_name_en
     return (first or second) if chinese else (second or first)
+
+
+def reached(places: Sequence[_Place]) -> Sequence[tuple[str, int]]:
+    """Return how far the suppliers of a request have come: label and how many, each stage with those beyond it."""
+    seen = [place for place in places if place.viewed_at is not None or place.answered_at is not None]
+    states = [place.status for place in places]
+    return (
+        (N_("Invited or joined"), len(places)),
+        (N_("Have looked"), len(seen)),
+        (N_("Intend to quote"), states.count(InvitationStatus.INTENDED)),
+        (N_("Have quoted"), states.count(InvitationStatus.QUOTED)),
+        (N_("Have declined"), states.count(InvitationStatus.DECLINED)),
+    )
 
 
 def history(call: PageContext, object_type: str, object_id: UUID) -> list[dict[str, object]]:

@@ -26,9 +26,11 @@ from b2b_market.rfq.states import InvitationStatus, Origin, RfqStatus, Visibilit
 
 FAR = "9999"
 """Stands in a cursor for "no deadline", which sorts last."""
-TAKING_PART = (InvitationStatus.QUOTED,)
-"""What a supplier from the board must have done to count as taking part; one that only looks stays unnamed."""
-_TAKES_PART = or_(RfqInvitation.origin == Origin.BUYER, RfqInvitation.status.in_(TAKING_PART))
+TAKING_PART = (InvitationStatus.INTENDED, InvitationStatus.QUOTED)
+"""What a supplier from the board must have done to become a party of the request."""
+ANSWERED = (*TAKING_PART, InvitationStatus.DECLINED)
+"""What it must have done to be named to the buyer; one that only looks stays unnamed."""
+_NAMED = or_(RfqInvitation.origin == Origin.BUYER, RfqInvitation.status.in_(ANSWERED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +126,7 @@ def progress_of(session: Session, scope: Scope, rfq_ids: Sequence[UUID]) -> dict
     quoted = func.count().filter(RfqInvitation.status == InvitationStatus.QUOTED)
     counts = (
         select(RfqInvitation.rfq_id, func.count(), quoted)
-        .where(RfqInvitation.rfq_id.in_(rfq_ids), RfqInvitation.buyer_id.in_(scope.org_ids), _TAKES_PART)
+        .where(RfqInvitation.rfq_id.in_(rfq_ids), RfqInvitation.buyer_id.in_(scope.org_ids), _NAMED)
         .group_by(RfqInvitation.rfq_id)
     )
     estimates = select(RfqPrivate.rfq_id, RfqPrivate.estimate).where(
@@ -159,6 +161,14 @@ def joined_suppliers(session: Session, scope: Scope, rfq_id: UUID) -> Sequence[U
         RfqInvitation.status.in_(TAKING_PART),
     )
     return session.scalars(wanted.order_by(RfqInvitation.id)).all()
+
+
+def own_places(session: Session, scope: Scope, rfq_ids: Sequence[UUID]) -> dict[UUID, InvitationStatus]:
+    """Return what the scope's companies have done as suppliers about these requests, where they have done anything."""
+    wanted = select(RfqInvitation.rfq_id, RfqInvitation.status).where(
+        RfqInvitation.rfq_id.in_(rfq_ids), RfqInvitation.supplier_id.in_(scope.org_ids)
+    )
+    return dict(session.execute(wanted).all())
 
 
 def rates_of(session: Session, scope: Scope, rfq_id: UUID) -> Sequence[RfqRate]:
@@ -214,7 +224,7 @@ def list_invited(session: Session, scope: Scope, command: ListInvitations) -> Pa
     wanted = (
         select(Rfq, RfqInvitation)
         .join(RfqInvitation, RfqInvitation.rfq_id == Rfq.id)
-        .where(RfqInvitation.supplier_id == scope.org_id, RfqInvitation.released, _TAKES_PART)
+        .where(RfqInvitation.supplier_id == scope.org_id, RfqInvitation.released, _NAMED)
     )
     if command.open_only:
         wanted = wanted.where(Rfq.status == RfqStatus.PUBLISHED)

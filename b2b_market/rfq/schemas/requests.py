@@ -219,6 +219,7 @@ class RfqOut(RfqSummaryOut):
     lines: Sequence[LineOut]
     invitations: Sequence[InvitationOut]
     onlookers: int
+    own_invitation: InvitationOut | None
     allowed_steps: Sequence[str]
 
     @classmethod
@@ -232,6 +233,7 @@ class RfqOut(RfqSummaryOut):
             ],
             "invitations": value.invitations,
             "onlookers": value.onlookers,
+            "own_invitation": value.own_invitation,
             "allowed_steps": RFQ_LIFECYCLE.allowed(value.rfq.status),
         }
         return cls.model_validate({**columns(value.rfq, cls, frozenset(own)), **own})

@@ -25,6 +25,7 @@ from b2b_market.rfq.queries import questions as queries
 from b2b_market.rfq.queries import requests as request_queries
 from b2b_market.rfq.rules import approving, asking
 from b2b_market.rfq.rules.quoting import OwnRequest
+from b2b_market.rfq.service.joining import take_place
 from b2b_market.rfq.states import QUESTION_LIFECYCLE, QuestionStatus, ReplyKind, Visibility
 
 
@@ -56,7 +57,7 @@ def ask_question(work: Work, scope: Scope, command: AskQuestion) -> QuestionView
     rfq = request_queries.party_rfq(work.session, scope, command.rfq_id)
     if rfq.buyer_id in scope.org_ids:
         raise OwnRequest
-    request_queries.own_invitation(work.session, scope, rfq.id)
+    take_place(work, scope, rfq)
     moment = work.judging_time()
     asking.require_asking(rfq.status, ends_at(rfq), moment)
     text = asking.require_said(command.text)

@@ -138,6 +138,12 @@ def list_invitations(work: Work, scope: Scope, command: ListInvitations) -> Page
     return queries.list_invited(work.session, scope, command)
 
 
+@operation(RfqPermission.READ)
+def read_own_places(work: Work, scope: Scope, command: Sequence[UUID]) -> dict[UUID, InvitationStatus]:
+    """Return what the company has done as a supplier about these requests, where it has done anything."""
+    return queries.own_places(work.session, scope, command)
+
+
 def buyer_day(work: Work, scope: Scope) -> date:
     """Return today's date where the acting company is."""
     return work.now().astimezone(ZoneInfo(scope.actor.org_timezone)).date()
@@ -147,7 +153,7 @@ def own_content(work: Work, scope: Scope, rfq: Rfq) -> RfqContent:
     """Return a request as its buyer sees it; suppliers that only looked on the board are counted and not named."""
     session = work.session
     places = queries.invitations_of(session, scope, rfq.id)
-    named = [place for place in places if place.origin is Origin.BUYER or place.status in queries.TAKING_PART]
+    named = [place for place in places if place.origin is Origin.BUYER or place.status in queries.ANSWERED]
     return RfqContent(
         rfq,
         queries.lines_of(session, scope, rfq.id),

@@ -30,6 +30,7 @@ def look_at(work: Work, scope: Scope, rfq: Rfq) -> RfqInvitation | None:
     if place.status is InvitationStatus.INVITED:
         INVITATION_LIFECYCLE.advance(place, "view")
         place.viewed_at = work.now()
+        work.emit(events.RfqViewed(rfq_id=rfq.id, buyer_id=rfq.buyer_id, supplier_id=place.supplier_id), rfq)
         work.session.flush()
     return place
 

@@ -15,17 +15,17 @@ from b2b_market.rbac.duties import require_other_person
 from b2b_market.rbac.operation import operation
 from b2b_market.reference import public as reference
 from b2b_market.rfq import events
-from b2b_market.rfq.commands.requests import DeclineInvitation, InviteSupplier, ReadRfq, ReasonedStep, StepRfq
+from b2b_market.rfq.commands.requests import InviteSupplier, ReadRfq, ReasonedStep, StepRfq
 from b2b_market.rfq.models.requests import Rfq, RfqInvitation, RfqLine
 from b2b_market.rfq.permissions import RfqPermission
 from b2b_market.rfq.queries import requests as queries
-from b2b_market.rfq.rules import approving, drafting, quoting
+from b2b_market.rfq.rules import approving, drafting
 from b2b_market.rfq.rules.asking import enquiry_end
 from b2b_market.rfq.service.closing import locked_at_gate
 from b2b_market.rfq.service.drafting import invitation_row, require_invitable
 from b2b_market.rfq.service.editions import Occasion, keep_edition, wording_of
 from b2b_market.rfq.service.joining import show_to
-from b2b_market.rfq.states import INVITATION_LIFECYCLE, RFQ_LIFECYCLE, Origin, RfqStatus, Visibility
+from b2b_market.rfq.states import RFQ_LIFECYCLE, Origin, RfqStatus, Visibility
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,21 +128,6 @@ def invite_supplier(work: Work, scope: Scope, command: InviteSupplier) -> Rfq:
 def admit_joined(work: Work, scope: Scope, command: ReadRfq) -> Rfq:
     """Make the suppliers that joined a public request from the board its parties. Twice is once."""
     return locked_at_gate(work, scope, command.rfq_id)
-
-
-@operation(RfqPermission.QUOTE_SUBMIT)
-def decline_invitation(work: Work, scope: Scope, command: DeclineInvitation) -> RfqInvitation:
-    """Tell the buyer, before the deadline, that the company will not quote; until then it may change its mind."""
-    work.gate(command.rfq_id)
-    rfq = queries.party_rfq(work.session, scope, command.rfq_id)
-    quoting.require_open(rfq.status, rfq.closes_at, work.judging_time())
-    invitation = queries.own_invitation(work.session, scope, rfq.id)
-    INVITATION_LIFECYCLE.advance(invitation, "decline")
-    invitation.answered_at = work.now()
-    invitation.decline_reason = command.reason.strip() or None
-    declined = events.InvitationDeclined(rfq_id=rfq.id, buyer_id=rfq.buyer_id, supplier_id=invitation.supplier_id)
-    work.emit(declined, rfq)
-    return invitation
 
 
 def in_limit_currency(work: Work, scope: Scope, amount: Money | None) -> Money | None:

@@ -34,12 +34,12 @@ FILL = text(
     """
     INSERT INTO board_entry (rfq_id, buyer_id, buyer_name_zh, buyer_name_en, country, number, title, currency,
                              closes_at, listed_at, line_count, sealed, incoterm, places, items, kinds, categories,
-                             title_key, document, vocabulary)
+                             woken, title_key, document, vocabulary)
     SELECT md5(n::text || :salt)::uuid, md5((n % 500)::text)::uuid, '', 'Buyer ' || n % 500,
            (ARRAY['CN', 'DE', 'IT', 'PL', 'US', 'JP', 'VN', 'IN', 'FR', 'GB'])[1 + n % 10], 'X-' || n,
            'Request ' || n, (ARRAY['CNY', 'EUR', 'USD', 'PLN'])[1 + n % 4],
            now() + interval '1 day' + (n % 43200) * interval '1 minute', now() - n * interval '1 second', 20, false,
-           '', ARRAY['Dalian'], ARRAY['Item'], '{}', '{}', 'request ' || md5(n::text),
+           '', ARRAY['Dalian'], ARRAY['Item'], '{}', '{}', true, 'request ' || md5(n::text),
            (CASE WHEN n % 10 = 0 THEN '''bearing''\\:1B ''§bearing''\\:1B ' ELSE '' END
             || '''some' || n % 1000 || '''\\:1B ''rare' || n % (:rows / 20) || '''\\:1B '
             || '''title' || n % 5000 || '''\\:1A '

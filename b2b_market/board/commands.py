@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
 
+from b2b_market.board.states import Cadence
 from b2b_market.kernel.paging import PageRequest
 
 
@@ -39,6 +40,39 @@ class SearchBoard:
     filters: Filters = field(default_factory=Filters)
     order: BoardOrder = BoardOrder.NEWEST
     page: PageRequest = field(default_factory=PageRequest)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaveSearch:
+    """A search to keep: under which name, for what, and how often it tells what is new."""
+
+    name: str
+    filters: Filters
+    cadence: Cadence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeSearch:
+    """The whole new content of a saved search."""
+
+    search_id: UUID
+    expected_version: int | None
+    content: SaveSearch
+
+
+@dataclass(frozen=True, slots=True)
+class ReadSearch:
+    """One saved search by its id."""
+
+    search_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class DropSearch:
+    """Throw a saved search away."""
+
+    search_id: UUID
+    expected_version: int | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,18 +1,20 @@
-"""The board: open public requests as they are searched, and the words that stand on it.
+"""The board: open public requests as they are searched, the words that stand on it, and searches that people keep.
 
-Both tables hold only what every signed-in company may see, so they have no row-level security: text search under a
-policy could not use an index, and has nothing to hide here.
+The entries and words are only what every signed-in company may see, so they have no row-level security: text search
+under a policy could not use an index, and has nothing to hide here.
 """
 
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import CHAR, Index, Text
-from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
+from sqlalchemy import CHAR, ForeignKey, Index, Text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSQUERY, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
-from b2b_market.infra.database import CURRENCY, Base
+from b2b_market.board.states import Cadence
+from b2b_market.infra.aggregate import Aggregate
+from b2b_market.infra.database import CURRENCY, Base, enum_type
 
 
 class BoardEntry(Base):
@@ -22,6 +24,7 @@ class BoardEntry(Base):
     __table_args__ = (
         Index("ix_board_entry_document", "document", postgresql_using="gin"),
         Index("ix_board_entry_listed_at_rfq_id", "listed_at", "rfq_id"),
+        Index("ix_board_entry_not_woken", "listed_at", postgresql_where="NOT woken"),
         Index("ix_board_entry_closes_at_rfq_id", "closes_at", "rfq_id"),
         Index("ix_board_entry_title_key_rfq_id", "title_key", "rfq_id"),
         Index("ix_board_entry_country_listed_at_rfq_id", "country", "listed_at", "rfq_id"),
@@ -51,6 +54,8 @@ class BoardEntry(Base):
     categories: Mapped[list[str]] = mapped_column(ARRAY(Text))
     title_key: Mapped[str]
     document: Mapped[Any] = mapped_column(TSVECTOR)
+    woken: Mapped[bool]
+    """Whether the searches that tell at once have been woken for it."""
     vocabulary: Mapped[str]
     """The version of the vocabulary that it was indexed by."""
 
@@ -63,3 +68,47 @@ class BoardWord(Base):
 
     word: Mapped[str] = mapped_column(primary_key=True)
     sound: Mapped[str]
+
+
+class BoardSearch(Aggregate, Base):
+    """A search of the board that a person keeps for one company.
+
+    ``query`` is what its words were read as when it was saved; it only wakes the search, which is then made anew.
+    """
+
+    __tablename__ = "board_search"
+    __table_args__ = (
+        Index("ix_board_search_org_id_user_id_id", "org_id", "user_id", "id"),
+        Index("ix_board_search_next_due_at", "next_due_at", postgresql_where="next_due_at IS NOT NULL"),
+        Index("ix_board_search_cadence", "cadence", postgresql_where="cadence = 'at_once'"),
+    )
+    audit_type = "board_search"
+    audit_hidden: ClassVar[frozenset[str]] = frozenset({"query", "told_at", "next_due_at"})
+
+    org_id: Mapped[UUID]
+    user_id: Mapped[UUID]
+    name: Mapped[str]
+    filters: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    country: Mapped[str] = mapped_column(Text)
+    currency: Mapped[str] = mapped_column(Text)
+    query: Mapped[str | None] = mapped_column(TSQUERY)
+    cadence: Mapped[Cadence] = mapped_column(enum_type(Cadence))
+    told_at: Mapped[datetime]
+    """Until when the board has been searched for it."""
+    next_due_at: Mapped[datetime | None]
+
+    def parties(self) -> tuple[UUID, ...]:
+        """Return the company that it is kept for."""
+        return (self.org_id,)
+
+
+class BoardTold(Base):
+    """A request that the owner of a saved search has been told of, so that nobody is told twice."""
+
+    __tablename__ = "board_told"
+
+    search_id: Mapped[UUID] = mapped_column(ForeignKey("board_search.id", ondelete="CASCADE"), primary_key=True)
+    rfq_id: Mapped[UUID] = mapped_column(
+        ForeignKey("board_entry.rfq_id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    org_id: Mapped[UUID]

@@ -2,10 +2,13 @@
 
 from pathlib import Path
 
-from b2b_market.board import api, models, pages
+from b2b_market.board import api, models
 from b2b_market.board.handlers import HANDLERS
+from b2b_market.board.pages import board as board_pages
+from b2b_market.board.pages import searches
 from b2b_market.board.permissions import GRANTS, BoardPermission
-from b2b_market.board.service import listing, searching
+from b2b_market.board.rules import saving as saving_rules
+from b2b_market.board.service import alerting, listing, saving, searching
 from b2b_market.board.tasks import TASKS
 from b2b_market.kernel.text import N_
 from b2b_market.rbac.manifest import Manifest
@@ -15,12 +18,13 @@ MANIFEST = Manifest(
     name="board",
     package=Path(__file__).parent,
     api=(api.router,),
-    pages=(pages.router,),
+    pages=(searches.router, board_pages.router),
     handlers=HANDLERS,
     tasks=TASKS,
     permissions=(BoardPermission,),
     grants=(GRANTS,),
-    services=(listing, searching),
+    refusals=(saving_rules.TooManySearches,),
+    services=(listing, searching, saving, alerting),
     models=(models,),
-    nav=(NavGroup("", (NavItem(N_("Public board"), pages.PATH, "grid", BoardPermission.READ),)),),
+    nav=(NavGroup("", (NavItem(N_("Public board"), board_pages.PATH, "grid", BoardPermission.READ),)),),
 )

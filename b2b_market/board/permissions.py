@@ -7,18 +7,22 @@ class BoardPermission(Permission):
     """Finding requests and being found."""
 
     READ = "board:read"
+    SAVE = "board:save"
+    """Keep searches of one's own and be told what is new."""
 
+
+_PEOPLE = frozenset(
+    {
+        Role.BUYER_ADMIN,
+        Role.BUYER_PURCHASER,
+        Role.BUYER_APPROVER,
+        Role.BUYER_EVALUATOR,
+        Role.SUPPLIER_ADMIN,
+        Role.SUPPLIER_SALES,
+    }
+)
 
 GRANTS: Grants = {
-    BoardPermission.READ: frozenset(
-        {
-            Role.BUYER_ADMIN,
-            Role.BUYER_PURCHASER,
-            Role.BUYER_APPROVER,
-            Role.BUYER_EVALUATOR,
-            Role.SUPPLIER_ADMIN,
-            Role.SUPPLIER_SALES,
-            Role.SERVICE_ACCOUNT,
-        }
-    ),
+    BoardPermission.READ: _PEOPLE | {Role.SERVICE_ACCOUNT},
+    BoardPermission.SAVE: _PEOPLE,
 }

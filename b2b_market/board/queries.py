@@ -11,11 +11,12 @@ from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import InstrumentedAttribute, Session, defer
 
 from b2b_market.board.commands import BoardOrder, SearchBoard
-from b2b_market.board.models import BoardEntry, BoardWord
+from b2b_market.board.models import BoardEntry, BoardSearch, BoardTold, BoardWord
 from b2b_market.board.rules.searching import Candidate, Wanted, query_of
 from b2b_market.infra.http.cursors import cursor_id
 from b2b_market.infra.http.problems import MalformedRequest
 from b2b_market.kernel.paging import Page, PageRequest, page_of
+from b2b_market.kernel.refusal import NotFound
 from b2b_market.rbac.actor import Scope
 
 RANKED: Final = 1_000
@@ -83,6 +84,68 @@ def outdated(session: Session, version: str, most: int) -> Sequence[tuple[UUID, 
     """Return (request, buyer) of entries that were indexed by another version of the vocabulary."""
     wanted = select(BoardEntry.rfq_id, BoardEntry.buyer_id).where(BoardEntry.vocabulary != version)
     return [(rfq_id, buyer_id) for rfq_id, buyer_id in session.execute(wanted.order_by(BoardEntry.rfq_id).limit(most))]
+
+
+def own_searches(session: Session, scope: Scope) -> Sequence[BoardSearch]:
+    """Return the person's own saved searches for the company, as they were saved."""
+    wanted = select(BoardSearch).where(BoardSearch.org_id == scope.org_id, BoardSearch.user_id == scope.user_id)
+    return session.scalars(wanted.order_by(BoardSearch.id)).all()
+
+
+def own_search(session: Session, scope: Scope, search_id: UUID, *, lock: bool = False) -> BoardSearch:
+    """Return a saved search of the person, locked where asked; raise NotFound for any other id."""
+    wanted = select(BoardSearch).where(
+        BoardSearch.id == search_id, BoardSearch.org_id == scope.org_id, BoardSearch.user_id == scope.user_id
+    )
+    if lock:
+        wanted = wanted.with_for_update().execution_options(populate_existing=True)
+    found = session.scalar(wanted)
+    if found is None:
+        raise NotFound(search_id=str(search_id))
+    return found
+
+
+def not_woken(session: Session, most: int) -> Sequence[UUID]:
+    """Return entries that no search was woken for yet, locked; those that another worker has at hand are left out."""
+    wanted = select(BoardEntry.rfq_id).where(BoardEntry.woken.is_(False)).order_by(BoardEntry.listed_at)
+    return session.scalars(wanted.limit(most).with_for_update(skip_locked=True)).all()
+
+
+def due_searches(session: Session, now: datetime, most: int) -> Sequence[tuple[UUID, UUID]]:
+    """Return (search, company) of the saved searches whose time has come, the longest overdue first."""
+    wanted = select(BoardSearch.id, BoardSearch.org_id).where(BoardSearch.next_due_at <= now)
+    return [(one, org) for one, org in session.execute(wanted.order_by(BoardSearch.next_due_at).limit(most))]
+
+
+def lock_due_search(session: Session, scope: Scope, search_id: UUID, now: datetime) -> BoardSearch | None:
+    """Return a saved search whose time has come, locked; None where another worker has it or nothing is due."""
+    wanted = select(BoardSearch).where(
+        BoardSearch.id == search_id, BoardSearch.org_id.in_(scope.org_ids), BoardSearch.next_due_at <= now
+    )
+    return session.scalar(wanted.with_for_update(skip_locked=True).execution_options(populate_existing=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Untold:
+    """What a saved search has not told yet: the newest entries, and whether there are more."""
+
+    entries: Sequence[BoardEntry]
+    more: bool
+
+
+def untold(session: Session, scope: Scope, search: BoardSearch, asked: Asked, since: datetime) -> Untold:
+    """Return what fits a saved search, was listed after ``since``, is not its own company's and was not told yet."""
+    told = select(BoardTold.rfq_id).where(BoardTold.search_id == search.id, BoardTold.rfq_id == BoardEntry.rfq_id)
+    wanted = select(BoardEntry).where(
+        *_conditions(asked),
+        BoardEntry.listed_at > since,
+        BoardEntry.buyer_id.not_in(scope.org_ids),
+        ~told.exists(),
+    )
+    newest = wanted.order_by(BoardEntry.listed_at.desc(), BoardEntry.rfq_id.desc())
+    limit = asked.command.page.limit
+    rows = session.scalars(newest.options(*_LIGHT).limit(limit + 1)).all()
+    return Untold(rows[:limit], len(rows) > limit)
 
 
 _LIGHT: Final = (defer(BoardEntry.document, raiseload=True),)

@@ -8,11 +8,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from b2b_market.board import commands
 from b2b_market.board.commands import BoardOrder
-from b2b_market.board.models import BoardEntry
+from b2b_market.board.models import BoardEntry, BoardSearch
 from b2b_market.board.rules.vocabulary import CATEGORIES
 from b2b_market.board.service.searching import Count
+from b2b_market.board.states import Cadence
 from b2b_market.infra.http.cursors import page_request
-from b2b_market.infra.http.wires import OptionalText, WireOut, WireTime, WireUuid
+from b2b_market.infra.http.wires import OptionalText, ShortText, WireIn, WireOut, WireTime, WireUuid, wire_enum
 
 Category = StrEnum("Category", {code.replace("-", "_").upper(): code for code in CATEGORIES})  # type: ignore[misc]  # made of the vocabulary's own list
 MOST_DAYS: Final = 365
@@ -48,6 +49,67 @@ class BoardQuery(BaseModel):
             closes_within_days=self.closes_within_days,
         )
         return commands.SearchBoard(filters=filters, order=self.order, page=page_request(self.limit, self.cursor))
+
+
+class FiltersIn(WireIn):
+    """What a saved search asks for, as in a search of the board."""
+
+    text: OptionalText = ""
+    category: wire_enum(Category) | None = None  # type: ignore[valid-type]  # an Annotated alias made by a function
+    country: Annotated[str, Field(pattern=r"^([A-Z]{2})?$", max_length=2)] = ""
+    currency: Annotated[str, Field(pattern=r"^([A-Z]{3})?$", max_length=3)] = ""
+    place: OptionalText = ""
+    closes_within_days: Annotated[int | None, Field(ge=1, le=MOST_DAYS)] = None
+
+    def to_filters(self) -> commands.Filters:
+        """Return the filters."""
+        return commands.Filters(
+            text=self.text,
+            category=self.category.value if self.category else "",
+            country=self.country,
+            currency=self.currency,
+            place=self.place,
+            closes_within_days=self.closes_within_days,
+        )
+
+
+class SearchIn(WireIn):
+    """A search to keep: its name, what it asks for, and how often it tells what is new."""
+
+    name: ShortText
+    filters: FiltersIn = FiltersIn()
+    cadence: wire_enum(Cadence)  # type: ignore[valid-type]  # an Annotated alias made by a function
+
+    def to_command(self) -> commands.SaveSearch:
+        """Return the operation's input."""
+        return commands.SaveSearch(name=self.name, filters=self.filters.to_filters(), cadence=self.cadence)
+
+
+class FiltersOut(WireOut):
+    """What a saved search asks for; an empty filter asks nothing."""
+
+    text: str
+    category: str
+    country: str
+    currency: str
+    place: str
+    closes_within_days: int | None
+
+
+class SearchOut(WireOut):
+    """A saved search."""
+
+    id: WireUuid
+    version: int
+    name: str
+    filters: FiltersOut
+    cadence: wire_enum(Cadence)  # type: ignore[valid-type]  # an Annotated alias made by a function
+    created_at: WireTime
+
+    @classmethod
+    def of(cls, value: BoardSearch) -> Self:
+        """Return the answer for a saved search."""
+        return cls.model_validate({name: getattr(value, name) for name in cls.model_fields})
 
 
 class BoardEntryOut(WireOut):

@@ -1,15 +1,31 @@
-"""What time does to the board."""
+"""What time does to the board: entries of an older vocabulary are indexed again, saved searches tell their news."""
 
-from b2b_market.board.commands import ListRequest
-from b2b_market.board.service import listing
+from b2b_market.board.commands import ListRequest, ReadSearch
+from b2b_market.board.service import alerting, listing
 from b2b_market.infra.database import Tenant
 from b2b_market.infra.runtime import Runtime, new_correlation
 from b2b_market.infra.tasks import Task
 from b2b_market.infra.who import Cause
+from b2b_market.infra.work import Work
+from b2b_market.kernel.text import N_
+from b2b_market.notifications.public import Message, MessageType, notify
 from b2b_market.rbac.actor import system_actor
 
-PERIOD = 60.0
+INDEX_PERIOD = 60.0
+ALERT_PERIOD = 20.0
 PART = "board.clock"
+
+
+class SearchNews(MessageType):
+    """Owners of saved searches: something new fits."""
+
+    code, permission = "board.search_news", "board:save"
+    label = N_("News of your saved searches")
+    subject = N_("New on the public board: {name}")
+    body = N_(
+        "{requests}\n\nThis fits your saved search “{name}”. Change or end these messages under “Saved searches” on "
+        "the board."
+    )
 
 
 def index_again(runtime: Runtime) -> int:
@@ -24,4 +40,49 @@ def index_again(runtime: Runtime) -> int:
     return len(outdated)
 
 
-TASKS = (Task("board.index_again", index_again, PERIOD),)
+def alert(runtime: Runtime) -> int:
+    """Wake searches for what was listed and let all that are due tell their news; return how many messages went out.
+
+    Runs on any number of workers, twice as well as once: a search is locked while it speaks, and what was told is
+    noted with the message.
+    """
+    clock = system_actor(PART)
+    with runtime.work(clock.who, Tenant(machine=True), Cause("task", new_correlation())) as work:
+        alerting.wake_searches(work, clock, None)
+    with runtime.work(clock.who, Tenant(machine=True), Cause("task", new_correlation())) as work:
+        due = alerting.due_searches(work, clock, None)
+    sent = 0
+    for search_id, org_id in due:
+        actor = system_actor(PART, org_id)
+        with runtime.work(actor.who, actor.tenant(), Cause("task", new_correlation())) as work:
+            news = alerting.tell_news(work, actor, ReadSearch(search_id))
+            if news is not None:
+                _tell(work, news)
+                sent += 1
+    return sent
+
+
+def _tell(work: Work, news: alerting.News) -> None:
+    zh = news.reader.locale.startswith("zh")
+    lines = []
+    for entry in news.entries:
+        first, second = entry.buyer_name_en, entry.buyer_name_zh
+        buyer = (second or first) if zh else (first or second)
+        lines.append(f"{entry.title} · {buyer} · {entry.number}")
+    if news.more:
+        lines.append("…")
+    message = Message(
+        type=SearchNews,
+        facts={"name": news.search.name, "requests": "\n".join(lines)},
+        link=f"/board/searches/{news.search.id}",
+        object_type="board_search",
+        object_id=news.search.id,
+        object_name=news.search.name,
+    )
+    notify(work, [news.reader], message)
+
+
+TASKS = (
+    Task("board.index_again", index_again, INDEX_PERIOD),
+    Task("board.alert", alert, ALERT_PERIOD),
+)

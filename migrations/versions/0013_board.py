@@ -103,6 +103,7 @@ CREATE TABLE board_entry (
     categories text[] NOT NULL,
     title_key text NOT NULL,
     document tsvector NOT NULL,
+    woken boolean NOT NULL,
     vocabulary text NOT NULL
 );
 CREATE INDEX ix_board_entry_document ON board_entry USING gin (document);
@@ -113,6 +114,7 @@ CREATE INDEX ix_board_entry_country_listed_at_rfq_id ON board_entry (country, li
 CREATE INDEX ix_board_entry_country_closes_at_rfq_id ON board_entry (country, closes_at, rfq_id);
 CREATE INDEX ix_board_entry_currency_listed_at_rfq_id ON board_entry (currency, listed_at, rfq_id);
 CREATE INDEX ix_board_entry_currency_closes_at_rfq_id ON board_entry (currency, closes_at, rfq_id);
+CREATE INDEX ix_board_entry_not_woken ON board_entry (listed_at) WHERE NOT woken;
 CREATE TABLE board_word (
     word text NOT NULL CONSTRAINT pk_board_word PRIMARY KEY,
     sound text NOT NULL
@@ -121,16 +123,56 @@ CREATE INDEX ix_board_word_sound ON board_word (sound) WHERE sound <> '';
 CREATE INDEX ix_board_word_trigrams ON board_word USING gin (word gin_trgm_ops);
 GRANT SELECT, INSERT, UPDATE, DELETE ON board_entry, board_word TO b2b_app;
 """
+SEARCHES = """
+CREATE TABLE board_search (
+    id uuid NOT NULL CONSTRAINT pk_board_search PRIMARY KEY,
+    version integer NOT NULL,
+    created_at timestamptz NOT NULL,
+    changed_at timestamptz NOT NULL,
+    org_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    name text NOT NULL,
+    filters jsonb NOT NULL,
+    country text NOT NULL,
+    currency text NOT NULL,
+    query tsquery,
+    cadence varchar(40) NOT NULL CONSTRAINT ck_board_search_cadence CHECK (cadence IN ('at_once', 'daily', 'never')),
+    told_at timestamptz NOT NULL,
+    next_due_at timestamptz
+);
+CREATE INDEX ix_board_search_org_id_user_id_id ON board_search (org_id, user_id, id);
+CREATE INDEX ix_board_search_next_due_at ON board_search (next_due_at) WHERE next_due_at IS NOT NULL;
+CREATE INDEX ix_board_search_cadence ON board_search (cadence) WHERE cadence = 'at_once';
+CREATE TABLE board_told (
+    search_id uuid NOT NULL,
+    rfq_id uuid NOT NULL,
+    org_id uuid NOT NULL,
+    CONSTRAINT pk_board_told PRIMARY KEY (search_id, rfq_id),
+    CONSTRAINT fk_board_told_search_id FOREIGN KEY (search_id) REFERENCES board_search (id) ON DELETE CASCADE,
+    CONSTRAINT fk_board_told_rfq_id FOREIGN KEY (rfq_id) REFERENCES board_entry (rfq_id) ON DELETE CASCADE
+);
+CREATE INDEX ix_board_told_rfq_id ON board_told (rfq_id);
+ALTER TABLE board_search ENABLE ROW LEVEL SECURITY;
+ALTER TABLE board_search FORCE ROW LEVEL SECURITY;
+CREATE POLICY board_search_own ON board_search USING (org_id = ANY (app_orgs())) WITH CHECK (org_id = ANY (app_orgs()));
+CREATE POLICY board_search_due ON board_search FOR SELECT USING (app_machine());
+CREATE POLICY board_search_wake ON board_search FOR UPDATE USING (app_machine());
+ALTER TABLE board_told ENABLE ROW LEVEL SECURITY;
+ALTER TABLE board_told FORCE ROW LEVEL SECURITY;
+CREATE POLICY board_told_own ON board_told USING (org_id = ANY (app_orgs())) WITH CHECK (org_id = ANY (app_orgs()));
+GRANT SELECT, INSERT, UPDATE, DELETE ON board_search, board_told TO b2b_app;
+"""
 
 
 def upgrade() -> None:
     op.execute(VISIBILITY)
     op.execute(FENCES)
     op.execute(BOARD)
+    op.execute(SEARCHES)
 
 
 def downgrade() -> None:
-    op.execute("DROP TABLE board_word, board_entry")
+    op.execute("DROP TABLE board_told, board_search, board_word, board_entry")
     op.execute("DROP EXTENSION pg_trgm")
     op.execute(NO_FENCES)
     op.execute("ALTER TABLE rfq_invitation DROP COLUMN origin")

@@ -22,6 +22,9 @@ from sqlalchemy import select
 
 from b2b_market.audit.models import AuditCheckpoint
 from b2b_market.audit.service.rounds import sealer_of
+from b2b_market.board.commands import Filters, SaveSearch
+from b2b_market.board.service import saving
+from b2b_market.board.states import Cadence
 from b2b_market.contracts.models import Contract
 from b2b_market.contracts.schemas import TermsIn
 from b2b_market.entrypoints.modules import load_manifests, tasks_of
@@ -234,6 +237,9 @@ class _Maker:
             self.things["rate_id"] = str(rates.add_rate(work, operator, command).id)
 
     def _requests(self, market: Market) -> None:
+        with work_for(self.runtime, self.people["winner"]) as work:
+            wanted = SaveSearch(name="Everything new", filters=Filters(), cadence=Cadence.AT_ONCE)
+            self.things["search_id"] = str(saving.save_search(work, self.people["winner"], wanted).id)
         self.rfqs["draft"] = make_draft(self.runtime, market)
         pending = make_draft(self.runtime, market, draft_command(market.suppliers, estimate="98765432"))
         with work_for(self.runtime, market.purchaser) as work:
@@ -341,7 +347,7 @@ class _Maker:
             mail.note_mail_failed(work, mailer, MailFailed(mail_id=dead.id, error="550 no such mailbox", forever=True))
         self.things["dead_mail_id"] = str(dead.id)
         for task in tasks_of(load_manifests()):
-            if task.name in ("notifications.send_mail", "contracts.take_fingerprints"):
+            if task.name in ("board.alert", "notifications.send_mail", "contracts.take_fingerprints"):
                 task.run(self.runtime)
         self._release()
         sealer_of(self.runtime, "test").run(batches=10)

@@ -46,8 +46,9 @@ def list_request(work: Work, scope: Scope, command: ListRequest) -> bool:
         "categories": list(document.categories),
         "document": cast(document.vector, TSVECTOR),
         "vocabulary": vocabulary_version(),
+        "woken": False,
     }
-    changed = {name: value for name, value in values.items() if name not in ("rfq_id", "listed_at")}
+    changed = {name: value for name, value in values.items() if name not in ("rfq_id", "listed_at", "woken")}
     session.execute(insert(BoardEntry).values(values).on_conflict_do_update(index_elements=["rfq_id"], set_=changed))
     _learn(work, document)
     return True

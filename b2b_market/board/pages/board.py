@@ -10,7 +10,8 @@ from fastapi import APIRouter, Query, Response
 
 from b2b_market.board.commands import BoardOrder, Filters, SearchBoard
 from b2b_market.board.rules.vocabulary import CATEGORIES
-from b2b_market.board.service import searching
+from b2b_market.board.service import saving, searching
+from b2b_market.board.states import Cadence
 from b2b_market.infra.http.cursors import encode_cursor, page_request
 from b2b_market.kernel.currency import Currency
 from b2b_market.kernel.text import N_
@@ -18,6 +19,7 @@ from b2b_market.organizations import public as organizations
 from b2b_market.rbac.page_edge import PageCall, PageContext, PageRoute
 from b2b_market.reference import public as reference
 from b2b_market.rfq import public as rfqs
+from b2b_market.ui.forms import Form
 from b2b_market.ui.language import Language, parse_language
 from b2b_market.ui.viewer import Badge
 
@@ -39,8 +41,15 @@ ANSWERS: Final = MappingProxyType(
         "quoted": Badge(N_("Quoted"), "ok"),
     }
 )
+CADENCES: Final = (
+    (Cadence.AT_ONCE, N_("At once")),
+    (Cadence.DAILY, N_("Every morning")),
+    (Cadence.NEVER, N_("Never")),
+)
 CLOSING: Final = (1, 3, 7, 14, 30)
 _LONGEST: Final = 200
+FIELDS: Final = ("q", "category", "country", "currency", "place", "days")
+"""The fields of the board's address that say what is wanted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,20 +58,6 @@ class _Asked:
 
     filters: Filters
     order: BoardOrder
-
-    @property
-    def query(self) -> dict[str, str]:
-        """The fields of the address that say something."""
-        filters = self.filters
-        fields = {
-            "q": filters.text,
-            "category": filters.category,
-            "country": filters.country,
-            "currency": filters.currency,
-            "place": filters.place,
-            "days": str(filters.closes_within_days or ""),
-        }
-        return {name: value for name, value in fields.items() if value}
 
 
 @router.get("")
@@ -74,7 +69,7 @@ def board(call: PageCall, order: str = "", cursor: Annotated[str, Query(max_leng
     asked = _Asked(filters, chosen or (BoardOrder.RELEVANCE if filters.text else BoardOrder.NEWEST))
     command = SearchBoard(filters=filters, order=asked.order, page=page_request(None, cursor or None))
     found = searching.search_board(call.work, call.actor, command)
-    address = {**asked.query, **({"order": asked.order.value} if chosen else {})}
+    address = {**fields_of(filters), **({"order": asked.order.value} if chosen else {})}
     following = encode_cursor(found.page.next_after)
     context = {
         **_choices(call),
@@ -82,14 +77,31 @@ def board(call: PageCall, order: str = "", cursor: Annotated[str, Query(max_leng
         "meant": found.meant,
         "count": searching.count_board(call.work, call.actor, command) if not cursor else None,
         "asked": asked,
-        "filtered": bool(asked.query),
+        "fields": fields_of(filters),
+        "filtered": bool(fields_of(filters)),
         "opens": _opens(call),
         "answers": rfqs.own_places(call.work, call.actor, [entry.rfq_id for entry in found.page.items]),
         "answer_badges": ANSWERS,
+        "cadences": CADENCES,
+        "save_form": Form(initial={"name": filters.text, "cadence": Cadence.DAILY.value}),
+        "may_save": saving.save_search.allows(call.actor),
         "next_href": f"{PATH}?{urlencode({**address, 'cursor': following})}" if following else None,
         "first_href": f"{PATH}?{urlencode(address)}" if cursor else None,
     }
     return call.page("board/board.html", context)
+
+
+def fields_of(filters: Filters) -> dict[str, str]:
+    """Return the fields of an address that ask for this, those that say something."""
+    fields = {
+        "q": filters.text,
+        "category": filters.category,
+        "country": filters.country,
+        "currency": filters.currency,
+        "place": filters.place,
+        "days": str(filters.closes_within_days or ""),
+    }
+    return {name: value for name, value in fields.items() if value}
 
 
 def filters_of(fields: Mapping[str, str]) -> Filters:

@@ -16,6 +16,7 @@ NAMES = (
     "quoting",
     "lists",
     "board",
+    "recommending",
     "audit",
     "cycle",
     "pages",

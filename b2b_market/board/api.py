@@ -4,10 +4,18 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from b2b_market.board.commands import ChangeSearch, DropSearch, ReadSearch
+from b2b_market.board.commands import ChangeSearch, DropSearch, ListRequest, ReadSearch
 from b2b_market.board.rules.saving import TooManySearches
-from b2b_market.board.schemas import BoardEntryOut, BoardQuery, CountOut, SearchIn, SearchOut
-from b2b_market.board.service import saving, searching
+from b2b_market.board.schemas import (
+    BoardEntryOut,
+    BoardQuery,
+    CountOut,
+    RecommendedRequestOut,
+    RecommendedSupplierOut,
+    SearchIn,
+    SearchOut,
+)
+from b2b_market.board.service import recommending, saving, searching
 from b2b_market.infra.http.requests import StrictRoute
 from b2b_market.infra.http.wires import ListOut, PageOut, WireUuid
 from b2b_market.rbac.edge import Answer, Call, OnceCall
@@ -29,6 +37,19 @@ def search_board(call: Call, query: Annotated[BoardQuery, Query()]) -> Answer:
 def count_board(call: Call, query: Annotated[BoardQuery, Query()]) -> Answer:
     """Return how many public requests fit, counted up to 1,000; order, limit and cursor do not matter."""
     return call.answer(CountOut, searching.count_board(call.work, call.actor, query.to_command()))
+
+
+@router.get("/recommendations", response_model=ListOut[RecommendedRequestOut], responses=reads())
+def recommend_requests(call: Call) -> Answer:
+    """Return the open public requests that fit best what the company has quoted and won, with the reasons."""
+    return call.answer_many(RecommendedRequestOut, recommending.recommend_requests(call.work, call.actor, None))
+
+
+@router.get("/rfqs/{rfq_id}/suppliers", response_model=ListOut[RecommendedSupplierOut], responses=reads())
+def recommend_suppliers(rfq_id: WireUuid, call: Call) -> Answer:
+    """Return the suppliers that fit an own request best and are not at it yet, with the reasons."""
+    found = recommending.recommend_suppliers(call.work, call.actor, ListRequest(rfq_id))
+    return call.answer_many(RecommendedSupplierOut, [(supplier, found.items) for supplier in found.suppliers])
 
 
 @router.get("/searches", response_model=ListOut[SearchOut], responses=reads())

@@ -42,6 +42,13 @@ class SearchBoard:
     page: PageRequest = field(default_factory=PageRequest)
 
 
+@dataclass(frozen=True, slots=True)
+class LearnAward:
+    """An award to learn from."""
+
+    award_id: UUID
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SaveSearch:
     """A search to keep: under which name, for what, and how often it tells what is new."""

@@ -1,7 +1,7 @@
 """What happens on the board when something happened to a request."""
 
-from b2b_market.board.commands import ListRequest
-from b2b_market.board.service import listing
+from b2b_market.board.commands import LearnAward, ListRequest
+from b2b_market.board.service import listing, recommending
 from b2b_market.infra.work import Work
 from b2b_market.rbac.actor import Actor
 from b2b_market.rbac.manifest import Handler
@@ -23,6 +23,16 @@ def when_rfq_closed_take_it_off(work: Work, actor: Actor, event: rfq_events.RfqC
     listing.list_request(work, actor, ListRequest(event.rfq_id))
 
 
+def when_rfq_closed_learn_who_quoted(work: Work, actor: Actor, event: rfq_events.RfqClosed) -> None:
+    """Count what was quoted, now that nobody's quotation is sealed any more."""
+    recommending.learn_quotes(work, actor, ListRequest(event.rfq_id))
+
+
+def when_rfq_awarded_learn_who_won(work: Work, actor: Actor, event: rfq_events.RfqAwarded) -> None:
+    """Count what was won."""
+    recommending.learn_award(work, actor, LearnAward(event.award_id))
+
+
 def when_rfq_cancelled_take_it_off(work: Work, actor: Actor, event: rfq_events.RfqCancelled) -> None:
     """Take a withdrawn request off the board."""
     listing.list_request(work, actor, ListRequest(event.rfq_id))
@@ -32,5 +42,7 @@ HANDLERS = (
     Handler(rfq_events.RfqPublished, when_rfq_published_list_it, "board.rfq_published.list_it"),
     Handler(rfq_events.RfqAmended, when_rfq_amended_index_it_again, "board.rfq_amended.index_it_again"),
     Handler(rfq_events.RfqClosed, when_rfq_closed_take_it_off, "board.rfq_closed.take_it_off"),
+    Handler(rfq_events.RfqClosed, when_rfq_closed_learn_who_quoted, "board.rfq_closed.learn_who_quoted"),
+    Handler(rfq_events.RfqAwarded, when_rfq_awarded_learn_who_won, "board.rfq_awarded.learn_who_won"),
     Handler(rfq_events.RfqCancelled, when_rfq_cancelled_take_it_off, "board.rfq_cancelled.take_it_off"),
 )

@@ -23,6 +23,7 @@ class BoardEntry(Base):
     __tablename__ = "board_entry"
     __table_args__ = (
         Index("ix_board_entry_document", "document", postgresql_using="gin"),
+        Index("ix_board_entry_keys", "keys", postgresql_using="gin"),
         Index("ix_board_entry_listed_at_rfq_id", "listed_at", "rfq_id"),
         Index("ix_board_entry_not_woken", "listed_at", postgresql_where="NOT woken"),
         Index("ix_board_entry_closes_at_rfq_id", "closes_at", "rfq_id"),
@@ -50,7 +51,8 @@ class BoardEntry(Base):
     """Where the goods are needed, each place once."""
     items: Mapped[list[str]] = mapped_column(ARRAY(Text))
     """The names of the first needs."""
-    kinds: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    keys: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    """What its items are recognised by when requests are recommended."""
     categories: Mapped[list[str]] = mapped_column(ARRAY(Text))
     title_key: Mapped[str]
     document: Mapped[Any] = mapped_column(TSVECTOR)
@@ -68,6 +70,25 @@ class BoardWord(Base):
 
     word: Mapped[str] = mapped_column(primary_key=True)
     sound: Mapped[str]
+
+
+class BoardExperience(Base):
+    """How many items of a key a supplier has quoted and won, over all requests that are closed.
+
+    Keys are kinds and categories of the vocabulary, and hashes: no code, word, buyer, request or price is in it.
+    """
+
+    __tablename__ = "board_experience"
+    __table_args__ = (
+        Index("ix_board_experience_key_strength_org_id", "key", "strength", "org_id"),
+        Index("ix_board_experience_org_id_strength", "org_id", "strength"),
+    )
+
+    org_id: Mapped[UUID] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    quoted: Mapped[int]
+    won: Mapped[int]
+    strength: Mapped[int]
 
 
 class BoardSearch(Aggregate, Base):

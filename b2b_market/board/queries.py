@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Integer, Select, cast, func, literal, or_, select, tuple_
-from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy import Integer, Select, Text, cast, func, literal, or_, select, tuple_
+from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
 from sqlalchemy.orm import InstrumentedAttribute, Session, defer
 
 from b2b_market.board.commands import BoardOrder, SearchBoard
-from b2b_market.board.models import BoardEntry, BoardSearch, BoardTold, BoardWord
+from b2b_market.board.models import BoardEntry, BoardExperience, BoardSearch, BoardTold, BoardWord
+from b2b_market.board.rules.recommending import Record
 from b2b_market.board.rules.searching import Candidate, Wanted, query_of
 from b2b_market.infra.http.cursors import cursor_id
 from b2b_market.infra.http.problems import MalformedRequest
@@ -26,6 +27,10 @@ COUNTED: Final = 1_000
 LIKE: Final = 50
 LEAST_LIKENESS: Final = "0.15"
 """Two swapped letters leave a word of five letters a fifth of its trigrams; the edits are counted afterwards."""
+STRONGEST: Final = 200
+"""How many suppliers are considered for each key."""
+OWN_KEYS: Final = 100
+CONSIDERED: Final = 300
 S = TypeVar("S")
 _THOUSAND: Final = 1_000
 _MILLION: Final = 1_000_000
@@ -146,6 +151,39 @@ def untold(session: Session, scope: Scope, search: BoardSearch, asked: Asked, si
     limit = asked.command.page.limit
     rows = session.scalars(newest.options(*_LIGHT).limit(limit + 1)).all()
     return Untold(rows[:limit], len(rows) > limit)
+
+
+def experienced(session: Session, _scope: Scope, keys: Sequence[str]) -> dict[UUID, dict[str, Record]]:
+    """Return by supplier what it has done about ``keys``: of each key the STRONGEST suppliers."""
+    asked = func.unnest(literal(list(keys), ARRAY(Text))).table_valued("key").render_derived(name="asked")
+    strongest = (
+        select(BoardExperience.org_id, BoardExperience.quoted, BoardExperience.won)
+        .where(BoardExperience.key == asked.c.key)
+        .order_by(BoardExperience.strength.desc(), BoardExperience.org_id.desc())
+        .limit(STRONGEST)
+        .lateral("strongest")
+    )
+    wanted = select(asked.c.key, strongest.c.org_id, strongest.c.quoted, strongest.c.won)
+    found: dict[UUID, dict[str, Record]] = {}
+    for key, org_id, quoted, won in session.execute(wanted.select_from(asked).join(strongest, literal(value=True))):
+        found.setdefault(org_id, {})[key] = Record(quoted, won)
+    return found
+
+
+def own_experience(session: Session, scope: Scope) -> dict[str, Record]:
+    """Return what the company has done most as a supplier, by key."""
+    wanted = select(BoardExperience.key, BoardExperience.quoted, BoardExperience.won)
+    strongest = wanted.where(BoardExperience.org_id == scope.org_id).order_by(BoardExperience.strength.desc())
+    return {key: Record(quoted, won) for key, quoted, won in session.execute(strongest.limit(OWN_KEYS))}
+
+
+def candidates(session: Session, scope: Scope, keys: Sequence[str], now: datetime) -> Sequence[BoardEntry]:
+    """Return the newest open entries of other companies that have one of ``keys``, at most CONSIDERED."""
+    wanted = select(BoardEntry).where(
+        BoardEntry.keys.overlap(list(keys)), BoardEntry.closes_at > now, BoardEntry.buyer_id.not_in(scope.org_ids)
+    )
+    newest = wanted.order_by(BoardEntry.listed_at.desc(), BoardEntry.rfq_id.desc()).options(*_LIGHT)
+    return session.scalars(newest.limit(CONSIDERED)).all()
 
 
 _LIGHT: Final = (defer(BoardEntry.document, raiseload=True),)

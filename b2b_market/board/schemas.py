@@ -9,7 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from b2b_market.board import commands
 from b2b_market.board.commands import BoardOrder
 from b2b_market.board.models import BoardEntry, BoardSearch
+from b2b_market.board.rules.recommending import Fit, Item, level_of, name_of
 from b2b_market.board.rules.vocabulary import CATEGORIES
+from b2b_market.board.service.recommending import RecommendedRequest, RecommendedSupplier
 from b2b_market.board.service.searching import Count
 from b2b_market.board.states import Cadence
 from b2b_market.infra.http.cursors import page_request
@@ -148,3 +150,64 @@ class CountOut(WireOut):
     def of(cls, value: Count) -> Self:
         """Return the answer for a count."""
         return cls.model_validate({"count": value.count, "capped": value.capped})
+
+
+class ReasonOut(WireOut):
+    """Why something is recommended: ``name`` is the kind of thing, item or category; items quoted and won of it."""
+
+    level: str
+    name: str
+    quoted: int
+    won: int
+
+
+class RecommendedSupplierOut(WireOut):
+    """A supplier that fits a request; ``covered`` of its items are recognised in what the supplier has done."""
+
+    supplier_id: WireUuid
+    name_zh: str
+    name_en: str
+    country: str
+    covered: int
+    reasons: Sequence[ReasonOut]
+
+    @classmethod
+    def of(cls, value: tuple[RecommendedSupplier, Sequence[Item]]) -> Self:
+        """Return the answer for a supplier; the items name the reasons."""
+        supplier, items = value
+        company = supplier.company
+        return cls.model_validate(
+            {
+                "supplier_id": company.id,
+                "name_zh": company.legal_name_zh,
+                "name_en": company.legal_name_en,
+                "country": company.country,
+                "covered": supplier.fit.covered,
+                "reasons": _reasons(supplier.fit, items),
+            }
+        )
+
+
+class RecommendedRequestOut(WireOut):
+    """An open public request that fits the caller's company, and why."""
+
+    request: BoardEntryOut
+    reasons: Sequence[ReasonOut]
+
+    @classmethod
+    def of(cls, value: RecommendedRequest) -> Self:
+        """Return the answer for a request."""
+        request = BoardEntryOut.of(value.entry)
+        return cls.model_validate({"request": request, "reasons": _reasons(value.fit, ())})
+
+
+def _reasons(fit: Fit, items: Sequence[Item]) -> list[dict[str, object]]:
+    return [
+        {
+            "level": level_of(reason.key).name.lower(),
+            "name": name_of(reason.key, items, "en"),
+            "quoted": reason.quoted,
+            "won": reason.won,
+        }
+        for reason in fit.reasons
+    ]

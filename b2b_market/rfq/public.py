@@ -13,7 +13,8 @@ from b2b_market.infra.work import Work
 from b2b_market.organizations import public as organizations
 from b2b_market.rbac.actor import Actor
 from b2b_market.rfq.commands.requests import ReadAward, ReadQuote, ReadRfq
-from b2b_market.rfq.service import awarding, copying, drafting, quoting
+from b2b_market.rfq.models.requests import RfqLine
+from b2b_market.rfq.service import awarding, copying, drafting, publishing, quoting
 from b2b_market.rfq.states import InvitationStatus, RfqStatus, Visibility
 
 
@@ -157,6 +158,66 @@ def public_request(work: Work, actor: Actor, rfq_id: UUID) -> PublicRequest | No
             for line in content.lines
         ),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NeedView:
+    """One need of a request: whose it is, its code there, and its name."""
+
+    buyer_id: UUID
+    item_code: str
+    item_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnRequest:
+    """A request of the actor's company: its needs, who takes part already, and whether others may be invited now."""
+
+    rfq_id: UUID
+    version: int
+    number: str
+    title: str
+    may_invite: bool
+    taking_part: frozenset[UUID]
+    """The buyer itself and the suppliers that are invited or have answered."""
+    needs: tuple[NeedView, ...]
+
+
+def own_request(work: Work, actor: Actor, rfq_id: UUID) -> OwnRequest:
+    """Return a request of the actor's company in any state; NotFound for any other."""
+    content = drafting.read_own_rfq(work, actor, ReadRfq(rfq_id))
+    rfq = content.rfq
+    return OwnRequest(
+        rfq_id=rfq.id,
+        version=rfq.version,
+        number=rfq.number,
+        title=rfq.title,
+        may_invite=rfq.status in (RfqStatus.DRAFT, RfqStatus.PUBLISHED) and publishing.invite_supplier.allows(actor),
+        taking_part=frozenset({rfq.buyer_id, *(place.supplier_id for place in content.invitations)}),
+        needs=tuple(_need(rfq.buyer_id, line) for line in content.lines),
+    )
+
+
+def quoted_needs(work: Work, actor: Actor, rfq_id: UUID) -> dict[UUID, list[NeedView]]:
+    """Return by supplier the needs that it quoted, for machine actors of the buyer; sealed quotations are not there."""
+    quoted = quoting.read_quoted_lines(work, actor, ReadRfq(rfq_id))
+    content = drafting.read_rfq(work, actor, ReadRfq(rfq_id))
+    needs = {line.id: _need(content.rfq.buyer_id, line) for line in content.lines}
+    found: dict[UUID, list[NeedView]] = {}
+    for line in quoted:
+        found.setdefault(line.supplier_id, []).append(needs[line.line_id])
+    return found
+
+
+def answered(work: Work, actor: Actor, rfq_ids: Sequence[UUID]) -> frozenset[UUID]:
+    """Return those of the requests that the actor's company has quoted on or declined."""
+    places = own_places(work, actor, rfq_ids)
+    over = (InvitationStatus.QUOTED, InvitationStatus.DECLINED)
+    return frozenset(rfq_id for rfq_id, status in places.items() if status in over)
+
+
+def _need(buyer_id: UUID, line: RfqLine) -> NeedView:
+    return NeedView(buyer_id=buyer_id, item_code=line.item_code, item_name=line.item_name)
 
 
 def own_places(work: Work, actor: Actor, rfq_ids: Sequence[UUID]) -> dict[UUID, InvitationStatus]:

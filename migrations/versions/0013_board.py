@@ -99,7 +99,7 @@ CREATE TABLE board_entry (
     incoterm text NOT NULL,
     places text[] NOT NULL,
     items text[] NOT NULL,
-    kinds text[] NOT NULL,
+    keys text[] NOT NULL,
     categories text[] NOT NULL,
     title_key text NOT NULL,
     document tsvector NOT NULL,
@@ -107,6 +107,7 @@ CREATE TABLE board_entry (
     vocabulary text NOT NULL
 );
 CREATE INDEX ix_board_entry_document ON board_entry USING gin (document);
+CREATE INDEX ix_board_entry_keys ON board_entry USING gin (keys);
 CREATE INDEX ix_board_entry_listed_at_rfq_id ON board_entry (listed_at, rfq_id);
 CREATE INDEX ix_board_entry_closes_at_rfq_id ON board_entry (closes_at, rfq_id);
 CREATE INDEX ix_board_entry_title_key_rfq_id ON board_entry (title_key, rfq_id);
@@ -121,7 +122,17 @@ CREATE TABLE board_word (
 );
 CREATE INDEX ix_board_word_sound ON board_word (sound) WHERE sound <> '';
 CREATE INDEX ix_board_word_trigrams ON board_word USING gin (word gin_trgm_ops);
-GRANT SELECT, INSERT, UPDATE, DELETE ON board_entry, board_word TO b2b_app;
+CREATE TABLE board_experience (
+    org_id uuid NOT NULL,
+    key text NOT NULL,
+    quoted integer NOT NULL,
+    won integer NOT NULL,
+    strength integer NOT NULL,
+    CONSTRAINT pk_board_experience PRIMARY KEY (org_id, key)
+);
+CREATE INDEX ix_board_experience_key_strength_org_id ON board_experience (key, strength, org_id);
+CREATE INDEX ix_board_experience_org_id_strength ON board_experience (org_id, strength);
+GRANT SELECT, INSERT, UPDATE, DELETE ON board_entry, board_word, board_experience TO b2b_app;
 """
 SEARCHES = """
 CREATE TABLE board_search (
@@ -172,7 +183,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.execute("DROP TABLE board_told, board_search, board_word, board_entry")
+    op.execute("DROP TABLE board_told, board_search, board_experience, board_word, board_entry")
     op.execute("DROP EXTENSION pg_trgm")
     op.execute(NO_FENCES)
     op.execute("ALTER TABLE rfq_invitation DROP COLUMN origin")

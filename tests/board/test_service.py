@@ -66,11 +66,15 @@ class TestListing:
         put_up(runtime, market, wanted("Bolts"), wanted("Nuts"))
         assert index_again(runtime) == 0
         with runtime.database.session() as session:
-            session.execute(update(BoardEntry).where(BoardEntry.title == "Bolts").values(vocabulary="old", kinds=[]))
+            session.execute(
+                update(BoardEntry).where(BoardEntry.title == "Bolts").values(vocabulary="old", categories=[])
+            )
             session.commit()
         assert (index_again(runtime), index_again(runtime)) == (1, 0)
         with runtime.database.session() as session:
-            assert session.execute(text("SELECT kinds FROM board_entry WHERE title = 'Bolts'")).scalar_one() == ["bolt"]
+            assert session.execute(text("SELECT categories FROM board_entry WHERE title = 'Bolts'")).scalar_one() == [
+                "fasteners"
+            ]
             session.rollback()
 
     def test_no_hidden_figure_reaches_the_board(self, runtime: Runtime, market: Market) -> None:

@@ -79,7 +79,7 @@ def board(call: PageCall, order: str = "", cursor: Annotated[str, Query(max_leng
         "asked": asked,
         "fields": fields_of(filters),
         "filtered": bool(fields_of(filters)),
-        "opens": _opens(call),
+        **_opens(call),
         "answers": rfqs.own_places(call.work, call.actor, [entry.rfq_id for entry in found.page.items]),
         "answer_badges": ANSWERS,
         "cadences": CADENCES,
@@ -140,8 +140,11 @@ def language_of(call: PageContext) -> Language:
     return parse_language(call.actor.person.locale) or Language.EN
 
 
-def _opens(call: PageContext) -> object:
-    """Return what tells whether the reader's company may open an entry: its own, and as a supplier everybody's."""
+def _opens(call: PageContext) -> dict[str, object]:
+    """Return whether the reader's company supplies, and what tells whether it may open an entry.
+
+    Its own, and as a supplier everybody's.
+    """
     own = organizations.companies(call.work, call.actor, call.actor.org_ids)
     supplies = any(company.is_supplier for company in own.values())
-    return lambda entry: supplies or entry.buyer_id in own
+    return {"supplies": supplies, "opens": lambda entry: supplies or entry.buyer_id in own}

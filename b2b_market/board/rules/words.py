@@ -6,10 +6,8 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib.resources import files
 from itertools import chain
+from types import ModuleType
 from typing import Final
-
-import rjieba
-from pypinyin import Style, lazy_pinyin
 
 HAN: Final = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 LONGEST: Final = 60
@@ -76,14 +74,21 @@ def segments(run: str) -> list[tuple[str, tuple[str, ...]]]:
 
 def sound(text: str) -> str:
     """Return the pinyin of Chinese text without tones and blanks, empty where there is no Chinese in it."""
-    return "".join(lazy_pinyin(text, style=Style.NORMAL, errors="ignore")) if _HAN_RUN.search(text) else ""
+    if not _HAN_RUN.search(text):
+        return ""
+    from pypinyin import Style, lazy_pinyin  # noqa: PLC0415 - 60 MB that only listing and misspelled searches need
+
+    return "".join(lazy_pinyin(text, style=Style.NORMAL, errors="ignore"))
 
 
 def sort_key(text: str) -> str:
     """Return what ``text`` sorts by: pinyin with tones for Chinese, so that 长安 stands under *chang an*."""
     folded = unicodedata.normalize("NFKC", text).lower()
-    parts = lazy_pinyin(folded, style=Style.TONE3, neutral_tone_with_five=True)
-    return " ".join(" ".join(parts).split())[:KEY_LENGTH]
+    if _HAN_RUN.search(folded):
+        from pypinyin import Style, lazy_pinyin  # noqa: PLC0415 - 60 MB that only listing and misspelled searches need
+
+        folded = " ".join(lazy_pinyin(folded, style=Style.TONE3, neutral_tone_with_five=True))
+    return " ".join(folded.split())[:KEY_LENGTH]
 
 
 def vocabulary_lines() -> list[tuple[str, str, tuple[str, ...]]]:
@@ -94,11 +99,12 @@ def vocabulary_lines() -> list[tuple[str, str, tuple[str, ...]]]:
 
 
 @cache
-def _segmenter() -> rjieba.Jieba:
-    """Return the segmenter with the trade's own words, loaded once per process."""
-    made = rjieba.Jieba()
+def _segmenter() -> ModuleType:
+    """Return the segmenter with the trade's own words: the library's own one, as a second would cost 30 MB more."""
+    import rjieba  # noqa: PLC0415 - 60 MB that a process needs with the first Chinese text it reads
+
     for _, _, words in vocabulary_lines():
         for word in words:
             if is_han(word):
-                made.add_word(word, _DOMAIN_WEIGHT, "n")
-    return made
+                rjieba.add_word(word, _DOMAIN_WEIGHT, "n")
+    return rjieba

@@ -10,6 +10,7 @@ from b2b_market.board import queries
 from b2b_market.board.commands import ListRequest
 from b2b_market.board.models import BoardEntry, BoardWord
 from b2b_market.board.rules.documents import Document, Text, document_of
+from b2b_market.board.rules.recommending import Item, keys_of
 from b2b_market.board.rules.vocabulary import vocabulary_version
 from b2b_market.board.rules.words import sort_key, sound
 from b2b_market.infra.work import Work
@@ -42,7 +43,7 @@ def list_request(work: Work, scope: Scope, command: ListRequest) -> bool:
         "buyer_name_zh": buyer.legal_name_zh,
         "buyer_name_en": buyer.legal_name_en,
         "country": buyer.country,
-        "kinds": list(document.kinds),
+        "keys": list(dict.fromkeys(key for item in items_of(request) for key in keys_of(item))),
         "categories": list(document.categories),
         "document": cast(document.vector, TSVECTOR),
         "vocabulary": vocabulary_version(),
@@ -58,6 +59,11 @@ def list_request(work: Work, scope: Scope, command: ListRequest) -> bool:
 def outdated_entries(work: Work, _scope: Scope, _command: None) -> Sequence[tuple[UUID, UUID]]:
     """Return (request, buyer) of some entries that were indexed by another version of the vocabulary."""
     return queries.outdated(work.session, vocabulary_version(), BATCH)
+
+
+def items_of(request: PublicRequest) -> list[Item]:
+    """Return the needs of a request as recommendations recognise them."""
+    return [Item(request.buyer_id, line.item_code, line.item_name) for line in request.lines]
 
 
 def _shown(request: PublicRequest) -> dict[str, object]:

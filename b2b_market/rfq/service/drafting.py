@@ -114,6 +114,12 @@ def read_rfq(work: Work, scope: Scope, command: ReadRfq) -> RfqContent:
     return RfqContent(rfq, lines, own_invitation=invitation)
 
 
+@operation(RfqPermission.READ)
+def read_own_rfq(work: Work, scope: Scope, command: ReadRfq) -> RfqContent:
+    """Return a request of the own company as its buyer sees it; NotFound for any other."""
+    return own_content(work, scope, queries.own_rfq(work.session, scope, command.rfq_id))
+
+
 @operation(system=True, reason="handlers write messages about the request they were told of")
 def read_rfq_header(work: Work, scope: Scope, command: ReadRfq) -> Rfq:
     """Return a request that the companies acted for are a party of, without its lines."""

@@ -145,7 +145,7 @@ def _from_http(error: HTTPException) -> Refusal:
     if error.status_code == STATUS[Kind.METHOD]:
         return MethodNotAllowed()
     if error.status_code == STATUS[Kind.TOO_LARGE]:
-        return BodyTooLarge(limit="1 MB")
+        return BodyTooLarge(limit="30 MB")
     if error.status_code == STATUS[Kind.MEDIA_TYPE]:
         return WrongMediaType(expected="application/json")
     return MalformedRequest(reason=str(error.detail))

@@ -36,7 +36,6 @@ from b2b_market.ui.security import FlashBox
 from b2b_market.ui.static_files import StaticFiles
 from b2b_market.ui.viewer import NavGroup, NavItem
 
-JSON_CAP = 1_000_000
 UPLOAD_CAP = 30_000_000
 API = "/api/v1"
 
@@ -158,7 +157,8 @@ def _join(app: FastAPI, router: APIRouter, prefix: str = "") -> None:
             tags=route.tags,
             status_code=route.status_code,
             responses=route.responses,
-            summary=route.summary,
+            dependencies=route.dependencies,
+            deprecated=route.deprecated,
             response_class=route.response_class,
             response_model=route.response_model,
             openapi_extra=route.openapi_extra,

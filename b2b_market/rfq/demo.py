@@ -19,7 +19,6 @@ from b2b_market.kernel.units import unit
 from b2b_market.organizations import public as organizations
 from b2b_market.rbac.actor import Actor
 from b2b_market.rfq.commands import requests as commands
-from b2b_market.rfq.models.requests import RfqLine
 from b2b_market.rfq.service import (
     amending,
     asking,
@@ -27,6 +26,7 @@ from b2b_market.rfq.service import (
     closing,
     comparing,
     confirming,
+    copying,
     drafting,
     publishing,
     quoting,
@@ -219,7 +219,7 @@ class _Cast:
         with self.work(self.purchaser) as work:
             content = drafting.read_rfq(work, self.purchaser, commands.ReadRfq(rfq_id))
             rfq = content.rfq
-            lines = [_as_asked(content, line) for line in content.lines]
+            lines = [copying.as_asked(content, line) for line in content.lines]
             lines[0] = replace(lines[0], specification="GB/T 5782, Dacromet 达克罗")
             command = commands.AmendRfq(
                 rfq_id=rfq_id,
@@ -263,19 +263,6 @@ class _Cast:
         with self.work(self.purchaser) as work:
             award = awarding.propose_award(work, self.purchaser, command).award
         self.do(self.approver, awarding.approve_award, commands.DecideAward(award.id, award.version))
-
-
-def _as_asked(content: RfqContent, line: RfqLine) -> commands.LineInput:
-    return commands.LineInput(
-        item_name=line.item_name,
-        item_code=line.item_code,
-        specification=line.specification,
-        quantity=Quantity(line.quantity, unit(line.unit)),
-        required_on=line.required_on,
-        delivery_place=line.delivery_place,
-        note=line.note,
-        target_price=content.targets.get(line.id),
-    )
 
 
 def _need(item: Item, required_on: date) -> commands.LineInput:

@@ -11,7 +11,7 @@ import pytest
 from docx.oxml.ns import qn
 
 from b2b_market.contracts.commands import DisputeForum, FileFormat, Identifier, Printing, Terms, Tongue
-from b2b_market.contracts.documents.files import PrintedFile, print_all, print_file, printing_place
+from b2b_market.contracts.documents.files import PRINTING, PrintedFile, print_all, print_file
 from b2b_market.contracts.documents.sheet import Sheet
 from b2b_market.contracts.documents.text import amount_in_words, contract_document
 from b2b_market.contracts.rules.printing import PrintersBusy
@@ -213,10 +213,10 @@ def test_prices_keep_their_decimals_and_amounts_the_currency_s() -> None:
     assert Decimal("0.0835") * 137 == Decimal("11.4395")
 
 
-def test_printing_places_are_few(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("b2b_market.contracts.documents.files._PATIENCE", 0.01)
-    with printing_place(), printing_place(), pytest.raises(PrintersBusy) as refused, printing_place():
+def test_printing_places_are_few() -> None:
+    hasty = replace(PRINTING, patience=0.01)
+    with hasty.held(), hasty.held(), pytest.raises(PrintersBusy) as refused, hasty.held():
         pytest.fail("a third place was given")
     assert refused.value.facts == {"retry_after": 0}
-    with printing_place():
+    with hasty.held():
         pass

@@ -1,5 +1,6 @@
 """Saving a comparison as a file: over the API and from its page, with the rights and audit entry of a look at it."""
 
+from dataclasses import replace
 from decimal import Decimal
 from uuid import UUID
 
@@ -10,9 +11,10 @@ from sqlalchemy import text
 from b2b_market.infra.runtime import Runtime
 from b2b_market.kernel.permission import Role
 from b2b_market.reference.demo import seed_rates
-from b2b_market.rfq.documents import files
 from b2b_market.rfq.documents.comparison_pdf import PDF_TYPE
 from b2b_market.rfq.documents.comparison_xlsx import XLSX_TYPE
+from b2b_market.rfq.documents.files import EXPORTING
+from b2b_market.rfq.service import exporting
 from b2b_market.rfq.service.drafting import RfqContent
 from b2b_market.rfq.states import RfqStatus
 from tests.rfq.forms import HTML, page, text_of, tree
@@ -156,8 +158,9 @@ def test_other_formats_and_languages_are_not_understood(purchaser: TestClient, c
 def test_a_busy_process_says_when_to_come_back(
     purchaser: TestClient, content: RfqContent, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(files, "_PATIENCE", 0.01)
-    with files.exporting_place():
+    hasty = replace(EXPORTING, patience=0.01)
+    monkeypatch.setattr(exporting, "EXPORTING", hasty)
+    with hasty.held():
         answer = purchaser.get(f"/api/v1/rfqs/{content.rfq.id}/comparison/xlsx")
     assert (answer.status_code, answer.json()["code"]) == (503, "exporters-busy")
     assert "retry-after" in answer.headers

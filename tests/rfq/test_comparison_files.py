@@ -14,11 +14,10 @@ from b2b_market.kernel.currency import Currency
 from b2b_market.kernel.money import Money
 from b2b_market.rfq import documents
 from b2b_market.rfq.commands.requests import ExportFormat
-from b2b_market.rfq.documents import files
 from b2b_market.rfq.documents.comparison_pdf import SUPPLIERS_PER_TABLE, comparison_document, print_comparison
 from b2b_market.rfq.documents.comparison_sheet import ComparisonSheet, Speech
 from b2b_market.rfq.documents.comparison_xlsx import comparison_workbook
-from b2b_market.rfq.documents.files import export_file, exporting_place
+from b2b_market.rfq.documents.files import EXPORTING, export_file
 from b2b_market.rfq.rules.exporting import ExportersBusy
 from b2b_market.sourcing.public import Comparison, QuoteLine, compare
 from b2b_market.ui.i18n import Catalogue
@@ -259,23 +258,23 @@ def test_equal_sheets_give_equal_bytes(file_format: ExportFormat, language: Lang
     assert first.name == f"RFQ-2026-000007-comparison.{file_format}"
 
 
-def test_a_second_export_waits_and_is_told_when_to_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files, "_PATIENCE", 0.01)
+def test_a_second_export_waits_and_is_told_when_to_come_back() -> None:
+    hasty = replace(EXPORTING, patience=0.01)
     load_fonts()
     held, done = threading.Event(), threading.Event()
 
     def hold() -> None:
-        with exporting_place():
+        with hasty.held():
             held.set()
             done.wait(10)
 
     other = threading.Thread(target=hold)
     other.start()
     held.wait(10)
-    with pytest.raises(ExportersBusy) as refused, exporting_place():
+    with pytest.raises(ExportersBusy) as refused, hasty.held():
         pass
     done.set()
     other.join()
     assert refused.value.facts == {"retry_after": 0}
-    with exporting_place():
+    with hasty.held():
         pass

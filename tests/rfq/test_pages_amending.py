@@ -15,7 +15,8 @@ from b2b_market.infra.runtime import Runtime
 from b2b_market.kernel.quantity import Quantity
 from b2b_market.kernel.units import unit
 from b2b_market.rfq.commands.requests import ReadRfq
-from b2b_market.rfq.pages.amending_form import local, proposed
+from b2b_market.rfq.pages.amending_form import proposed
+from b2b_market.rfq.pages.drafting_form import written_moment
 from b2b_market.rfq.service import quoting
 from b2b_market.rfq.service.drafting import RfqContent
 from b2b_market.rfq.states import QuoteStatus
@@ -303,4 +304,4 @@ def test_deadlines_are_proposed_at_full_hours_with_some_slack() -> None:
     at = datetime(2026, 11, 22, 9, 45, tzinfo=UTC)
     assert proposed(at) == at.replace(hour=10, minute=0)
     assert proposed(at + timedelta(minutes=1)) == at.replace(hour=11, minute=0)
-    assert local(at, ZoneInfo("Asia/Shanghai")) == "2026-11-22T17:45"
+    assert written_moment(at, ZoneInfo("Asia/Shanghai")) == "2026-11-22T17:45"

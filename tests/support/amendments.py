@@ -7,12 +7,10 @@ from uuid import UUID
 
 from b2b_market.infra.runtime import Runtime
 from b2b_market.kernel.currency import Currency
-from b2b_market.kernel.quantity import Quantity
-from b2b_market.kernel.units import unit
 from b2b_market.rbac.actor import Actor
 from b2b_market.rfq.commands.requests import AmendRfq, DraftRfq, LineInput, Terms
-from b2b_market.rfq.models.requests import RfqLine
 from b2b_market.rfq.service import amending
+from b2b_market.rfq.service.copying import as_asked
 from b2b_market.rfq.service.drafting import RfqContent
 from tests.support.works import work_for
 
@@ -29,21 +27,7 @@ def as_draft(content: RfqContent) -> DraftRfq:
         description=rfq.description,
         estimate=content.estimate,
         terms=Terms(payment_terms=rfq.payment_terms, incoterm=rfq.incoterm, incoterm_place=rfq.incoterm_place),
-        lines=tuple(as_input(content, line) for line in content.lines),
-    )
-
-
-def as_input(content: RfqContent, line: RfqLine) -> LineInput:
-    """Return a stored line as it was asked for."""
-    return LineInput(
-        item_name=line.item_name,
-        item_code=line.item_code,
-        specification=line.specification,
-        quantity=Quantity(line.quantity, unit(line.unit)),
-        required_on=line.required_on,
-        delivery_place=line.delivery_place,
-        note=line.note,
-        target_price=content.targets.get(line.id),
+        lines=tuple(as_asked(content, line) for line in content.lines),
     )
 
 

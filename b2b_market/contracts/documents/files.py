@@ -1,11 +1,8 @@
 """Printing: from a sheet to files and their fingerprints, a bounded number at a time."""
 
 import hashlib
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
+from typing import Final
 
 from b2b_market.contracts.commands import FileFormat, Fingerprint, Printing
 from b2b_market.contracts.documents.sheet import Sheet
@@ -14,9 +11,10 @@ from b2b_market.contracts.rules.printing import PrintersBusy
 from b2b_market.infra.documents.docx import DOCX_TYPE, write_docx
 from b2b_market.infra.documents.fonts import load_fonts
 from b2b_market.infra.documents.pdf import PDF_TYPE, write_pdf
+from b2b_market.infra.documents.places import Places
 
-# Each print takes about 0.05 s of processor time that the web process owes to its other requests.
-_PLACES, _PATIENCE = 2, 5.0
+PRINTING: Final = Places("contract", 2, 5.0, PrintersBusy)
+"""Each print takes about 0.05 s of processor time that the web process owes to its other requests."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,20 +54,3 @@ def print_file(sheet: Sheet, printing: Printing, file_format: FileFormat) -> Pri
 def print_all(sheet: Sheet) -> tuple[PrintedFile, ...]:
     """Return every printing of ``sheet`` in every format."""
     return tuple(print_file(sheet, printing, kind) for printing in Printing for kind in FileFormat)
-
-
-@contextmanager
-def printing_place() -> Iterator[None]:
-    """Hold one of this process's few printing places; raise PrintersBusy where none gets free within some seconds."""
-    places = _places()
-    if not places.acquire(timeout=_PATIENCE):
-        raise PrintersBusy(retry_after=int(_PATIENCE))
-    try:
-        yield
-    finally:
-        places.release()
-
-
-@cache
-def _places() -> threading.BoundedSemaphore:
-    return threading.BoundedSemaphore(_PLACES)

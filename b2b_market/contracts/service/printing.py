@@ -17,7 +17,7 @@ from b2b_market.contracts.commands import (
     ReadSheet,
     VerifyEdition,
 )
-from b2b_market.contracts.documents.files import PrintedFile, print_file, printing_place
+from b2b_market.contracts.documents.files import PRINTING, PrintedFile, print_file
 from b2b_market.contracts.documents.sheet import Sheet
 from b2b_market.contracts.models import Contract, ContractDocument
 from b2b_market.contracts.permissions import ContractPermission
@@ -67,7 +67,7 @@ def print_contract(
     """
     with transaction() as (work, actor):
         opened = open_sheet(work, actor, command)
-    with printing_place():
+    with PRINTING.held():
         printed = print_file(opened.sheet, command.printing, command.file_format)
     if printed.fingerprint().sha256 not in opened.known:
         with transaction() as (work, actor):

@@ -1,19 +1,17 @@
 """From a comparison sheet to a file, one at a time in each process."""
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
+from typing import Final
 
+from b2b_market.infra.documents.places import Places
 from b2b_market.rfq.commands.requests import ExportFormat
 from b2b_market.rfq.documents.comparison_pdf import PDF_TYPE, print_comparison
 from b2b_market.rfq.documents.comparison_sheet import ComparisonSheet, Speech
 from b2b_market.rfq.documents.comparison_xlsx import XLSX_TYPE, comparison_workbook
 from b2b_market.rfq.rules.exporting import ExportersBusy
 
-# 1,000 lines × 12 suppliers take seconds of processor time that the web process owes to its other requests.
-_PLACES, _PATIENCE = 1, 10.0
+EXPORTING: Final = Places("comparison", 1, 10.0, ExportersBusy)
+"""1,000 lines × 12 suppliers take seconds of processor time that the web process owes to its other requests."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,20 +29,3 @@ def export_file(sheet: ComparisonSheet, speech: Speech, file_format: ExportForma
     if file_format is ExportFormat.XLSX:
         return ExportedFile(name, XLSX_TYPE, comparison_workbook(sheet, speech))
     return ExportedFile(name, PDF_TYPE, print_comparison(sheet, speech).content)
-
-
-@contextmanager
-def exporting_place() -> Iterator[None]:
-    """Hold this process's place for making files; raise ExportersBusy where it does not get free within seconds."""
-    places = _places()
-    if not places.acquire(timeout=_PATIENCE):
-        raise ExportersBusy(retry_after=int(_PATIENCE))
-    try:
-        yield
-    finally:
-        places.release()
-
-
-@cache
-def _places() -> threading.BoundedSemaphore:
-    return threading.BoundedSemaphore(_PLACES)

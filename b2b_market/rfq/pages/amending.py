@@ -6,11 +6,10 @@ from uuid import UUID, uuid4
 from fastapi import APIRouter, Response
 
 from b2b_market.infra.http.wires import WireUuid
-from b2b_market.kernel.refusal import NotFound, Refusal
+from b2b_market.kernel.refusal import Refusal
 from b2b_market.kernel.text import N_
 from b2b_market.organizations import public as organizations
 from b2b_market.rbac.page_edge import PageCall, PageContext, PageRoute
-from b2b_market.reference import public as reference
 from b2b_market.rfq.commands import requests as commands
 from b2b_market.rfq.documents import differences
 from b2b_market.rfq.pages import amending_form as reading
@@ -73,10 +72,7 @@ def amend(rfq_id: WireUuid, call: PageCall) -> Response:
 
 
 def _own(call: PageContext, rfq_id: UUID) -> RfqContent:
-    content = drafts.read_rfq(call.work, call.actor, commands.ReadRfq(rfq_id))
-    if content.rfq.buyer_id not in call.actor.org_ids:
-        raise NotFound(rfq_id=str(rfq_id))
-    return content
+    return drafts.read_own_rfq(call.work, call.actor, commands.ReadRfq(rfq_id))
 
 
 def _again(call: PageContext, form: Form, content: RfqContent, preview: AmendmentPreview | None = None) -> Response:
@@ -125,18 +121,13 @@ def _editor(
     }
     if fragment:
         return call.page("rfq/_editor_rows.html", rows)
-    language = showing.language_of(call).value
     settings = organizations.settings(call.work, call.actor, call.actor.org_id)
     context = {
         "new_line": Form(),
         **rows,
         "review": review,
         "idempotency_key": str(uuid4()),
-        "units": reference.unit_names(language),
-        "currencies": [(code, f"{code} · {name}") for code, name in reference.currency_names(language)],
-        "incoterms": [
-            (code, f"{code} · {term.names.in_language(language)}") for code, term in reference.incoterms().items()
-        ],
+        **showing.choices(call),
         "hours": settings.minimum_extension_hours,
     }
     return call.page("rfq/amend.html", context, status=status)

@@ -61,7 +61,7 @@ def reviewed(form: Form) -> str:
 
 def with_deadline(data: FormData, closes_at: datetime, zone: tzinfo) -> FormData:
     """Return the form with another deadline in its field."""
-    return FormData({**data.texts, "closes_at": (local(closes_at, zone),)}, data.files)
+    return FormData({**data.texts, "closes_at": (drafts.written_moment(closes_at, zone),)}, data.files)
 
 
 def proposed(earliest: datetime) -> datetime:
@@ -71,19 +71,10 @@ def proposed(earliest: datetime) -> datetime:
     return whole if whole == later else whole + HOUR
 
 
-def local(moment: datetime, zone: tzinfo) -> str:
-    """Return a moment as its field writes it."""
-    return moment.astimezone(zone).strftime("%Y-%m-%dT%H:%M")
-
-
 def _untouched(content: commands.DraftRfq, closes_at: datetime | None, asks: datetime | None) -> commands.DraftRfq:
     """Return the content with the moments that nobody touched: the deadline as stored, the end of questions unsaid."""
-    if _to_the_minute(closes_at) == content.closes_at:
+    if drafts.to_the_minute(closes_at) == content.closes_at:
         content = replace(content, closes_at=closes_at)
-    if _to_the_minute(asks) == content.enquiry_ends_at:
+    if drafts.to_the_minute(asks) == content.enquiry_ends_at:
         content = replace(content, enquiry_ends_at=None)
     return content
-
-
-def _to_the_minute(moment: datetime | None) -> datetime | None:
-    return moment.replace(second=0, microsecond=0) if moment is not None else None

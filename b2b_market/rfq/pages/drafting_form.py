@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, tzinfo
+from datetime import date, datetime, tzinfo
 from decimal import Decimal
 from uuid import UUID
 
@@ -19,7 +19,7 @@ from b2b_market.rfq.states import Visibility
 from b2b_market.ui.forms import Form
 
 MOST = Decimal(10) ** 13
-MINUTES = "%Y-%m-%dT%H:%M"
+_MINUTES = "%Y-%m-%dT%H:%M"
 SEALED, OPEN = "sealed", "open"
 VISIBILITIES = frozenset(item.value for item in Visibility)
 LINE_FIELDS = (
@@ -114,8 +114,8 @@ def initial_values(content: RfqContent, zone: tzinfo, language: str, lines: rang
     values: dict[str, object] = {
         "title": rfq.title,
         "currency": rfq.currency,
-        "closes_at": rfq.closes_at.astimezone(zone).strftime(MINUTES) if rfq.closes_at else None,
-        "enquiry_ends_at": rfq.enquiry_ends_at.astimezone(zone).strftime(MINUTES) if rfq.enquiry_ends_at else None,
+        "closes_at": written_moment(rfq.closes_at, zone),
+        "enquiry_ends_at": written_moment(rfq.enquiry_ends_at, zone),
         "description": rfq.description,
         "mode": SEALED if rfq.sealed else OPEN,
         "visibility": rfq.visibility.value,
@@ -134,6 +134,16 @@ def initial_values(content: RfqContent, zone: tzinfo, language: str, lines: rang
         values[f"lines-{number}-unit"] = written_unit(unit(line.unit), language)
         values[f"lines-{number}-target_price"] = content.targets.get(line.id)
     return values
+
+
+def written_moment(moment: datetime | None, zone: tzinfo) -> str:
+    """Return a moment as its field writes it, to the minute; empty where there is none."""
+    return moment.astimezone(zone).strftime(_MINUTES) if moment is not None else ""
+
+
+def to_the_minute(moment: datetime | None) -> datetime | None:
+    """Return a moment as its field gives it back."""
+    return moment.replace(second=0, microsecond=0) if moment is not None else None
 
 
 def written_unit(of: Unit, language: str) -> str:

@@ -12,7 +12,6 @@ from b2b_market.kernel.text import N_
 from b2b_market.kernel.units import unit
 from b2b_market.organizations import public as organizations
 from b2b_market.rbac.page_edge import PageCall, PageContext, PageRoute
-from b2b_market.reference import public as reference
 from b2b_market.rfq.commands import requests as commands
 from b2b_market.rfq.pages import drafting_form as reading
 from b2b_market.rfq.pages import saving, showing
@@ -171,11 +170,7 @@ def _editor(
         "saving": how,
         **_preview(call, form, numbers, how.unloaded),
         "idempotency_key": key,
-        "units": reference.unit_names(language),
-        "currencies": [(code, f"{code} · {name}") for code, name in reference.currency_names(language)],
-        "incoterms": [
-            (code, f"{code} · {term.names.in_language(language)}") for code, term in reference.incoterms().items()
-        ],
+        **showing.choices(call),
         "minimum_hours": settings.minimum_quoting_hours,
     }
     return call.page("rfq/editor.html", context, status=status)

@@ -29,7 +29,7 @@ from b2b_market.rfq.intake.preview import Preview
 from b2b_market.rfq.intake.upload import read_upload
 from b2b_market.rfq.intake.values import DECLARED, MAX_BYTES, Table
 from b2b_market.rfq.intake.workbooks_out import error_workbook, template_workbook
-from b2b_market.rfq.pages import import_asks, import_form, import_rows
+from b2b_market.rfq.pages import import_asks, import_form, import_rows, showing
 from b2b_market.rfq.service import importing, remembering
 from b2b_market.ui.forms import Form, FormData, parse_form
 from b2b_market.ui.viewer import Flash
@@ -44,8 +44,6 @@ class PasteRoute(PageRoute):
 router = APIRouter(prefix="/rfqs/import", route_class=PasteRoute)
 
 CELLS: Final = "cells"
-EDITED_AT_ONCE: Final = 100
-"""Drafts of more lines open on their own page: an editor with thousands of fields helps nobody."""
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SEPARATORS: Final = ((",", N_("Comma")), (";", N_("Semicolon")), ("\t", N_("Tab")), ("|", N_("Vertical bar")))
 
@@ -255,11 +253,9 @@ def _confirm(call: PageContext, form: Form, view: ImportView) -> Response:
     except Refusal as refusal:
         return _page(call, view, None, _Where(), refused=refusal, status=409)
     content = importing.confirm_import(call.work, call.actor, command)
-    lines = len(command.draft.lines)
-    place = f"/rfqs/{content.rfq.id}" + ("/edit" if lines <= EDITED_AT_ONCE else "")
     said = N_("{lines} needs imported into the draft {number}. Rows left out: {left}.")
-    facts = {"lines": str(lines), "number": content.rfq.number, "left": str(len(command.left))}
-    return call.see(place, Flash(said, "ok", facts))
+    facts = {"lines": str(content.rfq.line_count), "number": content.rfq.number, "left": str(len(command.left))}
+    return call.see(showing.draft_path(content), Flash(said, "ok", facts))
 
 
 def _page(

@@ -20,9 +20,6 @@ from b2b_market.ui.viewer import Flash
 
 router = APIRouter(route_class=PageRoute)
 
-EDITED_AT_ONCE = 100
-"""Drafts of more lines open on their own page: an editor with thousands of fields helps nobody."""
-
 
 @dataclass(frozen=True, slots=True)
 class Again:
@@ -113,8 +110,7 @@ def _made(call: PageContext, draft: NewDraft, source: str) -> Response:
         told = ", ".join(names[supplier_id] for supplier_id in draft.dropped[:5])
         facts = {"count": str(len(draft.dropped)), "names": told}
         said.append(Flash(N_("Not invited, as they cannot be any more ({count}): {names}"), "warn", facts))
-    place = f"/rfqs/{rfq.id}" + ("/edit" if rfq.line_count <= EDITED_AT_ONCE else "")
-    return call.see(place, *said)
+    return call.see(showing.draft_path(draft.content), *said)
 
 
 def ask(call: PageContext, again: Again, form: Form | None, *, status: int = 200) -> Response:

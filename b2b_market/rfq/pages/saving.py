@@ -11,6 +11,7 @@ from b2b_market.kernel.text import N_
 from b2b_market.rbac.page_edge import PageContext
 from b2b_market.rfq.commands import requests as commands
 from b2b_market.rfq.pages import pointing, showing
+from b2b_market.rfq.pages.drafting_form import to_the_minute
 from b2b_market.rfq.service.copying import as_draft
 from b2b_market.rfq.service.drafting import RfqContent
 from b2b_market.ui.forms import Form, Problem
@@ -119,15 +120,13 @@ def failed(call: PageContext, form: Form, refusal: Refusal | None, stored: RfqCo
     return replace(kept, state=state, problem=_problem(call, form))
 
 
-def _minute(moment: datetime | None) -> datetime | None:
-    return None if moment is None else moment.replace(second=0, microsecond=0)
-
-
 def unchanged(content: commands.DraftRfq, stored: RfqContent) -> bool:
     """Tell whether saving ``content`` would change nothing; the form knows of a deadline no more than its minute."""
     rfq = stored.rfq
     known = replace(
-        as_draft(stored, rfq.title), closes_at=_minute(rfq.closes_at), enquiry_ends_at=_minute(rfq.enquiry_ends_at)
+        as_draft(stored, rfq.title),
+        closes_at=to_the_minute(rfq.closes_at),
+        enquiry_ends_at=to_the_minute(rfq.enquiry_ends_at),
     )
     same = replace(content, supplier_ids=known.supplier_ids) == known
     return same and set(content.supplier_ids) == set(known.supplier_ids)

@@ -13,11 +13,14 @@ from b2b_market.audit import public as audit
 from b2b_market.kernel.text import N_
 from b2b_market.organizations import public as organizations
 from b2b_market.rbac.page_edge import PageContext
+from b2b_market.reference import public as reference
+from b2b_market.rfq.service.drafting import RfqContent
 from b2b_market.rfq.states import AwardStatus, InvitationStatus, QuestionStatus, QuoteStatus, RfqStatus
 from b2b_market.ui import fmt
 from b2b_market.ui.language import Language, parse_language
 from b2b_market.ui.viewer import Badge
 
+EDITED_AT_ONCE: Final = 100
 RFQ_BADGES: Final[Mapping[str, Badge]] = MappingProxyType(
     {
         RfqStatus.DRAFT: Badge(N_("Draft")),
@@ -192,6 +195,22 @@ class _Place(Protocol):
 def language_of(call: PageContext) -> Language:
     """Return the reader's language, as the viewer has it, without asking for what else the shell shows."""
     return parse_language(call.actor.person.locale) or Language.EN
+
+
+def choices(call: PageContext) -> dict[str, object]:
+    """Return what a request is written with, by name in the reader's language: units, currencies and Incoterms."""
+    language = language_of(call).value
+    terms = reference.incoterms().items()
+    return {
+        "units": reference.unit_names(language),
+        "currencies": [(code, f"{code} · {name}") for code, name in reference.currency_names(language)],
+        "incoterms": [(code, f"{code} · {term.names.in_language(language)}") for code, term in terms],
+    }
+
+
+def draft_path(content: RfqContent) -> str:
+    """Return where a new draft is shown: in the editor, a long one on its own page, to be looked over first."""
+    return f"/rfqs/{content.rfq.id}" + ("/edit" if content.rfq.line_count <= EDITED_AT_ONCE else "")
 
 
 def zone_of(call: PageContext) -> ZoneInfo:

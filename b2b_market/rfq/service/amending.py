@@ -7,7 +7,6 @@ from uuid import UUID
 
 from sqlalchemy import delete
 
-from b2b_market.infra.bulk import insert_rows
 from b2b_market.infra.database import Tenant
 from b2b_market.infra.ids import new_id
 from b2b_market.infra.work import Work
@@ -30,7 +29,15 @@ from b2b_market.rfq.rules.amending import Difference, Wording
 from b2b_market.rfq.rules.asking import amended_enquiry_end
 from b2b_market.rfq.service.asking import ends_at
 from b2b_market.rfq.service.closing import locked_at_gate, suppliers_of
-from b2b_market.rfq.service.drafting import Placed, RfqContent, buyer_day, fill_header, own_content, place_lines
+from b2b_market.rfq.service.drafting import (
+    Placed,
+    RfqContent,
+    buyer_day,
+    fill_header,
+    own_content,
+    place_lines,
+    write_children,
+)
 from b2b_market.rfq.service.editions import Occasion, keep_edition, wording_of
 from b2b_market.rfq.service.publishing import in_limit_currency
 from b2b_market.rfq.states import QUOTE_LIFECYCLE, RFQ_LIFECYCLE, InvitationStatus
@@ -245,12 +252,7 @@ def _write(work: Work, scope: Scope, rfq: Rfq, plan: _Plan, reason: str) -> None
     for table in (RfqLine, RfqTarget, RfqPrivate):
         session.execute(delete(table).where(table.rfq_id == rfq.id))
     fill_header(rfq, plan.content)
-    rows, targets = place_lines(rfq, plan.placed)
-    insert_rows(session, RfqLine, rows)
-    insert_rows(session, RfqTarget, targets)
-    if plan.content.estimate is not None:
-        private = {"rfq_id": rfq.id, "buyer_id": rfq.buyer_id, "estimate": plan.content.estimate}
-        insert_rows(session, RfqPrivate, [private])
+    write_children(work, rfq, place_lines(rfq, plan.placed), [], plan.content.estimate)
     RFQ_LIFECYCLE.advance(rfq, "amend")
     rfq.editor_id = scope.user_id
     rfq.edition += 1

@@ -25,6 +25,7 @@ from b2b_market.rfq.queries import questions as queries
 from b2b_market.rfq.queries import requests as request_queries
 from b2b_market.rfq.rules import approving, asking
 from b2b_market.rfq.rules.quoting import OwnRequest
+from b2b_market.rfq.service.closing import suppliers_of
 from b2b_market.rfq.service.joining import take_place
 from b2b_market.rfq.states import QUESTION_LIFECYCLE, QuestionStatus, ReplyKind, Visibility
 
@@ -98,9 +99,8 @@ def answer_question(work: Work, scope: Scope, command: ReplyToQuestion) -> Quest
     QUESTION_LIFECYCLE.advance(question, "answer")
     question.released = True
     reply = _reply(work, scope, question, ReplyKind.ANSWER, text)
-    suppliers = tuple(party for party in rfq.party_ids if party != rfq.buyer_id)
     answered = events.QuestionAnswered(
-        question_id=question.id, rfq_id=rfq.id, buyer_id=rfq.buyer_id, answer_id=reply, supplier_ids=suppliers
+        question_id=question.id, rfq_id=rfq.id, buyer_id=rfq.buyer_id, answer_id=reply, supplier_ids=suppliers_of(rfq)
     )
     return _replied(work, scope, question, answered)
 

@@ -22,6 +22,7 @@ from b2b_market.rbac.actor import Scope
 from b2b_market.rbac.operation import operation
 from b2b_market.rfq.commands.requests import CopyRfq, DraftRfq, LineInput, ReadAward, ReadRfq, RepeatAward, Terms
 from b2b_market.rfq.models.quotes import AwardLine
+from b2b_market.rfq.models.requests import RfqLine
 from b2b_market.rfq.permissions import RfqPermission
 from b2b_market.rfq.rules import redoing
 from b2b_market.rfq.service import awarding, drafting
@@ -118,20 +119,22 @@ def as_draft(content: RfqContent, title: str) -> DraftRfq:
         visibility=rfq.visibility,
         estimate=content.estimate,
         terms=Terms(payment_terms=rfq.payment_terms, incoterm=rfq.incoterm, incoterm_place=rfq.incoterm_place),
-        lines=tuple(
-            LineInput(
-                item_name=line.item_name,
-                quantity=Quantity(line.quantity, unit(line.unit)),
-                required_on=line.required_on,
-                delivery_place=line.delivery_place,
-                item_code=line.item_code,
-                specification=line.specification,
-                note=line.note,
-                target_price=content.targets.get(line.id),
-            )
-            for line in content.lines
-        ),
+        lines=tuple(as_asked(content, line) for line in content.lines),
         supplier_ids=tuple(item.supplier_id for item in content.invitations),
+    )
+
+
+def as_asked(content: RfqContent, line: RfqLine) -> LineInput:
+    """Return one line of a request as it was sent, its hidden target included."""
+    return LineInput(
+        item_name=line.item_name,
+        quantity=Quantity(line.quantity, unit(line.unit)),
+        required_on=line.required_on,
+        delivery_place=line.delivery_place,
+        item_code=line.item_code,
+        specification=line.specification,
+        note=line.note,
+        target_price=content.targets.get(line.id),
     )
 
 
@@ -161,16 +164,8 @@ def start_again(work: Work, scope: Scope, source: Source, wanted: date | None, a
     return NewDraft(stored, found.dropped, found.lapsed, source.unpriced)
 
 
-def own_content(work: Work, scope: Scope, rfq_id: UUID) -> RfqContent:
-    """Return an own request as the caller may read it; NotFound for one the company is only invited to."""
-    content = drafting.read_rfq(work, scope.actor, ReadRfq(rfq_id))
-    if content.rfq.buyer_id not in scope.org_ids:
-        raise NotFound(rfq_id=str(rfq_id))
-    return content
-
-
 def _of_request(work: Work, scope: Scope, command: CopyRfq) -> Source:
-    content = own_content(work, scope, command.rfq_id)
+    content = drafting.read_own_rfq(work, scope.actor, ReadRfq(command.rfq_id))
     return Source(as_draft(content, command.title or content.rfq.title), content.rfq.number)
 
 
@@ -181,7 +176,7 @@ def _of_award(work: Work, scope: Scope, command: RepeatAward) -> Source:
     lines = [line for line in found.lines if command.supplier_id in (None, line.supplier_id)]
     if not lines:
         raise NotFound(supplier_id=str(command.supplier_id))
-    content = own_content(work, scope, found.award.rfq_id)
+    content = drafting.read_own_rfq(work, scope.actor, ReadRfq(found.award.rfq_id))
     return _bought(content, lines, command.title or content.rfq.title)
 
 

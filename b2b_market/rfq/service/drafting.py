@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete
 
-from b2b_market.infra.bulk import insert_rows
+from b2b_market.infra.bulk import insert_together
 from b2b_market.infra.canonical import lines_digest
 from b2b_market.infra.ids import new_id
 from b2b_market.infra.numbering import next_number
@@ -78,7 +78,7 @@ def store_draft(work: Work, scope: Scope, command: DraftRfq, action: str) -> Rfq
     work.record(action, rfq)
     work.session.add(rfq)
     work.session.flush()
-    _write_children(work, rfq, stored, invitations, command.estimate)
+    write_children(work, rfq, stored, invitations, command.estimate)
     return _content_of(rfq, stored, invitations, command.estimate)
 
 
@@ -98,7 +98,7 @@ def edit_rfq(work: Work, scope: Scope, command: EditRfq) -> RfqContent:
     invitations = _invitation_rows(rfq, command.content.supplier_ids)
     work.touch(rfq)
     work.record("rfq.edited", rfq)
-    _write_children(work, rfq, stored, invitations, command.content.estimate)
+    write_children(work, rfq, stored, invitations, command.content.estimate)
     session.flush()
     return _content_of(rfq, stored, invitations, command.content.estimate)
 
@@ -284,16 +284,16 @@ def invitation_row(rfq: Rfq, supplier_id: UUID) -> dict[str, object]:
     }
 
 
-def _write_children(
+def write_children(
     work: Work,
     rfq: Rfq,
     stored: tuple[list[dict[str, object]], list[dict[str, object]]],
     invitations: list[dict[str, object]],
     estimate: Decimal | None,
 ) -> None:
+    """Store what belongs to a request, its lines with their targets first given, with one statement."""
     lines, targets = stored
-    for model, rows in ((RfqLine, lines), (RfqTarget, targets), (RfqInvitation, invitations)):
-        insert_rows(work.session, model, rows)
-    if estimate is not None:
-        private = {"rfq_id": rfq.id, "buyer_id": rfq.buyer_id, "estimate": estimate}
-        insert_rows(work.session, RfqPrivate, [private])
+    private = [] if estimate is None else [{"rfq_id": rfq.id, "buyer_id": rfq.buyer_id, "estimate": estimate}]
+    insert_together(
+        work.session, (RfqLine, lines), (RfqTarget, targets), (RfqInvitation, invitations), (RfqPrivate, private)
+    )

@@ -10,7 +10,7 @@ from b2b_market.rbac.actor import Actor, Scope
 from b2b_market.rbac.operation import operation
 from b2b_market.rfq.commands.requests import ExportComparison, ReadRfq
 from b2b_market.rfq.documents.comparison_sheet import ComparisonSheet, Speech
-from b2b_market.rfq.documents.files import ExportedFile, export_file, exporting_place
+from b2b_market.rfq.documents.files import EXPORTING, ExportedFile, export_file
 from b2b_market.rfq.permissions import RfqPermission
 from b2b_market.rfq.service.comparing import compare_quotes
 
@@ -24,7 +24,7 @@ def export_comparison(
     """
     with transaction() as (work, actor):
         sheet = open_comparison(work, actor, command)
-    with exporting_place():
+    with EXPORTING.held():
         return export_file(sheet, speech, command.file_format)
 
 

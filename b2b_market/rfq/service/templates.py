@@ -19,6 +19,7 @@ from b2b_market.rfq.commands.requests import (
     DraftRfq,
     LineInput,
     ListKept,
+    ReadRfq,
     ReadTemplate,
     RenameTemplate,
     SaveTemplate,
@@ -30,7 +31,7 @@ from b2b_market.rfq.models.drafting import RfqTemplate
 from b2b_market.rfq.permissions import RfqPermission
 from b2b_market.rfq.queries import templates as queries
 from b2b_market.rfq.rules import naming
-from b2b_market.rfq.service import copying
+from b2b_market.rfq.service import copying, drafting
 from b2b_market.rfq.service.copying import Foreseen, NewDraft, Source
 from b2b_market.rfq.states import Visibility
 
@@ -56,7 +57,7 @@ class TemplateContent:
 def save_template(work: Work, scope: Scope, command: SaveTemplate) -> TemplateContent:
     """Keep an own request's content under a name; raise TemplateNameTaken where the company has it already."""
     name = _free_name(work, scope, command.name, None)
-    content = copying.own_content(work, scope, command.rfq_id)
+    content = drafting.read_own_rfq(work, scope.actor, ReadRfq(command.rfq_id))
     row = RfqTemplate(
         id=new_id(),
         created_at=work.now(),

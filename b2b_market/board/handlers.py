@@ -19,12 +19,8 @@ def when_rfq_amended_index_it_again(work: Work, actor: Actor, event: rfq_events.
 
 
 def when_rfq_closed_take_it_off(work: Work, actor: Actor, event: rfq_events.RfqClosed) -> None:
-    """Take a request off the board that takes no quotations any more."""
-    listing.list_request(work, actor, ListRequest(event.rfq_id))
-
-
-def when_rfq_closed_learn_who_quoted(work: Work, actor: Actor, event: rfq_events.RfqClosed) -> None:
-    """Count what was quoted, now that nobody's quotation is sealed any more."""
+    """Take a request off the board, and count what was quoted on it, now that nothing is sealed any more."""
+    listing.take_off(work, actor, ListRequest(event.rfq_id))
     recommending.learn_quotes(work, actor, ListRequest(event.rfq_id))
 
 
@@ -35,14 +31,13 @@ def when_rfq_awarded_learn_who_won(work: Work, actor: Actor, event: rfq_events.R
 
 def when_rfq_cancelled_take_it_off(work: Work, actor: Actor, event: rfq_events.RfqCancelled) -> None:
     """Take a withdrawn request off the board."""
-    listing.list_request(work, actor, ListRequest(event.rfq_id))
+    listing.take_off(work, actor, ListRequest(event.rfq_id))
 
 
 HANDLERS = (
     Handler(rfq_events.RfqPublished, when_rfq_published_list_it, "board.rfq_published.list_it"),
     Handler(rfq_events.RfqAmended, when_rfq_amended_index_it_again, "board.rfq_amended.index_it_again"),
     Handler(rfq_events.RfqClosed, when_rfq_closed_take_it_off, "board.rfq_closed.take_it_off"),
-    Handler(rfq_events.RfqClosed, when_rfq_closed_learn_who_quoted, "board.rfq_closed.learn_who_quoted"),
     Handler(rfq_events.RfqAwarded, when_rfq_awarded_learn_who_won, "board.rfq_awarded.learn_who_won"),
     Handler(rfq_events.RfqCancelled, when_rfq_cancelled_take_it_off, "board.rfq_cancelled.take_it_off"),
 )

@@ -40,6 +40,22 @@ def insert_together(session: Session, *groups: tuple[type[DeclarativeBase], Rows
     run_fixed(session, _statement(shape), parameters)
 
 
+def add_up(
+    session: Session, model: type[DeclarativeBase], rows: Rows, *, key: Sequence[str], figures: Sequence[str]
+) -> None:
+    """Insert ``rows``; where a row with the same ``key`` is there, its ``figures`` grow by the given ones.
+
+    Each key once among the rows, and in one order for all writers, or two of them wait for each other.
+    """
+    if not rows:
+        return
+    table = model.__tablename__
+    growing = ", ".join(f'"{name}" = "{table}"."{name}" + excluded."{name}"' for name in figures)
+    known = ", ".join(f'"{name}"' for name in key)
+    statement = f"{_insert(0, table, tuple(rows[0]))} ON CONFLICT ({known}) DO UPDATE SET {growing}"
+    run_fixed(session, statement, {"rows_0": json.dumps(rows, default=_wire, ensure_ascii=False)})
+
+
 @cache
 def _statement(shape: tuple[tuple[str, tuple[str, ...]], ...]) -> str:
     inserts = [_insert(number, table, columns) for number, (table, columns) in enumerate(shape)]

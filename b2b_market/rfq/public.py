@@ -14,7 +14,8 @@ from b2b_market.organizations import public as organizations
 from b2b_market.rbac.actor import Actor
 from b2b_market.rfq.commands.requests import ReadAward, ReadQuote, ReadRfq
 from b2b_market.rfq.models.requests import RfqLine
-from b2b_market.rfq.service import awarding, copying, drafting, publishing, quoting
+from b2b_market.rfq.queries.learning import DealtNeed
+from b2b_market.rfq.service import awarding, copying, drafting, learning, publishing, quoting
 from b2b_market.rfq.states import InvitationStatus, RfqStatus, Visibility
 
 
@@ -132,11 +133,11 @@ def public_request(work: Work, actor: Actor, rfq_id: UUID) -> PublicRequest | No
 
     NotFound for any other id.
     """
-    content = drafting.read_rfq(work, actor, ReadRfq(rfq_id))
-    rfq = content.rfq
+    rfq = drafting.read_rfq_header(work, actor, ReadRfq(rfq_id))
     open_to_all = rfq.visibility is Visibility.PUBLIC and rfq.status is RfqStatus.PUBLISHED
     if not open_to_all or rfq.closes_at is None or rfq.published_at is None:
         return None
+    content = drafting.read_rfq(work, actor, ReadRfq(rfq_id))
     return PublicRequest(
         rfq_id=rfq.id,
         buyer_id=rfq.buyer_id,
@@ -200,12 +201,19 @@ def own_request(work: Work, actor: Actor, rfq_id: UUID) -> OwnRequest:
 
 def quoted_needs(work: Work, actor: Actor, rfq_id: UUID) -> dict[UUID, list[NeedView]]:
     """Return by supplier the needs that it quoted, for machine actors of the buyer; sealed quotations are not there."""
-    quoted = quoting.read_quoted_lines(work, actor, ReadRfq(rfq_id))
-    content = drafting.read_rfq(work, actor, ReadRfq(rfq_id))
-    needs = {line.id: _need(content.rfq.buyer_id, line) for line in content.lines}
+    return _by_supplier(learning.read_quoted_needs(work, actor, ReadRfq(rfq_id)))
+
+
+def won_needs(work: Work, actor: Actor, award_id: UUID) -> dict[UUID, list[NeedView]]:
+    """Return by supplier the needs that it won by an approved award, for machine actors of the buyer."""
+    return _by_supplier(learning.read_won_needs(work, actor, ReadAward(award_id)))
+
+
+def _by_supplier(dealt: Sequence[DealtNeed]) -> dict[UUID, list[NeedView]]:
     found: dict[UUID, list[NeedView]] = {}
-    for line in quoted:
-        found.setdefault(line.supplier_id, []).append(needs[line.line_id])
+    for one in dealt:
+        need = NeedView(buyer_id=one.buyer_id, item_code=one.item_code, item_name=one.item_name)
+        found.setdefault(one.supplier_id, []).append(need)
     return found
 
 

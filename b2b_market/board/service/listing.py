@@ -34,7 +34,7 @@ def list_request(work: Work, scope: Scope, command: ListRequest) -> bool:
     request = rfqs.public_request(work, scope.actor, command.rfq_id)
     session = work.session
     if request is None:
-        session.execute(delete(BoardEntry).where(BoardEntry.rfq_id == command.rfq_id))
+        take_off(work, scope.actor, command)
         return False
     buyer = organizations.company(work, scope.actor, request.buyer_id)
     document = document_of(_text(request, (buyer.legal_name_zh, buyer.legal_name_en)))
@@ -53,6 +53,12 @@ def list_request(work: Work, scope: Scope, command: ListRequest) -> bool:
     session.execute(insert(BoardEntry).values(values).on_conflict_do_update(index_elements=["rfq_id"], set_=changed))
     _learn(work, document)
     return True
+
+
+@operation(system=True, reason="the relay reports that a request takes no quotations any more")
+def take_off(work: Work, _scope: Scope, command: ListRequest) -> None:
+    """Take the entry of a request away, where it has one."""
+    work.session.execute(delete(BoardEntry).where(BoardEntry.rfq_id == command.rfq_id))
 
 
 @operation(system=True, reason="the schedule looks for entries of an older vocabulary")

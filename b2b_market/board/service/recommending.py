@@ -1,22 +1,24 @@
 """Recommendations: suppliers for a request, and requests for a supplier, each with the reason."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from uuid import UUID
-
-from sqlalchemy.dialects.postgresql import insert
 
 from b2b_market.board import queries
 from b2b_market.board.commands import LearnAward, ListRequest
 from b2b_market.board.models import BoardEntry, BoardExperience
 from b2b_market.board.permissions import BoardPermission
 from b2b_market.board.rules.recommending import MOST, WON_COUNTS, Fit, Item, fit_of, keys_of
+from b2b_market.infra.bulk import add_up
 from b2b_market.infra.work import Work
 from b2b_market.organizations import public as organizations
 from b2b_market.organizations.public import CompanyView
 from b2b_market.rbac.actor import Scope
 from b2b_market.rbac.operation import operation
 from b2b_market.rfq import public as rfqs
+from b2b_market.rfq.public import NeedView
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +53,13 @@ class RecommendedRequest:
 @operation(system=True, reason="the relay reports that a request is closed")
 def learn_quotes(work: Work, scope: Scope, command: ListRequest) -> None:
     """Count, for each supplier, the items of a closed request that it quoted."""
-    for supplier_id, needs in rfqs.quoted_needs(work, scope.actor, command.rfq_id).items():
-        _count(work, supplier_id, (Item(need.buyer_id, need.item_code, need.item_name) for need in needs), won=False)
+    _count(work, rfqs.quoted_needs(work, scope.actor, command.rfq_id), won=False)
 
 
 @operation(system=True, reason="the relay reports that an award stands")
 def learn_award(work: Work, scope: Scope, command: LearnAward) -> None:
     """Count, for each winner of an award, the items that it won."""
-    award = rfqs.award_view(work, scope.actor, command.award_id)
-    for part in award.suppliers:
-        items = (Item(award.buyer_id, line.item_code, line.item_name) for line in part.lines)
-        _count(work, part.supplier_id, items, won=True)
+    _count(work, rfqs.won_needs(work, scope.actor, command.award_id), won=True)
 
 
 @operation(BoardPermission.READ)
@@ -105,12 +103,15 @@ def recommend_requests(work: Work, scope: Scope, _command: None) -> Sequence[Rec
     return sorted(found, key=lambda one: -one.fit.score)[:MOST]
 
 
-def _count(work: Work, supplier_id: UUID, items: Iterable[Item], *, won: bool) -> None:
-    """Add the items to the supplier's record, in one order for all writers."""
-    counted: dict[str, int] = {}
-    for item in items:
-        for key in keys_of(item):
-            counted[key] = counted.get(key, 0) + 1
+def _count(work: Work, dealt: Mapping[UUID, Sequence[NeedView]], *, won: bool) -> None:
+    """Add the needs to their suppliers' records, in one order for all writers."""
+    keys = cache(keys_of)
+    counted = Counter(
+        (supplier_id, key)
+        for supplier_id, needs in dealt.items()
+        for need in needs
+        for key in keys(Item(need.buyer_id, need.item_code, need.item_name))
+    )
     rows = [
         {
             "org_id": supplier_id,
@@ -119,9 +120,6 @@ def _count(work: Work, supplier_id: UUID, items: Iterable[Item], *, won: bool) -
             "won": number if won else 0,
             "strength": number * (WON_COUNTS if won else 1),
         }
-        for key, number in sorted(counted.items())
+        for (supplier_id, key), number in sorted(counted.items())
     ]
-    if rows:
-        adding = insert(BoardExperience).values(rows)
-        added = {name: getattr(BoardExperience, name) + adding.excluded[name] for name in ("quoted", "won", "strength")}
-        work.session.execute(adding.on_conflict_do_update(index_elements=["org_id", "key"], set_=added))
+    add_up(work.session, BoardExperience, rows, key=("org_id", "key"), figures=("quoted", "won", "strength"))

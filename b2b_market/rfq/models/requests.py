@@ -101,15 +101,15 @@ class Rfq(Salted, Aggregate, Base):
 
 
 class RfqLine(Base):
-    """One need of a request."""
+    """One need of a request. Who may see it, which each line says, is PostgreSQL's business and not read with it."""
 
     __tablename__ = "rfq_line"
     __table_args__ = (UniqueConstraint("rfq_id", "position"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    rfq_id: Mapped[UUID] = mapped_column(ForeignKey("rfq.id"))
-    party_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid()))
-    public: Mapped[bool]
+    rfq_id: Mapped[UUID] = mapped_column(ForeignKey("rfq.id"), deferred=True, deferred_raiseload=True)
+    party_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid()), deferred=True, deferred_raiseload=True)
+    public: Mapped[bool] = mapped_column(deferred=True, deferred_raiseload=True)
     """Whether every approved supplier may see it: from the publication of a public request on."""
     position: Mapped[int]
     item_name: Mapped[str]

@@ -82,7 +82,14 @@ def take_in_joined(work: Work, scope: Scope, rfq: Rfq) -> None:
 
 
 def show_to(work: Work, rfq: Rfq, suppliers: Sequence[UUID]) -> None:
-    """Let row-level security show the request, all that belongs to it and their own invitations to ``suppliers``.
+    """Let row-level security show a published request and all that belongs to it to more ``suppliers``."""
+    open_to(work, rfq, suppliers)
+    for table in (RfqEdition, Question, Reply):
+        work.session.execute(update(table).where(table.rfq_id == rfq.id).values(party_ids=rfq.party_ids))
+
+
+def open_to(work: Work, rfq: Rfq, suppliers: Sequence[UUID]) -> None:
+    """Let row-level security show a request that is being published, and their own invitations, to ``suppliers``.
 
     The lines of a public request are shown to every approved supplier besides.
     """
@@ -91,7 +98,5 @@ def show_to(work: Work, rfq: Rfq, suppliers: Sequence[UUID]) -> None:
     session = work.session
     shown = update(RfqLine).where(RfqLine.rfq_id == rfq.id)
     session.execute(shown.values(party_ids=rfq.party_ids, public=public))
-    for table in (RfqEdition, Question, Reply):
-        session.execute(update(table).where(table.rfq_id == rfq.id).values(party_ids=rfq.party_ids))
     released = update(RfqInvitation).where(RfqInvitation.rfq_id == rfq.id, RfqInvitation.supplier_id.in_(suppliers))
     session.execute(released.values(released=True))

@@ -24,7 +24,7 @@ from b2b_market.rfq.rules.asking import enquiry_end
 from b2b_market.rfq.service.closing import locked_at_gate
 from b2b_market.rfq.service.drafting import invitation_row, require_invitable
 from b2b_market.rfq.service.editions import Occasion, keep_edition, wording_of
-from b2b_market.rfq.service.joining import show_to
+from b2b_market.rfq.service.joining import open_to, show_to
 from b2b_market.rfq.states import RFQ_LIFECYCLE, Origin, RfqStatus, Visibility
 
 
@@ -165,7 +165,7 @@ def _open(work: Work, rfq: Rfq, step: str, ready: Readiness) -> Rfq:
     rfq.changed_at = work.now()
     rfq.next_due_at = rfq.closes_at
     rfq.enquiry_ends_at = ready.enquiry_ends_at
-    show_to(work, rfq, ready.supplier_ids)
+    open_to(work, rfq, ready.supplier_ids)
     keep_edition(work, rfq, wording_of(rfq, ready.lines), Occasion(material=True))
     assert rfq.closes_at is not None  # noqa: S101 - require_publishable has refused a missing deadline
     published = events.RfqPublished(

@@ -123,14 +123,6 @@ def list_quotes(work: Work, scope: Scope, command: ReadRfq) -> Sequence[Quote]:
     return [own] if own is not None else []
 
 
-@operation(system=True, reason="the relay reports that a request is closed, and others learn who quoted what")
-def read_quoted_lines(work: Work, scope: Scope, command: ReadRfq) -> Sequence[QuoteLine]:
-    """Return the opened quoted lines on a request of the buyer that is acted for, without withdrawn quotations."""
-    live = {quote.id for quote in queries.opened_quotes(work.session, scope, command.rfq_id)}
-    lines = queries.quote_lines_of_rfq(work.session, scope, command.rfq_id)
-    return [line for line in lines if line.quote_id in live]
-
-
 def receipt_statement(quote: Quote, revision: QuoteRevision) -> dict[str, object]:
     """Return what a receipt's signature covers.
 

@@ -1,7 +1,7 @@
 """The relay: takes announced facts from the outbox to their handlers, each exactly once in effect."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -21,6 +21,14 @@ BATCH = 50
 log = structlog.get_logger("relay")
 
 
+@dataclass(frozen=True, slots=True)
+class _Tried:
+    """What became of a batch: the events that are done, and those that failed with their attempts and the reason."""
+
+    done: list[UUID] = field(default_factory=list)
+    failed: list[tuple[UUID, int, str]] = field(default_factory=list)
+
+
 @dataclass(frozen=True)
 class Relay:
     """Drains the outbox of one database into ``handlers`` (by topic).
@@ -38,36 +46,39 @@ class Relay:
         Several drains may run at once: rows are leased, and only an aggregate's oldest event can be.
         """
         delivered = 0
-        for _ in range(rounds):
-            with self.runtime.database.session() as session:
-                set_tenant(session, MACHINE)
-                batch = outbox.claim(session, BATCH, self.lease)
-                session.commit()
+        tried = _Tried()
+        for number in range(rounds + 1):
+            batch = self._turn_over(tried, claim=number < rounds)
             if not batch:
                 break
-            delivered += self._deliver_all(batch)
+            tried = self._deliver_all(batch)
+            delivered += len(tried.done)
         return delivered
 
-    def _deliver_all(self, batch: list[dict[str, Any]]) -> int:
-        done: list[UUID] = []
-        failed: list[tuple[UUID, int, str]] = []
+    def _turn_over(self, tried: _Tried, *, claim: bool) -> list[dict[str, Any]]:
+        """Write down what became of the last batch and lease the next one, with one commit for both."""
+        with self.runtime.database.session() as session:
+            set_tenant(session, MACHINE)
+            if tried.done:
+                outbox.mark_done(session, tried.done)
+            for event_id, attempts, error_text in tried.failed:
+                outbox.mark_failed(session, event_id, attempts, error_text)
+            batch = outbox.claim(session, BATCH, self.lease) if claim else []
+            session.commit()
+        return batch
+
+    def _deliver_all(self, batch: list[dict[str, Any]]) -> _Tried:
+        tried = _Tried()
         for row in batch:
             try:
                 for handler in self.handlers.get(row["topic"], ()):
                     self.deliver(row, handler)
             except Exception as error:
                 log.warning("delivery failed", topic=row["topic"], event_id=str(row["id"]), exc_info=True)
-                failed.append((row["id"], row["attempts"], failure_text(error)))
+                tried.failed.append((row["id"], row["attempts"], failure_text(error)))
             else:
-                done.append(row["id"])
-        with self.runtime.database.session() as session:
-            set_tenant(session, MACHINE)
-            if done:
-                outbox.mark_done(session, done)
-            for event_id, attempts, error_text in failed:
-                outbox.mark_failed(session, event_id, attempts, error_text)
-            session.commit()
-        return len(done)
+                tried.done.append(row["id"])
+        return tried
 
     def deliver(self, row: Mapping[str, Any], handler: Handler) -> None:
         """Run ``handler`` for the event in a transaction of its own, unless its inbox already holds it."""

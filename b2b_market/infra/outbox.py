@@ -6,15 +6,14 @@ rows. Only the oldest undelivered event of an aggregate can be claimed, so each 
 """
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Uuid, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
-from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from b2b_market.infra.database import Base
+from b2b_market.infra.database import Base, run_fixed
 from b2b_market.infra.ids import new_id
 from b2b_market.infra.who import Who
 from b2b_market.kernel.event import Event
@@ -115,19 +114,21 @@ def claim(session: Session, batch: int, lease: timedelta) -> list[dict[str, Any]
     return sorted((dict(row) for row in rows), key=lambda row: (row["occurred_at"], row["id"]))
 
 
+_FIRST: Final = (
+    "INSERT INTO inbox (event_id, handler, handled_at) VALUES (%(event_id)s, %(handler)s, %(now)s) "
+    "ON CONFLICT DO NOTHING"
+)
+
+
 def first_delivery(session: Session, event_id: UUID, handler: str, now: datetime) -> bool:
     """Note that ``handler`` gets ``event_id`` now; return False where it has had it already."""
-    done = session.execute(
-        upsert(InboxRow.__table__)  # type: ignore[arg-type]  # a Table, as mapped
-        .values(event_id=event_id, handler=handler, handled_at=now)
-        .on_conflict_do_nothing()
-    )
-    return bool(done.rowcount)  # type: ignore[attr-defined]  # an INSERT's result is a CursorResult
+    done = run_fixed(session, _FIRST, {"event_id": event_id, "handler": handler, "now": now})
+    return bool(done.rowcount)
 
 
 def mark_done(session: Session, event_ids: list[UUID]) -> None:
     """Mark events as delivered to every handler."""
-    session.execute(text("UPDATE outbox SET done_at = now(), error = NULL WHERE id = ANY(:ids)"), {"ids": event_ids})
+    run_fixed(session, "UPDATE outbox SET done_at = now(), error = NULL WHERE id = ANY(%(ids)s)", {"ids": event_ids})
 
 
 def mark_failed(session: Session, event_id: UUID, attempts: int, error: str) -> None:

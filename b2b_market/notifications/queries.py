@@ -3,11 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, case, func, select, tuple_
 from sqlalchemy.orm import Session
 
+from b2b_market.infra.database import run_fixed
 from b2b_market.infra.http.problems import MalformedRequest
 from b2b_market.kernel.paging import Page, PageRequest, page_of
 from b2b_market.kernel.refusal import NotFound
@@ -116,12 +118,15 @@ def lock_unread(
     return session.scalars(found.order_by(Notification.id).with_for_update()).all()
 
 
+_CHOICES: Final = (
+    "SELECT user_id, in_app, mail FROM notification_setting WHERE user_id = ANY(%(user_ids)s) AND kind = %(kind)s"
+)
+
+
 def choices_of(session: Session, _scope: Scope, user_ids: Sequence[UUID], kind: str) -> Mapping[UUID, Choice]:
     """Return what these people, of whichever company, chose for one type; those who chose nothing are absent."""
-    rows = session.scalars(
-        select(NotificationSetting).where(NotificationSetting.user_id.in_(user_ids), NotificationSetting.kind == kind)
-    )
-    return {row.user_id: Choice(row.kind, row.in_app, row.mail) for row in rows}
+    rows = run_fixed(session, _CHOICES, {"user_ids": list(user_ids), "kind": kind})
+    return {user_id: Choice(kind, in_app, mail) for user_id, in_app, mail in rows}
 
 
 def own_choices(session: Session, scope: Scope) -> Mapping[str, NotificationSetting]:

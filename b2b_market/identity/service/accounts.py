@@ -101,7 +101,7 @@ def new_user(work: Work, kind: UserKind, name: str) -> User:
 
 def read_people(work: Work, user_ids: Iterable[UUID]) -> dict[UUID, PersonView]:
     """Return people and service accounts by id; unknown ids are left out."""
-    return {row.id: person_view(row) for row in queries.people(work.session, user_ids)}
+    return {row.id: PersonView(row.id, UserKind(row.kind), *row[2:]) for row in queries.people(work.session, user_ids)}
 
 
 def find_person(work: Work, email: str) -> PersonView | None:

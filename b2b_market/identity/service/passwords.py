@@ -7,9 +7,10 @@ from b2b_market.identity.commands import ChangePassword, IssueLink, ReadLink, Re
 from b2b_market.identity.events import PasswordChanged, ResetRequested
 from b2b_market.identity.models import Link, User
 from b2b_market.identity.permissions import AccountPermission
+from b2b_market.identity.service.accounts import read_people
 from b2b_market.identity.service.hashing import HASHER
 from b2b_market.identity.service.starting import clock, start_session
-from b2b_market.identity.service.views import OpenedSession, PersonView, person_view
+from b2b_market.identity.service.views import OpenedSession, PersonView
 from b2b_market.identity.states import LinkPurpose
 from b2b_market.infra.audit_trail import Entry
 from b2b_market.infra.ids import new_id
@@ -71,7 +72,7 @@ def issue_link(work: Work, _scope: Scope, command: IssueLink) -> str:
 def read_link(work: Work, _scope: Scope, command: ReadLink) -> PersonView:
     """Return whose link it is without using it up; LinkEnded where it is none (any more)."""
     row = _usable(work, queries.link(work.session, rules.secret_hash(command.token)))
-    return person_view(next(iter(queries.people(work.session, [row.user_id]))))
+    return read_people(work, [row.user_id])[row.user_id]
 
 
 @operation(public=True, reason="the holder of a link is not signed in; the link is the proof")

@@ -15,11 +15,12 @@ from b2b_market.organizations.permissions import DirectoryPermission
 from b2b_market.organizations.service.views import (
     CompanyView,
     DirectoryView,
+    IdentifierView,
     SettingsView,
-    company_view,
     directory_view,
     settings_view,
 )
+from b2b_market.organizations.states import CompanyStatus, IdentifierScheme
 from b2b_market.rbac.actor import Scope
 from b2b_market.rbac.defaults import default_roles
 from b2b_market.rbac.held import holders_in
@@ -42,8 +43,16 @@ def read_partner(work: Work, scope: Scope, command: ReadPartner) -> CompanyView:
 
 def companies(work: Work, scope: Scope, org_ids: Sequence[UUID]) -> dict[UUID, CompanyView]:
     """Return the companies of these ids that the reader may see."""
-    found = queries.companies(work.session, scope, org_ids)
-    return {org_id: company_view(row, identifiers) for org_id, (row, identifiers) in found.items()}
+    rows = queries.partners(work.session, scope, org_ids)
+    numbers: dict[UUID, list[IdentifierView]] = {}
+    for row in rows:
+        known = numbers.setdefault(row.id, [])
+        if row.scheme is not None:
+            known.append(IdentifierView(IdentifierScheme(row.scheme), row.label, row.value, row.checked))
+    return {
+        row.id: CompanyView(row.id, row.version, CompanyStatus(row.status), *row[3:13], tuple(numbers[row.id]))
+        for row in rows
+    }
 
 
 def company(work: Work, scope: Scope, org_id: UUID) -> CompanyView:

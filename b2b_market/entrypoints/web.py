@@ -14,6 +14,7 @@ from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector,
 from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 
 from b2b_market.entrypoints.collecting import calm_collector
+from b2b_market.entrypoints.describing import describe
 from b2b_market.entrypoints.errors import ErrorAnswers
 from b2b_market.entrypoints.metrics import Figures
 from b2b_market.entrypoints.middleware import RequestLog, SecurityHeaders
@@ -21,7 +22,6 @@ from b2b_market.entrypoints.modules import load_manifests, packages
 from b2b_market.entrypoints.nudging import Nudger
 from b2b_market.entrypoints.site import health_router, home_pages, metrics_router, problem_pages
 from b2b_market.identity.public import resolver
-from b2b_market.infra.http.problems import PROBLEM_SCHEMA
 from b2b_market.infra.logging import configure_logging
 from b2b_market.infra.runtime import Runtime
 from b2b_market.infra.settings import Settings
@@ -78,7 +78,7 @@ def build_app(runtime: Runtime, manifests: Sequence[Manifest]) -> FastAPI:
         _join(app, router)
     app.mount("/static", static)
     ErrorAnswers(shell).install(app)
-    _describe(app)
+    describe(app)
     # pages shrink to a fifth; answers of the API are small, and files and static ones are compressed already
     app.add_middleware(
         GZipMiddleware,
@@ -165,24 +165,6 @@ def _join(app: FastAPI, router: APIRouter, prefix: str = "") -> None:
             include_in_schema=bool(prefix) and route.include_in_schema,
             route_class_override=type(route),
         )
-
-
-def _describe(app: FastAPI) -> None:
-    """Complete the OpenAPI document: the problem schema that every error refers to, and how callers authenticate."""
-    generate = app.openapi
-
-    def openapi() -> dict[str, Any]:
-        document = generate()
-        components = document.setdefault("components", {})
-        components.setdefault("schemas", {})["Problem"] = PROBLEM_SCHEMA
-        components["securitySchemes"] = {
-            "apiKey": {"type": "http", "scheme": "bearer", "description": "An API key of a company"},
-            "session": {"type": "apiKey", "in": "cookie", "name": "market_session"},
-        }
-        document["security"] = [{"apiKey": []}, {"session": []}]
-        return document
-
-    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way to extend the document
 
 
 def _lifespan(runtime: Runtime) -> Any:  # noqa: ANN401 - the type FastAPI names for it is its own alias

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Protocol
 from uuid import UUID
 
 from fastapi import Depends, Request, Response
+from fastapi.routing import APIRoute
 from pydantic import TypeAdapter
 from sqlalchemy.orm import Session
 
@@ -199,6 +200,11 @@ def _open_once(request: Request) -> Iterator[CallContext]:
     with edge.open(request, "api") as (work, actor):
         check_origin(request)
         yield CallContext(work, actor, request, take_key(request, work, actor, required=True))
+
+
+def needs_key(route: APIRoute) -> bool:
+    """Tell whether a route refuses to do without an Idempotency-Key."""
+    return any(found.call is _open_once for found in route.dependant.dependencies)
 
 
 def check_origin(request: Request) -> None:

@@ -5,7 +5,7 @@ An id, a version, the parties that may see its history, and a state the audit ca
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, ClassVar
@@ -20,13 +20,25 @@ from b2b_market.infra.canonical import digest
 
 @dataclass(frozen=True, slots=True)
 class LineSpec:
-    """Where an aggregate's lines live, so that the audit can recompute ``digest_column`` of the root from the rows."""
+    """Where an aggregate's lines live, so that the audit can recompute ``digest_column`` of the root from the rows.
+
+    ``added`` are columns that a migration added to lines that were there, with the value that it gave them: while one
+    holds that value it is no part of the line, so digests made before still verify.
+    """
 
     table: str
     parent: str
     order: str
     columns: tuple[str, ...]
     digest_column: str = "lines_digest"
+    added: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+
+    def content(self, row: Mapping[str, object]) -> dict[str, object]:
+        """Return what the digest covers of one line; a row may leave added columns out."""
+        found = {name: row[name] for name in self.columns}
+        if self.added:
+            found |= {name: row[name] for name, given in self.added.items() if row.get(name, given) != given}
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +105,10 @@ class Aggregate:
         return digest(self.audit_state())
 
     def pending_changes(self) -> dict[str, Change]:
-        """Return what was set on this object since it was read or created, before the flush."""
+        """Return what was set on this object since it was read or created, before the flush.
+
+        A new object's added columns that say nothing are left out, as they are of its state.
+        """
         state = inspect(self)
         unseen = state.unmodified | _TECHNICAL | self.audit_hidden
         fresh = not state.has_identity
@@ -101,7 +116,8 @@ class Aggregate:
         for key in (column.key for column in state.mapper.column_attrs if column.key not in unseen):
             after = state.dict.get(key)
             before = None if fresh else _before(state.attrs[key].history)
-            if before != after:
+            silent = fresh and key in self.audit_added and after == self.audit_added[key]
+            if before != after and not silent:
                 found[key] = Change(before, after)
         return found
 

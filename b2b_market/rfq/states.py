@@ -105,6 +105,30 @@ class QuoteStatus(StrEnum):
     LOST = "lost"
 
 
+class TaxBasis(StrEnum):
+    """Whether the amounts that a supplier states contain the recoverable tax."""
+
+    WITHOUT_TAX = "without_tax"
+    WITH_TAX = "with_tax"
+
+
+class PayEvent(StrEnum):
+    """What the days of a payment instalment are counted from."""
+
+    ORDER = "order"
+    DELIVERY = "delivery"
+    INVOICE = "invoice"
+
+
+class BundleKind(StrEnum):
+    """What a supplier says over several lines."""
+
+    TOGETHER = "together"
+    """All of them or none."""
+    DISCOUNT = "discount"
+    """So many percent off their sum if all of them are taken, each in the offered quantity."""
+
+
 _RECEIVED = frozenset({QuoteStatus.SUBMITTED, QuoteStatus.NEEDS_CONFIRMATION})
 _IN_PLAY = frozenset({QuoteStatus.SUBMITTED, QuoteStatus.PARTLY_AWARDED})
 QUOTE_LIFECYCLE = Lifecycle(

@@ -49,11 +49,11 @@ def _line_digests(session: Session, spec: LineSpec, roots: Sequence[Aggregate]) 
     table = Base.metadata.tables[spec.table]
     parent = table.c[spec.parent]
     wanted = (
-        select(parent.label("audit_parent"), *(table.c[name] for name in spec.columns))
+        select(parent.label("audit_parent"), *(table.c[name] for name in (*spec.columns, *spec.added)))
         .where(parent.in_([root.id for root in roots]))
         .order_by(parent, table.c[spec.order])
     )
     lines: defaultdict[UUID, list[dict[str, object]]] = defaultdict(list)
     for row in session.execute(wanted).mappings():
-        lines[row["audit_parent"]].append({name: row[name] for name in spec.columns})
+        lines[row["audit_parent"]].append(spec.content(dict(row)))
     return {root.id: lines_digest(lines[root.id]) for root in roots}

@@ -9,6 +9,7 @@ from uuid import UUID
 from b2b_market.kernel.currency import Currency
 from b2b_market.kernel.paging import PageRequest
 from b2b_market.kernel.quantity import Quantity
+from b2b_market.rfq.commands.quotes import PLAIN_LINE, PLAIN_QUOTE, LineTerms, QuoteTerms
 from b2b_market.rfq.states import Visibility
 
 
@@ -257,10 +258,13 @@ class IntendToQuote:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuoteLineInput:
-    """The price of one need: per unit of the need, in the quotation's currency, without tax."""
+    """The price of one need: per unit of the need, in the quotation's currency, on its tax basis.
+
+    ``unit_price`` may be None where ``terms`` have tiers: then it is the one that applies at the offered quantity.
+    """
 
     line_id: UUID
-    unit_price: Decimal
+    unit_price: Decimal | None
     quantity: Decimal | None = None
     """Offered quantity in the need's unit; None means the whole need."""
     lead_days: int | None = None
@@ -268,6 +272,7 @@ class QuoteLineInput:
     alternative: str = ""
     """What is offered instead, where it is not what was asked for."""
     note: str = ""
+    terms: LineTerms = PLAIN_LINE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -284,6 +289,7 @@ class SubmitQuote:
     note: str = ""
     rfq_edition: int = 1
     """The version of the request that the supplier had before it; who names none knows of no amendment."""
+    terms: QuoteTerms = PLAIN_QUOTE
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,15 @@ from types import MappingProxyType
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import Index, LargeBinary, UniqueConstraint, Uuid
+from sqlalchemy import Index, LargeBinary, Numeric, UniqueConstraint, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from b2b_market.infra.aggregate import Aggregate, LineSpec, Salted
 from b2b_market.infra.database import CURRENCY, QUANTITY, TOTAL, UNIT_PRICE, Base, enum_type
-from b2b_market.rfq.states import AwardStatus, QuoteStatus
+from b2b_market.rfq.states import AwardStatus, QuoteStatus, TaxBasis
+
+PERCENT = Numeric(7, 4)
 
 QUOTE_LINE_COLUMNS = (
     "line_id",
@@ -24,6 +26,37 @@ QUOTE_LINE_COLUMNS = (
     "alternative",
     "note",
 )
+QUOTE_LINE_TERMS: Mapping[str, object] = MappingProxyType(
+    {
+        "tiers": [],
+        "multiple_quantity": None,
+        "order_unit": "",
+        "setup_cost": None,
+        "alternative_specification": "",
+        "origin_country": "",
+        "capacity": None,
+        "stated": None,
+    }
+)
+"""The optional columns of a quoted line, with the value of one that says nothing; such a value is in no digest."""
+QUOTE_TERMS: Mapping[str, object] = MappingProxyType(
+    {
+        "tax_basis": TaxBasis.WITHOUT_TAX,
+        "tax_percent": None,
+        "incoterm": "",
+        "incoterm_place": "",
+        "freight": None,
+        "stated_freight": None,
+        "instalments": [],
+        "early_pay_percent": None,
+        "early_pay_days": None,
+        "bundles": [],
+        "capacity": None,
+        "capacity_unit": "",
+    }
+)
+"""The optional columns of a whole quotation, with the value of one that says nothing; it is in no hash or receipt."""
+QUOTE_LINES = LineSpec("rfq_quote_line", "quote_id", "position", QUOTE_LINE_COLUMNS, added=QUOTE_LINE_TERMS)
 AWARD_LINE_COLUMNS = ("line_id", "quote_id", "supplier_id", "quantity", "unit_price", "currency")
 
 
@@ -33,6 +66,9 @@ class Quote(Salted, Aggregate, Base):
     ``opened`` is what row-level security asks before the buyer may see the row: at once for open requests, from the
     close on for
     sealed ones. Its prices never reach the audit trail's readable part.
+
+    Every stored amount is without recoverable tax, whatever the supplier stated: the comparison reads the columns as
+    they are. ``total`` is the sum of unit price × quantity over the lines; set-up costs and freight come on top.
     """
 
     __tablename__ = "rfq_quote"
@@ -40,16 +76,15 @@ class Quote(Salted, Aggregate, Base):
         UniqueConstraint("rfq_id", "supplier_id", "round"),
         UniqueConstraint("supplier_id", "number"),
         Index("ix_rfq_quote_supplier_id_id", "supplier_id", "id"),
+        Index("ix_rfq_quote_valid_until", "valid_until", postgresql_where="status = 'submitted'"),
     )
     audit_type = "quote"
-    audit_added: ClassVar[Mapping[str, object]] = MappingProxyType({"rfq_edition": 1})
+    audit_added: ClassVar[Mapping[str, object]] = MappingProxyType({"rfq_edition": 1, **QUOTE_TERMS})
     audit_secret: ClassVar[frozenset[str]] = frozenset(
-        {"total", "lines_digest", "note", "payment_terms", "content_hash"}
+        {"total", "lines_digest", "note", "payment_terms", "content_hash", *QUOTE_TERMS}
     )
     audit_hidden: ClassVar[frozenset[str]] = frozenset({"opened"})
-    audit_lines: ClassVar[tuple[LineSpec, ...]] = (
-        LineSpec("rfq_quote_line", "quote_id", "position", QUOTE_LINE_COLUMNS),
-    )
+    audit_lines: ClassVar[tuple[LineSpec, ...]] = (QUOTE_LINES,)
 
     number: Mapped[str]
     rfq_id: Mapped[UUID]
@@ -71,6 +106,35 @@ class Quote(Salted, Aggregate, Base):
     content_hash: Mapped[bytes] = mapped_column(LargeBinary)
     rfq_edition: Mapped[int] = mapped_column(default=1)
     """The version of the request that its supplier quoted on or confirmed it for."""
+    tax_basis: Mapped[TaxBasis] = mapped_column(enum_type(TaxBasis), default=TaxBasis.WITHOUT_TAX)
+    """How the supplier stated its amounts; stored ones are without tax either way."""
+    tax_percent: Mapped[Decimal | None] = mapped_column(PERCENT)
+    """The recoverable tax in percent (13 is 13 %): contained in the stated amounts, or added on the invoice."""
+    incoterm: Mapped[str] = mapped_column(default="")
+    """The rule of Incoterms 2020 that the prices with ``freight`` are for; empty: the one that the request asks for."""
+    incoterm_place: Mapped[str] = mapped_column(default="")
+    freight: Mapped[Decimal | None] = mapped_column(TOTAL)
+    """What the supplier charges once for the whole way to ``incoterm_place``, on top of the prices; without tax."""
+    stated_freight: Mapped[Decimal | None] = mapped_column(TOTAL)
+    """The freight as the supplier wrote it with tax; None where it is the same."""
+    instalments: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list)
+    """When the amount is due: ``[{"percent": "30", "event": "order", "days": 0}, …]``, together 100 %.
+
+    ``days`` are calendar days after ``event`` (a value of PayEvent). Empty: ``payment_terms`` alone say it.
+    """
+    early_pay_percent: Mapped[Decimal | None] = mapped_column(PERCENT)
+    """What comes off the amount, in percent, if it is paid within ``early_pay_days`` of the invoice."""
+    early_pay_days: Mapped[int | None]
+    bundles: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list)
+    """Conditions over lines: ``[{"kind": "together", "line_ids": […], "percent": null}, …]``.
+
+    ``together``: all of these lines are taken, each in its offered quantity, or none of them. ``discount``: ``percent``
+    comes off the sum of these lines if all are taken, each in its offered quantity; set-up and freight are not reduced.
+    Empty ``line_ids``: every quoted line.
+    """
+    capacity: Mapped[Decimal | None] = mapped_column(QUANTITY)
+    """The most that can be had in all, in ``capacity_unit``, over the lines whose unit has the same dimension."""
+    capacity_unit: Mapped[str] = mapped_column(default="")
 
     def parties(self) -> tuple[UUID, ...]:
         """Return the two companies."""
@@ -82,7 +146,10 @@ class Quote(Salted, Aggregate, Base):
 
 
 class QuoteLine(Base):
-    """One price of a live quotation: per unit of the need, in the quotation's currency, without tax."""
+    """One price of a live quotation: per unit of the need, in the quotation's currency, without recoverable tax.
+
+    Every quantity is in the need's unit. ``rules.pricing.price_at`` gives unit price and set-up cost of a quantity.
+    """
 
     __tablename__ = "rfq_quote_line"
 
@@ -97,8 +164,28 @@ class QuoteLine(Base):
     unit_price: Mapped[Decimal] = mapped_column(UNIT_PRICE)
     lead_days: Mapped[int | None]
     min_quantity: Mapped[Decimal | None] = mapped_column(QUANTITY)
+    """The least that is sold; never below the start of the first tier."""
     alternative: Mapped[str]
     note: Mapped[str]
+    tiers: Mapped[list[dict[str, str]]] = mapped_column(JSONB, default=list)
+    """All-units price tiers that rise: ``[{"from_quantity": "100", "unit_price": "9.4"}, …]``; empty: one price.
+
+    ``unit_price`` of the line is the one that applies at its offered ``quantity``.
+    """
+    multiple_quantity: Mapped[Decimal | None] = mapped_column(QUANTITY)
+    """Only whole multiples of this are sold; the offered quantity is one."""
+    order_unit: Mapped[str] = mapped_column(default="")
+    """The unit in which the supplier counts minimum and multiple (see ``stated``); empty is the need's unit."""
+    setup_cost: Mapped[Decimal | None] = mapped_column(TOTAL)
+    """Charged once if anything of the line is ordered; without tax."""
+    alternative_specification: Mapped[str] = mapped_column(default="")
+    origin_country: Mapped[str] = mapped_column(default="")
+    """ISO 3166-1 alpha-2; empty: not said."""
+    capacity: Mapped[Decimal | None] = mapped_column(QUANTITY)
+    """The most that can be had of this line; at least the offered quantity."""
+    stated: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    """As the supplier wrote it, where that differs: ``unit_price``, ``tiers`` and ``setup_cost`` with tax,
+    ``min_quantity`` and ``multiple_quantity`` in ``order_unit``; None where every column is as written."""
 
 
 class QuoteRevision(Base):

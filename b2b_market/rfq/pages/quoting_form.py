@@ -10,6 +10,7 @@ from b2b_market.kernel.refusal import Refusal
 from b2b_market.kernel.text import N_
 from b2b_market.rfq.commands import requests as commands
 from b2b_market.rfq.pages import pointing
+from b2b_market.rfq.rules.terms import net_price
 from b2b_market.rfq.service.drafting import RfqContent
 from b2b_market.rfq.service.quoting import QuoteContent
 from b2b_market.ui.forms import Form
@@ -93,13 +94,17 @@ def add_refusal(form: Form, refusal: Refusal, command: commands.SubmitQuote) -> 
     pointing.add_refusal(form, refusal, field_of)
 
 
-def total(lines: Sequence[commands.QuoteLineInput], request: RfqContent, currency: Currency) -> Money:
-    """Return what quoted lines add up to, each rounded to the minor unit first, as the receipt will say it."""
+def total(
+    lines: Sequence[commands.QuoteLineInput], request: RfqContent, currency: Currency, tax: Decimal | None = None
+) -> Money:
+    """Return what quoted lines add up to without ``tax``, each rounded to the minor unit first, as the receipt says."""
     needs = {need.id: need.quantity for need in request.lines}
-    parts = (
-        line_total(Money(line.unit_price, currency), needs[line.line_id] if line.quantity is None else line.quantity)
-        for line in lines
-    )
+    parts = []
+    for line in lines:
+        offered = needs[line.line_id] if line.quantity is None else line.quantity
+        price = net_price(line, offered, tax)
+        if price is not None:
+            parts.append(line_total(Money(price, currency), offered))
     return total_of(parts, currency)
 
 

@@ -85,17 +85,18 @@ def lines_of(session: Session, _scope: Scope, rfq_id: UUID) -> Sequence[RfqLine]
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """What a quotation must know of a line: where it stands and how much is wanted."""
+    """What a quotation must know of a line: where it stands, how much is wanted, and in which unit."""
 
     position: int
     quantity: Decimal
+    unit: str
 
 
 def needs_of(session: Session, _scope: Scope, rfq_id: UUID) -> dict[UUID, Need]:
-    """Return position and quantity of a request's lines by id, in order: all that judging a quotation needs."""
-    wanted = select(RfqLine.id, RfqLine.position, RfqLine.quantity).where(RfqLine.rfq_id == rfq_id)
+    """Return position, quantity and unit of a request's lines by id, in order: all that judging a quotation needs."""
+    wanted = select(RfqLine.id, RfqLine.position, RfqLine.quantity, RfqLine.unit).where(RfqLine.rfq_id == rfq_id)
     rows = session.execute(wanted.order_by(RfqLine.position))
-    return {line_id: Need(position, quantity) for line_id, position, quantity in rows}
+    return {line_id: Need(position, quantity, unit) for line_id, position, quantity, unit in rows}
 
 
 def targets_of(session: Session, scope: Scope, rfq_id: UUID) -> dict[UUID, Decimal]:

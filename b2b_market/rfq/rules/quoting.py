@@ -3,17 +3,21 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from types import MappingProxyType
 from uuid import UUID
 
 from b2b_market.kernel.currency import Currency
 from b2b_market.kernel.money import Money, line_total, total_of
 from b2b_market.kernel.refusal import FieldError, Invalid, Refusal
 from b2b_market.kernel.text import N_
+from b2b_market.rfq.commands.quotes import PLAIN_LINE, PLAIN_QUOTE
 from b2b_market.rfq.commands.requests import QuoteLineInput, SubmitQuote
+from b2b_market.rfq.rules import terms
 from b2b_market.rfq.states import RfqStatus
 
 MAX_PRICE = Decimal(10) ** 13
 MAX_LEAD_DAYS = 3_650
+NO_UNITS: Mapping[UUID, str] = MappingProxyType({})
 
 
 class QuoteTooLate(Refusal):
@@ -68,8 +72,13 @@ def require_early_close(*, sealed: bool, closes_at: datetime | None) -> None:
         raise CloseTooEarly(closes_at=closes_at.isoformat() if closes_at else "")
 
 
-def require_sound_quote(command: SubmitQuote, needs: Mapping[UUID, Decimal], today: date) -> None:
-    """Raise Invalid naming every field that cannot be accepted. ``needs`` is the requested quantity by line."""
+def require_sound_quote(
+    command: SubmitQuote, needs: Mapping[UUID, Decimal], today: date, units: Mapping[UUID, str] = NO_UNITS
+) -> None:
+    """Raise Invalid naming every field that cannot be accepted.
+
+    ``needs`` is the requested quantity by line, ``units`` the code of its unit; without it no unit is judged.
+    """
     errors: list[FieldError] = []
     if command.valid_until <= today:
         errors.append(
@@ -77,9 +86,15 @@ def require_sound_quote(command: SubmitQuote, needs: Mapping[UUID, Decimal], tod
         )
     if not command.lines:
         errors.append(FieldError("/lines", "required", N_("Quote at least one line.")))
+    if command.terms != PLAIN_QUOTE:
+        quoted = {line.line_id: units[line.line_id] for line in command.lines if line.line_id in units}
+        errors.extend(terms.header_errors(command, quoted))
     seen: set[UUID] = set()
     for index, line in enumerate(command.lines):
         errors.extend(_line_errors(line, f"/lines/{index}", needs, seen))
+        if line.terms != PLAIN_LINE and line.line_id in needs:
+            need_unit = units.get(line.line_id)
+            errors.extend(terms.line_errors(line, f"/lines/{index}", needs[line.line_id], need_unit))
         seen.add(line.line_id)
     if errors:
         raise Invalid(errors=errors)
@@ -93,7 +108,8 @@ def _line_errors(
     errors: list[FieldError] = []
     if line.line_id in seen:
         errors.append(FieldError(f"{pointer}/line_id", "twice", N_("Quote each line once.")))
-    if not 0 < line.unit_price < MAX_PRICE:
+    unpriced = line.unit_price is None and not line.terms.tiers
+    if unpriced or (line.unit_price is not None and not 0 < line.unit_price < MAX_PRICE):
         errors.append(FieldError(f"{pointer}/unit_price", "amount", N_("The unit price must be more than zero.")))
     need = needs[line.line_id]
     if line.quantity is not None and not 0 < line.quantity <= need:

@@ -19,18 +19,19 @@ from b2b_market.infra.http.wires import (
 )
 from b2b_market.rfq.commands import requests as commands
 from b2b_market.rfq.commands.requests import Rest
-from b2b_market.rfq.models.quotes import Award, QuoteRevision
+from b2b_market.rfq.models.quotes import Award, QuoteLine, QuoteRevision
+from b2b_market.rfq.schemas.quote_terms import LineTermsIn, LineTermsOut, QuoteTermsIn, QuoteTermsOut, stated_shape
 from b2b_market.rfq.schemas.shaping import columns
 from b2b_market.rfq.service.awarding import AwardContent
 from b2b_market.rfq.service.quoting import QuoteContent
 from b2b_market.rfq.states import AWARD_LIFECYCLE, QUOTE_LIFECYCLE, AwardStatus, QuoteStatus
 
 
-class QuoteLineIn(WireIn):
-    """The price of one need, per unit of the need, without tax."""
+class QuoteLineIn(LineTermsIn):
+    """The price of one need, per unit of the need, on the quotation's tax basis; with tiers it may be left out."""
 
     line_id: WireUuid
-    unit_price: WireDecimal
+    unit_price: WireDecimal | None = None
     quantity: WireDecimal | None = None
     lead_days: Annotated[int, Field(ge=0, le=3650)] | None = None
     min_quantity: WireDecimal | None = None
@@ -38,7 +39,7 @@ class QuoteLineIn(WireIn):
     note: LongText = ""
 
 
-class QuoteIn(WireIn):
+class QuoteIn(QuoteTermsIn):
     """A whole quotation. To revise, name the version of the live one in If-Match."""
 
     currency: WireCurrency
@@ -64,6 +65,7 @@ class QuoteIn(WireIn):
                     min_quantity=line.min_quantity,
                     alternative=line.alternative,
                     note=line.note,
+                    terms=line.to_terms(),
                 )
                 for line in self.lines
             ),
@@ -71,6 +73,7 @@ class QuoteIn(WireIn):
             payment_terms=self.payment_terms,
             note=self.note,
             rfq_edition=self.rfq_edition,
+            terms=self.to_terms(),
         )
 
 
@@ -80,8 +83,8 @@ class ConfirmIn(WireIn):
     rfq_edition: Annotated[int, Field(ge=1)]
 
 
-class QuoteLineOut(WireOut):
-    """One quoted line as stored."""
+class QuoteLineOut(LineTermsOut):
+    """One quoted line as stored: the price without tax."""
 
     line_id: WireUuid
     position: int
@@ -91,6 +94,12 @@ class QuoteLineOut(WireOut):
     min_quantity: WireDecimal | None
     alternative: str
     note: str
+
+    @classmethod
+    def of(cls, value: QuoteLine) -> Self:
+        """Return the answer for a stored line."""
+        own = {"stated": stated_shape(value.stated)}
+        return cls.model_validate({**columns(value, cls, frozenset(own)), **own})
 
 
 class ReceiptOut(WireOut):
@@ -131,7 +140,7 @@ class QuoteSummaryOut(WireOut):
     rfq_edition: int
 
 
-class QuoteOut(QuoteSummaryOut):
+class QuoteOut(QuoteSummaryOut, QuoteTermsOut):
     """A quotation with its lines and receipts, the newest first."""
 
     payment_terms: str
@@ -144,7 +153,7 @@ class QuoteOut(QuoteSummaryOut):
     def of(cls, value: QuoteContent) -> Self:
         """Return the answer for a quotation's content."""
         own = {
-            "lines": value.lines,
+            "lines": [QuoteLineOut.of(line) for line in value.lines],
             "receipts": [ReceiptOut.of(revision) for revision in value.revisions],
             "allowed_steps": QUOTE_LIFECYCLE.allowed(value.quote.status),
         }

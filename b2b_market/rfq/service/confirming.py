@@ -8,7 +8,7 @@ from b2b_market.rbac.actor import Scope
 from b2b_market.rbac.operation import operation
 from b2b_market.rfq import events
 from b2b_market.rfq.commands.requests import ConfirmQuote, ReadQuote
-from b2b_market.rfq.models.quotes import QUOTE_LINE_COLUMNS, Quote, QuoteLine
+from b2b_market.rfq.models.quotes import QUOTE_LINE_COLUMNS, QUOTE_LINE_TERMS, Quote, QuoteLine
 from b2b_market.rfq.models.requests import Rfq
 from b2b_market.rfq.permissions import RfqPermission
 from b2b_market.rfq.queries import editions as edition_queries
@@ -44,7 +44,7 @@ def confirm_quote(work: Work, scope: Scope, command: ConfirmQuote) -> QuoteConte
     quote.rfq_edition = command.rfq_edition
     quote.received_at, quote.changed_at = moment, work.now()
     quote.submitted_by = scope.user_id
-    rows = [{name: getattr(line, name) for name in QUOTE_LINE_COLUMNS} for line in lines]
+    rows = [{name: getattr(line, name) for name in (*QUOTE_LINE_COLUMNS, *QUOTE_LINE_TERMS)} for line in lines]
     work.session.add(receipted(work, quote, rows))
     note_answer(work, scope, rfq, quote)
     confirmed = events.QuoteConfirmed(

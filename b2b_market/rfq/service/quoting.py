@@ -18,13 +18,14 @@ from b2b_market.rbac.actor import Scope
 from b2b_market.rbac.operation import operation
 from b2b_market.rfq import events
 from b2b_market.rfq.commands.requests import ReadQuote, ReadRfq, SubmitQuote, WithdrawQuote
-from b2b_market.rfq.models.quotes import QUOTE_LINE_COLUMNS, Quote, QuoteLine, QuoteRevision
+from b2b_market.rfq.models.quotes import QUOTE_LINES, QUOTE_TERMS, Quote, QuoteLine, QuoteRevision
 from b2b_market.rfq.models.requests import Rfq
 from b2b_market.rfq.permissions import RfqPermission
 from b2b_market.rfq.queries import quotes as queries
 from b2b_market.rfq.queries import requests as request_queries
 from b2b_market.rfq.queries.requests import Need
 from b2b_market.rfq.rules import quoting as rules
+from b2b_market.rfq.rules import terms
 from b2b_market.rfq.rules.amending import require_standing
 from b2b_market.rfq.service.drafting import buyer_day
 from b2b_market.rfq.service.joining import announce_joined, take_place
@@ -63,9 +64,9 @@ def submit_quote(work: Work, scope: Scope, command: SubmitQuote) -> QuoteContent
     rules.require_open(rfq.status, rfq.closes_at, moment)
     require_standing(command.rfq_edition, rfq.binding_edition, rfq.edition)
     needs = request_queries.needs_of(work.session, scope, rfq.id)
-    rules.require_sound_quote(
-        command, {line_id: need.quantity for line_id, need in needs.items()}, buyer_day(work, scope)
-    )
+    quantities = {line_id: need.quantity for line_id, need in needs.items()}
+    units = {line_id: need.unit for line_id, need in needs.items()}
+    rules.require_sound_quote(command, quantities, buyer_day(work, scope), units)
     quote = _received(work, scope, rfq, command, moment)
     rows = _line_rows(quote, needs, command)
     _fill(quote, command, rows)
@@ -189,7 +190,7 @@ def _new_quote(work: Work, scope: Scope, rfq: Rfq, moment: datetime) -> Quote:
 
 def _line_rows(quote: Quote, needs: Mapping[UUID, Need], command: SubmitQuote) -> list[dict[str, object]]:
     quoted = sorted(command.lines, key=lambda line: needs[line.line_id].position)
-    return [
+    rows: list[dict[str, object]] = [
         {
             "quote_id": quote.id,
             "line_id": line.line_id,
@@ -207,18 +208,26 @@ def _line_rows(quote: Quote, needs: Mapping[UUID, Need], command: SubmitQuote) -
         }
         for line in quoted
     ]
+    if not terms.is_plain(command):
+        tax = terms.contained_tax(command.terms)
+        for index, line in enumerate(quoted):
+            need = needs[line.line_id]
+            offered = need.quantity if line.quantity is None else line.quantity
+            rows[index] |= terms.settled_line(line, offered, need.unit, tax)
+    return rows
 
 
 def _fill(quote: Quote, command: SubmitQuote, rows: Sequence[Mapping[str, object]]) -> None:
-    needs = {row["line_id"]: row["quantity"] for row in rows}
-    priced = [(line.unit_price, needs[line.line_id]) for line in command.lines]
+    priced = [(row["unit_price"], row["quantity"]) for row in rows]
     quote.currency = command.currency.code
     quote.total = rules.quote_total(priced, command.currency).amount  # type: ignore[arg-type]  # rows hold the Decimals put in above
+    for name, value in terms.settled_header(command).items():
+        setattr(quote, name, value)
     quote.line_count = len(rows)
     quote.valid_until = command.valid_until
     quote.payment_terms = command.payment_terms.strip()
     quote.note = command.note.strip()
-    quote.lines_digest = lines_digest({name: row[name] for name in QUOTE_LINE_COLUMNS} for row in rows)
+    quote.lines_digest = lines_digest(QUOTE_LINES.content(row) for row in rows)
 
 
 def receipted(work: Work, quote: Quote, rows: Sequence[Mapping[str, object]]) -> QuoteRevision:
@@ -230,6 +239,7 @@ def receipted(work: Work, quote: Quote, rows: Sequence[Mapping[str, object]]) ->
         "payment_terms": quote.payment_terms,
         "note": quote.note,
         "lines_digest": quote.lines_digest,
+        **{name: value for name, given in QUOTE_TERMS.items() if (value := getattr(quote, name)) != given},
     }
     quote.content_hash = digest(content)
     revision = QuoteRevision(
@@ -238,7 +248,7 @@ def receipted(work: Work, quote: Quote, rows: Sequence[Mapping[str, object]]) ->
         buyer_id=quote.buyer_id,
         supplier_id=quote.supplier_id,
         opened=quote.opened,
-        content=plain({**content, "lines": [{name: row[name] for name in QUOTE_LINE_COLUMNS} for row in rows]}),
+        content=plain({**content, "lines": [QUOTE_LINES.content(row) for row in rows]}),
         content_hash=quote.content_hash,
         received_at=quote.received_at,
         rfq_edition=quote.rfq_edition,

@@ -1,0 +1,92 @@
+"""What a quotation may say beyond its prices: terms of a line and of the whole, all of them optional."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from uuid import UUID
+
+from b2b_market.rfq.states import BundleKind, PayEvent, TaxBasis
+
+
+@dataclass(frozen=True, slots=True)
+class PriceTier:
+    """The unit price of all units once at least ``from_quantity`` (in the need's unit) is taken."""
+
+    from_quantity: Decimal
+    unit_price: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineTerms:
+    """What one quoted line says besides its price; amounts on the quotation's tax basis and in its currency."""
+
+    tiers: tuple[PriceTier, ...] = ()
+    """All-units tiers; the one that applies at the offered quantity is the line's price."""
+    multiple_quantity: Decimal | None = None
+    """Only whole multiples of this are sold; in ``order_unit``."""
+    order_unit: str = ""
+    """The unit code that minimum and multiple count in; empty is the need's unit."""
+    setup_cost: Decimal | None = None
+    """What is charged once if anything of the line is ordered."""
+    alternative_specification: str = ""
+    """The specification of what is offered instead."""
+    origin_country: str = ""
+    """ISO 3166-1 alpha-2."""
+    capacity: Decimal | None = None
+    """The most that can be had of the line, in the need's unit."""
+
+
+PLAIN_LINE = LineTerms()
+
+
+@dataclass(frozen=True, slots=True)
+class Instalment:
+    """A part of the amount that is due ``days`` calendar days after ``event``."""
+
+    percent: Decimal
+    event: PayEvent
+    days: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """A condition over several lines: sold together only, or ``percent`` off their sum if all of them are taken.
+
+    No lines at all are all quoted lines.
+    """
+
+    kind: BundleKind
+    line_ids: tuple[UUID, ...] = ()
+    percent: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuoteTerms:
+    """What a whole quotation says besides its prices."""
+
+    tax_basis: TaxBasis = TaxBasis.WITHOUT_TAX
+    tax_percent: Decimal | None = None
+    """The recoverable tax: contained in every amount, or added to it later, as ``tax_basis`` says."""
+    incoterm: str = ""
+    incoterm_place: str = ""
+    freight: Decimal | None = None
+    """What the supplier charges in all for the way to the named place, on top of the prices."""
+    instalments: tuple[Instalment, ...] = ()
+    early_pay_percent: Decimal | None = None
+    early_pay_days: int | None = None
+    """Whoever pays within so many days of the invoice takes ``early_pay_percent`` off."""
+    bundles: tuple[Bundle, ...] = ()
+    capacity: Decimal | None = None
+    """The most that can be had in all, counted in ``capacity_unit`` over the lines that this unit can count."""
+    capacity_unit: str = ""
+
+
+PLAIN_QUOTE = QuoteTerms()
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedPrice:
+    """A line's prices as they are stored: without tax, in the need's unit. ``tiers`` rise; empty is one price."""
+
+    unit_price: Decimal
+    tiers: tuple[PriceTier, ...] = ()
+    setup_cost: Decimal = Decimal(0)

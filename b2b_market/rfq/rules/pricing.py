@@ -1,0 +1,63 @@
+"""What a quoted line costs at a quantity: all-units tiers, set-up cost, and amounts without recoverable tax."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import ROUND_HALF_UP, Context, Decimal
+from fractions import Fraction
+
+from b2b_market.rfq.commands.quotes import OfferedPrice, PriceTier
+
+PRICE_DIGITS = 6
+AMOUNT_DIGITS = 4
+_EXACT = Context(prec=60)
+
+
+def price_at(offered: OfferedPrice, quantity: Decimal) -> tuple[Decimal, Decimal]:
+    """Return (unit price, set-up cost) of ``quantity``: the price of all units, and what is charged once.
+
+    The last tier that begins at or below the quantity applies; below the first one its price holds too (the line's
+    minimum says that so little is not sold). Nothing costs no set-up.
+    """
+    setup = offered.setup_cost if quantity > 0 else Decimal(0)
+    if not offered.tiers:
+        return offered.unit_price, setup
+    tier = applying(offered.tiers, quantity)
+    return (offered.tiers[0] if tier is None else tier).unit_price, setup
+
+
+def applying(tiers: Sequence[PriceTier], quantity: Decimal) -> PriceTier | None:
+    """Return the last of rising ``tiers`` that begins at or below ``quantity``; None below the first."""
+    found = None
+    for tier in tiers:
+        if tier.from_quantity <= quantity:
+            found = tier
+    return found
+
+
+def read_tiers(stored: Iterable[Mapping[str, str]]) -> tuple[PriceTier, ...]:
+    """Return tiers as a quoted line stores them: ``[{"from_quantity": "400", "unit_price": "9.4"}, …]``, rising."""
+    return tuple(PriceTier(Decimal(tier["from_quantity"]), Decimal(tier["unit_price"])) for tier in stored)
+
+
+def without_tax(amount: Decimal, percent: Decimal | None, digits: int) -> Decimal:
+    """Return an amount that contains ``percent`` of tax without it, half up to ``digits``; None contains none."""
+    if percent is None:
+        return amount
+    exact = Fraction(amount) / (1 + Fraction(percent) / 100)
+    units, rest = divmod(exact.numerator * 10**digits, exact.denominator)
+    units += 2 * rest >= exact.denominator
+    return Decimal(units).scaleb(-digits, _EXACT)
+
+
+def fits(amount: Decimal, digits: int) -> bool:
+    """Tell whether ``amount`` is written with at most ``digits`` after the point."""
+    return amount == amount.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP, _EXACT)
+
+
+def is_multiple(quantity: Decimal | Fraction, of: Decimal | Fraction) -> bool:
+    """Tell whether ``quantity`` is a whole number of times ``of``, exactly."""
+    return (Fraction(quantity) / Fraction(of)).denominator == 1
+
+
+def largest_multiple(of: Decimal, most: Decimal) -> Decimal:
+    """Return the largest whole multiple of ``of`` that is not above ``most``; zero where there is none."""
+    return _EXACT.multiply(of, Decimal(int(Fraction(most) / Fraction(of))))

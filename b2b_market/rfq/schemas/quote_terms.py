@@ -1,0 +1,168 @@
+"""Wire shapes of what a quotation may say beyond its prices; every field may be left out."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from pydantic import Field
+
+from b2b_market.infra.http.wires import LongText, OptionalText, WireDecimal, WireIn, WireOut, WireUuid, wire_enum
+from b2b_market.rfq.commands.quotes import Bundle, Instalment, LineTerms, PriceTier, QuoteTerms
+from b2b_market.rfq.rules.terms import MAX_BUNDLES, MAX_INSTALMENTS, MAX_PAY_DAYS, MAX_TIERS
+from b2b_market.rfq.states import BundleKind, PayEvent, TaxBasis
+
+UnitCode = Annotated[str, Field(pattern=r"^([A-Z0-9]{1,4})?$")]
+CountryCode = Annotated[str, Field(pattern=r"^([A-Z]{2})?$")]
+IncotermCode = Annotated[str, Field(pattern=r"^([A-Z]{3})?$")]
+PayDays = Annotated[int, Field(ge=0, le=MAX_PAY_DAYS)]
+
+
+class PriceTierIn(WireIn):
+    """The price of all units once at least ``from_quantity`` is taken."""
+
+    from_quantity: WireDecimal
+    unit_price: WireDecimal
+
+
+class LineTermsIn(WireIn):
+    """What a quoted line may say besides its price."""
+
+    tiers: Annotated[tuple[PriceTierIn, ...], Field(max_length=MAX_TIERS, strict=False)] = ()
+    multiple_quantity: WireDecimal | None = None
+    order_unit: UnitCode = ""
+    setup_cost: WireDecimal | None = None
+    alternative_specification: LongText = ""
+    origin_country: CountryCode = ""
+    capacity: WireDecimal | None = None
+
+    def to_terms(self) -> LineTerms:
+        """Return the terms of the line."""
+        return LineTerms(
+            tiers=tuple(PriceTier(tier.from_quantity, tier.unit_price) for tier in self.tiers),
+            multiple_quantity=self.multiple_quantity,
+            order_unit=self.order_unit,
+            setup_cost=self.setup_cost,
+            alternative_specification=self.alternative_specification,
+            origin_country=self.origin_country,
+            capacity=self.capacity,
+        )
+
+
+class InstalmentIn(WireIn):
+    """A part of the amount, due so many calendar days after an event."""
+
+    percent: WireDecimal
+    event: wire_enum(PayEvent)  # type: ignore[valid-type]  # an Annotated alias made by a function
+    days: PayDays = 0
+
+
+class BundleIn(WireIn):
+    """``together``: all these lines or none; ``discount``: ``percent`` off their sum if all are taken.
+
+    No lines are all quoted lines.
+    """
+
+    kind: wire_enum(BundleKind)  # type: ignore[valid-type]  # an Annotated alias made by a function
+    line_ids: Annotated[tuple[WireUuid, ...], Field(max_length=5000, strict=False)] = ()
+    percent: WireDecimal | None = None
+
+
+class QuoteTermsIn(WireIn):
+    """What a whole quotation may say besides its prices."""
+
+    tax_basis: wire_enum(TaxBasis) = TaxBasis.WITHOUT_TAX  # type: ignore[valid-type]  # an Annotated alias made by a function
+    tax_percent: WireDecimal | None = None
+    incoterm: IncotermCode = ""
+    incoterm_place: OptionalText = ""
+    freight: WireDecimal | None = None
+    instalments: Annotated[tuple[InstalmentIn, ...], Field(max_length=MAX_INSTALMENTS, strict=False)] = ()
+    early_pay_percent: WireDecimal | None = None
+    early_pay_days: PayDays | None = None
+    bundles: Annotated[tuple[BundleIn, ...], Field(max_length=MAX_BUNDLES, strict=False)] = ()
+    capacity: WireDecimal | None = None
+    capacity_unit: UnitCode = ""
+
+    def to_terms(self) -> QuoteTerms:
+        """Return the terms of the whole quotation."""
+        return QuoteTerms(
+            tax_basis=self.tax_basis,
+            tax_percent=self.tax_percent,
+            incoterm=self.incoterm,
+            incoterm_place=self.incoterm_place,
+            freight=self.freight,
+            instalments=tuple(Instalment(part.percent, part.event, part.days) for part in self.instalments),
+            early_pay_percent=self.early_pay_percent,
+            early_pay_days=self.early_pay_days,
+            bundles=tuple(Bundle(one.kind, one.line_ids, one.percent) for one in self.bundles),
+            capacity=self.capacity,
+            capacity_unit=self.capacity_unit,
+        )
+
+
+class PriceTierOut(WireOut):
+    """A stored tier; its price is without tax."""
+
+    from_quantity: str
+    unit_price: str
+
+
+class StatedOut(WireOut):
+    """What the supplier wrote where the stored figures are derived from it; null where they are not."""
+
+    unit_price: str | None
+    setup_cost: str | None
+    tiers: Sequence[PriceTierOut] | None
+    min_quantity: str | None
+    multiple_quantity: str | None
+
+
+class LineTermsOut(WireOut):
+    """What a stored line says besides its price: amounts without tax, quantities in the need's unit."""
+
+    tiers: Sequence[PriceTierOut]
+    multiple_quantity: WireDecimal | None
+    order_unit: str
+    setup_cost: WireDecimal | None
+    alternative_specification: str
+    origin_country: str
+    capacity: WireDecimal | None
+    stated: StatedOut | None
+
+
+class InstalmentOut(WireOut):
+    """A part of the amount, due so many calendar days after an event."""
+
+    percent: str
+    event: str
+    days: int
+
+
+class BundleOut(WireOut):
+    """A condition over lines; no lines are all quoted lines."""
+
+    kind: str
+    line_ids: Sequence[str]
+    percent: str | None
+
+
+class QuoteTermsOut(WireOut):
+    """What a stored quotation says besides its prices; the freight is without tax."""
+
+    tax_basis: wire_enum(TaxBasis)  # type: ignore[valid-type]  # an Annotated alias made by a function
+    tax_percent: WireDecimal | None
+    incoterm: str
+    incoterm_place: str
+    freight: WireDecimal | None
+    stated_freight: WireDecimal | None
+    instalments: Sequence[InstalmentOut]
+    early_pay_percent: WireDecimal | None
+    early_pay_days: int | None
+    bundles: Sequence[BundleOut]
+    capacity: WireDecimal | None
+    capacity_unit: str
+
+
+def stated_shape(stated: dict[str, object] | None) -> dict[str, object] | None:
+    """Return every field of StatedOut, null where nothing else was written."""
+    if stated is None:
+        return None
+    return {name: stated.get(name) for name in StatedOut.model_fields}

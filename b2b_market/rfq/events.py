@@ -193,6 +193,27 @@ class QuoteWithdrawn(Event):
     supplier_id: UUID
 
 
+@event("quote.expired.v1")
+class QuoteExpired(Event):
+    """The last day of a quotation is over everywhere; it cannot be awarded before its supplier extends it."""
+
+    quote_id: UUID
+    rfq_id: UUID
+    buyer_id: UUID
+    supplier_id: UUID
+
+
+@event("quote.extended.v1")
+class QuoteExtended(Event):
+    """A supplier lets its quotation hold longer, with everything else as it was, and has a new receipt."""
+
+    quote_id: UUID
+    rfq_id: UUID
+    buyer_id: UUID
+    supplier_id: UUID
+    revision: int
+
+
 @event("rfq.award_proposed.v1")
 class AwardProposed(Event):
     """An award waits for an approver."""

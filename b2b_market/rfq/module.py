@@ -15,7 +15,8 @@ from b2b_market.rfq.api import requests as requests_api
 from b2b_market.rfq.api import templates as templates_api
 from b2b_market.rfq.cli.importing import app as commands
 from b2b_market.rfq.demo import place_requests
-from b2b_market.rfq.handlers import HANDLERS
+from b2b_market.rfq.handlers.expiring import HANDLERS as EXPIRY_HANDLERS
+from b2b_market.rfq.handlers.requests import HANDLERS
 from b2b_market.rfq.intake.imports import PricesInOtherCurrency
 from b2b_market.rfq.intake.upload import IMPORT_REFUSALS
 from b2b_market.rfq.models import drafting as drafting_models
@@ -32,6 +33,7 @@ from b2b_market.rfq.pages import requests as request_pages
 from b2b_market.rfq.pages import templates as template_pages
 from b2b_market.rfq.permissions import GRANTS, RfqPermission
 from b2b_market.rfq.rules import amending, approving, asking, awarding, drafting, naming, quoting
+from b2b_market.rfq.rules import expiring as expiring_rules
 from b2b_market.rfq.rules import redoing as redoing_rules
 from b2b_market.rfq.rules.exporting import ExportersBusy
 from b2b_market.rfq.service import amending as amend_operations
@@ -41,6 +43,7 @@ from b2b_market.rfq.service import (
     comparing,
     confirming,
     copying,
+    expiring,
     exporting,
     learning,
     publishing,
@@ -92,7 +95,7 @@ MANIFEST = Manifest(
         request_pages.router,
     ),
     cli=commands,
-    handlers=HANDLERS,
+    handlers=(*HANDLERS, *EXPIRY_HANDLERS),
     tasks=TASKS,
     permissions=(RfqPermission,),
     grants=(GRANTS,),
@@ -110,6 +113,7 @@ MANIFEST = Manifest(
         quoting.NotOpenForQuotes,
         quoting.CloseTooEarly,
         quoting.OwnRequest,
+        expiring_rules.NothingToHoldFor,
         amending.NothingAmended,
         amending.TooLateToAmend,
         amending.DeadlineMustMove,
@@ -147,6 +151,7 @@ MANIFEST = Manifest(
         quote_operations,
         confirming,
         learning,
+        expiring,
         comparing,
         exporting,
         award_operations,
@@ -171,6 +176,8 @@ MANIFEST = Manifest(
         events.QuoteSubmitted,
         events.QuoteConfirmed,
         events.QuoteWithdrawn,
+        events.QuoteExpired,
+        events.QuoteExtended,
         events.AwardProposed,
         events.AwardReturned,
         events.RfqAwarded,

@@ -135,16 +135,18 @@ QUOTE_LIFECYCLE = Lifecycle(
     QuoteStatus.SUBMITTED,
     Step(
         "revise",
-        frozenset({QuoteStatus.SUBMITTED, QuoteStatus.NEEDS_CONFIRMATION, QuoteStatus.WITHDRAWN}),
+        _RECEIVED | {QuoteStatus.WITHDRAWN, QuoteStatus.EXPIRED},
         QuoteStatus.SUBMITTED,
     ),
     Step("outdate", frozenset({QuoteStatus.SUBMITTED}), QuoteStatus.NEEDS_CONFIRMATION),
     Step("confirm", frozenset({QuoteStatus.NEEDS_CONFIRMATION}), QuoteStatus.SUBMITTED),
     Step("withdraw", _RECEIVED, QuoteStatus.WITHDRAWN),
     Step("expire", frozenset({QuoteStatus.SUBMITTED}), QuoteStatus.EXPIRED),
+    Step("extend", frozenset({QuoteStatus.SUBMITTED, QuoteStatus.EXPIRED}), QuoteStatus.SUBMITTED),
+    Step("extend_rest", frozenset({QuoteStatus.PARTLY_AWARDED}), QuoteStatus.PARTLY_AWARDED),
     Step("win", _IN_PLAY, QuoteStatus.AWARDED),
     Step("win_part", _IN_PLAY, QuoteStatus.PARTLY_AWARDED),
-    Step("lose", _RECEIVED, QuoteStatus.LOST),
+    Step("lose", _RECEIVED | {QuoteStatus.EXPIRED}, QuoteStatus.LOST),
 )
 
 

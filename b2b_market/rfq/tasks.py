@@ -6,11 +6,12 @@ from b2b_market.infra.tasks import Task
 from b2b_market.infra.who import Cause
 from b2b_market.rbac.actor import system_actor
 from b2b_market.rfq.commands.imports import ReadImport
-from b2b_market.rfq.commands.requests import StepRfq
-from b2b_market.rfq.service import closing, importing
+from b2b_market.rfq.commands.requests import ReadQuote, StepRfq
+from b2b_market.rfq.service import closing, expiring, importing
 
 PERIOD = 1.0
 SWEEP_PERIOD = 600.0
+EXPIRY_PERIOD = 300.0
 PART = "rfq.clock"
 
 
@@ -31,6 +32,22 @@ def close_due(runtime: Runtime) -> int:
     return closed
 
 
+def expire_quotes(runtime: Runtime) -> int:
+    """Mark every quotation whose last day is over, each in a transaction of its own; return how many.
+
+    The status under lock lets each be marked once, however many workers run it.
+    """
+    clock = system_actor(PART)
+    with runtime.work(clock.who, Tenant(machine=True), Cause("task", new_correlation())) as work:
+        due = expiring.due_quotes(work, clock, None)
+    expired = 0
+    for quote_id, supplier_id in due:
+        actor = system_actor(PART, supplier_id)
+        with runtime.work(actor.who, actor.tenant(), Cause("task", new_correlation())) as work:
+            expired += expiring.expire_quote(work, actor, ReadQuote(quote_id)) is not None
+    return expired
+
+
 def sweep_imports(runtime: Runtime) -> int:
     """Delete the previews that nobody touched for a week, each in a transaction of its own; return how many."""
     clock = system_actor(PART)
@@ -46,5 +63,6 @@ def sweep_imports(runtime: Runtime) -> int:
 
 TASKS = (
     Task("rfq.close_due", close_due, PERIOD),
+    Task("rfq.expire_quotes", expire_quotes, EXPIRY_PERIOD),
     Task("rfq.sweep_imports", sweep_imports, SWEEP_PERIOD),
 )

@@ -37,13 +37,21 @@ ALTER TABLE rfq_quote_line
     ADD COLUMN capacity numeric(20, 6),
     ADD COLUMN stated jsonb;
 """
+# the clock sees of sealed quotations only those whose last day is over everywhere, to mark them
+CLOCK = """
+CREATE POLICY rfq_quote_expiring ON rfq_quote FOR SELECT
+    USING (app_machine() AND status = 'submitted'
+        AND valid_until < ((now() - interval '12 hours') AT TIME ZONE 'UTC')::date);
+"""
 
 
 def upgrade() -> None:
     op.execute(QUOTES)
+    op.execute(CLOCK)
 
 
 def downgrade() -> None:
+    op.execute("DROP POLICY rfq_quote_expiring ON rfq_quote")
     op.execute(
         "ALTER TABLE rfq_quote_line DROP COLUMN tiers, DROP COLUMN multiple_quantity, DROP COLUMN order_unit, "
         "DROP COLUMN setup_cost, DROP COLUMN alternative_specification, DROP COLUMN origin_country, "

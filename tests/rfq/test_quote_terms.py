@@ -11,7 +11,6 @@ from b2b_market.audit.queries.states import states
 from b2b_market.infra.canonical import digest
 from b2b_market.infra.runtime import Runtime
 from b2b_market.infra.signing import verify
-from b2b_market.kernel.refusal import Invalid
 from b2b_market.rbac.actor import Actor, Scope
 from b2b_market.rfq.commands.quotes import Bundle, Instalment, LineTerms, PriceTier, QuoteTerms
 from b2b_market.rfq.commands.requests import ReadQuote, SubmitQuote
@@ -47,7 +46,7 @@ def rich(content: RfqContent) -> SubmitQuote:
         tiers=(PriceTier(Decimal(100), Decimal("11.3")), PriceTier(Decimal(400), Decimal("10.17"))),
         multiple_quantity=Decimal(1),
         order_unit="T3",
-        setup_cost=Decimal("226"),
+        setup_cost=Decimal(226),
         alternative_specification=" DIN 933 ",
         origin_country="DE",
         capacity=Decimal(600),
@@ -60,7 +59,7 @@ def rich(content: RfqContent) -> SubmitQuote:
         tax_percent=Decimal(13),
         incoterm="CIF",
         incoterm_place="Shanghai",
-        freight=Decimal("113"),
+        freight=Decimal(113),
         instalments=(
             Instalment(Decimal(30), PayEvent.ORDER),
             Instalment(Decimal(70), PayEvent.INVOICE, 60),
@@ -69,7 +68,7 @@ def rich(content: RfqContent) -> SubmitQuote:
         early_pay_days=10,
         bundles=(
             Bundle(BundleKind.TOGETHER, (content.lines[0].id, content.lines[1].id)),
-            Bundle(BundleKind.DISCOUNT, (), Decimal("5")),
+            Bundle(BundleKind.DISCOUNT, (), Decimal(5)),
         ),
         capacity=Decimal(1),
         capacity_unit="MIL",

@@ -9,8 +9,10 @@ from b2b_market.rbac.edge import Answer, Call, OnceCall
 from b2b_market.rbac.responses import changes, reads
 from b2b_market.reference.public import RateMissing
 from b2b_market.rfq.commands import requests as commands
+from b2b_market.rfq.commands.quotes import ExtendQuote
 from b2b_market.rfq.rules import amending, approving, quoting
 from b2b_market.rfq.rules import awarding as award_rules
+from b2b_market.rfq.rules import expiring as expiring_rules
 from b2b_market.rfq.schemas.comparison import ComparisonOut
 from b2b_market.rfq.schemas.quotes import (
     AwardIn,
@@ -18,12 +20,13 @@ from b2b_market.rfq.schemas.quotes import (
     AwardOut,
     AwardSummaryOut,
     ConfirmIn,
+    ExtendIn,
     QuoteIn,
     QuoteOut,
     QuoteSummaryOut,
 )
 from b2b_market.rfq.schemas.requests import ReasonIn
-from b2b_market.rfq.service import awarding, comparing, confirming
+from b2b_market.rfq.service import awarding, comparing, confirming, expiring
 from b2b_market.rfq.service import quoting as quotes
 from b2b_market.sourcing.public import AwardNotPossible
 
@@ -67,6 +70,13 @@ def confirm_quote(quote_id: WireUuid, body: ConfirmIn, call: OnceCall) -> Answer
     """Let a quotation that an amendment outdated stand unchanged; the answer holds a new signed receipt."""
     command = commands.ConfirmQuote(quote_id, call.if_match, body.rfq_edition)
     return call.answer(QuoteOut, confirming.confirm_quote(call.work, call.actor, command))
+
+
+@quote_router.post("/{quote_id}/extend", response_model=QuoteOut, responses=changes(expiring_rules.NothingToHoldFor))
+def extend_quote(quote_id: WireUuid, body: ExtendIn, call: OnceCall) -> Answer:
+    """Let a quotation hold longer, also after the deadline and after it ran out; the answer holds a new receipt."""
+    command = ExtendQuote(quote_id, call.if_match, body.valid_until)
+    return call.answer(QuoteOut, expiring.extend_quote(call.work, call.actor, command))
 
 
 @quote_router.post("/{quote_id}/withdraw", response_model=QuoteSummaryOut, responses=changes(*_OPEN))

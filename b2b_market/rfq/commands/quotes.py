@@ -1,6 +1,7 @@
 """What a quotation may say beyond its prices: terms of a line and of the whole, all of them optional."""
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
@@ -81,6 +82,15 @@ class QuoteTerms:
 
 
 PLAIN_QUOTE = QuoteTerms()
+
+
+@dataclass(frozen=True, slots=True)
+class ExtendQuote:
+    """Let a quotation hold longer, with everything else as it is: its last day is now ``valid_until``."""
+
+    quote_id: UUID
+    expected_version: int | None
+    valid_until: date
 
 
 @dataclass(frozen=True, slots=True)

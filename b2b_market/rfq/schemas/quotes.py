@@ -83,6 +83,12 @@ class ConfirmIn(WireIn):
     rfq_edition: Annotated[int, Field(ge=1)]
 
 
+class ExtendIn(WireIn):
+    """The new last day on which the quotation holds, as it is."""
+
+    valid_until: WireDate
+
+
 class QuoteLineOut(LineTermsOut):
     """One quoted line as stored: the price without tax."""
 

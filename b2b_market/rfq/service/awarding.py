@@ -28,7 +28,7 @@ from b2b_market.rfq.queries import requests as request_queries
 from b2b_market.rfq.rules import approving, awarding
 from b2b_market.rfq.service.comparing import RfqComparison, comparison_of, start_evaluation
 from b2b_market.rfq.service.publishing import in_limit_currency
-from b2b_market.rfq.states import AWARD_LIFECYCLE, QUOTE_LIFECYCLE, RFQ_LIFECYCLE, QuoteStatus
+from b2b_market.rfq.states import AWARD_LIFECYCLE, QUOTE_LIFECYCLE, RFQ_LIFECYCLE
 from b2b_market.sourcing import public as sourcing
 
 
@@ -293,7 +293,7 @@ def _settle_quotes(work: Work, scope: Scope, rfq: Rfq, award: Award) -> list[UUI
     for quote in queries.lock_opened_quotes(work.session, scope, rfq.id):
         if quote.id in won:
             _win(work, scope, quote, won[quote.id])
-        elif award.final and quote.status in (QuoteStatus.SUBMITTED, QuoteStatus.NEEDS_CONFIRMATION):
+        elif award.final and "lose" in QUOTE_LIFECYCLE.allowed(quote.status):
             QUOTE_LIFECYCLE.advance(quote, "lose")
             work.record("quote.lost", quote)
             lost.append(quote.supplier_id)

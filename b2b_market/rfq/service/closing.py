@@ -17,7 +17,7 @@ from b2b_market.rfq.queries import quotes as quote_queries
 from b2b_market.rfq.queries import requests as queries
 from b2b_market.rfq.rules import approving, asking, quoting
 from b2b_market.rfq.service.joining import take_in_joined
-from b2b_market.rfq.states import AWARD_LIFECYCLE, QUOTE_LIFECYCLE, RFQ_LIFECYCLE, QuoteStatus, RfqStatus
+from b2b_market.rfq.states import AWARD_LIFECYCLE, QUOTE_LIFECYCLE, RFQ_LIFECYCLE, RfqStatus
 
 BATCH = 100
 
@@ -82,7 +82,7 @@ def end_without_award(work: Work, scope: Scope, command: ReasonedStep) -> Rfq:
     RFQ_LIFECYCLE.require(rfq.status, "fail")
     rfq.reason = approving.require_reason(command.reason)
     for quote in quote_queries.lock_opened_quotes(work.session, scope, rfq.id):
-        if quote.status in (QuoteStatus.SUBMITTED, QuoteStatus.NEEDS_CONFIRMATION):
+        if "lose" in QUOTE_LIFECYCLE.allowed(quote.status):
             QUOTE_LIFECYCLE.advance(quote, "lose")
             work.record("quote.lost", quote)
     _end(work, scope, rfq, "fail")

@@ -27,7 +27,7 @@ from b2b_market.rfq.service.drafting import buyer_day
 from b2b_market.rfq.states import RFQ_LIFECYCLE, QuoteStatus, RfqStatus
 from b2b_market.sourcing import public as sourcing
 
-NOT_IN_PLAY = frozenset({QuoteStatus.EXPIRED, QuoteStatus.NEEDS_CONFIRMATION})
+NOT_IN_PLAY = frozenset({QuoteStatus.NEEDS_CONFIRMATION})
 NOT_COMPARED = frozenset({RfqStatus.DRAFT, RfqStatus.PENDING_APPROVAL})
 
 

@@ -230,8 +230,13 @@ def _fill(quote: Quote, command: SubmitQuote, rows: Sequence[Mapping[str, object
     quote.lines_digest = lines_digest(QUOTE_LINES.content(row) for row in rows)
 
 
-def receipted(work: Work, quote: Quote, rows: Sequence[Mapping[str, object]]) -> QuoteRevision:
-    """Return the next revision of a quotation with its signed receipt; ``rows`` are its lines in order."""
+def receipted(
+    work: Work, quote: Quote, rows: Sequence[Mapping[str, object]], moment: datetime | None = None
+) -> QuoteRevision:
+    """Return the next revision of a quotation with its signed receipt; ``rows`` are its lines in order.
+
+    ``moment`` is when it came, where that is not when the prices came.
+    """
     content = {
         "currency": quote.currency,
         "total": quote.total,
@@ -250,7 +255,7 @@ def receipted(work: Work, quote: Quote, rows: Sequence[Mapping[str, object]]) ->
         opened=quote.opened,
         content=plain({**content, "lines": [QUOTE_LINES.content(row) for row in rows]}),
         content_hash=quote.content_hash,
-        received_at=quote.received_at,
+        received_at=quote.received_at if moment is None else moment,
         rfq_edition=quote.rfq_edition,
     )
     signed: Signed = work.receipts.sign(receipt_statement(quote, revision))

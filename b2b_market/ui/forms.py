@@ -119,6 +119,10 @@ class Form:
         self.form_errors: list[Problem] = []
         self.labels: dict[str, str] = {}
 
+    def set_initial(self, name: str, value: object) -> None:
+        """Let a field show ``value`` where no form was sent."""
+        self._initial[name] = _shown(value)
+
     @property
     def ok(self) -> bool:
         """Tell whether nothing is wrong so far."""

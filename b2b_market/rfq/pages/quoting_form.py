@@ -9,8 +9,9 @@ from b2b_market.kernel.money import Money, line_total, total_of
 from b2b_market.kernel.refusal import Refusal
 from b2b_market.kernel.text import N_
 from b2b_market.rfq.commands import requests as commands
-from b2b_market.rfq.pages import pointing
-from b2b_market.rfq.rules.terms import net_price
+from b2b_market.rfq.commands.quotes import PLAIN_LINE
+from b2b_market.rfq.pages import pointing, terms_form
+from b2b_market.rfq.rules.terms import as_written, net_price
 from b2b_market.rfq.service.drafting import RfqContent
 from b2b_market.rfq.service.quoting import QuoteContent
 from b2b_market.ui.forms import Form
@@ -33,12 +34,24 @@ def initial_values(live: QuoteContent, needs: Mapping[UUID, Decimal]) -> Mapping
         "payment_terms": quote.payment_terms,
         "note": quote.note,
     }
+    values |= terms_form.header_values(quote, {line.line_id: line.position for line in live.lines})
     for line in live.lines:
         if line.line_id in needs:
-            values |= {field(line.line_id, name): getattr(line, name) for name in FIELDS}
-            if line.quantity == needs[line.line_id]:
-                values[field(line.line_id, "quantity")] = None
+            values |= line_values(as_written(line), needs[line.line_id])
     return values
+
+
+def line_values(line: commands.QuoteLineInput, need: Decimal) -> Mapping[str, object]:
+    """Return what the fields of a quoted line show; the whole need is empty."""
+    shown = {**{name: getattr(line, name) for name in FIELDS}, **terms_form.line_values(line)}
+    if line.quantity == need:
+        shown["quantity"] = None
+    return {field(line.line_id, name): value for name, value in shown.items()}
+
+
+def has_line_terms(live: QuoteContent | None) -> bool:
+    """Tell whether a live quotation says more of any line than the plain columns do."""
+    return live is not None and any(as_written(line).terms != PLAIN_LINE for line in live.lines)
 
 
 def read_quote(form: Form, request: RfqContent, live: QuoteContent | None) -> commands.SubmitQuote | None:
@@ -51,6 +64,7 @@ def read_quote(form: Form, request: RfqContent, live: QuoteContent | None) -> co
     version = form.integer("version")
     edition = form.integer("rfq_edition", least=1) or 1
     lines = read_lines(form, request, live)
+    terms = terms_form.read_header(form, {need.position: need.id for need in request.lines})
     payment_terms = form.text("payment_terms", limit=4000, lines=True) or ""
     note = form.text("note", limit=4000, lines=True) or ""
     if not form.ok or currency is None or valid_until is None:
@@ -64,6 +78,7 @@ def read_quote(form: Form, request: RfqContent, live: QuoteContent | None) -> co
         payment_terms=payment_terms,
         note=note,
         rfq_edition=edition,
+        terms=terms,
     )
 
 
@@ -87,7 +102,7 @@ def add_refusal(form: Form, refusal: Refusal, command: commands.SubmitQuote) -> 
     def field_of(pointer: str) -> str:
         line = pointing.line_of(pointer)
         if line is None:
-            return pointer.strip("/").replace("/", "-")
+            return terms_form.field_of(form, pointer)
         index, name = line
         return field(command.lines[index].line_id, name) if index < len(command.lines) else ""
 
@@ -116,8 +131,9 @@ def _read_line(form: Form, line_id: UUID, lead_days: int | None) -> commands.Quo
     least = form.decimal(names["min_quantity"], least=Decimal(0), most=MOST)
     alternative = form.text(names["alternative"], limit=4000, lines=True) or ""
     note = form.text(names["note"], limit=4000, lines=True) or ""
-    if price is None:
-        if form.error(names["unit_price"]) is None and (alternative or quantity is not None):
+    terms = terms_form.read_line_terms(form, lambda name: field(line_id, name))
+    if price is None and not terms.tiers:
+        if form.error(names["unit_price"]) is None and (alternative or quantity is not None or terms != PLAIN_LINE):
             form.add_error(names["unit_price"], N_("Give a price, or clear the other fields of this line."))
         return None
     return commands.QuoteLineInput(
@@ -128,6 +144,7 @@ def _read_line(form: Form, line_id: UUID, lead_days: int | None) -> commands.Quo
         min_quantity=least,
         alternative=alternative,
         note=note,
+        terms=terms,
     )
 
 
@@ -136,16 +153,4 @@ def _kept(form: Form, request: RfqContent, live: QuoteContent | None) -> Sequenc
     if beyond is None or live is None:
         return ()
     unseen = frozenset(need.id for need in request.lines[beyond:])
-    return [
-        commands.QuoteLineInput(
-            line_id=line.line_id,
-            unit_price=line.unit_price,
-            quantity=line.quantity,
-            lead_days=line.lead_days,
-            min_quantity=line.min_quantity,
-            alternative=line.alternative,
-            note=line.note,
-        )
-        for line in live.lines
-        if line.line_id in unseen
-    ]
+    return [as_written(line) for line in live.lines if line.line_id in unseen]

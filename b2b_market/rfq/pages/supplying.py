@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Response
@@ -16,9 +17,14 @@ from b2b_market.organizations import public as organizations
 from b2b_market.rbac.page_edge import PageCall, PageContext, PageRoute
 from b2b_market.reference import public as reference
 from b2b_market.rfq.commands import requests as commands
+from b2b_market.rfq.commands.quotes import ExtendQuote
+from b2b_market.rfq.models.quotes import Quote
+from b2b_market.rfq.pages import pointing, showing, terms_form
 from b2b_market.rfq.pages import quoting_form as reading
-from b2b_market.rfq.pages import showing
-from b2b_market.rfq.service import confirming, editions, quoting
+from b2b_market.rfq.pages.terms_view import country_shown, terms_shown, tiers_shown
+from b2b_market.rfq.rules.expiring import DECIDED
+from b2b_market.rfq.rules.terms import contained_tax
+from b2b_market.rfq.service import confirming, editions, expiring, quoting
 from b2b_market.rfq.service import drafting as drafts
 from b2b_market.rfq.service.drafting import RfqContent
 from b2b_market.rfq.service.quoting import QuoteContent
@@ -50,8 +56,8 @@ def list_invitations(call: PageCall, cursor: str = "") -> Response:
 
 
 @router.get("/rfqs/{rfq_id}/quote")
-def quote_form(rfq_id: WireUuid, call: PageCall, start: int = 0) -> Response:
-    """Show the quotation editor, filled with the live quotation where there is one."""
+def quote_form(rfq_id: WireUuid, call: PageCall, start: int = 0, full: str = "") -> Response:
+    """Show the quotation editor, filled with the live quotation where there is one; ``full`` with every column."""
     quoting.submit_quote.admit(call.actor)
     request = drafts.read_rfq(call.work, call.actor, commands.ReadRfq(rfq_id))
     if request.rfq.status is not RfqStatus.PUBLISHED:
@@ -64,6 +70,8 @@ def quote_form(rfq_id: WireUuid, call: PageCall, start: int = 0) -> Response:
         form = Form(initial={"currency": settings.base_currency.code, "valid_until": _usual_validity(request)})
     else:
         form = Form(initial=reading.initial_values(live, {need.id: need.quantity for need in needs}))
+        full = full or ("1" if reading.has_line_terms(live) else "")
+    form.set_initial("full", "1" if full else None)
     if start:
         return call.page("rfq/_quote_rows.html", _rows(call, request, form, needs, start + CHUNK))
     return _editor(call, request, live, form, needs=needs, beyond=CHUNK)
@@ -75,6 +83,17 @@ def count_quote(rfq_id: WireUuid, call: PageCall) -> Response:
     quoting.submit_quote.admit(call.actor)
     request = drafts.read_rfq(call.work, call.actor, commands.ReadRfq(rfq_id))
     return call.page("rfq/_quote_bar.html", _bar(request, _live(call, rfq_id), Form(call.form())))
+
+
+@router.post("/rfqs/{rfq_id}/quote/columns")
+def show_columns(rfq_id: WireUuid, call: PageCall) -> Response:
+    """Show the lines of the form again as typed, with every column; nothing is stored."""
+    quoting.submit_quote.admit(call.actor)
+    request = drafts.read_rfq(call.work, call.actor, commands.ReadRfq(rfq_id))
+    form = Form(call.form())
+    beyond = form.integer("beyond", least=0)
+    context = _rows(call, request, form, request.lines[:beyond], beyond)
+    return call.page("rfq/_quote_lines.html", {**context, "full": True})
 
 
 @router.post("/rfqs/{rfq_id}/quote")
@@ -120,6 +139,22 @@ def confirm(quote_id: WireUuid, call: PageCall) -> Response:
     return _quote(call, quote_id, form, status=409)
 
 
+@router.post("/quotes/{quote_id}/extend")
+def extend(quote_id: WireUuid, call: PageCall) -> Response:
+    """Let the quotation hold longer."""
+    form = Form(call.form())
+    until = form.day("extend_until", required=True)
+    if until is not None:
+        try:
+            command = ExtendQuote(quote_id, form.integer("version", required=True), until)
+            expiring.extend_quote(call.work, call.actor, command)
+            return call.see(f"/quotes/{quote_id}", Flash(N_("Extended. Here is your new signed receipt.")))
+        except Refusal as refusal:
+            call.refuse(refusal)
+            pointing.add_refusal(form, refusal, lambda pointer: "extend_until" if pointer == "/valid_until" else "")
+    return _quote(call, quote_id, form, status=409)
+
+
 @router.post("/quotes/{quote_id}/withdraw")
 def withdraw(quote_id: WireUuid, call: PageCall) -> Response:
     """Take the quotation back before the deadline."""
@@ -153,7 +188,8 @@ def _bar(request: RfqContent, live: QuoteContent | None, form: Form) -> dict[str
         glance = Form(form.data)  # its errors are another route's business
         lines = reading.read_lines(glance, request, live)
         code = glance.value("currency")
-        total = reading.total(lines, request, Currency(code)) if code in Currency.CODES else None
+        tax = contained_tax(terms_form.read_header(glance, {}))
+        total = reading.total(lines, request, Currency(code), tax) if code in Currency.CODES else None
         quoted = len(lines)
     else:
         quoted = len(live.lines) if live is not None else 0
@@ -165,13 +201,16 @@ def _rows(
     call: PageContext, request: RfqContent, form: Form, needs: Sequence[object], beyond: int | None
 ) -> dict[str, object]:
     count = len(request.lines)
+    units = dict(reference.unit_names(showing.language_of(call).value))
     following = beyond if beyond is not None and beyond < count else None
     return {
         "rfq": request.rfq,
         "form": form,
         "needs": needs,
+        "full": form.flag("full"),
         "field": reading.field,
-        "units": dict(reference.unit_names(showing.language_of(call).value)),
+        "units": units,
+        "alike": partial(terms_form.alike, units),
         "following": following,
         "left_over": 0 if following is None else count - following,
     }
@@ -187,13 +226,15 @@ def _editor(
     beyond: int | None,
     status: int = 200,
 ) -> Response:
-    language = showing.language_of(call).value
+    language = showing.language_of(call)
+    translate = partial(call.shell.renderer.catalogue.translate, language)
     context = {
         **_rows(call, request, form, needs, beyond),
         **_bar(request, live, form),
+        **terms_form.choices(form, request, live, language, translate),
         "live": live,
         "buyer": showing.company_names(call, [request.rfq.buyer_id])[request.rfq.buyer_id],
-        "currencies": [(code, f"{code} · {name}") for code, name in reference.currency_names(language)],
+        "currencies": [(code, f"{code} · {name}") for code, name in reference.currency_names(language.value)],
         "idempotency_key": str(uuid4()),
         "revises": live is not None and live.quote.status is QuoteStatus.SUBMITTED,
         "outdated": live is not None and live.quote.status is QuoteStatus.NEEDS_CONFIRMATION,
@@ -205,6 +246,11 @@ def _misfit(call: PageContext, content: QuoteContent) -> Refusal | None:
     if content.quote.status is not QuoteStatus.NEEDS_CONFIRMATION:
         return None
     return confirming.why_not_unchanged(call.work, call.actor, commands.ReadQuote(content.quote.id))
+
+
+def _extends(quote: Quote, status: RfqStatus) -> bool:
+    steps = QUOTE_LIFECYCLE.allowed(quote.status)
+    return status not in DECIDED and ("extend" in steps or "extend_rest" in steps)
 
 
 def _quote(call: PageContext, quote_id: UUID, form: Form, *, status: int = 200) -> Response:
@@ -225,6 +271,10 @@ def _quote(call: PageContext, quote_id: UUID, form: Form, *, status: int = 200) 
         "own": own,
         "allowed": frozenset(QUOTE_LIFECYCLE.allowed(quote.status)) if own and takes else frozenset(),
         "badges": showing.QUOTE_BADGES,
+        "extends": own and _extends(quote, request.rfq.status),
+        "terms": terms_shown(content),
+        "tiers_of": lambda line: tiers_shown(line, quote),
+        "country": lambda code: country_shown(code, showing.language_of(call).value),
         "money": lambda amount: Money(amount, currency),
         "amount_of": lambda line: line_total(Money(line.unit_price, currency), line.quantity),
         "units": dict(reference.unit_names(showing.language_of(call).value)),

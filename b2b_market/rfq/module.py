@@ -17,6 +17,7 @@ from b2b_market.rfq.cli.importing import app as commands
 from b2b_market.rfq.demo import place_requests
 from b2b_market.rfq.handlers.expiring import HANDLERS as EXPIRY_HANDLERS
 from b2b_market.rfq.handlers.requests import HANDLERS
+from b2b_market.rfq.intake import quote_rows
 from b2b_market.rfq.intake.imports import PricesInOtherCurrency
 from b2b_market.rfq.intake.upload import IMPORT_REFUSALS
 from b2b_market.rfq.models import drafting as drafting_models
@@ -25,7 +26,7 @@ from b2b_market.rfq.models import questions as question_models
 from b2b_market.rfq.models import quotes as quote_models
 from b2b_market.rfq.models import requests as request_models
 from b2b_market.rfq.pages import amending as amending_pages
-from b2b_market.rfq.pages import awards, editions, editor, importing, redoing, supplying
+from b2b_market.rfq.pages import awards, editions, editor, importing, quote_workbook, redoing, supplying
 from b2b_market.rfq.pages import comparing as comparing_pages
 from b2b_market.rfq.pages import exporting as exporting_pages
 from b2b_market.rfq.pages import questions as question_pages
@@ -46,6 +47,7 @@ from b2b_market.rfq.service import (
     expiring,
     exporting,
     learning,
+    preparing,
     publishing,
     remembering,
     templates,
@@ -91,6 +93,7 @@ MANIFEST = Manifest(
         amending_pages.router,
         editions.router,
         question_pages.router,
+        quote_workbook.router,
         supplying.router,
         request_pages.router,
     ),
@@ -114,6 +117,8 @@ MANIFEST = Manifest(
         quoting.CloseTooEarly,
         quoting.OwnRequest,
         expiring_rules.NothingToHoldFor,
+        quote_rows.NotAQuoteWorkbook,
+        quote_rows.OtherRequestsWorkbook,
         amending.NothingAmended,
         amending.TooLateToAmend,
         amending.DeadlineMustMove,
@@ -152,6 +157,7 @@ MANIFEST = Manifest(
         confirming,
         learning,
         expiring,
+        preparing,
         comparing,
         exporting,
         award_operations,

@@ -123,6 +123,10 @@ class Form:
         """Let a field show ``value`` where no form was sent."""
         self._initial[name] = _shown(value)
 
+    def initial_names(self) -> tuple[str, ...]:
+        """Return the names of the fields that have an initial value."""
+        return tuple(self._initial)
+
     @property
     def ok(self) -> bool:
         """Tell whether nothing is wrong so far."""

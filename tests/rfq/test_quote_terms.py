@@ -41,7 +41,7 @@ def stored(runtime: Runtime, actor: Actor, quote_id: UUID) -> QuoteContent:
 
 def rich(content: RfqContent) -> SubmitQuote:
     """Return a quotation with every term; the prices contain 13 % tax."""
-    plain = quote_command(content, ["11.3", None])
+    plain = quote_command(content, ["11.3", *[None] * (len(content.lines) - 1)])
     terms = LineTerms(
         tiers=(PriceTier(Decimal(100), Decimal("11.3")), PriceTier(Decimal(400), Decimal("10.17"))),
         multiple_quantity=Decimal(1),

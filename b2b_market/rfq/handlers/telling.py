@@ -1,6 +1,7 @@
 """Resolving readers and telling them, each once."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from uuid import UUID
 
 from b2b_market.infra.work import Work
@@ -30,19 +31,26 @@ def company_name(work: Work, actor: Actor, org_id: UUID) -> str:
     return organizations.companies(work, actor, [org_id])[org_id].name
 
 
-def tell(
-    work: Work, people: list[Recipient], kind: type[MessageType], about: RequestFacts, *, page: str = "", **facts: Fact
-) -> None:
-    """Tell ``people`` about a request; the message leads to the request or to a ``page`` of it."""
+@dataclass(frozen=True, slots=True)
+class At:
+    """A request, and the page of it that a message leads to, such as ``/questions``."""
+
+    about: RequestFacts
+    page: str
+
+
+def tell(work: Work, people: list[Recipient], kind: type[MessageType], about: RequestFacts | At, **facts: Fact) -> None:
+    """Tell ``people`` about a request; the message leads to its page, or to the page that is named."""
     if not people:
         return
-    known: dict[str, Fact] = {"number": about.number, "title": about.title, "buyer": about.buyer_name}
+    known, page = (about.about, about.page) if isinstance(about, At) else (about, "")
+    always: dict[str, Fact] = {"number": known.number, "title": known.title, "buyer": known.buyer_name}
     message = Message(
         type=kind,
-        facts={**known, **facts},
-        link=f"/rfqs/{about.rfq_id}{page}",
+        facts={**always, **facts},
+        link=f"/rfqs/{known.rfq_id}{page}",
         object_type="rfq",
-        object_id=about.rfq_id,
-        object_name=f"{about.number} {about.title}",
+        object_id=known.rfq_id,
+        object_name=f"{known.number} {known.title}",
     )
     notify(work, people, message)

@@ -11,10 +11,13 @@ from b2b_market.kernel.text import N_
 from b2b_market.rfq.commands import requests as commands
 from b2b_market.rfq.commands.quotes import PLAIN_LINE
 from b2b_market.rfq.pages import pointing, terms_form
-from b2b_market.rfq.rules.terms import as_written, net_price
+from b2b_market.rfq.rules.last_prices import LastPrice
+from b2b_market.rfq.rules.terms import net_price
 from b2b_market.rfq.service.drafting import RfqContent
 from b2b_market.rfq.service.quoting import QuoteContent
-from b2b_market.ui.forms import Form
+from b2b_market.rfq.service.rewriting import as_written
+from b2b_market.rfq.states import TaxBasis
+from b2b_market.ui.forms import Form, FormData
 
 MOST = Decimal(10) ** 13
 FIELDS = ("unit_price", "quantity", "lead_days", "min_quantity", "alternative", "note")
@@ -34,7 +37,7 @@ def initial_values(live: QuoteContent, needs: Mapping[UUID, Decimal]) -> Mapping
         "payment_terms": quote.payment_terms,
         "note": quote.note,
     }
-    values |= terms_form.header_values(quote, {line.line_id: line.position for line in live.lines})
+    values |= terms_form.header_values(live, {line.line_id: line.position for line in live.lines})
     for line in live.lines:
         if line.line_id in needs:
             values |= line_values(as_written(line), needs[line.line_id])
@@ -47,11 +50,6 @@ def line_values(line: commands.QuoteLineInput, need: Decimal) -> Mapping[str, ob
     if line.quantity == need:
         shown["quantity"] = None
     return {field(line.line_id, name): value for name, value in shown.items()}
-
-
-def has_line_terms(live: QuoteContent | None) -> bool:
-    """Tell whether a live quotation says more of any line than the plain columns do."""
-    return live is not None and any(as_written(line).terms != PLAIN_LINE for line in live.lines)
 
 
 def read_quote(form: Form, request: RfqContent, live: QuoteContent | None) -> commands.SubmitQuote | None:
@@ -121,6 +119,30 @@ def total(
         if price is not None:
             parts.append(line_total(Money(price, currency), offered))
     return total_of(parts, currency)
+
+
+def with_last_prices(
+    form: Form, request: RfqContent, live: QuoteContent | None, last: Mapping[UUID, LastPrice]
+) -> Form:
+    """Return the form as sent, with the lines that it had not loaded and the last prices in its empty price cells.
+
+    Last prices are without tax: they are put in where the form has the same currency and states prices without tax.
+    """
+    texts = dict(form.data.texts)
+    kept = {line.line_id: line for line in _kept(form, request, live)}
+    beyond = form.integer("beyond", least=0)
+    for need in request.lines[beyond:] if beyond is not None else ():
+        shown = line_values(kept[need.id], need.quantity) if need.id in kept else {field(need.id, "unit_price"): None}
+        initial = Form(initial=shown)
+        texts |= {name: (initial.value(name),) for name in shown}
+    texts.pop("beyond", None)
+    fits = form.value("tax_basis") != TaxBasis.WITH_TAX
+    for line_id, price in last.items():
+        cell = field(line_id, "unit_price")
+        empty = not any(texts.get(cell, ("",))) and not any(texts.get(field(line_id, "tiers"), ("",)))
+        if fits and empty and price.earlier.currency == form.value("currency"):
+            texts[cell] = (Form(initial={cell: price.earlier.unit_price}).value(cell),)
+    return Form(FormData(texts))
 
 
 def _read_line(form: Form, line_id: UUID, lead_days: int | None) -> commands.QuoteLineInput | None:

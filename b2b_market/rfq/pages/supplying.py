@@ -1,8 +1,11 @@
 """The supplier's side: invitations, the quotation editor, receipts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from decimal import Decimal
 from functools import partial
+from types import MappingProxyType
+from typing import Protocol
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Response
@@ -18,16 +21,16 @@ from b2b_market.rbac.page_edge import PageCall, PageContext, PageRoute
 from b2b_market.reference import public as reference
 from b2b_market.rfq.commands import requests as commands
 from b2b_market.rfq.commands.quotes import ExtendQuote
-from b2b_market.rfq.models.quotes import Quote
 from b2b_market.rfq.pages import pointing, showing, terms_form
 from b2b_market.rfq.pages import quoting_form as reading
 from b2b_market.rfq.pages.terms_view import country_shown, terms_shown, tiers_shown
 from b2b_market.rfq.rules.expiring import DECIDED
 from b2b_market.rfq.rules.terms import contained_tax
-from b2b_market.rfq.service import confirming, editions, expiring, quoting
+from b2b_market.rfq.service import confirming, editions, expiring, preparing, quoting
 from b2b_market.rfq.service import drafting as drafts
 from b2b_market.rfq.service.drafting import RfqContent
 from b2b_market.rfq.service.quoting import QuoteContent
+from b2b_market.rfq.service.rewriting import has_line_terms
 from b2b_market.rfq.states import QUOTE_LIFECYCLE, QuoteStatus, RfqStatus
 from b2b_market.ui.forms import Form
 from b2b_market.ui.viewer import Flash
@@ -36,6 +39,14 @@ router = APIRouter(route_class=PageRoute)
 
 CHUNK = 100
 VALIDITY = timedelta(days=30)
+NOTHING_MORE: Mapping[str, object] = MappingProxyType({})
+
+
+class Needed(Protocol):
+    """What the form must know of a line that is asked for."""
+
+    id: UUID
+    quantity: Decimal
 
 
 @router.get("/invitations")
@@ -62,19 +73,15 @@ def quote_form(rfq_id: WireUuid, call: PageCall, start: int = 0, full: str = "")
     request = drafts.read_rfq(call.work, call.actor, commands.ReadRfq(rfq_id))
     if request.rfq.status is not RfqStatus.PUBLISHED:
         return call.see(f"/rfqs/{rfq_id}", Flash(N_("This request takes no quotations now."), "warn"))
-    live = _live(call, rfq_id)
+    live = live_quote(call, rfq_id)
     start = max(start, 0) if call.is_fragment else 0
     needs = request.lines[start : start + CHUNK]
-    if live is None:
-        settings = organizations.settings(call.work, call.actor, call.actor.org_id)
-        form = Form(initial={"currency": settings.base_currency.code, "valid_until": _usual_validity(request)})
-    else:
-        form = Form(initial=reading.initial_values(live, {need.id: need.quantity for need in needs}))
-        full = full or ("1" if reading.has_line_terms(live) else "")
+    form = starting_form(call, request, live, needs)
+    full = full or ("1" if live is not None and has_line_terms(live) else "")
     form.set_initial("full", "1" if full else None)
     if start:
         return call.page("rfq/_quote_rows.html", _rows(call, request, form, needs, start + CHUNK))
-    return _editor(call, request, live, form, needs=needs, beyond=CHUNK)
+    return editor(call, request, live, form, needs=needs, beyond=CHUNK)
 
 
 @router.post("/rfqs/{rfq_id}/quote/what-if")
@@ -82,7 +89,7 @@ def count_quote(rfq_id: WireUuid, call: PageCall) -> Response:
     """Say how many lines the form quotes and what they add up to; nothing is stored."""
     quoting.submit_quote.admit(call.actor)
     request = drafts.read_rfq(call.work, call.actor, commands.ReadRfq(rfq_id))
-    return call.page("rfq/_quote_bar.html", _bar(request, _live(call, rfq_id), Form(call.form())))
+    return call.page("rfq/_quote_bar.html", _bar(request, live_quote(call, rfq_id), Form(call.form())))
 
 
 @router.post("/rfqs/{rfq_id}/quote/columns")
@@ -96,6 +103,20 @@ def show_columns(rfq_id: WireUuid, call: PageCall) -> Response:
     return call.page("rfq/_quote_lines.html", {**context, "full": True})
 
 
+@router.post("/rfqs/{rfq_id}/quote/last-prices")
+def fill_last_prices(rfq_id: WireUuid, call: PageCall) -> Response:
+    """Show every line with the own last price in empty price cells and its date beside it; nothing is stored."""
+    request = drafts.read_rfq(call.work, call.actor, commands.ReadRfq(rfq_id))
+    found = preparing.read_last_prices(call.work, call.actor, commands.ReadRfq(rfq_id))
+    form = Form(call.form())
+    last = {price.line_id: price for price in found}
+    sent = reading.with_last_prices(form, request, live_quote(call, rfq_id), last)
+    context = {**_rows(call, request, sent, request.lines, None), "last": last, "asked_last": True}
+    return call.page(
+        "rfq/_quote_lines.html", {**context, "price": lambda one: Money(one.unit_price, Currency(one.currency))}
+    )
+
+
 @router.post("/rfqs/{rfq_id}/quote")
 def send_quote(rfq_id: WireUuid, call: PageCall) -> Response:
     """Receive the quotation; the next page shows its signed receipt."""
@@ -103,7 +124,7 @@ def send_quote(rfq_id: WireUuid, call: PageCall) -> Response:
     quoting.submit_quote.admit(call.actor)
     form = Form(call.form())
     request = drafts.read_rfq(call.work, call.actor, commands.ReadRfq(rfq_id))
-    command = reading.read_quote(form, request, _live(call, rfq_id))
+    command = reading.read_quote(form, request, live_quote(call, rfq_id))
     if command is not None:
         try:
             content = quoting.submit_quote(call.work, call.actor, command)
@@ -114,7 +135,7 @@ def send_quote(rfq_id: WireUuid, call: PageCall) -> Response:
             request = drafts.read_rfq(call.work, call.actor, commands.ReadRfq(rfq_id))
     beyond = form.integer("beyond", least=0)
     needs = request.lines[:beyond]
-    return _editor(call, request, _live(call, rfq_id), form, needs=needs, beyond=beyond, status=422)
+    return editor(call, request, live_quote(call, rfq_id), form, needs=needs, beyond=beyond, status=422)
 
 
 @router.get("/quotes/{quote_id}")
@@ -170,13 +191,22 @@ def withdraw(quote_id: WireUuid, call: PageCall) -> Response:
     return _quote(call, quote_id, form, status=409)
 
 
+def starting_form(call: PageContext, request: RfqContent, live: QuoteContent | None, needs: Sequence[Needed]) -> Form:
+    """Return the form of a quotation before anything is typed: the live one, else the usual values."""
+    if live is not None:
+        return Form(initial=reading.initial_values(live, {need.id: need.quantity for need in needs}))
+    settings = organizations.settings(call.work, call.actor, call.actor.org_id)
+    return Form(initial={"currency": settings.base_currency.code, "valid_until": _usual_validity(request)})
+
+
 def _usual_validity(request: RfqContent) -> str | None:
     """Propose VALIDITY after the deadline: time to compare, approve and sign."""
     closes_at = request.rfq.closes_at
     return None if closes_at is None else (closes_at + VALIDITY).date().isoformat()
 
 
-def _live(call: PageContext, rfq_id: UUID) -> QuoteContent | None:
+def live_quote(call: PageContext, rfq_id: UUID) -> QuoteContent | None:
+    """Return the own company's live quotation on a request, None where there is none."""
     quotes = quoting.list_quotes(call.work, call.actor, commands.ReadRfq(rfq_id))
     own = [quote for quote in quotes if quote.supplier_id in call.actor.org_ids]
     return quoting.read_quote(call.work, call.actor, commands.ReadQuote(own[0].id)) if own else None
@@ -208,6 +238,7 @@ def _rows(
         "form": form,
         "needs": needs,
         "full": form.flag("full"),
+        "asked_last": False,
         "field": reading.field,
         "units": units,
         "alike": partial(terms_form.alike, units),
@@ -216,7 +247,7 @@ def _rows(
     }
 
 
-def _editor(
+def editor(
     call: PageContext,
     request: RfqContent,
     live: QuoteContent | None,
@@ -225,7 +256,9 @@ def _editor(
     needs: Sequence[object],
     beyond: int | None,
     status: int = 200,
+    more: Mapping[str, object] = NOTHING_MORE,
 ) -> Response:
+    """Return the editor's page with ``form``; ``beyond`` is the first line that is not loaded, None for all loaded."""
     language = showing.language_of(call)
     translate = partial(call.shell.renderer.catalogue.translate, language)
     context = {
@@ -233,11 +266,14 @@ def _editor(
         **_bar(request, live, form),
         **terms_form.choices(form, request, live, language, translate),
         "live": live,
+        "sheet": None,
+        "sheet_form": Form(),
         "buyer": showing.company_names(call, [request.rfq.buyer_id])[request.rfq.buyer_id],
         "currencies": [(code, f"{code} · {name}") for code, name in reference.currency_names(language.value)],
         "idempotency_key": str(uuid4()),
         "revises": live is not None and live.quote.status is QuoteStatus.SUBMITTED,
         "outdated": live is not None and live.quote.status is QuoteStatus.NEEDS_CONFIRMATION,
+        **more,
     }
     return call.page("rfq/quote_editor.html", context, status=status)
 
@@ -248,9 +284,9 @@ def _misfit(call: PageContext, content: QuoteContent) -> Refusal | None:
     return confirming.why_not_unchanged(call.work, call.actor, commands.ReadQuote(content.quote.id))
 
 
-def _extends(quote: Quote, status: RfqStatus) -> bool:
-    steps = QUOTE_LIFECYCLE.allowed(quote.status)
-    return status not in DECIDED and ("extend" in steps or "extend_rest" in steps)
+def _extends(status: QuoteStatus, request: RfqStatus) -> bool:
+    steps = QUOTE_LIFECYCLE.allowed(status)
+    return request not in DECIDED and ("extend" in steps or "extend_rest" in steps)
 
 
 def _quote(call: PageContext, quote_id: UUID, form: Form, *, status: int = 200) -> Response:
@@ -271,9 +307,9 @@ def _quote(call: PageContext, quote_id: UUID, form: Form, *, status: int = 200) 
         "own": own,
         "allowed": frozenset(QUOTE_LIFECYCLE.allowed(quote.status)) if own and takes else frozenset(),
         "badges": showing.QUOTE_BADGES,
-        "extends": own and _extends(quote, request.rfq.status),
+        "extends": own and _extends(quote.status, request.rfq.status),
         "terms": terms_shown(content),
-        "tiers_of": lambda line: tiers_shown(line, quote),
+        "tiers": tiers_shown(content),
         "country": lambda code: country_shown(code, showing.language_of(call).value),
         "money": lambda amount: Money(amount, currency),
         "amount_of": lambda line: line_total(Money(line.unit_price, currency), line.quantity),

@@ -10,7 +10,6 @@ from b2b_market.kernel.units import UNITS
 from b2b_market.reference import public as reference
 from b2b_market.rfq.commands.quotes import PLAIN_LINE, PLAIN_QUOTE, Bundle, Instalment, LineTerms, QuoteTerms
 from b2b_market.rfq.commands.requests import QuoteLineInput
-from b2b_market.rfq.models.quotes import Quote
 from b2b_market.rfq.rules.bundling import read_bundles
 from b2b_market.rfq.rules.notation import (
     UnreadableNotation,
@@ -88,8 +87,9 @@ def read_line_terms(form: Form, name_of: Callable[[str], str]) -> LineTerms:
     )
 
 
-def header_values(quote: Quote, positions: Mapping[UUID, int]) -> dict[str, object]:
+def header_values(live: QuoteContent, positions: Mapping[UUID, int]) -> dict[str, object]:
     """Return what the fields of a whole quotation's terms show; ``positions`` are the line numbers."""
+    quote = live.quote
     plain = ("tax_basis", "tax_percent", "incoterm", "incoterm_place", "early_pay_percent", "early_pay_days")
     values: dict[str, object] = {name: getattr(quote, name) for name in (*plain, "capacity", "capacity_unit")}
     values["freight"] = quote.freight if quote.stated_freight is None else quote.stated_freight

@@ -1,14 +1,14 @@
 """What a quotation's page says of its terms."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from uuid import UUID
 
 from b2b_market.kernel.currency import Currency
 from b2b_market.kernel.money import Money, line_total, total_of
 from b2b_market.reference import public as reference
 from b2b_market.rfq.commands.quotes import Bundle, PriceTier
-from b2b_market.rfq.models.quotes import Quote, QuoteLine
 from b2b_market.rfq.pages.terms_form import PAY_EVENTS
 from b2b_market.rfq.rules.bundling import discount, read_bundles
 from b2b_market.rfq.rules.notation import write_positions
@@ -66,10 +66,13 @@ def terms_shown(content: QuoteContent) -> TermsShown:
     )
 
 
-def tiers_shown(line: QuoteLine, quote: Quote) -> list[tuple[PriceTier, Money]]:
-    """Return the tiers of a line with their prices as money."""
-    currency = Currency(quote.currency)
-    return [(tier, Money(tier.unit_price, currency)) for tier in read_tiers(line.tiers)]
+def tiers_shown(content: QuoteContent) -> Mapping[UUID, Sequence[tuple[PriceTier, Money]]]:
+    """Return the tiers of each line with their prices as money."""
+    currency = Currency(content.quote.currency)
+    return {
+        line.line_id: [(tier, Money(tier.unit_price, currency)) for tier in read_tiers(line.tiers)]
+        for line in content.lines
+    }
 
 
 def country_shown(code: str, language: str) -> str:

@@ -9,7 +9,6 @@ from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
-from typing import Any
 from uuid import UUID
 
 from b2b_market.kernel.quantity import Quantity, UnitMismatch
@@ -17,9 +16,8 @@ from b2b_market.kernel.refusal import FieldError
 from b2b_market.kernel.text import N_
 from b2b_market.kernel.units import UnknownUnit, unit
 from b2b_market.reference import public as reference
-from b2b_market.rfq.commands.quotes import PLAIN_LINE, Bundle, LineTerms, PriceTier, QuoteTerms
+from b2b_market.rfq.commands.quotes import PLAIN_LINE, Bundle, PriceTier, QuoteTerms
 from b2b_market.rfq.commands.requests import QuoteLineInput, SubmitQuote
-from b2b_market.rfq.models.quotes import QuoteLine
 from b2b_market.rfq.rules.pricing import (
     AMOUNT_DIGITS,
     PRICE_DIGITS,
@@ -27,7 +25,6 @@ from b2b_market.rfq.rules.pricing import (
     fits,
     is_multiple,
     largest_multiple,
-    read_tiers,
     without_tax,
 )
 from b2b_market.rfq.states import BundleKind, TaxBasis
@@ -70,41 +67,6 @@ def net_price(line: QuoteLineInput, offered: Decimal, tax: Decimal | None) -> De
     """Return the unit price without tax that applies at ``offered``; None where the line does not say one."""
     price = priced(line, offered).unit_price
     return None if price is None else without_tax(price, tax, PRICE_DIGITS)
-
-
-def as_written(line: QuoteLine) -> QuoteLineInput:
-    """Return a stored line as its supplier would write it again: with its tax, in its own unit of order.
-
-    With tiers the unit price is left to them, so that another offered quantity finds its own.
-    """
-    stated = line.stated or {}
-    tiers = read_tiers(stated.get("tiers", line.tiers))
-    counts = {name: getattr(line, name) for name in ("min_quantity", "multiple_quantity")}
-    if line.order_unit:
-        counts = {name: stated_number(stated, name) for name in counts}
-    return QuoteLineInput(
-        line_id=line.line_id,
-        unit_price=None if tiers else stated_number(stated, "unit_price", line.unit_price),
-        quantity=line.quantity,
-        lead_days=line.lead_days,
-        min_quantity=counts["min_quantity"],
-        alternative=line.alternative,
-        note=line.note,
-        terms=LineTerms(
-            tiers=tiers,
-            multiple_quantity=counts["multiple_quantity"],
-            order_unit=line.order_unit,
-            setup_cost=stated_number(stated, "setup_cost", line.setup_cost),
-            alternative_specification=line.alternative_specification,
-            origin_country=line.origin_country,
-            capacity=line.capacity,
-        ),
-    )
-
-
-def stated_number(stated: Mapping[str, Any], name: str, otherwise: Decimal | None = None) -> Decimal | None:
-    """Return a figure as the supplier wrote it, or ``otherwise`` where nothing else was written than what is stored."""
-    return Decimal(stated[name]) if name in stated else otherwise
 
 
 def contained_tax(terms: QuoteTerms) -> Decimal | None:

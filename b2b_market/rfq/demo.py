@@ -19,6 +19,15 @@ from b2b_market.kernel.units import unit
 from b2b_market.organizations import public as organizations
 from b2b_market.rbac.actor import Actor
 from b2b_market.rfq.commands import requests as commands
+from b2b_market.rfq.commands.quotes import (
+    PLAIN_LINE,
+    PLAIN_QUOTE,
+    Bundle,
+    Instalment,
+    LineTerms,
+    PriceTier,
+    QuoteTerms,
+)
 from b2b_market.rfq.service import (
     amending,
     asking,
@@ -33,7 +42,7 @@ from b2b_market.rfq.service import (
     templates,
 )
 from b2b_market.rfq.service.drafting import RfqContent
-from b2b_market.rfq.states import Visibility
+from b2b_market.rfq.states import BundleKind, PayEvent, Visibility
 
 T = TypeVar("T")
 SIGN_INS: Final = "demo-sign-ins.json"
@@ -102,6 +111,30 @@ def place_requests(runtime: Runtime) -> None:
     cast.award(to_award)
 
 
+FULL: Final = 2
+"""The number of the demo supplier that says everything a quotation can say."""
+FULL_TERMS: Final = QuoteTerms(
+    tax_percent=Decimal(13),
+    incoterm="FCA",
+    incoterm_place="Ningbo",
+    freight=Decimal(4800),
+    instalments=(Instalment(Decimal(30), PayEvent.ORDER), Instalment(Decimal(70), PayEvent.DELIVERY, 60)),
+    early_pay_percent=Decimal(2),
+    early_pay_days=10,
+    bundles=(Bundle(BundleKind.DISCOUNT, (), Decimal(3)),),
+)
+
+
+DIGITS: Final = Decimal("0.0001")
+
+
+def _tiered(price: Decimal) -> LineTerms:
+    """Return terms of a line that is cheaper from 1,000 on, made in China, with a tool to be paid once."""
+    lower = (price * Decimal("0.96")).quantize(DIGITS)
+    tiers = (PriceTier(Decimal(0), price), PriceTier(Decimal(1000), lower))
+    return LineTerms(tiers=tiers, setup_cost=Decimal(350), origin_country="CN")
+
+
 @dataclass(frozen=True, slots=True)
 class Offer:
     """How one demo supplier quotes: ``factor`` of the targets, its own currency, gaps and lead times."""
@@ -121,18 +154,21 @@ class Offer:
             lines=tuple(self._line(line.id, line.position) for line in content.lines if line.position not in skipped),
             payment_terms="30 days net",
             note="Prices without VAT.",
+            terms=FULL_TERMS if self.number == FULL else PLAIN_QUOTE,
         )
 
     def _line(self, line_id: UUID, position: int) -> commands.QuoteLineInput:
         target = Decimal(ITEM_TARGETS[(position - 1) % len(ITEM_TARGETS)])
         spread = 1 + Decimal((position * 7 + self.number * 5) % 13 - 6) / 100
-        price = target * self.factor * spread / PER_UNIT.get(self.currency.code, Decimal(1))
+        price = (target * self.factor * spread / PER_UNIT.get(self.currency.code, Decimal(1))).quantize(DIGITS)
+        says_all = self.number == FULL
         return commands.QuoteLineInput(
             line_id=line_id,
-            unit_price=price.quantize(Decimal("0.0001")),
+            unit_price=None if says_all else price,
             lead_days=7 + (position * 5 + self.number * 3) % 28,
             min_quantity=Decimal(10) if position % 5 == 0 else None,
             alternative="Equivalent of another make" if (position + self.number) % 9 == 0 else "",
+            terms=_tiered(price) if says_all else PLAIN_LINE,
         )
 
 

@@ -1,6 +1,7 @@
 """What the scope's own companies quoted before."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -44,22 +45,25 @@ def own_earlier_prices(session: Session, scope: Scope, rfq_id: UUID) -> Sequence
         .order_by(Quote.received_at.desc(), Quote.id, QuoteLine.position)
         .limit(NEWEST)
     )
-    return [
-        EarlierPrice(
-            item=Item(
-                line_id=row[0],
-                buyer_id=row[1],
-                item_code=row[2],
-                item_name=row[3],
-                specification=row[4],
-                unit=row[5],
-            ),
-            unit_price=row[6],
-            currency=row[7],
-            lead_days=row[8],
-            quote_id=row[9],
-            quote_number=row[10],
-            quoted_at=row[11],
-        )
-        for row in session.execute(wanted)
-    ]
+    return [_price(*row) for row in session.execute(wanted)]
+
+
+def _price(*row: Any) -> EarlierPrice:  # noqa: ANN401 - the columns above, in their order
+    line_id, buyer_id, item_code, item_name, specification, unit, *offer = row
+    unit_price, currency, lead_days, quote_id, quote_number, quoted_at = offer
+    return EarlierPrice(
+        item=Item(
+            line_id=line_id,
+            buyer_id=buyer_id,
+            item_code=item_code,
+            item_name=item_name,
+            specification=specification,
+            unit=unit,
+        ),
+        unit_price=unit_price,
+        currency=currency,
+        lead_days=lead_days,
+        quote_id=quote_id,
+        quote_number=quote_number,
+        quoted_at=quoted_at,
+    )

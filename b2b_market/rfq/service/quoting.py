@@ -18,7 +18,7 @@ from b2b_market.rbac.actor import Scope
 from b2b_market.rbac.operation import operation
 from b2b_market.rfq import events
 from b2b_market.rfq.commands.requests import ReadQuote, ReadRfq, SubmitQuote, WithdrawQuote
-from b2b_market.rfq.models.quotes import QUOTE_LINES, QUOTE_TERMS, Quote, QuoteLine, QuoteRevision
+from b2b_market.rfq.models.quotes import QUOTE_LINE_TERMS, QUOTE_LINES, QUOTE_TERMS, Quote, QuoteLine, QuoteRevision
 from b2b_market.rfq.models.requests import Rfq
 from b2b_market.rfq.permissions import RfqPermission
 from b2b_market.rfq.queries import quotes as queries
@@ -83,7 +83,7 @@ def submit_quote(work: Work, scope: Scope, command: SubmitQuote) -> QuoteContent
     work.emit(announced, quote)
     _store(work, quote, rows, revision)
     earlier = queries.revisions_of(work.session, scope, quote.id) if quote.revision > 1 else [revision]
-    return QuoteContent(quote, [QuoteLine(**row) for row in rows], earlier)
+    return QuoteContent(quote, [QuoteLine(**{**QUOTE_LINE_TERMS, **row}) for row in rows], earlier)
 
 
 @operation(RfqPermission.QUOTE_SUBMIT)

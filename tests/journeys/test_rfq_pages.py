@@ -47,6 +47,7 @@ PAGES: dict[str, Callable[[Showroom], tuple[Actor, str]]] = {
     "invited": lambda room: (room.market.sales[0], f"/rfqs/{room.open}"),
     "won": lambda room: (room.market.sales[0], f"/rfqs/{room.awarded}"),
     "first quotation": lambda room: (room.market.sales[2], f"/rfqs/{room.open}/quote"),
+    "quotation in full": lambda room: (room.market.sales[2], f"/rfqs/{room.open}/quote?full=1"),
     "next revision": lambda room: (room.market.sales[0], f"/rfqs/{room.open}/quote"),
     "receipt": lambda room: (room.market.sales[0], f"/quotes/{room.quote}"),
 }

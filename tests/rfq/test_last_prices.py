@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from uuid import UUID
 
 import pytest
 from fastapi.testclient import TestClient
@@ -23,14 +24,14 @@ from tests.support.works import work_for
 BUYER = new_id()
 
 
-def item(name: str = "Bolt M16", code: str = "", unit: str = "H87", buyer: object = BUYER) -> Item:
+def item(name: str = "Bolt M16", code: str = "", unit: str = "H87", buyer: UUID = BUYER) -> Item:
     return Item(
         line_id=new_id(),
         buyer_id=buyer,
         item_code=code,
         item_name=name,
         specification="",
-        unit=unit,  # type: ignore[arg-type]  # an id
+        unit=unit,
     )
 
 

@@ -28,7 +28,7 @@ def sales(client: TestClient, runtime: Runtime, market: Market) -> Caller:
 
 
 def full(content: RfqContent) -> dict[str, Any]:
-    lines = [
+    lines: list[dict[str, Any]] = [
         {
             "line_id": str(content.lines[0].id),
             "tiers": [{"from_quantity": "50", "unit_price": "9.5"}, {"from_quantity": "400", "unit_price": "9"}],

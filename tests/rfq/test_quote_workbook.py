@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from decimal import Decimal
 from io import BytesIO
 from typing import Any
 
@@ -188,3 +189,23 @@ class TestReadingItAgain:
 
         answer = uploaded(sales, content, changed(saved(sales, content), age))
         assert "The workbook was made for version 7" in text_of(main(answer))
+
+    def test_a_long_workbook_is_shown_in_part_and_sent_whole(
+        self, runtime: Runtime, market: Market, sales: TestClient
+    ) -> None:
+        content = publish(runtime, market, draft_command(market.suppliers, 45))
+
+        def fill(sheet: Any) -> None:
+            for row in range(45):
+                sheet.cell(FIRST_ROW + row, COLUMN["unit_price"]).value = row + 1
+            sheet.cell(FIRST_ROW + 43, COLUMN["tiers"]).value = "200: 40"
+            sheet.cell(FIRST_ROW + 44, COLUMN["setup_cost"]).value = 7
+
+        page = main(uploaded(sales, content, changed(saved(sales, content), fill)))
+        assert "5 more lines of the workbook are sent with these." in text_of(page)
+        assert len(tree(page).xpath("//market-grid//input[@inputmode][contains(@name, 'unit_price')]")) == 40
+        followed(sales, send(sales, f"/rfqs/{content.rfq.id}/quote", filled(page, "quote-form")))
+        stored = own(runtime, market, content)
+        assert stored is not None
+        assert [int(line.unit_price) for line in stored.lines] == list(range(1, 46))
+        assert (len(stored.lines[43].tiers), stored.lines[44].setup_cost) == (2, Decimal(7))

@@ -118,11 +118,11 @@ WRONG_HEADERS = [
 class TestLines:
     @pytest.mark.parametrize("changes", SOUND_LINES)
     def test_sound_terms_pass(self, changes: dict[str, object]) -> None:
-        require_sound_quote(quote(line(**changes), line(SECOND)), NEEDS, TODAY, UNITS)
+        require_sound_quote(quote(line(FIRST, **changes), line(SECOND)), NEEDS, TODAY, UNITS)
 
     @pytest.mark.parametrize(("changes", "name", "code"), WRONG_LINES)
     def test_each_wrong_field_is_named(self, changes: dict[str, object], name: str, code: str) -> None:
-        assert (f"/lines/0/{name}", code) in errors_of(quote(line(**changes)))
+        assert (f"/lines/0/{name}", code) in errors_of(quote(line(FIRST, **changes)))
 
     def test_a_line_without_price_and_tiers_is_refused(self) -> None:
         assert errors_of(quote(line(unit_price=None))) == [("/lines/0/unit_price", "amount")]

@@ -4,10 +4,12 @@ The workbook is read in the limited child process between two transactions; what
 that it is judged and sent like anything typed there, and nothing is stored before.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from types import MappingProxyType
 from typing import Final
+from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 from starlette.datastructures import UploadFile
@@ -37,6 +39,7 @@ router = APIRouter(route_class=PageRoute)
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PLAIN_FIELDS: Final = frozenset(reading.FIELDS)
+_NAMES: Final = tuple(answer.name for answer in ANSWERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +123,34 @@ def _preview(
             reading.add_refusal(form, refusal, command)
     edition = None if sheet.edition == content.rfq.edition else sheet.edition
     view = SheetView(name, _problems(form, sheet), edition)
-    more = {"sheet": view}
+    shown = _shown(form, content)
+    known = {need.id for need in shown}
+    unseen = [line_id for line_id in sheet.answers if line_id not in known and any(sheet.answers[line_id].values())]
+    more = {"sheet": view, "unseen_fields": _unseen(form, sheet, unseen), "unseen": len(unseen)}
     status = 422 if view.problems else 200
-    return supplying.editor(call, content, live, form, needs=content.lines, beyond=None, status=status, more=more)
+    return supplying.editor(call, content, live, form, needs=shown, beyond=None, status=status, more=more)
+
+
+def _shown(form: Form, content: RfqContent) -> Sequence[supplying.Needed]:
+    """Return the lines that the preview shows: the first of the request and of those in which something is wrong.
+
+    The others travel in hidden fields: a page with every cell of a thousand lines helps nobody.
+    """
+    chunk = supplying.FULL_CHUNK if form.flag("full") else supplying.CHUNK
+    wrong = {need.id for need in content.lines if any(reading.field(need.id, name) in form.errors for name in _NAMES)}
+    first = {need.id for need in content.lines[:chunk]}
+    faulty = [need.id for need in content.lines if need.id in wrong][:chunk]
+    return [need for need in content.lines if need.id in first or need.id in faulty]
+
+
+def _unseen(form: Form, sheet: QuoteSheet, line_ids: Sequence[UUID]) -> list[tuple[str, str]]:
+    """Return what the form holds of lines that it does not show; the unit price says that a line was there."""
+    names = [(line_id, name) for line_id in line_ids for name in sheet.answers[line_id]]
+    return [
+        (reading.field(line_id, name), form.value(reading.field(line_id, name)))
+        for line_id, name in names
+        if name == "unit_price" or form.value(reading.field(line_id, name))
+    ]
 
 
 def _filled(call: PageContext, content: RfqContent, live: QuoteContent | None, sheet: QuoteSheet) -> Form:

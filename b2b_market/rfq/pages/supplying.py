@@ -38,6 +38,8 @@ from b2b_market.ui.viewer import Flash
 router = APIRouter(route_class=PageRoute)
 
 CHUNK = 100
+FULL_CHUNK = 40
+"""How many lines are loaded at once with every column: twice the fields for each."""
 VALIDITY = timedelta(days=30)
 NOTHING_MORE: Mapping[str, object] = MappingProxyType({})
 
@@ -74,14 +76,15 @@ def quote_form(rfq_id: WireUuid, call: PageCall, start: int = 0, full: str = "")
     if request.rfq.status is not RfqStatus.PUBLISHED:
         return call.see(f"/rfqs/{rfq_id}", Flash(N_("This request takes no quotations now."), "warn"))
     live = live_quote(call, rfq_id)
-    start = max(start, 0) if call.is_fragment else 0
-    needs = request.lines[start : start + CHUNK]
-    form = starting_form(call, request, live, needs)
     full = full or ("1" if live is not None and has_line_terms(live) else "")
+    chunk = FULL_CHUNK if full else CHUNK
+    start = max(start, 0) if call.is_fragment else 0
+    needs = request.lines[start : start + chunk]
+    form = starting_form(call, request, live, needs)
     form.set_initial("full", "1" if full else None)
     if start:
-        return call.page("rfq/_quote_rows.html", _rows(call, request, form, needs, start + CHUNK))
-    return editor(call, request, live, form, needs=needs, beyond=CHUNK)
+        return call.page("rfq/_quote_rows.html", _rows(call, request, form, needs, start + chunk))
+    return editor(call, request, live, form, needs=needs, beyond=chunk)
 
 
 @router.post("/rfqs/{rfq_id}/quote/what-if")
@@ -239,6 +242,8 @@ def _rows(
         "needs": needs,
         "full": form.flag("full"),
         "asked_last": False,
+        "unseen_fields": (),
+        "unseen": 0,
         "field": reading.field,
         "units": units,
         "alike": partial(terms_form.alike, units),

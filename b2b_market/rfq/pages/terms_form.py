@@ -64,7 +64,7 @@ def line_values(line: QuoteLineInput) -> Mapping[str, object]:
 
 def read_line_terms(form: Form, name_of: Callable[[str], str]) -> LineTerms:
     """Return the terms of one line; errors stand at its fields. A form without these fields says nothing."""
-    if name_of("tiers") not in form.data.texts:
+    if not any(name_of(name) in form.data.texts for name in LINE_FIELDS):
         return PLAIN_LINE
     tiers = form.text(name_of("tiers"), limit=1000, lines=True) or ""
     try:

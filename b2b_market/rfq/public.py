@@ -13,6 +13,7 @@ from b2b_market.infra.work import Work
 from b2b_market.organizations import public as organizations
 from b2b_market.rbac.actor import Actor
 from b2b_market.rfq.commands.requests import ReadAward, ReadQuote, ReadRfq
+from b2b_market.rfq.models.quotes import QuoteLine
 from b2b_market.rfq.models.requests import RfqLine
 from b2b_market.rfq.queries.learning import DealtNeed
 from b2b_market.rfq.service import awarding, copying, drafting, learning, publishing, quoting
@@ -259,6 +260,10 @@ def award_view(work: Work, actor: Actor, award_id: UUID) -> AwardView:
     )
 
 
+def _alternative(line: QuoteLine) -> str:
+    return "\n".join(part for part in (line.alternative, line.alternative_specification) if part)
+
+
 def may_request_again(actor: Actor) -> bool:
     """Tell whether ``actor`` may make a new draft of what an award of the own company bought."""
     return copying.repeat_award.allows(actor) and awarding.read_award.allows(actor)
@@ -300,7 +305,7 @@ def _supplier(
                 required_on=needs[line.line_id].required_on,
                 delivery_place=needs[line.line_id].delivery_place,
                 lead_days=offers[line.line_id].lead_days,
-                alternative=offers[line.line_id].alternative,
+                alternative=_alternative(offers[line.line_id]),
                 note=offers[line.line_id].note,
             )
             for line in sorted(awarded, key=lambda line: needs[line.line_id].position)

@@ -197,12 +197,14 @@ class TestTheExtension:
         expire_quotes(runtime)
         html = page(sales, f"/quotes/{quote.id}")
         assert "This quotation has run out" in text_of(html)
+        assert "The quotation ran out" in text_of(html)
         data = filled(html, "form-extend")
         wrong = send(sales, f"/quotes/{quote.id}/extend", data | {"extend_until": "2020-01-01"})
         assert (wrong.status_code, list(errors(main(wrong)))) == (409, ["extend_until"])
         until = today + timedelta(days=30)
         shown = followed(sales, send(sales, f"/quotes/{quote.id}/extend", data | {"extend_until": until.isoformat()}))
         assert "Extended. Here is your new signed receipt." in text_of(shown)
+        assert "extended the quotation" in text_of(shown)
         stored = own(runtime, market, content).quote
         assert (stored.status, stored.valid_until, stored.revision) == (QuoteStatus.SUBMITTED, until, 2)
 

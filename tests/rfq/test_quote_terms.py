@@ -13,14 +13,15 @@ from b2b_market.infra.runtime import Runtime
 from b2b_market.infra.signing import verify
 from b2b_market.rbac.actor import Actor, Scope
 from b2b_market.rfq.commands.quotes import Bundle, Instalment, LineTerms, PriceTier, QuoteTerms
-from b2b_market.rfq.commands.requests import ReadQuote, SubmitQuote
+from b2b_market.rfq.commands.requests import AwardPick, ProposeAward, ReadQuote, SubmitQuote
 from b2b_market.rfq.models.quotes import QUOTE_LINE_COLUMNS, Quote, QuoteRevision
 from b2b_market.rfq.permissions import RfqPermission
-from b2b_market.rfq.service import quoting
+from b2b_market.rfq.public import award_view
+from b2b_market.rfq.service import awarding, quoting
 from b2b_market.rfq.service.drafting import RfqContent
 from b2b_market.rfq.service.quoting import QuoteContent
 from b2b_market.rfq.states import BundleKind, PayEvent, TaxBasis
-from tests.support.rfqs import Market, make_market, publish, quote_command
+from tests.support.rfqs import Market, close, make_market, publish, quote_command, read
 from tests.support.works import work_for
 
 
@@ -147,3 +148,22 @@ class TestReceipts:
         header = {"currency", "total", "valid_until", "payment_terms", "note", "lines_digest", "lines"}
         assert set(revision.content) == header
         assert [set(line) for line in revision.content["lines"]] == [set(QUOTE_LINE_COLUMNS)] * 2
+
+
+class TestAward:
+    def test_it_is_at_the_price_without_tax_and_its_contract_hears_of_the_alternatives_specification(
+        self, runtime: Runtime, market: Market
+    ) -> None:
+        content = publish(runtime, market)
+        made = send(runtime, market.sales[0], rich(content))
+        close(runtime, market, content.rfq.id)
+        version = read(runtime, market.purchaser, content.rfq.id).rfq.version
+        picks = tuple(AwardPick(line_id=line.id, quote_id=made.quote.id) for line in content.lines)
+        command = ProposeAward(rfq_id=content.rfq.id, expected_version=version, picks=picks)
+        with work_for(runtime, market.purchaser) as work:
+            award = awarding.propose_award(work, market.purchaser, command).award
+            (supplier,) = award_view(work, market.purchaser, award.id).suppliers
+        assert [(line.unit_price, line.alternative) for line in supplier.lines] == [
+            (Decimal(10), "hexagon bolt\nDIN 933"),
+            (Decimal(2), ""),
+        ]

@@ -33,7 +33,7 @@ from b2b_market.rfq.pages import questions as question_pages
 from b2b_market.rfq.pages import requests as request_pages
 from b2b_market.rfq.pages import templates as template_pages
 from b2b_market.rfq.permissions import GRANTS, RfqPermission
-from b2b_market.rfq.rules import amending, approving, asking, awarding, drafting, naming, quoting
+from b2b_market.rfq.rules import amending, approving, asking, awarding, bundling, drafting, naming, quoting
 from b2b_market.rfq.rules import expiring as expiring_rules
 from b2b_market.rfq.rules import redoing as redoing_rules
 from b2b_market.rfq.rules.exporting import ExportersBusy
@@ -135,6 +135,7 @@ MANIFEST = Manifest(
         awarding.NothingAwarded,
         awarding.AwardUndecided,
         awarding.AwardOutdated,
+        bundling.BundleBroken,
         redoing_rules.AwardNotDecided,
         naming.TemplateNameTaken,
         *IMPORT_REFUSALS,

@@ -13,10 +13,11 @@ from b2b_market.infra.runtime import Runtime
 from b2b_market.infra.signing import verify
 from b2b_market.rbac.actor import Actor, Scope
 from b2b_market.rfq.commands.quotes import Bundle, Instalment, LineTerms, PriceTier, QuoteTerms
-from b2b_market.rfq.commands.requests import AwardPick, ProposeAward, ReadQuote, SubmitQuote
+from b2b_market.rfq.commands.requests import AwardPick, ProposeAward, ReadQuote, ReadRfq, Rest, SubmitQuote
 from b2b_market.rfq.models.quotes import QUOTE_LINE_COLUMNS, Quote, QuoteRevision
 from b2b_market.rfq.permissions import RfqPermission
 from b2b_market.rfq.public import award_view
+from b2b_market.rfq.rules.bundling import BundleBroken
 from b2b_market.rfq.service import awarding, quoting
 from b2b_market.rfq.service.drafting import RfqContent
 from b2b_market.rfq.service.quoting import QuoteContent
@@ -151,6 +152,21 @@ class TestReceipts:
 
 
 class TestAward:
+    def test_lines_sold_together_are_awarded_all_or_not_at_all(self, runtime: Runtime, market: Market) -> None:
+        content = publish(runtime, market)
+        made = send(runtime, market.sales[0], rich(content))
+        close(runtime, market, content.rfq.id)
+        version = read(runtime, market.purchaser, content.rfq.id).rfq.version
+        one = AwardPick(line_id=content.lines[0].id, quote_id=made.quote.id)
+        less = AwardPick(line_id=content.lines[1].id, quote_id=made.quote.id, quantity=Decimal(99))
+        for picks in ((one,), (one, less)):
+            command = ProposeAward(rfq_id=content.rfq.id, expected_version=version, picks=picks, rest=Rest.LEAVE)
+            with pytest.raises(BundleBroken) as caught, work_for(runtime, market.purchaser) as work:
+                awarding.propose_award(work, market.purchaser, command)
+            assert caught.value.facts == {"supplier": "Supplier 1", "lines": "1, 2"}
+        with work_for(runtime, market.purchaser) as work:
+            assert awarding.list_awards(work, market.purchaser, ReadRfq(content.rfq.id)) == []
+
     def test_it_is_at_the_price_without_tax_and_its_contract_hears_of_the_alternatives_specification(
         self, runtime: Runtime, market: Market
     ) -> None:

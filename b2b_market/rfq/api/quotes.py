@@ -13,6 +13,7 @@ from b2b_market.rfq.commands.quotes import ExtendQuote
 from b2b_market.rfq.rules import amending, approving, quoting
 from b2b_market.rfq.rules import awarding as award_rules
 from b2b_market.rfq.rules import expiring as expiring_rules
+from b2b_market.rfq.rules.bundling import BundleBroken
 from b2b_market.rfq.schemas.comparison import ComparisonOut
 from b2b_market.rfq.schemas.quotes import (
     AwardIn,
@@ -96,7 +97,9 @@ def compare_quotes(rfq_id: WireUuid, call: Call) -> Answer:
     "/{rfq_id}/awards",
     status_code=201,
     response_model=AwardOut,
-    responses=changes(award_rules.NothingAwarded, award_rules.AwardUndecided, AwardNotPossible, RateMissing),
+    responses=changes(
+        award_rules.NothingAwarded, award_rules.AwardUndecided, AwardNotPossible, BundleBroken, RateMissing
+    ),
 )
 def propose_award(rfq_id: WireUuid, body: AwardIn, call: OnceCall) -> Answer:
     """Propose an award by line; within the caller's own limit it stands at once.
@@ -128,7 +131,9 @@ def read_award(award_id: WireUuid, call: Call) -> Answer:
 @award_router.post(
     "/{award_id}/approve",
     response_model=AwardOut,
-    responses=changes(OwnWork, approving.AboveLimit, award_rules.AwardOutdated, AwardNotPossible, RateMissing),
+    responses=changes(
+        OwnWork, approving.AboveLimit, award_rules.AwardOutdated, AwardNotPossible, BundleBroken, RateMissing
+    ),
 )
 def approve_award(award_id: WireUuid, call: Call) -> Answer:
     """Approve a proposed award."""

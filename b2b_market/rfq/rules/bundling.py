@@ -6,10 +6,22 @@ from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
+from b2b_market.kernel.refusal import Refusal
+from b2b_market.kernel.text import N_
 from b2b_market.rfq.commands.quotes import Bundle
 from b2b_market.rfq.states import BundleKind
 
 Quantities = Mapping[UUID, Decimal]
+
+
+class BundleBroken(Refusal):
+    """An award takes only a part of the lines that a supplier sells together."""
+
+    code = "bundle-broken"
+    title = N_("These lines are sold together only")
+    advice = N_(
+        "{supplier} sells lines {lines} all or not at all. Give it each of them in the offered quantity, or none."
+    )
 
 
 def read_bundles(stored: Iterable[Mapping[str, Any]]) -> tuple[Bundle, ...]:

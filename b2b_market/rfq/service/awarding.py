@@ -26,6 +26,7 @@ from b2b_market.rfq.permissions import RfqPermission
 from b2b_market.rfq.queries import quotes as queries
 from b2b_market.rfq.queries import requests as request_queries
 from b2b_market.rfq.rules import approving, awarding
+from b2b_market.rfq.service.bundling import require_bundles
 from b2b_market.rfq.service.comparing import RfqComparison, comparison_of, start_evaluation
 from b2b_market.rfq.service.publishing import in_limit_currency
 from b2b_market.rfq.states import AWARD_LIFECYCLE, QUOTE_LIFECYCLE, RFQ_LIFECYCLE
@@ -62,6 +63,7 @@ def propose_award(work: Work, scope: Scope, command: ProposeAward) -> AwardConte
     compared = comparison_of(work, scope, rfq, remaining=True)
     allocation = sourcing.allocate(compared.comparison, _picks(compared, command.picks))
     _require_awardable(allocation, command.rest)
+    require_bundles(work, scope, compared, allocation)
     award = _new_award(work, scope, rfq, compared, allocation)
     award.final = command.rest is not Rest.LATER
     award.comment = command.comment.strip()
@@ -258,6 +260,7 @@ def _require_unchanged(work: Work, scope: Scope, rfq: Rfq, award: Award) -> None
     chosen = [AwardPick(line_id=line.line_id, quote_id=line.quote_id, quantity=line.quantity) for line in lines]
     allocation = sourcing.allocate(compared.comparison, _picks(compared, chosen))
     _require_awardable(allocation, Rest.LEAVE)
+    require_bundles(work, scope, compared, allocation)
     if snapshot_hash(compared, allocation.picks) != bytes(award.snapshot_hash):
         raise awarding.AwardOutdated
 

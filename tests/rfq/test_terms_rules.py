@@ -124,6 +124,11 @@ class TestLines:
     def test_each_wrong_field_is_named(self, changes: dict[str, object], name: str, code: str) -> None:
         assert (f"/lines/0/{name}", code) in errors_of(quote(line(FIRST, **changes)))
 
+    def test_without_units_no_count_is_judged(self) -> None:
+        command = quote(line(FIRST, multiple_quantity=Decimal(50)))
+        require_sound_quote(command, NEEDS, TODAY)
+        assert errors_of(command) == [("/lines/0/quantity", "multiple")]
+
     def test_a_line_without_price_and_tiers_is_refused(self) -> None:
         assert errors_of(quote(line(unit_price=None))) == [("/lines/0/unit_price", "amount")]
 

@@ -12,19 +12,23 @@ from b2b_market.rfq.api import questions as questions_api
 from b2b_market.rfq.api import quotes as quotes_api
 from b2b_market.rfq.api import redoing as redoing_api
 from b2b_market.rfq.api import requests as requests_api
+from b2b_market.rfq.api import rounds as rounds_api
 from b2b_market.rfq.api import templates as templates_api
 from b2b_market.rfq.cli.importing import app as commands
 from b2b_market.rfq.demo import place_requests
-from b2b_market.rfq.handlers import HANDLERS
+from b2b_market.rfq.handlers.requests import HANDLERS
+from b2b_market.rfq.handlers.rounds import HANDLERS as ROUND_HANDLERS
 from b2b_market.rfq.intake.imports import PricesInOtherCurrency
 from b2b_market.rfq.intake.upload import IMPORT_REFUSALS
+from b2b_market.rfq.models import bargaining as bargaining_models
 from b2b_market.rfq.models import drafting as drafting_models
 from b2b_market.rfq.models import editions as edition_models
 from b2b_market.rfq.models import questions as question_models
 from b2b_market.rfq.models import quotes as quote_models
 from b2b_market.rfq.models import requests as request_models
+from b2b_market.rfq.models import rounds as round_models
 from b2b_market.rfq.pages import amending as amending_pages
-from b2b_market.rfq.pages import awards, editions, editor, importing, redoing, supplying
+from b2b_market.rfq.pages import awards, editions, editor, importing, negotiating, redoing, supplying
 from b2b_market.rfq.pages import comparing as comparing_pages
 from b2b_market.rfq.pages import exporting as exporting_pages
 from b2b_market.rfq.pages import questions as question_pages
@@ -33,6 +37,7 @@ from b2b_market.rfq.pages import templates as template_pages
 from b2b_market.rfq.permissions import GRANTS, RfqPermission
 from b2b_market.rfq.rules import amending, approving, asking, awarding, drafting, naming, quoting
 from b2b_market.rfq.rules import redoing as redoing_rules
+from b2b_market.rfq.rules import rounds as round_rules
 from b2b_market.rfq.rules.exporting import ExportersBusy
 from b2b_market.rfq.service import amending as amend_operations
 from b2b_market.rfq.service import (
@@ -53,6 +58,7 @@ from b2b_market.rfq.service import drafting as draft_operations
 from b2b_market.rfq.service import editions as edition_operations
 from b2b_market.rfq.service import importing as import_operations
 from b2b_market.rfq.service import quoting as quote_operations
+from b2b_market.rfq.service import rounds as round_operations
 from b2b_market.rfq.tasks import TASKS
 from b2b_market.ui.viewer import NavGroup, NavItem
 
@@ -74,6 +80,7 @@ MANIFEST = Manifest(
         exports_api.router,
         quotes_api.quote_router,
         quotes_api.award_router,
+        rounds_api.router,
     ),
     # fixed paths stand before those with ids: /rfqs/import and /rfqs/templates before /rfqs/{rfq_id}, and
     # /awards/{award_id}/repeat before /awards/{award_id}/{decision}
@@ -88,11 +95,12 @@ MANIFEST = Manifest(
         amending_pages.router,
         editions.router,
         question_pages.router,
+        negotiating.router,
         supplying.router,
         request_pages.router,
     ),
     cli=commands,
-    handlers=HANDLERS,
+    handlers=(*HANDLERS, *ROUND_HANDLERS),
     tasks=TASKS,
     permissions=(RfqPermission,),
     grants=(GRANTS,),
@@ -128,6 +136,10 @@ MANIFEST = Manifest(
         awarding.AwardOutdated,
         redoing_rules.AwardNotDecided,
         naming.TemplateNameTaken,
+        round_rules.RoundsUsedUp,
+        round_rules.NotGoingOn,
+        round_rules.PriorRoundStands,
+        round_rules.QuoteGotWorse,
         *IMPORT_REFUSALS,
         PricesInOtherCurrency,
         ExportersBusy,
@@ -150,8 +162,17 @@ MANIFEST = Manifest(
         comparing,
         exporting,
         award_operations,
+        round_operations,
     ),
-    models=(request_models, edition_models, question_models, quote_models, drafting_models),
+    models=(
+        request_models,
+        edition_models,
+        question_models,
+        quote_models,
+        drafting_models,
+        round_models,
+        bargaining_models,
+    ),
     events=(
         events.RfqSubmitted,
         events.RfqReturned,
@@ -174,6 +195,8 @@ MANIFEST = Manifest(
         events.AwardProposed,
         events.AwardReturned,
         events.RfqAwarded,
+        events.RoundOpened,
+        events.RoundClosed,
     ),
     demo=(DemoStep(50, place_requests),),
     nav=(

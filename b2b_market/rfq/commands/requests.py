@@ -9,6 +9,7 @@ from uuid import UUID
 from b2b_market.kernel.currency import Currency
 from b2b_market.kernel.paging import PageRequest
 from b2b_market.kernel.quantity import Quantity
+from b2b_market.rfq.commands.rounds import Bargaining
 from b2b_market.rfq.states import Visibility
 
 
@@ -47,6 +48,7 @@ class DraftRfq:
     description: str = ""
     sealed: bool = False
     visibility: Visibility = Visibility.INVITED
+    bargaining: Bargaining = field(default_factory=Bargaining)
     estimate: Decimal | None = None
     terms: Terms = field(default_factory=Terms)
     lines: tuple[LineInput, ...] = ()

@@ -18,11 +18,12 @@ from b2b_market.reference import public as reference
 from b2b_market.rfq.commands import requests as commands
 from b2b_market.rfq.pages import quoting_form as reading
 from b2b_market.rfq.pages import showing
+from b2b_market.rfq.pages.negotiating import shown_round
 from b2b_market.rfq.service import confirming, editions, quoting
 from b2b_market.rfq.service import drafting as drafts
 from b2b_market.rfq.service.drafting import RfqContent
 from b2b_market.rfq.service.quoting import QuoteContent
-from b2b_market.rfq.states import QUOTE_LIFECYCLE, QuoteStatus, RfqStatus
+from b2b_market.rfq.states import QUOTE_LIFECYCLE, TAKES_QUOTES, QuoteStatus, RfqStatus
 from b2b_market.ui.forms import Form
 from b2b_market.ui.viewer import Flash
 
@@ -54,7 +55,7 @@ def quote_form(rfq_id: WireUuid, call: PageCall, start: int = 0) -> Response:
     """Show the quotation editor, filled with the live quotation where there is one."""
     quoting.submit_quote.admit(call.actor)
     request = drafts.read_rfq(call.work, call.actor, commands.ReadRfq(rfq_id))
-    if request.rfq.status is not RfqStatus.PUBLISHED:
+    if not _takes(request):
         return call.see(f"/rfqs/{rfq_id}", Flash(N_("This request takes no quotations now."), "warn"))
     live = _live(call, rfq_id)
     start = max(start, 0) if call.is_fragment else 0
@@ -141,10 +142,21 @@ def _usual_validity(request: RfqContent) -> str | None:
     return None if closes_at is None else (closes_at + VALIDITY).date().isoformat()
 
 
+def _of_this_round(request: RfqContent, live: QuoteContent) -> bool:
+    return live.quote.round == request.rfq.round
+
+
 def _live(call: PageContext, rfq_id: UUID) -> QuoteContent | None:
     quotes = quoting.list_quotes(call.work, call.actor, commands.ReadRfq(rfq_id))
     own = [quote for quote in quotes if quote.supplier_id in call.actor.org_ids]
-    return quoting.read_quote(call.work, call.actor, commands.ReadQuote(own[0].id)) if own else None
+    return quoting.read_quote(call.work, call.actor, commands.ReadQuote(own[-1].id)) if own else None
+
+
+def _takes(request: RfqContent) -> bool:
+    """Tell whether the supplier may quote now, as far as the round that is open decides it."""
+    place = request.own_invitation
+    goes_on = place is not None and place.last_round >= request.rfq.round
+    return request.rfq.status is RfqStatus.PUBLISHED or (request.rfq.status is RfqStatus.ROUND_OPEN and goes_on)
 
 
 def _bar(request: RfqContent, live: QuoteContent | None, form: Form) -> dict[str, object]:
@@ -174,6 +186,8 @@ def _rows(
         "units": dict(reference.unit_names(showing.language_of(call).value)),
         "following": following,
         "left_over": 0 if following is None else count - following,
+        "held_prices": reading.held_prices(_live(call, request.rfq.id)) if request.rfq.round > 1 else {},
+        **shown_round(call, request.rfq.id, request.rfq.round),
     }
 
 
@@ -195,7 +209,7 @@ def _editor(
         "buyer": showing.company_names(call, [request.rfq.buyer_id])[request.rfq.buyer_id],
         "currencies": [(code, f"{code} · {name}") for code, name in reference.currency_names(language)],
         "idempotency_key": str(uuid4()),
-        "revises": live is not None and live.quote.status is QuoteStatus.SUBMITTED,
+        "revises": live is not None and live.quote.status is QuoteStatus.SUBMITTED and _of_this_round(request, live),
         "outdated": live is not None and live.quote.status is QuoteStatus.NEEDS_CONFIRMATION,
     }
     return call.page("rfq/quote_editor.html", context, status=status)
@@ -213,7 +227,7 @@ def _quote(call: PageContext, quote_id: UUID, form: Form, *, status: int = 200) 
     request = drafts.read_rfq(call.work, call.actor, commands.ReadRfq(quote.rfq_id))
     own = quote.supplier_id in call.actor.org_ids
     open_still = request.rfq.closes_at is not None and call.work.now() < request.rfq.closes_at
-    takes = request.rfq.status is RfqStatus.PUBLISHED and open_still
+    takes = request.rfq.status in TAKES_QUOTES and open_still and quote.round == request.rfq.round
     currency = Currency(quote.currency)
     answered = editions.read_edition(call.work, call.actor, commands.ReadEdition(quote.rfq_id, quote.rfq_edition))
     context = {

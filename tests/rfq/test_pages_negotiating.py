@@ -1,0 +1,94 @@
+"""The pages of rounds, counter-offers and talks, from both sides."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+from fastapi.testclient import TestClient
+
+from b2b_market.infra.runtime import Runtime
+from b2b_market.kernel.permission import Role
+from b2b_market.rfq.states import RfqStatus
+from tests.rfq.forms import HTML, errors, filled, followed, main, page, send, text_of
+from tests.support.negotiations import closed_request, open_round
+from tests.support.people import make_person, sign_in
+from tests.support.rfqs import Market, make_market, publish, read
+
+
+@pytest.fixture
+def market(runtime: Runtime) -> Market:
+    return make_market(runtime)
+
+
+def test_the_buyer_opens_a_round_and_the_suppliers_see_their_part(
+    runtime: Runtime, market: Market, client: TestClient
+) -> None:
+    content, _ = closed_request(runtime, market, (["10", "20"], ["11", "21"], ["12", "22"]))
+    url = f"/rfqs/{content.rfq.id}"
+    buyer = sign_in(client, market.purchaser)
+    assert f"{url}/negotiate" in page(buyer, url)
+    assert f"{url}/negotiate" in page(buyer, f"{url}/comparison")
+    form = filled(page(buyer, f"{url}/negotiate"), "round-form")
+    assert sorted(form["supplier_ids"]) == sorted(str(one) for one in market.suppliers)
+    wrong = send(buyer, f"{url}/rounds", {"idempotency_key": str(uuid4()), "version": form["version"]})
+    assert (wrong.status_code, set(errors(main(wrong)))) == (422, {"supplier_ids", "closes_at", "reason"})
+    assert read(runtime, market.purchaser, content.rfq.id).rfq.round == 1
+    until = (datetime.now(UTC) + timedelta(days=4)).strftime("%Y-%m-%dT%H:%M")
+    chosen = {"supplier_ids": [str(market.suppliers[0]), str(market.suppliers[1])], "closes_at": until}
+    form |= {**chosen, "reason": "two best offers", "note": "Sharpen your pencils.", "show_targets": "1"}
+    shown = text_of(followed(buyer, send(buyer, f"{url}/rounds", form)))
+    assert "The round is open." in shown
+    assert "Reason: two best offers" in shown
+    assert "Does not go on" in shown
+    sales = sign_in(client, market.sales[0])
+    seen = text_of(page(sales, url))
+    assert "Round 2: you go on" in seen
+    assert "Sharpen your pencils." in seen
+    assert "two best offers" not in seen
+    editor = page(sales, f"{url}/quote")
+    said = text_of(editor)
+    assert "before: 10" in said
+    assert "target: 10 CNY" in said
+    sent = filled(editor, "quote-form")
+    assert "version" not in sent
+    price = f"line-{content.lines[0].id}-unit_price"
+    worse = send(sales, f"{url}/quote", sent | {price: "10.5"})
+    assert (worse.status_code, set(errors(main(worse)))) == (422, {price})
+    better = send(sales, f"{url}/quote", sent | {price: "9.5", "idempotency_key": str(uuid4())})
+    assert "Received. Here is your signed receipt." in followed(sales, better)
+    assert "Round 1" in text_of(page(sales, url))
+    revising = filled(page(sales, f"{url}/quote"), "quote-form")
+    assert revising["version"] == "1"
+    out = sign_in(client, market.sales[2])
+    left = text_of(page(out, url))
+    assert "You are not in this round" in left
+    assert "Sharpen your pencils." not in left
+    assert out.get(f"{url}/quote", headers=HTML).status_code == 303
+
+
+def test_who_may_not_open_sees_no_form(runtime: Runtime, market: Market, client: TestClient) -> None:
+    content, _ = closed_request(runtime, market, (["10", "20"],))
+    url = f"/rfqs/{content.rfq.id}/negotiate"
+    evaluator = make_person(runtime, market.buyer_id, Role.BUYER_EVALUATOR)
+    assert "round-form" not in page(sign_in(client, evaluator), url)
+    refused = send(client, f"/rfqs/{content.rfq.id}/rounds", {"idempotency_key": str(uuid4()), "version": "1"})
+    assert refused.status_code == 403
+    assert read(runtime, market.purchaser, content.rfq.id).rfq.status is RfqStatus.CLOSED
+    sign_in(client, market.sales[0])
+    assert client.get(url, headers=HTML).status_code == 404
+    open_one = publish(runtime, market)
+    assert "round-form" not in page(sign_in(client, market.purchaser), f"/rfqs/{open_one.rfq.id}/negotiate")
+
+
+def test_the_last_round_is_the_last(runtime: Runtime, market: Market, client: TestClient) -> None:
+    content, _ = closed_request(runtime, market, (["10", "20"],))
+    buyer = sign_in(client, market.purchaser)
+    form = filled(page(buyer, f"/rfqs/{content.rfq.id}/negotiate"), "round-form")
+    late = {"closes_at": "2099-01-01T10:00", "reason": "one more"}
+    wrong = send(buyer, f"/rfqs/{content.rfq.id}/rounds", form | late)
+    assert wrong.status_code == 422
+    assert "is needed on" in text_of(main(wrong))
+    open_round(runtime, market, content, market.suppliers[:1])
+    shown = text_of(page(buyer, f"/rfqs/{content.rfq.id}"))
+    assert "Further round" in shown
+    assert "2 of at most 3" in shown

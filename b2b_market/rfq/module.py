@@ -6,6 +6,7 @@ from b2b_market.kernel.text import N_
 from b2b_market.rbac.manifest import DemoStep, Manifest
 from b2b_market.rfq import events
 from b2b_market.rfq.api import amendments as amendments_api
+from b2b_market.rfq.api import bargaining as bargaining_api
 from b2b_market.rfq.api import exports as exports_api
 from b2b_market.rfq.api import imports as imports_api
 from b2b_market.rfq.api import questions as questions_api
@@ -16,6 +17,7 @@ from b2b_market.rfq.api import rounds as rounds_api
 from b2b_market.rfq.api import templates as templates_api
 from b2b_market.rfq.cli.importing import app as commands
 from b2b_market.rfq.demo import place_requests
+from b2b_market.rfq.handlers.bargaining import HANDLERS as BARGAINING_HANDLERS
 from b2b_market.rfq.handlers.requests import HANDLERS
 from b2b_market.rfq.handlers.rounds import HANDLERS as ROUND_HANDLERS
 from b2b_market.rfq.intake.imports import PricesInOtherCurrency
@@ -33,9 +35,10 @@ from b2b_market.rfq.pages import comparing as comparing_pages
 from b2b_market.rfq.pages import exporting as exporting_pages
 from b2b_market.rfq.pages import questions as question_pages
 from b2b_market.rfq.pages import requests as request_pages
+from b2b_market.rfq.pages import talking as talk_pages
 from b2b_market.rfq.pages import templates as template_pages
 from b2b_market.rfq.permissions import GRANTS, RfqPermission
-from b2b_market.rfq.rules import amending, approving, asking, awarding, drafting, naming, quoting
+from b2b_market.rfq.rules import amending, approving, asking, awarding, bargaining, drafting, naming, quoting
 from b2b_market.rfq.rules import redoing as redoing_rules
 from b2b_market.rfq.rules import rounds as round_rules
 from b2b_market.rfq.rules.exporting import ExportersBusy
@@ -46,10 +49,12 @@ from b2b_market.rfq.service import (
     comparing,
     confirming,
     copying,
+    countering,
     exporting,
     learning,
     publishing,
     remembering,
+    talking,
     templates,
 )
 from b2b_market.rfq.service import asking as question_operations
@@ -81,6 +86,9 @@ MANIFEST = Manifest(
         quotes_api.quote_router,
         quotes_api.award_router,
         rounds_api.router,
+        bargaining_api.by_rfq,
+        bargaining_api.by_quote,
+        bargaining_api.router,
     ),
     # fixed paths stand before those with ids: /rfqs/import and /rfqs/templates before /rfqs/{rfq_id}, and
     # /awards/{award_id}/repeat before /awards/{award_id}/{decision}
@@ -96,11 +104,12 @@ MANIFEST = Manifest(
         editions.router,
         question_pages.router,
         negotiating.router,
+        talk_pages.router,
         supplying.router,
         request_pages.router,
     ),
     cli=commands,
-    handlers=(*HANDLERS, *ROUND_HANDLERS),
+    handlers=(*HANDLERS, *ROUND_HANDLERS, *BARGAINING_HANDLERS),
     tasks=TASKS,
     permissions=(RfqPermission,),
     grants=(GRANTS,),
@@ -140,6 +149,15 @@ MANIFEST = Manifest(
         round_rules.NotGoingOn,
         round_rules.PriorRoundStands,
         round_rules.QuoteGotWorse,
+        bargaining.NotNegotiable,
+        bargaining.CounterWaits,
+        bargaining.NothingToAnswer,
+        bargaining.CountersUsedUp,
+        bargaining.NoImprovement,
+        bargaining.CounterRanOut,
+        bargaining.NotYourTurn,
+        bargaining.TalkSealed,
+        bargaining.TalkOver,
         *IMPORT_REFUSALS,
         PricesInOtherCurrency,
         ExportersBusy,
@@ -163,6 +181,8 @@ MANIFEST = Manifest(
         exporting,
         award_operations,
         round_operations,
+        countering,
+        talking,
     ),
     models=(
         request_models,
@@ -197,6 +217,12 @@ MANIFEST = Manifest(
         events.RfqAwarded,
         events.RoundOpened,
         events.RoundClosed,
+        events.CounterMade,
+        events.CounterAccepted,
+        events.CounterDeclined,
+        events.CounterWithdrawn,
+        events.CounterExpired,
+        events.MessageSent,
     ),
     demo=(DemoStep(50, place_requests),),
     nav=(

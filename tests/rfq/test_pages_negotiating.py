@@ -1,18 +1,21 @@
 """The pages of rounds, counter-offers and talks, from both sides."""
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from uuid import uuid4
 
 import pytest
 from fastapi.testclient import TestClient
+from httpx2 import Response
 
 from b2b_market.infra.runtime import Runtime
 from b2b_market.kernel.permission import Role
 from b2b_market.rfq.states import RfqStatus
-from tests.rfq.forms import HTML, errors, filled, followed, main, page, send, text_of
-from tests.support.negotiations import closed_request, open_round
-from tests.support.people import make_person, sign_in
-from tests.support.rfqs import Market, make_market, publish, read
+from b2b_market.ui.security import CSRF_HEADER
+from tests.rfq.forms import HTML, errors, filled, followed, main, page, send, text_of, tree
+from tests.support.negotiations import closed_request, open_round, prices_of, quote_now, talk
+from tests.support.people import form_token, make_person, sign_in
+from tests.support.rfqs import Market, draft_command, make_market, publish, read
 
 
 @pytest.fixture
@@ -92,3 +95,75 @@ def test_the_last_round_is_the_last(runtime: Runtime, market: Market, client: Te
     shown = text_of(page(buyer, f"/rfqs/{content.rfq.id}"))
     assert "Further round" in shown
     assert "2 of at most 3" in shown
+
+
+def test_both_sides_bargain_on_one_page(runtime: Runtime, market: Market, client: TestClient) -> None:
+    content, quotes = closed_request(runtime, market, (["10", "20"],))
+    url = f"/rfqs/{content.rfq.id}/negotiate/{market.suppliers[0]}"
+    buyer = sign_in(client, market.purchaser)
+    assert url in page(buyer, f"/rfqs/{content.rfq.id}/negotiate")
+    form = filled(page(buyer, url), "counter-form")
+    price = f"counter-{content.lines[0].id}"
+    wrong = send(buyer, f"{url}/counters", form | {price: "11"})
+    assert (wrong.status_code, set(errors(main(wrong)))) == (422, {price})
+    form["idempotency_key"] = str(uuid4())
+    shown = text_of(followed(buyer, send(buyer, f"{url}/counters", form | {price: "8"})))
+    assert "Your counter-offer waits for an answer" in shown
+    assert "counter-form" in page(buyer, url)
+    sales = sign_in(client, market.sales[0])
+    assert "A counter-offer waits for your answer" in page(sales, f"/rfqs/{content.rfq.id}")
+    answer = filled(page(sales, url), "counter-form")
+    assert "Your counter-offer waits" in followed(sales, send(sales, f"{url}/counters", answer | {price: "9"}))
+    buyer = sign_in(client, market.purchaser)
+    _, waiting = talk(runtime, market.purchaser, content.rfq.id, market.suppliers[0]).counters
+    step = f"/counters/{waiting.counter.id}"
+    stale = send(buyer, f"{step}/accept", {"version": "9"})
+    assert stale.status_code == 409
+    done = text_of(followed(buyer, send(buyer, f"{step}/accept", {"version": "1"})))
+    assert "Accepted. The quotation has a new receipted revision." in done
+    assert "revision 2" in done
+    assert prices_of(quote_now(runtime, market.sales[0], quotes[0].quote.id)) == [Decimal(9), Decimal(20)]
+    assert send(buyer, f"{step}/burn", {"version": "1"}).status_code == 404
+
+
+def upload(client: TestClient, url: str, data: dict[str, str], file: tuple[str, bytes, str]) -> Response:
+    """Post a form with a file from one of our own pages."""
+    headers = {"sec-fetch-site": "same-origin", CSRF_HEADER.lower(): form_token(client), "accept": "text/html"}
+    return client.post(url, data=data, files={"file": file}, headers=headers)
+
+
+def test_both_sides_talk_with_a_file_and_unread_marks(runtime: Runtime, market: Market, client: TestClient) -> None:
+    content, _ = closed_request(runtime, market, (["10", "20"],))
+    url = f"/rfqs/{content.rfq.id}/negotiate/{market.suppliers[0]}"
+    sales = sign_in(client, market.sales[0])
+    empty = send(sales, f"{url}/messages", {"idempotency_key": str(uuid4()), "text": "", "line_id": ""})
+    assert (empty.status_code, set(errors(main(empty)))) == (422, {"text"})
+    sent = {"idempotency_key": str(uuid4()), "text": "See the drawing.", "line_id": str(content.lines[1].id)}
+    wrong = upload(sales, f"{url}/messages", sent, ("a.exe", b"MZ", "application/octet-stream"))
+    assert (wrong.status_code, set(errors(main(wrong)))) == (422, {"file"})
+    good = ("drawing.txt", b"M16\n", "text/plain")
+    shown = followed(sales, upload(sales, f"{url}/messages", sent | {"idempotency_key": str(uuid4())}, good))
+    assert "See the drawing." in shown
+    buyer = sign_in(client, market.purchaser)
+    assert "1 unread" in text_of(page(buyer, f"/rfqs/{content.rfq.id}/negotiate"))
+    read_here = page(buyer, url)
+    assert "Line 2 Item 2" in text_of(read_here)
+    assert "drawing.txt" in read_here
+    assert "unread" not in text_of(page(buyer, f"/rfqs/{content.rfq.id}/negotiate"))
+    link = tree(read_here).xpath("//a[@download]/@href")[0]
+    assert buyer.get(link).content == b"M16\n"
+    sign_in(client, market.sales[1])
+    assert client.get(url, headers=HTML).status_code == 404
+    assert client.get(link).status_code == 404
+
+
+def test_a_sealed_request_says_why_nothing_can_be_said(runtime: Runtime, market: Market, client: TestClient) -> None:
+    content = publish(runtime, market, draft_command(market.suppliers, sealed=True))
+    url = f"/rfqs/{content.rfq.id}/negotiate/{market.suppliers[0]}"
+    for person in (market.purchaser, market.sales[0]):
+        shown = page(sign_in(client, person), url)
+        assert "While quotations are sealed nothing can be said here" in shown
+        assert "message-form" not in shown
+        refused = send(client, f"{url}/messages", {"idempotency_key": str(uuid4()), "text": "seven percent less"})
+        assert refused.status_code == 422
+    assert talk(runtime, market.purchaser, content.rfq.id, market.suppliers[0]).messages == []

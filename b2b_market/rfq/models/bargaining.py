@@ -38,6 +38,7 @@ class Counter(Salted, Aggregate, Base):
     quote_revision: Mapped[int]
     """The revision that it is an answer to; an accepted one makes the next."""
     round: Mapped[int]
+    """The round of the request in or after which it was made; a further round begins anew."""
     side: Mapped[Side] = mapped_column(enum_type(Side))
     status: Mapped[CounterStatus] = mapped_column(enum_type(CounterStatus))
     currency: Mapped[str] = mapped_column(CURRENCY)

@@ -16,7 +16,7 @@ from b2b_market.rfq.commands import requests as commands
 from b2b_market.rfq.commands.rounds import OpenRound
 from b2b_market.rfq.pages import showing
 from b2b_market.rfq.service import drafting as drafts
-from b2b_market.rfq.service import quoting, rounds
+from b2b_market.rfq.service import quoting, rounds, talking
 from b2b_market.rfq.service.drafting import RfqContent
 from b2b_market.rfq.states import RFQ_LIFECYCLE, QuoteStatus
 from b2b_market.ui.forms import Form
@@ -96,6 +96,7 @@ def _page(call: PageContext, rfq_id: UUID, form: Form, *, status: int) -> Respon
         "may_go_on": {supplier_id for supplier_id, quote in quotes.items() if quote.status in MAY_GO_ON},
         "money": lambda amount, code: Money(amount, Currency(code)),
         "places": content.invitations,
+        "talks": {one.supplier_id: one for one in talking.list_talks(call.work, call.actor, commands.ReadRfq(rfq_id))},
         "rounds": rounds.list_rounds(call.work, call.actor, commands.ReadRfq(rfq_id)),
         "opens": can_open and rfq.round < rfq.most_rounds,
         "used_up": can_open and rfq.round >= rfq.most_rounds,

@@ -19,7 +19,7 @@ from b2b_market.rfq.commands import requests as commands
 from b2b_market.rfq.commands.requests import RfqOrder
 from b2b_market.rfq.pages import showing
 from b2b_market.rfq.pages.negotiating import shown_round
-from b2b_market.rfq.service import answering, asking, awarding, closing, confirming, publishing, quoting
+from b2b_market.rfq.service import answering, asking, awarding, closing, confirming, publishing, quoting, talking
 from b2b_market.rfq.service import drafting as drafts
 from b2b_market.rfq.service.drafting import RfqContent
 from b2b_market.rfq.states import RFQ_LIFECYCLE, QuoteStatus, RfqStatus
@@ -184,6 +184,8 @@ def _detail(call: PageContext, content: RfqContent, form: Form, *, start: int = 
         outdated = [quote.id for quote in quotes if quote.status is QuoteStatus.NEEDS_CONFIRMATION]
         context["misfit"] = _misfit(call, outdated)
         context |= shown_round(call, rfq.id, rfq.round)
+        waiting = talking.list_talks(call.work, call.actor, commands.ReadRfq(rfq.id))
+        context["talks"] = {one.supplier_id: one for one in waiting}
         context["won"] = awarding.read_outcome(call.work, call.actor, commands.ReadRfq(rfq.id))
         context["unit_price"] = lambda line: Money(line.unit_price, Currency(line.currency))
         return call.page("rfq/invited.html", context, status=status)

@@ -15,7 +15,15 @@ from b2b_market.organizations import public as organizations
 from b2b_market.rbac.page_edge import PageContext
 from b2b_market.reference import public as reference
 from b2b_market.rfq.service.drafting import RfqContent
-from b2b_market.rfq.states import TAKES_QUOTES, AwardStatus, InvitationStatus, QuestionStatus, QuoteStatus, RfqStatus
+from b2b_market.rfq.states import (
+    TAKES_QUOTES,
+    AwardStatus,
+    CounterStatus,
+    InvitationStatus,
+    QuestionStatus,
+    QuoteStatus,
+    RfqStatus,
+)
 from b2b_market.ui import fmt
 from b2b_market.ui.language import Language, parse_language
 from b2b_market.ui.viewer import Badge
@@ -70,6 +78,17 @@ QUESTION_BADGES: Final[Mapping[str, Badge]] = MappingProxyType(
         QuestionStatus.OPEN: Badge(N_("Not answered"), "warn"),
         QuestionStatus.ANSWERED: Badge(N_("Has an answer"), "ok"),
         QuestionStatus.DECLINED: Badge(N_("Declined"), "neutral"),
+    }
+)
+COUNTER_BADGES: Final[Mapping[str, Badge]] = MappingProxyType(
+    {
+        CounterStatus.OPEN: Badge(N_("Waits for an answer"), "violet"),
+        CounterStatus.ACCEPTED: Badge(N_("Accepted"), "ok"),
+        CounterStatus.DECLINED: Badge(N_("Declined"), "bad"),
+        CounterStatus.ANSWERED: Badge(N_("Answered by another"), "neutral", "tick"),
+        CounterStatus.WITHDRAWN: Badge(N_("Withdrawn"), "bad"),
+        CounterStatus.EXPIRED: Badge(N_("Ran out"), "warn"),
+        CounterStatus.VOID: Badge(N_("Void"), "neutral", "tick"),
     }
 )
 FIELDS: Final[Mapping[str, str]] = MappingProxyType(
@@ -132,6 +151,13 @@ HISTORY: Final[Mapping[str, str]] = MappingProxyType(
         "rfq.round_closed": N_("The further round is over"),
         "rfq.left_out": N_("opened a further round without you"),
         "quote.replaced": N_("was bettered in a later round"),
+        "quote.agreed": N_("agreed on the prices of a counter-offer"),
+        "counter.made": N_("made a counter-offer"),
+        "counter.accepted": N_("accepted the counter-offer"),
+        "counter.declined": N_("declined the counter-offer"),
+        "counter.withdrawn": N_("withdrew the counter-offer"),
+        "counter.expired": N_("Nobody answered the counter-offer in time"),
+        "message.sent": N_("wrote a message"),
         "rfq.evaluation_started": N_("opened the comparison"),
         "rfq.comparison_exported": N_("saved the comparison as a file"),
         "rfq.award_granted": N_("awarded it"),

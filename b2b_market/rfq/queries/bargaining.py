@@ -92,6 +92,14 @@ def messages_of(session: Session, scope: Scope, rfq_id: UUID, supplier_id: UUID)
     return session.scalars(wanted.order_by(TalkMessage.id)).all()
 
 
+def last_message(session: Session, scope: Scope, rfq_id: UUID, supplier_id: UUID) -> TalkMessage | None:
+    """Return the newest message of a talk, None where nothing was said."""
+    wanted = select(TalkMessage).where(
+        TalkMessage.rfq_id == rfq_id, TalkMessage.supplier_id == supplier_id, _party(scope)
+    )
+    return session.scalar(wanted.order_by(TalkMessage.id.desc()).limit(1))
+
+
 def message(session: Session, scope: Scope, message_id: UUID) -> TalkMessage:
     """Return a message of a talk that the scope's companies are a side of; raise NotFound for any other id."""
     found = session.scalar(select(TalkMessage).where(TalkMessage.id == message_id, _party(scope)))

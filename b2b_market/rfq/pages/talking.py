@@ -24,7 +24,7 @@ from b2b_market.rfq.commands.rounds import (
     SendMessage,
 )
 from b2b_market.rfq.pages import pointing, showing
-from b2b_market.rfq.pages.drafting_form import MINUTES
+from b2b_market.rfq.pages.drafting_form import written_moment
 from b2b_market.rfq.rules.asking import MOST
 from b2b_market.rfq.rules.bargaining import NEGOTIATED
 from b2b_market.rfq.service import countering, quoting, talking
@@ -179,7 +179,7 @@ def _page(call: PageContext, where: ReadNegotiation, form: Form, *, status: int 
     may = _may_counter(call, found, standing, waiting)
     currency = Currency(standing.quote.currency) if standing is not None else None
     sent = [file_id for message in found.messages for file_id in message.file_ids]
-    until = (call.work.now() + USUAL_TIME).astimezone(showing.zone_of(call)).strftime(MINUTES)
+    until = written_moment(call.work.now() + USUAL_TIME, showing.zone_of(call))
     context = {
         "rfq": content.rfq,
         "talk": found,

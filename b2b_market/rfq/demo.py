@@ -101,7 +101,7 @@ def place_requests(runtime: Runtime) -> None:
     to_compare = cast.published("2026 年 Q4 机电备件 / Q4 2026 electro-mechanical spares", ITEMS)
     cast.quote(to_compare, ("1.04", "0.98", "1.01", "0.95", "0.99", "1.07"))
     cast.close(to_compare)
-    to_negotiate = cast.published("空压站备件 / Compressor station spares", ITEMS[2:7])
+    to_negotiate = cast.published("空压站备件 / Compressor station spares", ITEMS[:5])
     cast.quote(to_negotiate, ("1.06", "1.01", "1.04", "1.09"))
     cast.close(to_negotiate)
     cast.negotiate(to_negotiate)

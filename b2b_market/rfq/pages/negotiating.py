@@ -24,6 +24,7 @@ from b2b_market.ui.viewer import Flash
 
 router = APIRouter(route_class=PageRoute)
 
+HIDDEN, SHOWN = "hidden", "shown"
 MAY_GO_ON = frozenset({QuoteStatus.SUBMITTED, QuoteStatus.EXPIRED})
 
 
@@ -68,7 +69,7 @@ def _command(form: Form, rfq_id: UUID, call: PageContext) -> OpenRound | None:
         supplier_ids=tuple(chosen),
         closes_at=closes_at,
         reason=reason,
-        show_targets=form.flag("show_targets"),
+        show_targets=form.value("show_targets") == SHOWN,
         note=note,
     )
 
@@ -88,10 +89,12 @@ def _page(call: PageContext, rfq_id: UUID, form: Form, *, status: int) -> Respon
         quote.supplier_id: quote for quote in quoting.list_quotes(call.work, call.actor, commands.ReadRfq(rfq_id))
     }
     can_open = "open_round" in RFQ_LIFECYCLE.allowed(rfq.status) and rounds.open_round.allows(call.actor)
-    going_on = [one.supplier_id for one in content.invitations if one.last_round == rfq.round]
+    in_it = [one.supplier_id for one in content.invitations if 1 < one.last_round == rfq.round]
     context = {
         "rfq": rfq,
-        "form": form if form.data.texts else Form(initial={"supplier_ids": [str(one) for one in going_on]}),
+        "form": form
+        if form.data.texts
+        else Form(initial={"supplier_ids": [str(one) for one in in_it], "show_targets": HIDDEN}),
         "quotes": quotes,
         "may_go_on": {supplier_id for supplier_id, quote in quotes.items() if quote.status in MAY_GO_ON},
         "money": lambda amount, code: Money(amount, Currency(code)),

@@ -148,7 +148,8 @@ def _field_of(pointer: str, command: MakeCounter) -> str:
 
 def _counter(call: PageContext, form: Form, standing: QuoteContent | None) -> MakeCounter | None:
     if standing is None:
-        raise NotFound
+        form.add_error("", N_("There is no quotation that stands, so there is nothing to make a counter-offer on."))
+        return None
     named = [
         CounterLineInput(line.line_id, price)
         for line in standing.lines

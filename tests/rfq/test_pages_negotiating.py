@@ -168,3 +168,17 @@ def test_a_sealed_request_says_why_nothing_can_be_said(runtime: Runtime, market:
         refused = send(client, f"{url}/messages", {"idempotency_key": str(uuid4()), "text": "seven percent less"})
         assert refused.status_code == 422
     assert talk(runtime, market.purchaser, content.rfq.id, market.suppliers[0]).messages == []
+
+
+def test_a_long_quotation_comes_in_parts(runtime: Runtime, market: Market, client: TestClient) -> None:
+    content, _ = closed_request(runtime, market, (["10"] * 130,), lines=130)
+    url = f"/rfqs/{content.rfq.id}/negotiate/{market.suppliers[0]}"
+    buyer = sign_in(client, market.purchaser)
+    first = page(buyer, url)
+    assert (f"counter-{content.lines[99].id}" in first, f"counter-{content.lines[100].id}" in first) == (True, False)
+    rest = buyer.get(f"{url}?start=100", headers={**HTML, "hx-request": "true"}).text
+    assert (f"counter-{content.lines[100].id}" in rest, "<main" in rest, "hx-get" in rest) == (True, False, False)
+    form = filled(first, "counter-form") | {f"counter-{line.id}": "9" for line in content.lines}
+    shown = text_of(followed(buyer, send(buyer, f"{url}/counters", form)))
+    assert "and 110 more" in shown
+    assert len(talk(runtime, market.purchaser, content.rfq.id, market.suppliers[0]).counters[0].lines) == 130

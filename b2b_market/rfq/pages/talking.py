@@ -29,14 +29,16 @@ from b2b_market.rfq.rules.asking import MOST
 from b2b_market.rfq.rules.bargaining import NEGOTIATED
 from b2b_market.rfq.service import countering, quoting, talking
 from b2b_market.rfq.service import drafting as drafts
+from b2b_market.rfq.service.drafting import RfqContent
 from b2b_market.rfq.service.quoting import QuoteContent
 from b2b_market.rfq.service.talking import CounterContent, Negotiation
-from b2b_market.rfq.states import CounterStatus, QuoteStatus, Side
+from b2b_market.rfq.states import TAKES_QUOTES, CounterStatus, QuoteStatus, Side
 from b2b_market.ui.forms import Form
 from b2b_market.ui.viewer import Flash
 
 router = APIRouter(route_class=PageRoute)
 
+CHUNK, FEW = 100, 20
 HIGHEST = Decimal(10) ** 13
 USUAL_TIME = timedelta(days=2)
 _STEPS = {
@@ -47,9 +49,16 @@ _STEPS = {
 
 
 @router.get("/rfqs/{rfq_id}/negotiate/{supplier_id}")
-def show(rfq_id: WireUuid, supplier_id: WireUuid, call: PageCall) -> Response:
-    """Show a talk to either of its two sides; what it holds counts as read from then on."""
+def show(rfq_id: WireUuid, supplier_id: WireUuid, call: PageCall, start: int = 0) -> Response:
+    """Show a talk to either of its two sides; what it holds counts as read from then on.
+
+    htmx fetches the next lines of a long quotation (``start``).
+    """
     call.signed_in()
+    if start and call.is_fragment:
+        found = talking.read_negotiation(call.work, call.actor, ReadNegotiation(rfq_id, supplier_id))
+        content = drafts.read_rfq(call.work, call.actor, commands.ReadRfq(rfq_id))
+        return call.page("rfq/_talk_rows.html", _rows(call, found, content, Form(), max(start, 0)))
     answer = _page(call, ReadNegotiation(rfq_id, supplier_id), Form())
     talking.mark_read(call.work, call.actor, ReadNegotiation(rfq_id, supplier_id))
     return answer
@@ -175,38 +184,54 @@ def _standing(call: PageContext, where: ReadNegotiation) -> QuoteContent | None:
 def _page(call: PageContext, where: ReadNegotiation, form: Form, *, status: int = 200) -> Response:
     found = talking.read_negotiation(call.work, call.actor, where)
     content = drafts.read_rfq(call.work, call.actor, commands.ReadRfq(where.rfq_id))
-    standing = _standing(call, where)
+    context = {**_rows(call, found, content, form), **_around(call, found, content)}
+    return call.page("rfq/talk.html", context, status=status)
+
+
+def _rows(call: PageContext, found: Negotiation, content: RfqContent, form: Form, start: int = 0) -> dict[str, object]:
+    """Return what the lines of the quotation show from ``start`` on, at most CHUNK of them."""
+    standing = _standing(call, ReadNegotiation(found.rfq.id, found.supplier_id))
     waiting = next((one for one in found.counters if one.counter.status is CounterStatus.OPEN), None)
-    may = _may_counter(call, found, standing, waiting)
     currency = Currency(standing.quote.currency) if standing is not None else None
-    sent = [file_id for message in found.messages for file_id in message.file_ids]
+    lines = standing.lines if standing is not None else ()
     until = written_moment(call.work.now() + USUAL_TIME, showing.zone_of(call))
-    context = {
+    return {
         "rfq": content.rfq,
         "talk": found,
         "buys": found.side is Side.BUYER,
         "standing": standing,
+        "shown": lines[start : start + CHUNK],
+        "following": start + CHUNK if start + CHUNK < len(lines) else None,
+        "left_over": len(lines) - start - CHUNK,
         "waiting": waiting,
         "counters_left": content.rfq.most_counters - sum(one.counter.side is found.side for one in found.counters),
-        "counters_now": may,
-        "decides": countering.accept_counter.allows(call.actor),
-        "says": found.open and talking.send_message.allows(call.actor),
-        "sealed_now": content.rfq.sealed and content.rfq.status in ("published", "round_open"),
+        "counters_now": _may_counter(call, found, standing, waiting),
         "lines": {line.id: line for line in content.lines},
         "targets": content.targets,
         "prices": _prices(found.counters),
         "field": _field,
         "money": lambda amount: Money(amount, currency) if currency is not None else None,
+        "form": form if form.data.texts else Form(initial={"expires_at": until}),
+    }
+
+
+def _around(call: PageContext, found: Negotiation, content: RfqContent) -> dict[str, object]:
+    """Return what stands around the lines: what was said, and what may be said now."""
+    rfq = content.rfq
+    sent = [file_id for message in found.messages for file_id in message.file_ids]
+    return {
+        "decides": countering.accept_counter.allows(call.actor),
+        "says": found.open and talking.send_message.allows(call.actor),
+        "sealed_now": rfq.sealed and rfq.status in TAKES_QUOTES,
         "line_options": [(str(line.id), f"{line.position} · {line.item_name}") for line in content.lines],
         "file_names": talking.name_files(call.work, call.actor, sent),
-        "companies": showing.company_names(call, [content.rfq.buyer_id, where.supplier_id]),
+        "companies": showing.company_names(call, [rfq.buyer_id, found.supplier_id]),
         "counter_badges": showing.COUNTER_BADGES,
         "quote_badges": showing.QUOTE_BADGES,
         "badges": showing.RFQ_BADGES,
-        "form": form if form.data.texts else Form(initial={"expires_at": until}),
+        "few": FEW,
         "idempotency_key": str(uuid4()),
     }
-    return call.page("rfq/talk.html", context, status=status)
 
 
 def _prices(counters: Sequence[CounterContent]) -> dict[str, dict[UUID, Decimal]]:

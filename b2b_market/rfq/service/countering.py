@@ -57,7 +57,7 @@ def make_counter(work: Work, scope: Scope, command: MakeCounter) -> Counter:
         raise awarding.AwardUndecided
     rules.require_counters_left(sum(one.side is side for one in earlier), rfq.most_counters)
     lines = quote_queries.lines_of_quote(work.session, scope, quote.id)
-    rules.require_move(command.lines, _position(work, scope, lines, [one for one in earlier if _same(one, quote, rfq)]))
+    rules.require_move(command.lines, _position(work, scope, lines, _said_now(earlier, quote, rfq)))
     if waiting is not None:
         _settle(work, scope, waiting, "answer")
         work.record("counter.answered", waiting)
@@ -164,12 +164,14 @@ def _require_turn(side: Side, waiting: Counter | None, moment: datetime) -> None
         rules.require_unexpired(waiting.expires_at, moment)
 
 
-def _same(counter: Counter, quote: Quote, rfq: Rfq) -> bool:
-    """Tell whether a counter-offer belongs to what is negotiated now.
+def _said_now(earlier: Sequence[Counter], quote: Quote, rfq: Rfq) -> Sequence[Counter]:
+    """Return the counter-offers that belong to what is negotiated now, the oldest first.
 
-    What was said of an earlier revision, or before a further round, was settled with it.
+    What led to an agreement, or was said before a further round, was settled with it.
     """
-    return (counter.quote_id, counter.quote_revision, counter.round) == (quote.id, quote.revision, rfq.round)
+    said = [one for one in earlier if one.quote_id == quote.id and one.round == rfq.round]
+    agreed = [place for place, one in enumerate(said, start=1) if one.status is CounterStatus.ACCEPTED]
+    return said[agreed[-1] :] if agreed else said
 
 
 def _position(work: Work, scope: Scope, lines: Sequence[QuoteLine], said: Sequence[Counter]) -> rules.Position:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 from typing import Final, TypeVar
 from uuid import UUID
 
@@ -28,6 +28,7 @@ from b2b_market.rfq.commands.quotes import (
     PriceTier,
     QuoteTerms,
 )
+from b2b_market.rfq.commands.rounds import CounterLineInput, MakeCounter, OpenRound, SendMessage
 from b2b_market.rfq.service import (
     amending,
     asking,
@@ -36,9 +37,12 @@ from b2b_market.rfq.service import (
     comparing,
     confirming,
     copying,
+    countering,
     drafting,
     publishing,
     quoting,
+    rounds,
+    talking,
     templates,
 )
 from b2b_market.rfq.service.drafting import RfqContent
@@ -79,13 +83,14 @@ ITEMS: Final = (
 
 
 ITEM_TARGETS: Final = tuple(item.target for item in ITEMS)
+TALK: Final = ("此行可否用国产件？ Would a domestic make do for this line?", "可以，交期缩短一周。 Yes, a week sooner.")
 QUESTIONS: Final = ("M16 的螺距是多少？ Which thread pitch?", "可否分两批交货？ May we ship twice?")
 PER_UNIT: Final = {"EUR": Decimal("8.30"), "PLN": Decimal("1.95")}
 """Roughly how many CNY one unit of a supplier's currency is worth, to make invented prices plausible."""
 
 
 def place_requests(runtime: Runtime) -> None:
-    """Make a draft (a template too), and requests that wait, are quoted (openly, sealed, by all), compared, awarded."""
+    """Make requests at every stage: drafted, waiting, quoted in every way, compared, negotiated and awarded."""
     cast = _Cast.of(runtime)
     with cast.work(cast.purchaser) as work:
         if drafting.list_rfqs(work, cast.purchaser, commands.ListRfqs()).items:
@@ -105,6 +110,10 @@ def place_requests(runtime: Runtime) -> None:
     to_compare = cast.published("2026 年 Q4 机电备件 / Q4 2026 electro-mechanical spares", ITEMS)
     cast.quote(to_compare, ("1.04", "0.98", "1.01", "0.95", "0.99", "1.07"))
     cast.close(to_compare)
+    to_negotiate = cast.published("空压站备件 / Compressor station spares", ITEMS[:5])
+    cast.quote(to_negotiate, ("1.06", "1.01", "1.04", "1.09"))
+    cast.close(to_negotiate)
+    cast.negotiate(to_negotiate)
     to_award = cast.published("检修备件 / Overhaul spares", ITEMS[:5])
     cast.quote(to_award, ("0.96", "0.99", "1.02", "0.97"))
     cast.close(to_award)
@@ -283,6 +292,70 @@ class _Cast:
     def close(self, rfq_id: UUID) -> None:
         reason = "All suppliers have answered."
         self.do(self.purchaser, closing.close_rfq_early, commands.ReasonedStep(rfq_id, self.version(rfq_id), reason))
+
+    def negotiate(self, rfq_id: UUID) -> None:
+        """Hold a second round for two of the suppliers, of whom one betters its quotation; then bargain with it."""
+        with self.work(self.purchaser) as work:
+            quotes = sorted(
+                quoting.list_quotes(work, self.purchaser, commands.ReadRfq(rfq_id)), key=lambda one: one.received_at
+            )
+            opening = OpenRound(
+                rfq_id=rfq_id,
+                expected_version=self.version(rfq_id),
+                supplier_ids=tuple(quote.supplier_id for quote in quotes[:2]),
+                closes_at=work.now() + timedelta(days=3),
+                reason="两家报价最完整。 The two most complete quotations.",
+                show_targets=True,
+                note="请按目标价再报一次。 Please come closer to the targets.",
+            )
+        self.do(self.purchaser, rounds.open_round, opening)
+        self.better(rfq_id, self.sales[0], Decimal("0.98"))
+        self.close(rfq_id)
+        with self.work(self.sales[0]) as work:
+            own = quoting.list_quotes(work, self.sales[0], commands.ReadRfq(rfq_id))[-1]
+            lines = quoting.read_quote(work, self.sales[0], commands.ReadQuote(own.id)).lines
+        asked = tuple(
+            CounterLineInput(line.line_id, (line.unit_price * Decimal("0.96")).quantize(Decimal("0.01")))
+            for line in lines[:2]
+        )
+        with self.work(self.purchaser) as work:
+            counter = MakeCounter(
+                quote_id=own.id,
+                expected_version=own.version,
+                lines=asked,
+                expires_at=work.now() + timedelta(days=4),
+                note="量大可再谈。 We would take the whole year's need.",
+            )
+            countering.make_counter(work, self.purchaser, counter)
+        for actor, text in ((self.purchaser, TALK[0]), (self.sales[0], TALK[1])):
+            message = SendMessage(rfq_id=rfq_id, supplier_id=own.supplier_id, text=text, line_id=lines[0].line_id)
+            self.do(actor, talking.send_message, message)
+
+    def better(self, rfq_id: UUID, actor: Actor, factor: Decimal) -> None:
+        """Let one supplier send its quotation again at ``factor`` of its prices."""
+        with self.work(actor) as work:
+            own = quoting.list_quotes(work, actor, commands.ReadRfq(rfq_id))[-1]
+            before = quoting.read_quote(work, actor, commands.ReadQuote(own.id))
+            command = commands.SubmitQuote(
+                rfq_id=rfq_id,
+                currency=Currency(own.currency),
+                valid_until=own.valid_until,
+                lines=tuple(
+                    commands.QuoteLineInput(
+                        line_id=line.line_id,
+                        unit_price=(line.unit_price * factor).quantize(Decimal("0.0001"), ROUND_DOWN),
+                        quantity=line.quantity,
+                        lead_days=line.lead_days,
+                        min_quantity=line.min_quantity,
+                        alternative=line.alternative,
+                        note=line.note,
+                    )
+                    for line in before.lines
+                ),
+                payment_terms=own.payment_terms,
+                note=own.note,
+            )
+            quoting.submit_quote(work, actor, command)
 
     def award(self, rfq_id: UUID) -> None:
         """Give the best offer of each line its line, and have the award approved."""

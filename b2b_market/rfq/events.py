@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from b2b_market.kernel.event import Event, event
+from b2b_market.rfq.states import Side
 
 
 @event("rfq.submitted.v1")
@@ -245,3 +246,96 @@ class RfqAwarded(Event):
     supplier_ids: tuple[UUID, ...]
     lost_supplier_ids: tuple[UUID, ...]
     final: bool
+
+
+@event("rfq.round_opened.v1")
+class RoundOpened(Event):
+    """A closed request takes quotations again: ``supplier_ids`` go on, ``left_out`` were in before and do not."""
+
+    rfq_id: UUID
+    buyer_id: UUID
+    author_id: UUID
+    round: int
+    supplier_ids: tuple[UUID, ...]
+    left_out: tuple[UUID, ...]
+    closes_at: datetime
+
+
+@event("rfq.round_closed.v1")
+class RoundClosed(Event):
+    """A further round is over, ``early`` by the buyer or by the clock; the first one ends with ``rfq.closed``."""
+
+    rfq_id: UUID
+    buyer_id: UUID
+    author_id: UUID
+    round: int
+    early: bool
+
+
+@event("counter.made.v1")
+class CounterMade(Event):
+    """One side made a counter-offer on a quotation; what it says does not travel."""
+
+    counter_id: UUID
+    rfq_id: UUID
+    buyer_id: UUID
+    supplier_id: UUID
+    side: Side
+    expires_at: datetime
+
+
+@event("counter.accepted.v1")
+class CounterAccepted(Event):
+    """The other side accepted: ``revision`` of the quotation holds what was agreed, with a receipt."""
+
+    counter_id: UUID
+    quote_id: UUID
+    rfq_id: UUID
+    buyer_id: UUID
+    supplier_id: UUID
+    side: Side
+    revision: int
+
+
+@event("counter.declined.v1")
+class CounterDeclined(Event):
+    """The other side said no."""
+
+    counter_id: UUID
+    rfq_id: UUID
+    buyer_id: UUID
+    supplier_id: UUID
+    side: Side
+
+
+@event("counter.withdrawn.v1")
+class CounterWithdrawn(Event):
+    """Its maker took a counter-offer back."""
+
+    counter_id: UUID
+    rfq_id: UUID
+    buyer_id: UUID
+    supplier_id: UUID
+    side: Side
+
+
+@event("counter.expired.v1")
+class CounterExpired(Event):
+    """Nobody answered in time."""
+
+    counter_id: UUID
+    rfq_id: UUID
+    buyer_id: UUID
+    supplier_id: UUID
+    side: Side
+
+
+@event("message.sent.v1")
+class MessageSent(Event):
+    """The buyer or a supplier said something to the other about a request; what does not travel."""
+
+    message_id: UUID
+    rfq_id: UUID
+    buyer_id: UUID
+    supplier_id: UUID
+    side: Side

@@ -6,36 +6,44 @@ from b2b_market.kernel.text import N_
 from b2b_market.rbac.manifest import DemoStep, Manifest
 from b2b_market.rfq import events
 from b2b_market.rfq.api import amendments as amendments_api
+from b2b_market.rfq.api import bargaining as bargaining_api
 from b2b_market.rfq.api import exports as exports_api
 from b2b_market.rfq.api import imports as imports_api
 from b2b_market.rfq.api import questions as questions_api
 from b2b_market.rfq.api import quotes as quotes_api
 from b2b_market.rfq.api import redoing as redoing_api
 from b2b_market.rfq.api import requests as requests_api
+from b2b_market.rfq.api import rounds as rounds_api
 from b2b_market.rfq.api import templates as templates_api
 from b2b_market.rfq.cli.importing import app as commands
 from b2b_market.rfq.demo import place_requests
+from b2b_market.rfq.handlers.bargaining import HANDLERS as BARGAINING_HANDLERS
 from b2b_market.rfq.handlers.expiring import HANDLERS as EXPIRY_HANDLERS
 from b2b_market.rfq.handlers.requests import HANDLERS
+from b2b_market.rfq.handlers.rounds import HANDLERS as ROUND_HANDLERS
 from b2b_market.rfq.intake import quote_rows
 from b2b_market.rfq.intake.imports import PricesInOtherCurrency
 from b2b_market.rfq.intake.upload import IMPORT_REFUSALS
+from b2b_market.rfq.models import bargaining as bargaining_models
 from b2b_market.rfq.models import drafting as drafting_models
 from b2b_market.rfq.models import editions as edition_models
 from b2b_market.rfq.models import questions as question_models
 from b2b_market.rfq.models import quotes as quote_models
 from b2b_market.rfq.models import requests as request_models
+from b2b_market.rfq.models import rounds as round_models
 from b2b_market.rfq.pages import amending as amending_pages
-from b2b_market.rfq.pages import awards, editions, editor, importing, quote_workbook, redoing, supplying
+from b2b_market.rfq.pages import awards, editions, editor, importing, negotiating, quote_workbook, redoing, supplying
 from b2b_market.rfq.pages import comparing as comparing_pages
 from b2b_market.rfq.pages import exporting as exporting_pages
 from b2b_market.rfq.pages import questions as question_pages
 from b2b_market.rfq.pages import requests as request_pages
+from b2b_market.rfq.pages import talking as talk_pages
 from b2b_market.rfq.pages import templates as template_pages
 from b2b_market.rfq.permissions import GRANTS, RfqPermission
-from b2b_market.rfq.rules import amending, approving, asking, awarding, bundling, drafting, naming, quoting
+from b2b_market.rfq.rules import amending, approving, asking, awarding, bargaining, bundling, drafting, naming, quoting
 from b2b_market.rfq.rules import expiring as expiring_rules
 from b2b_market.rfq.rules import redoing as redoing_rules
+from b2b_market.rfq.rules import rounds as round_rules
 from b2b_market.rfq.rules.exporting import ExportersBusy
 from b2b_market.rfq.service import amending as amend_operations
 from b2b_market.rfq.service import (
@@ -44,12 +52,14 @@ from b2b_market.rfq.service import (
     comparing,
     confirming,
     copying,
+    countering,
     expiring,
     exporting,
     learning,
     preparing,
     publishing,
     remembering,
+    talking,
     templates,
 )
 from b2b_market.rfq.service import asking as question_operations
@@ -58,6 +68,7 @@ from b2b_market.rfq.service import drafting as draft_operations
 from b2b_market.rfq.service import editions as edition_operations
 from b2b_market.rfq.service import importing as import_operations
 from b2b_market.rfq.service import quoting as quote_operations
+from b2b_market.rfq.service import rounds as round_operations
 from b2b_market.rfq.tasks import TASKS
 from b2b_market.ui.viewer import NavGroup, NavItem
 
@@ -79,6 +90,10 @@ MANIFEST = Manifest(
         exports_api.router,
         quotes_api.quote_router,
         quotes_api.award_router,
+        rounds_api.router,
+        bargaining_api.by_rfq,
+        bargaining_api.by_quote,
+        bargaining_api.router,
     ),
     # fixed paths stand before those with ids: /rfqs/import and /rfqs/templates before /rfqs/{rfq_id}, and
     # /awards/{award_id}/repeat before /awards/{award_id}/{decision}
@@ -94,11 +109,13 @@ MANIFEST = Manifest(
         editions.router,
         question_pages.router,
         quote_workbook.router,
+        negotiating.router,
+        talk_pages.router,
         supplying.router,
         request_pages.router,
     ),
     cli=commands,
-    handlers=(*HANDLERS, *EXPIRY_HANDLERS),
+    handlers=(*HANDLERS, *EXPIRY_HANDLERS, *ROUND_HANDLERS, *BARGAINING_HANDLERS),
     tasks=TASKS,
     permissions=(RfqPermission,),
     grants=(GRANTS,),
@@ -138,6 +155,19 @@ MANIFEST = Manifest(
         bundling.BundleBroken,
         redoing_rules.AwardNotDecided,
         naming.TemplateNameTaken,
+        round_rules.RoundsUsedUp,
+        round_rules.NotGoingOn,
+        round_rules.PriorRoundStands,
+        round_rules.QuoteGotWorse,
+        bargaining.NotNegotiable,
+        bargaining.CounterWaits,
+        bargaining.NothingToAnswer,
+        bargaining.CountersUsedUp,
+        bargaining.NoImprovement,
+        bargaining.CounterRanOut,
+        bargaining.NotYourTurn,
+        bargaining.TalkSealed,
+        bargaining.TalkOver,
         *IMPORT_REFUSALS,
         PricesInOtherCurrency,
         ExportersBusy,
@@ -162,8 +192,19 @@ MANIFEST = Manifest(
         comparing,
         exporting,
         award_operations,
+        round_operations,
+        countering,
+        talking,
     ),
-    models=(request_models, edition_models, question_models, quote_models, drafting_models),
+    models=(
+        request_models,
+        edition_models,
+        question_models,
+        quote_models,
+        drafting_models,
+        round_models,
+        bargaining_models,
+    ),
     events=(
         events.RfqSubmitted,
         events.RfqReturned,
@@ -188,6 +229,14 @@ MANIFEST = Manifest(
         events.AwardProposed,
         events.AwardReturned,
         events.RfqAwarded,
+        events.RoundOpened,
+        events.RoundClosed,
+        events.CounterMade,
+        events.CounterAccepted,
+        events.CounterDeclined,
+        events.CounterWithdrawn,
+        events.CounterExpired,
+        events.MessageSent,
     ),
     demo=(DemoStep(50, place_requests),),
     nav=(

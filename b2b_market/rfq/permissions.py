@@ -16,6 +16,9 @@ class RfqPermission(Permission):
     COMPARE = "rfq:compare"
     AWARD = "award:propose"
     AWARD_APPROVE = "award:approve"
+    NEGOTIATE = "rfq:negotiate"
+    TALK = "rfq:talk"
+    COUNTER = "quote:counter"
     QUOTE_READ = "quote:read"
     QUOTE_SUBMIT = "quote:submit"
 
@@ -35,6 +38,9 @@ GRANTS: Grants = {
     RfqPermission.COMPARE: _BUYERS,
     RfqPermission.AWARD: _PURCHASER,
     RfqPermission.AWARD_APPROVE: frozenset({Role.BUYER_APPROVER}),
+    RfqPermission.NEGOTIATE: _PURCHASER,
+    RfqPermission.TALK: _PURCHASER | {Role.SUPPLIER_SALES},
+    RfqPermission.COUNTER: _PURCHASER | {Role.SUPPLIER_SALES},
     RfqPermission.QUOTE_READ: _BUYERS | _SUPPLIERS | {Role.SERVICE_ACCOUNT},
     RfqPermission.QUOTE_SUBMIT: frozenset({Role.SUPPLIER_SALES}),
 }

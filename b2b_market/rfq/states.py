@@ -13,6 +13,8 @@ class RfqStatus(StrEnum):
     PUBLISHED = "published"
     CLOSED = "closed"
     EVALUATING = "evaluating"
+    ROUND_OPEN = "round_open"
+    """A further round: the suppliers that go on may better their quotations until its deadline."""
     AWARDED_PARTIAL = "awarded_partial"
     AWARDED = "awarded"
     CLOSED_DONE = "closed_done"
@@ -29,6 +31,7 @@ class Visibility(StrEnum):
     """Every approved supplier, invited or not."""
 
 
+TAKES_QUOTES = frozenset({RfqStatus.PUBLISHED, RfqStatus.ROUND_OPEN})
 _OPEN_TO_AWARD = frozenset({RfqStatus.EVALUATING, RfqStatus.AWARDED_PARTIAL})
 RFQ_LIFECYCLE = Lifecycle(
     RfqStatus.DRAFT,
@@ -37,8 +40,9 @@ RFQ_LIFECYCLE = Lifecycle(
     Step("approve", frozenset({RfqStatus.PENDING_APPROVAL}), RfqStatus.PUBLISHED),
     Step("publish", frozenset({RfqStatus.DRAFT}), RfqStatus.PUBLISHED),
     Step("amend", frozenset({RfqStatus.PUBLISHED}), RfqStatus.PUBLISHED),
-    Step("close", frozenset({RfqStatus.PUBLISHED}), RfqStatus.CLOSED),
+    Step("close", TAKES_QUOTES, RfqStatus.CLOSED),
     Step("evaluate", frozenset({RfqStatus.CLOSED}), RfqStatus.EVALUATING),
+    Step("open_round", frozenset({RfqStatus.CLOSED, RfqStatus.EVALUATING}), RfqStatus.ROUND_OPEN),
     Step("award_part", _OPEN_TO_AWARD, RfqStatus.AWARDED_PARTIAL),
     Step("award", _OPEN_TO_AWARD, RfqStatus.AWARDED),
     Step("finish", frozenset({RfqStatus.AWARDED}), RfqStatus.CLOSED_DONE),
@@ -52,6 +56,7 @@ RFQ_LIFECYCLE = Lifecycle(
                 RfqStatus.PUBLISHED,
                 RfqStatus.CLOSED,
                 RfqStatus.EVALUATING,
+                RfqStatus.ROUND_OPEN,
             }
         ),
         RfqStatus.CANCELLED,
@@ -103,6 +108,8 @@ class QuoteStatus(StrEnum):
     AWARDED = "awarded"
     PARTLY_AWARDED = "partly_awarded"
     LOST = "lost"
+    REPLACED = "replaced"
+    """Its supplier bettered it in a later round, whose quotation stands instead."""
 
 
 class TaxBasis(StrEnum):
@@ -147,6 +154,7 @@ QUOTE_LIFECYCLE = Lifecycle(
     Step("win", _IN_PLAY, QuoteStatus.AWARDED),
     Step("win_part", _IN_PLAY, QuoteStatus.PARTLY_AWARDED),
     Step("lose", _RECEIVED | {QuoteStatus.EXPIRED}, QuoteStatus.LOST),
+    Step("replace", frozenset({QuoteStatus.SUBMITTED, QuoteStatus.EXPIRED}), QuoteStatus.REPLACED),
 )
 
 
@@ -198,4 +206,37 @@ class ImportStatus(StrEnum):
 
 IMPORT_LIFECYCLE = Lifecycle(
     ImportStatus.PREVIEW, Step("confirm", frozenset({ImportStatus.PREVIEW}), ImportStatus.CONFIRMED)
+)
+
+
+class Side(StrEnum):
+    """Which of the two companies at a quotation said something."""
+
+    BUYER = "buyer"
+    SUPPLIER = "supplier"
+
+
+class CounterStatus(StrEnum):
+    """Where a counter-offer stands."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    ANSWERED = "answered"
+    """The other side made a counter-offer of its own."""
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+    VOID = "void"
+    """A further round was opened, or the request ended, before anybody answered."""
+
+
+_WAITING = frozenset({CounterStatus.OPEN})
+COUNTER_LIFECYCLE = Lifecycle(
+    CounterStatus.OPEN,
+    Step("accept", _WAITING, CounterStatus.ACCEPTED),
+    Step("decline", _WAITING, CounterStatus.DECLINED),
+    Step("answer", _WAITING, CounterStatus.ANSWERED),
+    Step("withdraw", _WAITING, CounterStatus.WITHDRAWN),
+    Step("expire", _WAITING, CounterStatus.EXPIRED),
+    Step("void", _WAITING, CounterStatus.VOID),
 )

@@ -7,9 +7,11 @@ from b2b_market.infra.who import Cause
 from b2b_market.rbac.actor import system_actor
 from b2b_market.rfq.commands.imports import ReadImport
 from b2b_market.rfq.commands.requests import ReadQuote, StepRfq
-from b2b_market.rfq.service import closing, expiring, importing
+from b2b_market.rfq.commands.rounds import ReadCounter
+from b2b_market.rfq.service import closing, countering, expiring, importing
 
 PERIOD = 1.0
+EXPIRY_PERIOD = 5.0
 SWEEP_PERIOD = 600.0
 EXPIRY_PERIOD = 300.0
 PART = "rfq.clock"
@@ -48,6 +50,19 @@ def expire_quotes(runtime: Runtime) -> int:
     return expired
 
 
+def expire_counters(runtime: Runtime) -> int:
+    """End every counter-offer that nobody answered in time, each in a transaction of its own; return how many."""
+    clock = system_actor(PART)
+    with runtime.work(clock.who, Tenant(machine=True), Cause("task", new_correlation())) as work:
+        over = countering.expired_counters(work, clock, None)
+    ended = 0
+    for counter_id, *parties in over:
+        actor = system_actor(PART, *parties)
+        with runtime.work(actor.who, actor.tenant(), Cause("task", new_correlation())) as work:
+            ended += countering.expire_counter(work, actor, ReadCounter(counter_id)) is not None
+    return ended
+
+
 def sweep_imports(runtime: Runtime) -> int:
     """Delete the previews that nobody touched for a week, each in a transaction of its own; return how many."""
     clock = system_actor(PART)
@@ -64,5 +79,6 @@ def sweep_imports(runtime: Runtime) -> int:
 TASKS = (
     Task("rfq.close_due", close_due, PERIOD),
     Task("rfq.expire_quotes", expire_quotes, EXPIRY_PERIOD),
+    Task("rfq.expire_counters", expire_counters, EXPIRY_PERIOD),
     Task("rfq.sweep_imports", sweep_imports, SWEEP_PERIOD),
 )

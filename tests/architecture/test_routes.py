@@ -236,7 +236,7 @@ def test_a_colleague_with_another_role_gets_403_and_changes_nothing(
 def test_a_key_does_only_what_it_was_made_for(world: World, client: TestClient, routes: list[Route]) -> None:
     """The key may draft and read requests and quotations; S9 and its own list keep it from everything else."""
     service = world.caller(client, "service")
-    meant = ("/rfqs", "/rfq-imports", "/rfq-templates", "/quotes", "/invitations")
+    meant = ("/rfqs", "/rfq-imports", "/rfq-templates", "/quotes", "/counters", "/invitations")
     wrong = []
     for route in routes:
         path = route.path.removeprefix(API)
@@ -247,6 +247,10 @@ def test_a_key_does_only_what_it_was_made_for(world: World, client: TestClient, 
             wrong.append(f"{route.label}: {answer.status_code}")
     for step in ("publish", "approve", "close", "cancel"):
         wanted = Route("POST", f"{API}/rfqs/{{rfq_id}}/{step}", step)
+        if call(client, world, service, wanted, world.things).status_code != 403:
+            wrong.append(wanted.label)
+    for step in ("accept", "decline", "withdraw"):
+        wanted = Route("POST", f"{API}/counters/{{counter_id}}/{step}", step)
         if call(client, world, service, wanted, world.things).status_code != 403:
             wrong.append(wanted.label)
     assert not wrong, "\n".join(wrong)

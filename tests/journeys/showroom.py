@@ -31,6 +31,7 @@ from b2b_market.rfq.commands.requests import (
 from b2b_market.rfq.service import asking, awarding, closing, comparing, publishing, quoting
 from b2b_market.rfq.service.drafting import RfqContent
 from b2b_market.sourcing.public import best_per_line
+from tests.support.negotiations import counter, quote_now, say
 from tests.support.people import make_company, make_person
 from tests.support.rfqs import Market, make_draft, read
 from tests.support.works import work_for
@@ -80,9 +81,9 @@ def build(runtime: Runtime) -> Showroom:
     seed_rates(runtime)
     market = _market(runtime)
     compared = _published(runtime, market, lines=50)
-    for number in range(len(SUPPLIERS)):
-        _quote(runtime, market, compared, number)
+    offered = [_quote(runtime, market, compared, number) for number in range(len(SUPPLIERS))]
     _close(runtime, market, compared.rfq.id)
+    _bargained(runtime, market, compared, offered[0])
     open_one = _published(runtime, market, lines=12)
     quote = _quote(runtime, market, open_one, 0)
     _asked(runtime, market, open_one)
@@ -106,6 +107,15 @@ def _asked(runtime: Runtime, market: Market, content: RfqContent) -> None:
             asked.append(asking.ask_question(work, sales, command))
     with work_for(runtime, market.purchaser) as work:
         asking.answer_question(work, market.purchaser, ReplyToQuestion(asked[0].id, 1, "粗牙，2.0 mm / coarse, 2.0 mm"))
+
+
+def _bargained(runtime: Runtime, market: Market, content: RfqContent, quote_id: UUID) -> None:
+    """Let a counter-offer wait for the first supplier, and both sides say something about the first line."""
+    quote = quote_now(runtime, market.purchaser, quote_id)
+    asked = [(line.line_id, str(line.unit_price * Decimal("0.9"))) for line in quote.lines[:3]]
+    counter(runtime, market.purchaser, quote.quote, [(line_id, price[:12]) for line_id, price in asked])
+    for person, words in ((market.purchaser, "能否分两批交货？"), (market.sales[0], "可以，第二批晚两周。")):
+        say(runtime, person, content.rfq.id, market.suppliers[0], words)
 
 
 def _market(runtime: Runtime) -> Market:

@@ -42,6 +42,15 @@ PAGES: dict[str, Callable[[Showroom], tuple[Actor, str]]] = {
     "comparison": lambda room: (room.market.purchaser, f"/rfqs/{room.compared}/comparison"),
     "as quoted": lambda room: (room.market.purchaser, f"/rfqs/{room.compared}/comparison?raw=1&scenario=most-3"),
     "sealed comparison": lambda room: (room.market.purchaser, f"/rfqs/{room.sealed}/comparison"),
+    "negotiate": lambda room: (room.market.purchaser, f"/rfqs/{room.compared}/negotiate"),
+    "talk of the buyer": lambda room: (
+        room.market.purchaser,
+        f"/rfqs/{room.compared}/negotiate/{room.market.suppliers[0]}",
+    ),
+    "talk of the supplier": lambda room: (
+        room.market.sales[0],
+        f"/rfqs/{room.compared}/negotiate/{room.market.suppliers[0]}",
+    ),
     "award": lambda room: (room.market.approver, f"/awards/{room.award}"),
     "invitations": lambda room: (room.market.sales[0], "/invitations"),
     "invited": lambda room: (room.market.sales[0], f"/rfqs/{room.open}"),

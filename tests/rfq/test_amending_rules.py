@@ -30,6 +30,7 @@ NOT_SHOWN = {
     "id", "version", "created_at", "changed_at", "audit_salt", "number", "buyer_id", "author_id", "editor_id",
     "approver_id", "status", "sealed", "published_at", "closed_at", "reason", "line_count", "lines_digest",
     "targets_digest", "party_ids", "next_due_at", "edition", "binding_edition", "edition_hash", "visibility",
+    "round", "most_rounds", "most_counters", "round_hash",
 }  # fmt: skip
 """Columns of a request that a version does not keep: what they are, not what is asked for."""
 

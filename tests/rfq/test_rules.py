@@ -14,7 +14,7 @@ from b2b_market.kernel.refusal import Invalid
 from b2b_market.kernel.units import unit
 from b2b_market.rfq.commands.requests import DraftRfq, LineInput, QuoteLineInput, SubmitQuote, Terms
 from b2b_market.rfq.rules import approving, awarding, drafting, quoting
-from b2b_market.rfq.states import RfqStatus
+from b2b_market.rfq.states import TAKES_QUOTES, RfqStatus
 
 CNY = Currency("CNY")
 TODAY = date(2026, 11, 22)
@@ -162,8 +162,8 @@ class TestQuotations:
         else:
             quoting.require_open(RfqStatus.PUBLISHED, CLOSES, moment)
 
-    @pytest.mark.parametrize("status", [status for status in RfqStatus if status is not RfqStatus.PUBLISHED])
-    def test_only_published_requests_take_quotations(self, status: RfqStatus) -> None:
+    @pytest.mark.parametrize("status", [status for status in RfqStatus if status not in TAKES_QUOTES])
+    def test_only_published_requests_and_open_rounds_take_quotations(self, status: RfqStatus) -> None:
         with pytest.raises(quoting.NotOpenForQuotes):
             quoting.require_open(status, CLOSES, NOW)
 

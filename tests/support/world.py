@@ -56,13 +56,15 @@ from b2b_market.rfq.commands.requests import (
     Rest,
     StepRfq,
 )
+from b2b_market.rfq.commands.rounds import ReadNegotiation
 from b2b_market.rfq.models.quotes import Award, Quote
-from b2b_market.rfq.service import asking, awarding, publishing, quoting
+from b2b_market.rfq.service import asking, awarding, publishing, quoting, talking
 from b2b_market.rfq.service.drafting import RfqContent
 from b2b_market.rfq.states import Visibility
 from tests.support import database as db
 from tests.support.calling import API, Caller, caller_for
 from tests.support.delivery import drain_outbox
+from tests.support.negotiations import counter, open_round, say
 from tests.support.people import PASSWORD, join, make_company, make_person
 from tests.support.rfqs import CNY, Market, close, draft_command, make_draft, publish, quote_command, read
 from tests.support.routes import Bodies
@@ -75,6 +77,7 @@ SUPPLIERS = (Role.SUPPLIER_ADMIN, Role.SUPPLIER_SALES)
 OWN_ROLE = "buyer.own:Reader"
 OTHER_THINGS = {
     "/delivery": {"event_id": "outbox_id"},
+    "/counters": {"step": "counter_step"},
     "/waiting-roles": {"grant_id": "lonely_grant_id", "organization_id": "sister_id"},
     "/notifications/mail": {"mail_id": "dead_mail_id"},
     "/sessions/current/organization": {"organization_id": "sister_id"},
@@ -180,6 +183,7 @@ class _Maker:
         )
         self._requests(market)
         self._deal(market)
+        self._negotiate(market)
         with TestClient(self.app, follow_redirects=False) as client:
             api_key = self._small_things(client)
         drain_outbox(self.runtime)
@@ -292,6 +296,26 @@ class _Maker:
         self.rfqs["awarded"] = read(self.runtime, market.purchaser, given.rfq.id)
         drain_outbox(self.runtime)
 
+    def _negotiate(self, market: Market) -> None:
+        """Send the winner into a second round that shows targets, with a counter-offer and a message of the buyer."""
+        content = self._planted(market, sealed=False)
+        close(self.runtime, market, content.rfq.id)
+        open_round(self.runtime, market, content, [self.orgs["winner"]], show_targets=True)
+        close(self.runtime, market, content.rfq.id)
+        (quote, *_) = rows_of(
+            self.runtime,
+            self.people["winner"],
+            select(Quote).where(Quote.rfq_id == content.rfq.id, Quote.supplier_id == self.orgs["winner"]),
+        )
+        price = str(Decimal(PLANTED.winner[0]) - 1)
+        made = counter(self.runtime, market.purchaser, quote, [(content.lines[0].id, price)])
+        self.things["counter_id"] = str(made.id)
+        say(self.runtime, market.purchaser, content.rfq.id, self.orgs["winner"])
+        where = ReadNegotiation(content.rfq.id, self.orgs["winner"])
+        with work_for(self.runtime, self.people["winner"]) as work:
+            talking.mark_read(work, self.people["winner"], where)
+        self.rfqs["negotiated"] = read(self.runtime, market.purchaser, content.rfq.id)
+
     def _propose(self, market: Market, content: RfqContent) -> None:
         machine = system_actor("test", market.buyer_id, *market.suppliers)
         quotes = rows_of(self.runtime, machine, select(Quote).where(Quote.rfq_id == content.rfq.id))
@@ -383,6 +407,8 @@ class _Maker:
             "contract_id": str(contract.id),
             "award_id": str(award.id),
             "quote_id": str(quote.id),
+            "supplier_id": str(self.orgs["winner"]),
+            "counter_step": "accept",
             "grant_id": str(grant.id),
             "lonely_grant_id": str(lonely.id),
             "sister_id": str(self.orgs["sister"]),

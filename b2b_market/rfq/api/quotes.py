@@ -10,7 +10,7 @@ from b2b_market.rbac.responses import changes, reads
 from b2b_market.reference.public import RateMissing
 from b2b_market.rfq.commands import requests as commands
 from b2b_market.rfq.commands.quotes import ExtendQuote
-from b2b_market.rfq.rules import amending, approving, quoting
+from b2b_market.rfq.rules import amending, approving, quoting, rounds
 from b2b_market.rfq.rules import awarding as award_rules
 from b2b_market.rfq.rules import expiring as expiring_rules
 from b2b_market.rfq.rules.bundling import BundleBroken
@@ -42,7 +42,7 @@ _OPEN = (quoting.QuoteTooLate, quoting.NotOpenForQuotes)
     "/{rfq_id}/quotes",
     status_code=201,
     response_model=QuoteOut,
-    responses=changes(*_OPEN, quoting.OwnRequest, amending.RequestAmended),
+    responses=changes(*_OPEN, quoting.OwnRequest, amending.RequestAmended, rounds.NotGoingOn, rounds.QuoteGotWorse),
 )
 def submit_quote(rfq_id: WireUuid, body: QuoteIn, call: OnceCall) -> Answer:
     """Send a quotation, or with If-Match the next revision of the live one; the answer holds the signed receipt."""
@@ -80,7 +80,9 @@ def extend_quote(quote_id: WireUuid, body: ExtendIn, call: OnceCall) -> Answer:
     return call.answer(QuoteOut, expiring.extend_quote(call.work, call.actor, command))
 
 
-@quote_router.post("/{quote_id}/withdraw", response_model=QuoteSummaryOut, responses=changes(*_OPEN))
+@quote_router.post(
+    "/{quote_id}/withdraw", response_model=QuoteSummaryOut, responses=changes(*_OPEN, rounds.PriorRoundStands)
+)
 def withdraw_quote(quote_id: WireUuid, call: Call) -> Answer:
     """Take a quotation back before the deadline."""
     command = commands.WithdrawQuote(quote_id, call.if_match)

@@ -10,6 +10,7 @@ from b2b_market.kernel.currency import Currency
 from b2b_market.kernel.paging import PageRequest
 from b2b_market.kernel.quantity import Quantity
 from b2b_market.rfq.commands.quotes import PLAIN_LINE, PLAIN_QUOTE, LineTerms, QuoteTerms
+from b2b_market.rfq.commands.rounds import Bargaining
 from b2b_market.rfq.states import Visibility
 
 
@@ -48,6 +49,7 @@ class DraftRfq:
     description: str = ""
     sealed: bool = False
     visibility: Visibility = Visibility.INVITED
+    bargaining: Bargaining = field(default_factory=Bargaining)
     estimate: Decimal | None = None
     terms: Terms = field(default_factory=Terms)
     lines: tuple[LineInput, ...] = ()

@@ -46,10 +46,20 @@ class Rfq(Salted, Aggregate, Base):
         Index("ix_rfq_buyer_id_closes_at_id", "buyer_id", "closes_at", "id"),
         Index("ix_rfq_next_due_at", "next_due_at", postgresql_where="next_due_at IS NOT NULL"),
         CheckConstraint("status <> 'published' OR closes_at IS NOT NULL", name="published_has_deadline"),
+        CheckConstraint("round BETWEEN 1 AND most_rounds", name="rounds"),
     )
     audit_type = "rfq"
     audit_added: ClassVar[Mapping[str, object]] = MappingProxyType(
-        {"edition": 1, "binding_edition": 1, "edition_hash": None, "enquiry_ends_at": None}
+        {
+            "edition": 1,
+            "binding_edition": 1,
+            "edition_hash": None,
+            "enquiry_ends_at": None,
+            "round": 1,
+            "most_rounds": 3,
+            "most_counters": 3,
+            "round_hash": None,
+        }
     )
     audit_hidden: ClassVar[frozenset[str]] = frozenset({"next_due_at"})
     audit_secret: ClassVar[frozenset[str]] = frozenset({"lines_digest", "targets_digest"})
@@ -90,6 +100,13 @@ class Rfq(Salted, Aggregate, Base):
     """The last version that changed the request materially; quotations for an earlier one take no part."""
     edition_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
     """SHA-256 of the version that stands as it is kept, so that the audit trail holds every version to its content."""
+    round: Mapped[int] = mapped_column(default=1)
+    """The round that is open, or was last; quotations of earlier rounds stand until they are bettered."""
+    most_rounds: Mapped[int] = mapped_column(default=3)
+    most_counters: Mapped[int] = mapped_column(default=3)
+    """How many counter-offers each side may make to the other, all rounds together."""
+    round_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """SHA-256 of the last further round with its shortlist, reasons and shown targets; None while there was none."""
 
     def parties(self) -> tuple[UUID, ...]:
         """Return the buyer and the invited suppliers of a published request."""
@@ -166,6 +183,8 @@ class RfqInvitation(Base):
     decline_reason: Mapped[str | None]
     quoted_edition: Mapped[int | None]
     """The version of the request that the supplier's quotation is for; the buyer reads it of sealed ones too."""
+    last_round: Mapped[int] = mapped_column(default=1)
+    """The last round that the supplier may quote in."""
 
 
 class RfqRate(Base):

@@ -13,7 +13,9 @@ from b2b_market.kernel.text import N_
 from b2b_market.kernel.units import find_unit, unit, unit_name
 from b2b_market.reference import public as reference
 from b2b_market.rfq.commands import requests as commands
+from b2b_market.rfq.commands.rounds import Bargaining
 from b2b_market.rfq.pages import pointing
+from b2b_market.rfq.rules.rounds import MOST_COUNTERS, MOST_ROUNDS
 from b2b_market.rfq.service.drafting import RfqContent
 from b2b_market.rfq.states import Visibility
 from b2b_market.ui.forms import Form
@@ -67,6 +69,7 @@ def read_content(
     defaults = Defaults(form.day("default_day"), form.text("default_place"))
     lines = [line for number in filled_rows(form) if (line := _read_line(form, number, defaults)) is not None]
     suppliers = _uuids(form, "supplier_ids")
+    bargaining = _bargaining(form)
     if not form.ok or title is None or currency is None:
         return None
     return commands.DraftRfq(
@@ -76,11 +79,22 @@ def read_content(
         enquiry_ends_at=enquiry_ends_at,
         description=description,
         sealed=form.value("mode") == SEALED,
+        bargaining=bargaining,
         visibility=Visibility(form.one_of("visibility", VISIBILITIES) or Visibility.INVITED),
         estimate=estimate,
         terms=terms,
         lines=(*before, *lines, *after),
         supplier_ids=tuple(suppliers),
+    )
+
+
+def _bargaining(form: Form) -> Bargaining:
+    """Return how far the request may be negotiated; a form that does not ask leaves what is usual."""
+    usual = Bargaining()
+    rounds = form.integer("most_rounds", least=1, most=MOST_ROUNDS)
+    counters = form.integer("most_counters", least=0, most=MOST_COUNTERS)
+    return Bargaining(
+        usual.most_rounds if rounds is None else rounds, usual.most_counters if counters is None else counters
     )
 
 
@@ -119,6 +133,8 @@ def initial_values(content: RfqContent, zone: tzinfo, language: str, lines: rang
         "description": rfq.description,
         "mode": SEALED if rfq.sealed else OPEN,
         "visibility": rfq.visibility.value,
+        "most_rounds": rfq.most_rounds,
+        "most_counters": rfq.most_counters,
         "estimate": content.estimate,
         "payment_terms": rfq.payment_terms,
         "incoterm": rfq.incoterm,

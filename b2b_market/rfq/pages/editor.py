@@ -13,6 +13,7 @@ from b2b_market.kernel.units import unit
 from b2b_market.organizations import public as organizations
 from b2b_market.rbac.page_edge import PageCall, PageContext, PageRoute
 from b2b_market.rfq.commands import requests as commands
+from b2b_market.rfq.commands.rounds import Bargaining
 from b2b_market.rfq.pages import drafting_form as reading
 from b2b_market.rfq.pages import saving, showing
 from b2b_market.rfq.pages.saving import Saving, Window
@@ -37,6 +38,8 @@ def new_rfq(call: PageCall) -> Response:
         "currency": settings.base_currency.code,
         "mode": reading.OPEN,
         "visibility": Visibility.INVITED.value,
+        "most_rounds": Bargaining().most_rounds,
+        "most_counters": Bargaining().most_counters,
         "default_place": settings.default_delivery_place,
     }
     return _editor(call, Form(initial=initial), None, range(NEW_LINES), key=str(uuid4()))

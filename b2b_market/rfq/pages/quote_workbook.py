@@ -31,7 +31,6 @@ from b2b_market.rfq.service import drafting as drafts
 from b2b_market.rfq.service import preparing, quoting
 from b2b_market.rfq.service.drafting import RfqContent
 from b2b_market.rfq.service.quoting import QuoteContent
-from b2b_market.rfq.states import RfqStatus
 from b2b_market.ui.forms import Form, FormData, Problem
 from b2b_market.ui.viewer import Flash
 
@@ -66,7 +65,7 @@ def save_workbook(rfq_id: WireUuid, call: PageCall) -> Response:
     """Return the request as a workbook to quote in, filled with the live quotation where there is one."""
     quoting.submit_quote.admit(call.actor)
     request = drafts.read_rfq(call.work, call.actor, commands.ReadRfq(rfq_id))
-    if request.rfq.status is not RfqStatus.PUBLISHED:
+    if not supplying.takes_quotes(request):
         return call.see(f"/rfqs/{rfq_id}", Flash(N_("This request takes no quotations now."), "warn"))
     live = supplying.live_quote(call, rfq_id)
     form = supplying.starting_form(call, request, live, request.lines)

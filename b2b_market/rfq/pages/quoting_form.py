@@ -52,6 +52,11 @@ def line_values(line: commands.QuoteLineInput, need: Decimal) -> Mapping[str, ob
     return {field(line.line_id, name): value for name, value in shown.items()}
 
 
+def held_prices(live: QuoteContent | None) -> Mapping[UUID, Decimal]:
+    """Return what the supplier has quoted so far, by line."""
+    return {} if live is None else {line.line_id: line.unit_price for line in live.lines}
+
+
 def read_quote(form: Form, request: RfqContent, live: QuoteContent | None) -> commands.SubmitQuote | None:
     """Return the quotation that the form describes, or None where a field cannot be read.
 

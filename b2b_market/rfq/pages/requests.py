@@ -18,7 +18,8 @@ from b2b_market.reference import public as reference
 from b2b_market.rfq.commands import requests as commands
 from b2b_market.rfq.commands.requests import RfqOrder
 from b2b_market.rfq.pages import showing
-from b2b_market.rfq.service import answering, asking, awarding, closing, confirming, publishing, quoting
+from b2b_market.rfq.pages.negotiating import shown_round
+from b2b_market.rfq.service import answering, asking, awarding, closing, confirming, publishing, quoting, talking
 from b2b_market.rfq.service import drafting as drafts
 from b2b_market.rfq.service.drafting import RfqContent
 from b2b_market.rfq.states import RFQ_LIFECYCLE, QuoteStatus, RfqStatus
@@ -177,10 +178,14 @@ def _detail(call: PageContext, content: RfqContent, form: Form, *, start: int = 
         "questions": asking.list_questions(call.work, call.actor, commands.ReadRfq(rfq.id)),
         "question_badges": showing.QUESTION_BADGES,
         "line_of": {line.id: line for line in content.lines},
+        "own_quotes": quotes,
     }
     if rfq.buyer_id not in call.actor.org_ids:
         outdated = [quote.id for quote in quotes if quote.status is QuoteStatus.NEEDS_CONFIRMATION]
         context["misfit"] = _misfit(call, outdated)
+        context |= shown_round(call, rfq.id, rfq.round)
+        waiting = talking.list_talks(call.work, call.actor, commands.ReadRfq(rfq.id))
+        context["talks"] = {one.supplier_id: one for one in waiting}
         context["won"] = awarding.read_outcome(call.work, call.actor, commands.ReadRfq(rfq.id))
         context["unit_price"] = lambda line: Money(line.unit_price, Currency(line.currency))
         return call.page("rfq/invited.html", context, status=status)

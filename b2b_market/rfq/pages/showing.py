@@ -15,7 +15,15 @@ from b2b_market.organizations import public as organizations
 from b2b_market.rbac.page_edge import PageContext
 from b2b_market.reference import public as reference
 from b2b_market.rfq.service.drafting import RfqContent
-from b2b_market.rfq.states import AwardStatus, InvitationStatus, QuestionStatus, QuoteStatus, RfqStatus
+from b2b_market.rfq.states import (
+    TAKES_QUOTES,
+    AwardStatus,
+    CounterStatus,
+    InvitationStatus,
+    QuestionStatus,
+    QuoteStatus,
+    RfqStatus,
+)
 from b2b_market.ui import fmt
 from b2b_market.ui.language import Language, parse_language
 from b2b_market.ui.viewer import Badge
@@ -28,6 +36,7 @@ RFQ_BADGES: Final[Mapping[str, Badge]] = MappingProxyType(
         RfqStatus.PUBLISHED: Badge(N_("Quoting"), "warn"),
         RfqStatus.CLOSED: Badge(N_("Closed"), "neutral", "tick"),
         RfqStatus.EVALUATING: Badge(N_("Evaluating"), "brand"),
+        RfqStatus.ROUND_OPEN: Badge(N_("Further round"), "warn"),
         RfqStatus.AWARDED_PARTIAL: Badge(N_("Partly awarded"), "brand"),
         RfqStatus.AWARDED: Badge(N_("Awarded"), "ok"),
         RfqStatus.CLOSED_DONE: Badge(N_("Done"), "neutral", "tick"),
@@ -53,6 +62,7 @@ QUOTE_BADGES: Final[Mapping[str, Badge]] = MappingProxyType(
         QuoteStatus.AWARDED: Badge(N_("Won"), "ok"),
         QuoteStatus.PARTLY_AWARDED: Badge(N_("Partly won"), "ok"),
         QuoteStatus.LOST: Badge(N_("Lost"), "neutral", "tick"),
+        QuoteStatus.REPLACED: Badge(N_("Bettered in a later round"), "neutral", "tick"),
     }
 )
 AWARD_BADGES: Final[Mapping[str, Badge]] = MappingProxyType(
@@ -70,6 +80,17 @@ QUESTION_BADGES: Final[Mapping[str, Badge]] = MappingProxyType(
         QuestionStatus.DECLINED: Badge(N_("Declined"), "neutral"),
     }
 )
+COUNTER_BADGES: Final[Mapping[str, Badge]] = MappingProxyType(
+    {
+        CounterStatus.OPEN: Badge(N_("Waits for an answer"), "violet"),
+        CounterStatus.ACCEPTED: Badge(N_("Accepted"), "ok"),
+        CounterStatus.DECLINED: Badge(N_("Declined"), "bad"),
+        CounterStatus.ANSWERED: Badge(N_("Answered by another"), "neutral", "tick"),
+        CounterStatus.WITHDRAWN: Badge(N_("Withdrawn"), "bad"),
+        CounterStatus.EXPIRED: Badge(N_("Ran out"), "warn"),
+        CounterStatus.VOID: Badge(N_("Void"), "neutral", "tick"),
+    }
+)
 FIELDS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "title": N_("Title"),
@@ -84,6 +105,7 @@ FIELDS: Final[Mapping[str, str]] = MappingProxyType(
         "valid_until": N_("Valid until"),
         "revision": N_("Revision"),
         "reason": N_("Reason"),
+        "round": N_("Round"),
         "enquiry_ends_at": N_("Questions until"),
         "edition": N_("Version"),
         "rfq_edition": N_("Version of the request"),
@@ -94,7 +116,10 @@ _PATH: Final = (
     (N_("Draft"), frozenset({RfqStatus.DRAFT})),
     (N_("Approval"), frozenset({RfqStatus.PENDING_APPROVAL})),
     (N_("Quoting"), frozenset({RfqStatus.PUBLISHED})),
-    (N_("Evaluating"), frozenset({RfqStatus.CLOSED, RfqStatus.EVALUATING, RfqStatus.AWARDED_PARTIAL})),
+    (
+        N_("Evaluating"),
+        frozenset({RfqStatus.CLOSED, RfqStatus.EVALUATING, RfqStatus.ROUND_OPEN, RfqStatus.AWARDED_PARTIAL}),
+    ),
     (N_("Awarded"), frozenset({RfqStatus.AWARDED, RfqStatus.CLOSED_DONE})),
 )
 HISTORY: Final[Mapping[str, str]] = MappingProxyType(
@@ -122,6 +147,17 @@ HISTORY: Final[Mapping[str, str]] = MappingProxyType(
         "rfq.quote_intended": N_("intends to quote"),
         "rfq.invitation_declined": N_("declined the invitation"),
         "rfq.closed": N_("closed it for quotations"),
+        "rfq.round_opened": N_("opened a further round"),
+        "rfq.round_closed": N_("The further round is over"),
+        "rfq.left_out": N_("opened a further round without you"),
+        "quote.replaced": N_("was bettered in a later round"),
+        "quote.agreed": N_("agreed on the prices of a counter-offer"),
+        "counter.made": N_("made a counter-offer"),
+        "counter.accepted": N_("accepted the counter-offer"),
+        "counter.declined": N_("declined the counter-offer"),
+        "counter.withdrawn": N_("withdrew the counter-offer"),
+        "counter.expired": N_("Nobody answered the counter-offer in time"),
+        "message.sent": N_("wrote a message"),
         "rfq.evaluation_started": N_("opened the comparison"),
         "rfq.comparison_exported": N_("saved the comparison as a file"),
         "rfq.award_granted": N_("awarded it"),
@@ -151,6 +187,8 @@ _TONES: Final[Mapping[str, str]] = MappingProxyType(
         "rfq.published": "info",
         "rfq.amended": "warn",
         "rfq.closed": "warn",
+        "rfq.round_opened": "info",
+        "rfq.round_closed": "warn",
         "rfq.evaluation_started": "brand",
         "rfq.award_granted": "ok",
         "rfq.cancelled": "bad",
@@ -185,7 +223,7 @@ def path_of(status: RfqStatus) -> Sequence[tuple[str, str]]:
 
 
 def _state(status: RfqStatus) -> str:
-    return "warn" if status is RfqStatus.PUBLISHED else "now"
+    return "warn" if status in TAKES_QUOTES else "now"
 
 
 class _Place(Protocol):

@@ -23,6 +23,7 @@ from b2b_market.rfq.commands import requests as commands
 from b2b_market.rfq.commands.quotes import ExtendQuote
 from b2b_market.rfq.pages import pointing, showing, terms_form
 from b2b_market.rfq.pages import quoting_form as reading
+from b2b_market.rfq.pages.negotiating import shown_round
 from b2b_market.rfq.pages.terms_view import country_shown, terms_shown, tiers_shown
 from b2b_market.rfq.rules.expiring import DECIDED
 from b2b_market.rfq.rules.terms import contained_tax
@@ -31,7 +32,7 @@ from b2b_market.rfq.service import drafting as drafts
 from b2b_market.rfq.service.drafting import RfqContent
 from b2b_market.rfq.service.quoting import QuoteContent
 from b2b_market.rfq.service.rewriting import has_line_terms
-from b2b_market.rfq.states import QUOTE_LIFECYCLE, QuoteStatus, RfqStatus
+from b2b_market.rfq.states import QUOTE_LIFECYCLE, TAKES_QUOTES, QuoteStatus, RfqStatus
 from b2b_market.ui.forms import Form
 from b2b_market.ui.viewer import Flash
 
@@ -73,7 +74,7 @@ def quote_form(rfq_id: WireUuid, call: PageCall, start: int = 0, full: str = "")
     """Show the quotation editor, filled with the live quotation where there is one; ``full`` with every column."""
     quoting.submit_quote.admit(call.actor)
     request = drafts.read_rfq(call.work, call.actor, commands.ReadRfq(rfq_id))
-    if request.rfq.status is not RfqStatus.PUBLISHED:
+    if not takes_quotes(request):
         return call.see(f"/rfqs/{rfq_id}", Flash(N_("This request takes no quotations now."), "warn"))
     live = live_quote(call, rfq_id)
     full = full or ("1" if live is not None and has_line_terms(live) else "")
@@ -208,11 +209,22 @@ def _usual_validity(request: RfqContent) -> str | None:
     return None if closes_at is None else (closes_at + VALIDITY).date().isoformat()
 
 
+def _of_this_round(request: RfqContent, live: QuoteContent) -> bool:
+    return live.quote.round == request.rfq.round
+
+
 def live_quote(call: PageContext, rfq_id: UUID) -> QuoteContent | None:
     """Return the own company's live quotation on a request, None where there is none."""
     quotes = quoting.list_quotes(call.work, call.actor, commands.ReadRfq(rfq_id))
     own = [quote for quote in quotes if quote.supplier_id in call.actor.org_ids]
-    return quoting.read_quote(call.work, call.actor, commands.ReadQuote(own[0].id)) if own else None
+    return quoting.read_quote(call.work, call.actor, commands.ReadQuote(own[-1].id)) if own else None
+
+
+def takes_quotes(request: RfqContent) -> bool:
+    """Tell whether the supplier may quote now, as far as the round that is open decides it."""
+    place = request.own_invitation
+    goes_on = place is not None and place.last_round >= request.rfq.round
+    return request.rfq.status is RfqStatus.PUBLISHED or (request.rfq.status is RfqStatus.ROUND_OPEN and goes_on)
 
 
 def _bar(request: RfqContent, live: QuoteContent | None, form: Form) -> dict[str, object]:
@@ -249,6 +261,8 @@ def _rows(
         "alike": partial(terms_form.alike, units),
         "following": following,
         "left_over": 0 if following is None else count - following,
+        "held_prices": reading.held_prices(live_quote(call, request.rfq.id)) if request.rfq.round > 1 else {},
+        **shown_round(call, request.rfq.id, request.rfq.round),
     }
 
 
@@ -276,7 +290,7 @@ def editor(
         "buyer": showing.company_names(call, [request.rfq.buyer_id])[request.rfq.buyer_id],
         "currencies": [(code, f"{code} · {name}") for code, name in reference.currency_names(language.value)],
         "idempotency_key": str(uuid4()),
-        "revises": live is not None and live.quote.status is QuoteStatus.SUBMITTED,
+        "revises": live is not None and live.quote.status is QuoteStatus.SUBMITTED and _of_this_round(request, live),
         "outdated": live is not None and live.quote.status is QuoteStatus.NEEDS_CONFIRMATION,
         **more,
     }
@@ -300,7 +314,7 @@ def _quote(call: PageContext, quote_id: UUID, form: Form, *, status: int = 200) 
     request = drafts.read_rfq(call.work, call.actor, commands.ReadRfq(quote.rfq_id))
     own = quote.supplier_id in call.actor.org_ids
     open_still = request.rfq.closes_at is not None and call.work.now() < request.rfq.closes_at
-    takes = request.rfq.status is RfqStatus.PUBLISHED and open_still
+    takes = request.rfq.status in TAKES_QUOTES and open_still and quote.round == request.rfq.round
     currency = Currency(quote.currency)
     answered = editions.read_edition(call.work, call.actor, commands.ReadEdition(quote.rfq_id, quote.rfq_edition))
     context = {

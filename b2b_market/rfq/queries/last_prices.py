@@ -14,10 +14,12 @@ from b2b_market.rfq.rules.last_prices import EarlierPrice, Item
 from b2b_market.rfq.states import QuoteStatus
 
 NEWEST = 10_000
+NO_PRICE = (QuoteStatus.WITHDRAWN, QuoteStatus.REPLACED)
+"""What was taken back, and what was bettered in a later round."""
 
 
 def own_earlier_prices(session: Session, scope: Scope, rfq_id: UUID) -> Sequence[EarlierPrice]:
-    """Return the scope's own quoted prices on other requests, the newest first, withdrawn ones left out.
+    """Return the scope's own quoted prices on other requests, the newest first, withdrawn and bettered ones left out.
 
     At most NEWEST lines: prices older than that many are no guide. What is offered instead of the item is not its
     price.
@@ -40,7 +42,7 @@ def own_earlier_prices(session: Session, scope: Scope, rfq_id: UUID) -> Sequence
         select(*columns)
         .join(QuoteLine, QuoteLine.quote_id == Quote.id)
         .join(RfqLine, RfqLine.id == QuoteLine.line_id)
-        .where(Quote.supplier_id.in_(scope.org_ids), Quote.rfq_id != rfq_id, Quote.status != QuoteStatus.WITHDRAWN)
+        .where(Quote.supplier_id.in_(scope.org_ids), Quote.rfq_id != rfq_id, Quote.status.not_in(NO_PRICE))
         .where(QuoteLine.alternative == "")
         .order_by(Quote.received_at.desc(), Quote.id, QuoteLine.position)
         .limit(NEWEST)

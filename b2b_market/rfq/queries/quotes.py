@@ -12,11 +12,10 @@ from b2b_market.rfq.models.quotes import Award, AwardLine, Quote, QuoteLine, Quo
 from b2b_market.rfq.states import AwardStatus, QuoteStatus
 
 
-def live_quote(session: Session, scope: Scope, rfq_id: UUID) -> Quote | None:
-    """Return the scope's own quotation on a request, locked, or None."""
-    return session.scalar(
-        select(Quote).where(Quote.rfq_id == rfq_id, Quote.supplier_id.in_(scope.org_ids)).with_for_update()
-    )
+def live_quote(session: Session, scope: Scope, rfq_id: UUID, number: int) -> Quote | None:
+    """Return the scope's own quotation on a request in round ``number``, locked, or None."""
+    wanted = select(Quote).where(Quote.rfq_id == rfq_id, Quote.supplier_id.in_(scope.org_ids), Quote.round == number)
+    return session.scalar(wanted.with_for_update())
 
 
 def lock_own_quote(session: Session, scope: Scope, quote_id: UUID) -> Quote:
@@ -43,14 +42,19 @@ def visible_quote(session: Session, scope: Scope, quote_id: UUID) -> Quote:
 
 
 def opened_quotes(session: Session, scope: Scope, rfq_id: UUID) -> Sequence[Quote]:
-    """Return the quotations on the scope's own request that the buyer may see, withdrawn ones left out."""
+    """Return the quotations on the scope's own request that stand and that the buyer may see.
+
+    Of each supplier the one of its latest round; withdrawn and replaced ones are left out.
+    """
     wanted = select(Quote).where(
         Quote.rfq_id == rfq_id,
         Quote.buyer_id.in_(scope.org_ids),
         Quote.opened,
-        Quote.status != QuoteStatus.WITHDRAWN,
+        Quote.status.not_in((QuoteStatus.WITHDRAWN, QuoteStatus.REPLACED)),
     )
-    return session.scalars(wanted.order_by(Quote.received_at, Quote.id)).all()
+    found = session.scalars(wanted.order_by(Quote.received_at, Quote.id)).all()
+    latest = {quote.supplier_id: quote for quote in sorted(found, key=lambda quote: quote.round)}
+    return [quote for quote in found if latest[quote.supplier_id] is quote]
 
 
 def lock_opened_quotes(session: Session, scope: Scope, rfq_id: UUID) -> Sequence[Quote]:

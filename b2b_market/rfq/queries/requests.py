@@ -22,7 +22,7 @@ from b2b_market.rfq.models.requests import (
     RfqRate,
     RfqTarget,
 )
-from b2b_market.rfq.states import InvitationStatus, Origin, RfqStatus, Visibility
+from b2b_market.rfq.states import TAKES_QUOTES, InvitationStatus, Origin, RfqStatus, Visibility
 
 FAR = "9999"
 """Stands in a cursor for "no deadline", which sorts last."""
@@ -228,7 +228,8 @@ def list_invited(session: Session, scope: Scope, command: ListInvitations) -> Pa
         .where(RfqInvitation.supplier_id == scope.org_id, RfqInvitation.released, _NAMED)
     )
     if command.open_only:
-        wanted = wanted.where(Rfq.status == RfqStatus.PUBLISHED)
+        goes_on = and_(Rfq.status == RfqStatus.ROUND_OPEN, RfqInvitation.last_round >= Rfq.round)
+        wanted = wanted.where(or_(Rfq.status == RfqStatus.PUBLISHED, goes_on))
     if command.page.after is not None:
         wanted = wanted.where(RfqInvitation.rfq_id < UUID(command.page.after[1]))
     rows = session.execute(wanted.order_by(RfqInvitation.rfq_id.desc()).limit(command.page.limit + 1)).all()
@@ -240,7 +241,7 @@ def due(session: Session, now: datetime, limit: int) -> Sequence[tuple[UUID, UUI
     """Return (request, buyer) of the requests whose clock has run out; the machine branch of the policy shows them."""
     wanted = (
         select(Rfq.id, Rfq.buyer_id)
-        .where(Rfq.next_due_at <= now, Rfq.status == RfqStatus.PUBLISHED)
+        .where(Rfq.next_due_at <= now, Rfq.status.in_(TAKES_QUOTES))
         .order_by(Rfq.next_due_at)
         .limit(limit)
     )

@@ -9,6 +9,7 @@ from b2b_market.kernel.money import Money, total_of
 from b2b_market.kernel.refusal import FieldError, Invalid, Refusal
 from b2b_market.kernel.text import N_
 from b2b_market.rfq.commands.requests import DraftRfq, LineInput
+from b2b_market.rfq.rules.rounds import bargaining_errors
 
 MAX_LINES = 5_000
 MAX_SUPPLIERS = 200
@@ -66,7 +67,7 @@ class NeedInThePast(Refusal):
 
 def require_sound_draft(content: DraftRfq, today: date) -> None:
     """Raise Invalid naming every field of ``content`` that cannot be stored; ``today`` is the buyer's date."""
-    errors = [*_header_errors(content)]
+    errors = [*_header_errors(content), *bargaining_errors(content.bargaining)]
     for index, line in enumerate(content.lines):
         errors.extend(_line_errors(line, f"/lines/{index}", today))
     if len(content.lines) > MAX_LINES:

@@ -38,6 +38,19 @@ def read_tiers(stored: Iterable[Mapping[str, str]]) -> tuple[PriceTier, ...]:
     return tuple(PriceTier(Decimal(tier["from_quantity"]), Decimal(tier["unit_price"])) for tier in stored)
 
 
+def agreed_tiers(tiers: Sequence[PriceTier], quantity: Decimal, price: Decimal) -> tuple[PriceTier, ...]:
+    """Return tiers after ``price`` was agreed on for ``quantity``: whoever takes as much or more pays no more than it.
+
+    Smaller quantities cost what they did.
+    """
+    start = applying(tiers, quantity)
+    least = Decimal(0) if start is None else start.from_quantity
+    return tuple(
+        PriceTier(tier.from_quantity, min(tier.unit_price, price)) if tier.from_quantity >= least else tier
+        for tier in tiers
+    )
+
+
 def without_tax(amount: Decimal, percent: Decimal | None, digits: int) -> Decimal:
     """Return an amount that contains ``percent`` of tax without it, half up to ``digits``; None contains none."""
     if percent is None:

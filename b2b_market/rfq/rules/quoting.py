@@ -1,6 +1,6 @@
 """When a quotation is accepted and what it must hold."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from types import MappingProxyType
@@ -13,11 +13,13 @@ from b2b_market.kernel.text import N_
 from b2b_market.rfq.commands.quotes import PLAIN_LINE, PLAIN_QUOTE
 from b2b_market.rfq.commands.requests import QuoteLineInput, SubmitQuote
 from b2b_market.rfq.rules import terms
-from b2b_market.rfq.states import RfqStatus
+from b2b_market.rfq.states import TAKES_QUOTES, RfqStatus
 
 MAX_PRICE = Decimal(10) ** 13
 MAX_LEAD_DAYS = 3_650
 NO_UNITS: Mapping[UUID, str] = MappingProxyType({})
+FIRST_ROUND = frozenset({RfqStatus.PUBLISHED})
+"""Where a request must stand for what is not asked for again in a further round."""
 
 
 class QuoteTooLate(Refusal):
@@ -54,12 +56,17 @@ class OwnRequest(Refusal):
     advice = N_("The buyer and the supplier must be different companies.")
 
 
-def require_open(status: RfqStatus, closes_at: datetime | None, moment: datetime) -> None:
-    """Refuse unless the request is published and ``moment`` lies before its deadline.
+def require_open(
+    status: RfqStatus,
+    closes_at: datetime | None,
+    moment: datetime,
+    takes: Collection[RfqStatus] = TAKES_QUOTES,
+) -> None:
+    """Refuse unless the request is published, or has a further round open, and ``moment`` lies before its deadline.
 
     Deadlines are half-open: at ``closes_at`` is too late. ``moment`` must be read after the gate was taken.
     """
-    if status is RfqStatus.PUBLISHED and closes_at is not None and moment < closes_at:
+    if status in takes and closes_at is not None and moment < closes_at:
         return
     if closes_at is not None and moment >= closes_at and status not in (RfqStatus.DRAFT, RfqStatus.CANCELLED):
         raise QuoteTooLate(closes_at=closes_at.isoformat(), received_at=moment.isoformat())

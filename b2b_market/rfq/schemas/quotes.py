@@ -136,6 +136,7 @@ class QuoteSummaryOut(WireOut):
     number: str
     rfq_id: WireUuid
     supplier_id: WireUuid
+    round: int
     status: wire_enum(QuoteStatus)  # type: ignore[valid-type]  # an Annotated alias made by a function
     revision: int
     currency: str

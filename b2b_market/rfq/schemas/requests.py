@@ -23,6 +23,7 @@ from b2b_market.kernel.quantity import Quantity
 from b2b_market.kernel.units import unit
 from b2b_market.rfq.commands import requests as commands
 from b2b_market.rfq.commands.requests import RfqOrder
+from b2b_market.rfq.commands.rounds import Bargaining
 from b2b_market.rfq.queries.requests import InvitedRfq
 from b2b_market.rfq.schemas.shaping import columns
 from b2b_market.rfq.service.drafting import RfqContent
@@ -77,6 +78,9 @@ class RfqIn(WireIn):
     description: LongText = ""
     sealed: bool = False
     visibility: wire_enum(Visibility) = Visibility.INVITED  # type: ignore[valid-type]  # an Annotated alias made by a function
+    most_rounds: Annotated[int, Field(ge=1, le=10)] = 3
+    """Rounds in all, and counter-offers of each side to the other: fixed at publication, suppliers read both."""
+    most_counters: Annotated[int, Field(ge=0, le=20)] = 3
     estimate: WireDecimal | None = None
     terms: TermsIn = TermsIn()
     lines: Annotated[tuple[LineIn, ...], Field(max_length=5000, strict=False)] = ()
@@ -92,6 +96,7 @@ class RfqIn(WireIn):
             description=self.description,
             sealed=self.sealed,
             visibility=self.visibility,
+            bargaining=Bargaining(self.most_rounds, self.most_counters),
             estimate=self.estimate,
             terms=commands.Terms(
                 payment_terms=self.terms.payment_terms,
@@ -172,6 +177,7 @@ class InvitationOut(WireOut):
     answered_at: WireTime | None
     decline_reason: str | None
     quoted_edition: int | None
+    last_round: int
 
 
 class RfqSummaryOut(WireOut):
@@ -192,6 +198,9 @@ class RfqSummaryOut(WireOut):
     created_at: WireTime
     edition: int
     binding_edition: int
+    round: int
+    most_rounds: int
+    most_counters: int
 
 
 class InvitedRfqOut(RfqSummaryOut):

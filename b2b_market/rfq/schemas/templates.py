@@ -66,6 +66,8 @@ class TemplateOut(TemplateSummaryOut):
     title: str
     currency: str
     sealed: bool
+    most_rounds: int
+    most_counters: int
     description: str
     estimate: WireDecimal | None
     payment_terms: str
@@ -90,5 +92,6 @@ class TemplateOut(TemplateSummaryOut):
         ]
         own = {name: getattr(draft, name) for name in ("title", "sealed", "description", "estimate")}
         terms = {name: getattr(draft.terms, name) for name in ("payment_terms", "incoterm", "incoterm_place")}
-        rest = {"currency": draft.currency.code, "lines": lines, "supplier_ids": list(draft.supplier_ids)}
+        bargaining = {name: getattr(draft.bargaining, name) for name in ("most_rounds", "most_counters")}
+        rest = {**bargaining, "currency": draft.currency.code, "lines": lines, "supplier_ids": list(draft.supplier_ids)}
         return cls.model_validate({**row, **own, **terms, **rest})

@@ -19,6 +19,7 @@ from b2b_market.rbac.actor import Scope, system_actor
 from b2b_market.rbac.operation import operation
 from b2b_market.rfq import events
 from b2b_market.rfq.commands.requests import AmendRfq, DraftRfq, ReadRfq
+from b2b_market.rfq.commands.rounds import Bargaining
 from b2b_market.rfq.models.requests import Rfq, RfqLine, RfqPrivate, RfqTarget
 from b2b_market.rfq.permissions import RfqPermission
 from b2b_market.rfq.queries import editions as edition_queries
@@ -171,7 +172,8 @@ def _plan(work: Work, scope: Scope, rfq: Rfq, command: AmendRfq, moment: datetim
     amending.require_before_deadline(rfq.closes_at, moment)
     lines = queries.lines_of(work.session, scope, rfq.id)
     last = edition_queries.last_position(work.session, scope, rfq.id, rfq.edition)
-    content = replace(command.content, sealed=rfq.sealed, visibility=rfq.visibility)
+    bargaining = Bargaining(rfq.most_rounds, rfq.most_counters)
+    content = replace(command.content, sealed=rfq.sealed, visibility=rfq.visibility, bargaining=bargaining)
     placed = _places(command, {line.id: line.position for line in lines}, last)
     _require_sound(work, scope, content, placed)
     before = wording_of(rfq, lines)

@@ -23,7 +23,7 @@ def intend_to_quote(work: Work, scope: Scope, command: IntendToQuote) -> RfqInvi
     rfq = queries.party_rfq(work.session, scope, command.rfq_id)
     if rfq.buyer_id in scope.org_ids:
         raise quoting.OwnRequest
-    quoting.require_open(rfq.status, rfq.closes_at, work.judging_time())
+    quoting.require_open(rfq.status, rfq.closes_at, work.judging_time(), quoting.FIRST_ROUND)
     place = take_place(work, scope, rfq)
     INVITATION_LIFECYCLE.advance(place, "intend")
     place.answered_at = work.now()
@@ -41,7 +41,7 @@ def decline_invitation(work: Work, scope: Scope, command: DeclineInvitation) -> 
     rfq = queries.party_rfq(work.session, scope, command.rfq_id)
     if rfq.buyer_id in scope.org_ids:
         raise quoting.OwnRequest
-    quoting.require_open(rfq.status, rfq.closes_at, work.judging_time())
+    quoting.require_open(rfq.status, rfq.closes_at, work.judging_time(), quoting.FIRST_ROUND)
     place = take_place(work, scope, rfq)
     INVITATION_LIFECYCLE.advance(place, "decline")
     place.answered_at = work.now()

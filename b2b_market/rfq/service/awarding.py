@@ -52,6 +52,7 @@ def propose_award(work: Work, scope: Scope, command: ProposeAward) -> AwardConte
 
     Within the proposer's own limit the award stands at once; above it, it waits for an approver.
     """
+    work.gate(command.rfq_id, exclusive=True)
     rfq = request_queries.lock_own_rfq(work.session, scope, command.rfq_id)
     work.expect_version(rfq, command.expected_version)
     start_evaluation(work, rfq)
@@ -95,6 +96,7 @@ def approve_award(work: Work, scope: Scope, command: DecideAward) -> AwardConten
     By another person than its proposer (S1), within the approver's limit, as long as its offers hold.
     """
     known = queries.own_award(work.session, scope, command.award_id)
+    work.gate(known.rfq_id, exclusive=True)
     rfq = request_queries.lock_own_rfq(work.session, scope, known.rfq_id)
     award = queries.lock_award(work.session, scope, command.award_id)
     work.expect_version(award, command.expected_version)

@@ -17,7 +17,9 @@ from b2b_market.rfq.queries import quotes as quote_queries
 from b2b_market.rfq.queries import requests as queries
 from b2b_market.rfq.rules import approving, asking, quoting
 from b2b_market.rfq.service.joining import take_in_joined
-from b2b_market.rfq.states import AWARD_LIFECYCLE, QUOTE_LIFECYCLE, RFQ_LIFECYCLE, RfqStatus
+from b2b_market.rfq.service.settling import settle_round
+from b2b_market.rfq.service.voiding import void_waiting
+from b2b_market.rfq.states import AWARD_LIFECYCLE, QUOTE_LIFECYCLE, RFQ_LIFECYCLE, TAKES_QUOTES
 
 BATCH = 100
 
@@ -34,7 +36,7 @@ def close_rfq_early(work: Work, scope: Scope, command: ReasonedStep) -> Rfq:
     quoting.require_early_close(sealed=rfq.sealed, closes_at=rfq.closes_at)
     rfq.reason = approving.require_reason(command.reason)
     asking.require_none_open(question_queries.count_open(work.session, scope, rfq.id))
-    _close(work, rfq, early=True)
+    _close(work, scope, rfq, early=True)
     return rfq
 
 
@@ -51,11 +53,11 @@ def close_due_rfq(work: Work, scope: Scope, command: StepRfq) -> Rfq | None:
     None where nothing is due any more.
     """
     rfq = locked_at_gate(work, scope, command.rfq_id)
-    if rfq.status is not RfqStatus.PUBLISHED or rfq.closes_at is None or work.judging_time() < rfq.closes_at:
+    if rfq.status not in TAKES_QUOTES or rfq.closes_at is None or work.judging_time() < rfq.closes_at:
         return None
     if rfq.sealed:
         _open_quotes(work, rfq)
-    _close(work, rfq, early=False)
+    _close(work, scope, rfq, early=False)
     return rfq
 
 
@@ -109,11 +111,20 @@ def suppliers_of(rfq: Rfq) -> tuple[UUID, ...]:
     return tuple(party for party in rfq.party_ids if party != rfq.buyer_id)
 
 
-def _close(work: Work, rfq: Rfq, *, early: bool) -> None:
+def _close(work: Work, scope: Scope, rfq: Rfq, *, early: bool) -> None:
     RFQ_LIFECYCLE.advance(rfq, "close")
     rfq.closed_at = work.now()
     rfq.changed_at = work.now()
     rfq.next_due_at = None
+    if rfq.round > 1:
+        settle_round(work, scope, rfq)
+        work.emit(
+            events.RoundClosed(
+                rfq_id=rfq.id, buyer_id=rfq.buyer_id, author_id=rfq.author_id, round=rfq.round, early=early
+            ),
+            rfq,
+        )
+        return
     closed = events.RfqClosed(rfq_id=rfq.id, buyer_id=rfq.buyer_id, author_id=rfq.author_id, early=early)
     work.emit(closed, rfq)
 
@@ -122,6 +133,7 @@ def _end(work: Work, scope: Scope, rfq: Rfq, step: str) -> None:
     RFQ_LIFECYCLE.advance(rfq, step)
     rfq.changed_at = work.now()
     rfq.next_due_at = None
+    void_waiting(work, scope, rfq)
     pending = quote_queries.pending_award(work.session, scope, rfq.id)
     if pending is not None:
         AWARD_LIFECYCLE.advance(pending, "void")

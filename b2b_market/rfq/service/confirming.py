@@ -15,7 +15,7 @@ from b2b_market.rfq.queries import editions as edition_queries
 from b2b_market.rfq.queries import quotes as queries
 from b2b_market.rfq.queries import requests as request_queries
 from b2b_market.rfq.rules.amending import QuoteDoesNotFit, QuoteRanOut, Wording, require_fit, require_standing
-from b2b_market.rfq.rules.quoting import require_open
+from b2b_market.rfq.rules.quoting import FIRST_ROUND, require_open
 from b2b_market.rfq.service.drafting import buyer_day
 from b2b_market.rfq.service.quoting import QuoteContent, note_answer, receipted
 from b2b_market.rfq.states import QUOTE_LIFECYCLE
@@ -34,7 +34,7 @@ def confirm_quote(work: Work, scope: Scope, command: ConfirmQuote) -> QuoteConte
     work.expect_version(quote, command.expected_version)
     rfq = request_queries.party_rfq(work.session, scope, quote.rfq_id)
     moment = work.judging_time()
-    require_open(rfq.status, rfq.closes_at, moment)
+    require_open(rfq.status, rfq.closes_at, moment, FIRST_ROUND)
     QUOTE_LIFECYCLE.require(quote.status, "confirm")
     require_standing(command.rfq_edition, rfq.binding_edition, rfq.edition)
     lines = queries.lines_of_quote(work.session, scope, quote.id)

@@ -21,6 +21,7 @@ from b2b_market.organizations import public as organizations
 from b2b_market.rbac.actor import Scope
 from b2b_market.rbac.operation import operation
 from b2b_market.rfq.commands.requests import CopyRfq, DraftRfq, LineInput, ReadAward, ReadRfq, RepeatAward, Terms
+from b2b_market.rfq.commands.rounds import Bargaining
 from b2b_market.rfq.models.quotes import AwardLine
 from b2b_market.rfq.models.requests import RfqLine
 from b2b_market.rfq.permissions import RfqPermission
@@ -117,6 +118,7 @@ def as_draft(content: RfqContent, title: str) -> DraftRfq:
         description=rfq.description,
         sealed=rfq.sealed,
         visibility=rfq.visibility,
+        bargaining=Bargaining(rfq.most_rounds, rfq.most_counters),
         estimate=content.estimate,
         terms=Terms(payment_terms=rfq.payment_terms, incoterm=rfq.incoterm, incoterm_place=rfq.incoterm_place),
         lines=tuple(as_asked(content, line) for line in content.lines),

@@ -211,6 +211,8 @@ def fill_header(rfq: Rfq, content: DraftRfq) -> None:
     rfq.description = content.description
     rfq.sealed = content.sealed
     rfq.visibility = content.visibility
+    rfq.most_rounds = content.bargaining.most_rounds
+    rfq.most_counters = content.bargaining.most_counters
     rfq.currency = content.currency.code
     rfq.payment_terms = content.terms.payment_terms
     rfq.incoterm = content.terms.incoterm
@@ -281,6 +283,7 @@ def invitation_row(rfq: Rfq, supplier_id: UUID) -> dict[str, object]:
         "origin": Origin.BUYER,
         "status": InvitationStatus.INVITED,
         "released": rfq.status is RfqStatus.PUBLISHED,
+        "last_round": 1,
     }
 
 

@@ -24,9 +24,12 @@ from b2b_market.rfq.permissions import RfqPermission
 from b2b_market.rfq.queries import quotes as queries
 from b2b_market.rfq.queries import requests as request_queries
 from b2b_market.rfq.queries.requests import Need
+from b2b_market.rfq.queries.rounds import own_quotes
 from b2b_market.rfq.rules import quoting as rules
 from b2b_market.rfq.rules import terms
 from b2b_market.rfq.rules.amending import require_standing
+from b2b_market.rfq.rules.rounds import require_current
+from b2b_market.rfq.service.bettering import Stored, hold_to_prior
 from b2b_market.rfq.service.drafting import buyer_day
 from b2b_market.rfq.service.joining import announce_joined, take_place
 from b2b_market.rfq.states import INVITATION_LIFECYCLE, QUOTE_LIFECYCLE, InvitationStatus, QuoteStatus
@@ -70,6 +73,7 @@ def submit_quote(work: Work, scope: Scope, command: SubmitQuote) -> QuoteContent
     quote = _received(work, scope, rfq, command, moment)
     rows = _line_rows(quote, needs, command)
     _fill(quote, command, rows)
+    hold_to_prior(work, scope, rfq, Stored(quote, rows), [line.line_id for line in command.lines])
     quote.rfq_edition = command.rfq_edition
     revision = receipted(work, quote, rows)
     note_answer(work, scope, rfq, quote)
@@ -88,17 +92,22 @@ def submit_quote(work: Work, scope: Scope, command: SubmitQuote) -> QuoteContent
 
 @operation(RfqPermission.QUOTE_SUBMIT)
 def withdraw_quote(work: Work, scope: Scope, command: WithdrawQuote) -> Quote:
-    """Take a quotation back before the deadline; its revisions stay on record, the buyer no longer compares it."""
+    """Take a quotation back before the deadline; its revisions stay on record, the buyer no longer compares it.
+
+    In a further round the one of the round before stands again.
+    """
     known = queries.visible_quote(work.session, scope, command.quote_id)
     work.gate(known.rfq_id)
     quote = queries.lock_own_quote(work.session, scope, command.quote_id)
     work.expect_version(quote, command.expected_version)
     rfq = request_queries.party_rfq(work.session, scope, quote.rfq_id)
     rules.require_open(rfq.status, rfq.closes_at, work.judging_time())
+    require_current(quote.round, rfq.round)
     QUOTE_LIFECYCLE.advance(quote, "withdraw")
     quote.changed_at = work.now()
-    invitation = request_queries.own_invitation(work.session, scope, rfq.id)
-    INVITATION_LIFECYCLE.advance(invitation, "withdraw")
+    if rfq.round == 1:
+        invitation = request_queries.own_invitation(work.session, scope, rfq.id)
+        INVITATION_LIFECYCLE.advance(invitation, "withdraw")
     withdrawn = events.QuoteWithdrawn(
         quote_id=quote.id, rfq_id=rfq.id, buyer_id=rfq.buyer_id, supplier_id=quote.supplier_id
     )
@@ -116,12 +125,11 @@ def read_quote(work: Work, scope: Scope, command: ReadQuote) -> QuoteContent:
 
 @operation(RfqPermission.QUOTE_READ)
 def list_quotes(work: Work, scope: Scope, command: ReadRfq) -> Sequence[Quote]:
-    """Return the quotations on a request: to its buyer the opened ones, to a supplier its own."""
+    """Return the quotations on a request: to its buyer the opened ones, to a supplier its own by round."""
     rfq = request_queries.party_rfq(work.session, scope, command.rfq_id)
     if rfq.buyer_id in scope.org_ids:
         return queries.opened_quotes(work.session, scope, rfq.id)
-    own = queries.live_quote(work.session, scope, rfq.id)
-    return [own] if own is not None else []
+    return own_quotes(work.session, scope, rfq.id)
 
 
 def receipt_statement(quote: Quote, revision: QuoteRevision) -> dict[str, object]:
@@ -156,7 +164,7 @@ def note_answer(work: Work, scope: Scope, rfq: Rfq, quote: Quote) -> None:
 
 def _received(work: Work, scope: Scope, rfq: Rfq, command: SubmitQuote, moment: datetime) -> Quote:
     """Return the live quotation ready for its next revision, or a new one."""
-    quote = queries.live_quote(work.session, scope, rfq.id)
+    quote = queries.live_quote(work.session, scope, rfq.id, rfq.round)
     if quote is None:
         if command.expected_version is not None:
             raise NotFound(rfq_id=str(rfq.id))
@@ -179,7 +187,7 @@ def _new_quote(work: Work, scope: Scope, rfq: Rfq, moment: datetime) -> Quote:
         rfq_id=rfq.id,
         buyer_id=rfq.buyer_id,
         supplier_id=scope.org_id,
-        round=1,
+        round=rfq.round,
         revision=1,
         status=QuoteStatus.SUBMITTED,
         opened=not rfq.sealed,

@@ -27,6 +27,7 @@ from b2b_market.rfq.commands.requests import (
     Terms,
     UseTemplate,
 )
+from b2b_market.rfq.commands.rounds import Bargaining
 from b2b_market.rfq.models.drafting import RfqTemplate
 from b2b_market.rfq.permissions import RfqPermission
 from b2b_market.rfq.queries import templates as queries
@@ -37,6 +38,7 @@ from b2b_market.rfq.states import Visibility
 
 NO_DAY: Final = date.min
 """Stands for the day of a template's line, which has none: every line is asked for one when it is used."""
+USUAL: Final = Bargaining()
 _TEXTS: Final = ("item_name", "item_code", "specification", "delivery_place", "note")
 
 
@@ -147,6 +149,8 @@ def _written(draft: DraftRfq) -> dict[str, Any]:
         "description": draft.description,
         "sealed": draft.sealed,
         "visibility": draft.visibility.value,
+        "most_rounds": draft.bargaining.most_rounds,
+        "most_counters": draft.bargaining.most_counters,
         "estimate": _text(draft.estimate),
         "payment_terms": draft.terms.payment_terms,
         "incoterm": draft.terms.incoterm,
@@ -171,6 +175,9 @@ def _read(content: Mapping[str, Any], title: str) -> DraftRfq:
         description=content["description"],
         sealed=content["sealed"],
         visibility=Visibility(content.get("visibility", Visibility.INVITED)),
+        bargaining=Bargaining(
+            content.get("most_rounds", USUAL.most_rounds), content.get("most_counters", USUAL.most_counters)
+        ),
         estimate=_number(content["estimate"]),
         terms=Terms(**{name: content[name] for name in ("payment_terms", "incoterm", "incoterm_place")}),
         lines=tuple(

@@ -1,0 +1,87 @@
+"""What a supplier is held to in a further round: its own quotation of before."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import inspect
+from sqlalchemy.orm import DeclarativeBase
+
+from b2b_market.infra.work import Work
+from b2b_market.rbac.actor import Scope
+from b2b_market.rfq.models.quotes import Quote
+from b2b_market.rfq.models.requests import Rfq
+from b2b_market.rfq.queries import quotes as quote_queries
+from b2b_market.rfq.queries import requests as request_queries
+from b2b_market.rfq.queries import rounds as queries
+from b2b_market.rfq.rules.rounds import Held, HeldLine, NotGoingOn, require_admitted, require_no_worse
+
+Row = Mapping[str, Any]
+"""Columns by name, as they are stored; a column that is not there says nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A quotation with its lines as they would be stored: in the need's unit, without recoverable tax."""
+
+    quote: Quote
+    rows: Sequence[Row]
+
+
+def hold_to_prior(work: Work, scope: Scope, rfq: Rfq, new: Stored, sent: Sequence[UUID]) -> None:
+    """Refuse a quotation of a further round by a supplier that is not in it, or that is worse than the one before.
+
+    ``sent`` are the lines in the order of their sender, who is told by it what is wrong. The first round asks nothing.
+    """
+    if rfq.round == 1:
+        return
+    place = request_queries.own_invitation(work.session, scope, rfq.id)
+    require_admitted(place.last_round, rfq.round)
+    prior = queries.prior_quote(work.session, scope, rfq.id, rfq.round)
+    if prior is None:
+        raise NotGoingOn(round=rfq.round)
+    before = [_columns(line) for line in quote_queries.lines_of_quote(work.session, scope, prior.id)]
+    by_line = {row["line_id"]: row for row in new.rows}
+    require_no_worse(held(_columns(prior), before), held(_columns(new.quote), [by_line[line_id] for line_id in sent]))
+
+
+def held(head: Row, lines: Sequence[Row]) -> Held:
+    """Return what the columns of a quotation and of its lines hold their supplier to."""
+    bundles = head.get("bundles") or ()
+    percent, days = head.get("early_pay_percent"), head.get("early_pay_days")
+    return Held(
+        currency=head["currency"],
+        valid_until=head["valid_until"],
+        lines={row["line_id"]: _line(row) for row in lines},
+        freight=head.get("freight"),
+        capacity=head.get("capacity"),
+        delivery=(head.get("incoterm") or "", head.get("incoterm_place") or ""),
+        instalments=tuple((one["percent"], one["event"], one["days"]) for one in head.get("instalments") or ()),
+        early_pay=None if percent is None or days is None else (percent, days),
+        discounts={_ids(one): Decimal(one["percent"]) for one in bundles if one["kind"] == "discount"},
+        together=frozenset(_ids(one) for one in bundles if one["kind"] == "together"),
+    )
+
+
+def _line(row: Row) -> HeldLine:
+    tiers = row.get("tiers") or ()
+    return HeldLine(
+        unit_price=row["unit_price"],
+        quantity=row["quantity"],
+        lead_days=row["lead_days"],
+        min_quantity=row["min_quantity"],
+        multiple_quantity=row.get("multiple_quantity"),
+        setup_cost=row.get("setup_cost"),
+        capacity=row.get("capacity"),
+        tiers=tuple((Decimal(tier["from_quantity"]), Decimal(tier["unit_price"])) for tier in tiers),
+    )
+
+
+def _ids(bundle: Mapping[str, Any]) -> frozenset[UUID]:
+    return frozenset(UUID(str(line_id)) for line_id in bundle["line_ids"])
+
+
+def _columns(row: DeclarativeBase) -> Row:
+    return {column.key: getattr(row, column.key) for column in inspect(type(row)).column_attrs}

@@ -7,6 +7,7 @@ from b2b_market.rbac.manifest import DemoStep, Manifest
 from b2b_market.rfq import events
 from b2b_market.rfq.api import amendments as amendments_api
 from b2b_market.rfq.api import exports as exports_api
+from b2b_market.rfq.api import guests as guests_api
 from b2b_market.rfq.api import imports as imports_api
 from b2b_market.rfq.api import questions as questions_api
 from b2b_market.rfq.api import quotes as quotes_api
@@ -15,11 +16,13 @@ from b2b_market.rfq.api import requests as requests_api
 from b2b_market.rfq.api import templates as templates_api
 from b2b_market.rfq.cli.importing import app as commands
 from b2b_market.rfq.demo import place_requests
-from b2b_market.rfq.handlers import HANDLERS
+from b2b_market.rfq.handlers.guests import HANDLERS as GUEST_HANDLERS
+from b2b_market.rfq.handlers.requests import HANDLERS
 from b2b_market.rfq.intake.imports import PricesInOtherCurrency
 from b2b_market.rfq.intake.upload import IMPORT_REFUSALS
 from b2b_market.rfq.models import drafting as drafting_models
 from b2b_market.rfq.models import editions as edition_models
+from b2b_market.rfq.models import guests as guest_models
 from b2b_market.rfq.models import questions as question_models
 from b2b_market.rfq.models import quotes as quote_models
 from b2b_market.rfq.models import requests as request_models
@@ -27,11 +30,13 @@ from b2b_market.rfq.pages import amending as amending_pages
 from b2b_market.rfq.pages import awards, editions, editor, importing, redoing, supplying
 from b2b_market.rfq.pages import comparing as comparing_pages
 from b2b_market.rfq.pages import exporting as exporting_pages
+from b2b_market.rfq.pages import guests as guest_pages
 from b2b_market.rfq.pages import questions as question_pages
 from b2b_market.rfq.pages import requests as request_pages
 from b2b_market.rfq.pages import templates as template_pages
 from b2b_market.rfq.permissions import GRANTS, RfqPermission
 from b2b_market.rfq.rules import amending, approving, asking, awarding, drafting, naming, quoting
+from b2b_market.rfq.rules import guests as guest_rules
 from b2b_market.rfq.rules import redoing as redoing_rules
 from b2b_market.rfq.rules.exporting import ExportersBusy
 from b2b_market.rfq.service import amending as amend_operations
@@ -42,9 +47,11 @@ from b2b_market.rfq.service import (
     confirming,
     copying,
     exporting,
+    inviting,
     learning,
     publishing,
     remembering,
+    taking_over,
     templates,
 )
 from b2b_market.rfq.service import asking as question_operations
@@ -70,6 +77,9 @@ MANIFEST = Manifest(
         redoing_api.by_award,
         templates_api.by_rfq,
         templates_api.router,
+        guests_api.by_rfq,
+        guests_api.guest_router,
+        guests_api.takeover_router,
         quotes_api.by_rfq,
         exports_api.router,
         quotes_api.quote_router,
@@ -88,11 +98,12 @@ MANIFEST = Manifest(
         amending_pages.router,
         editions.router,
         question_pages.router,
+        guest_pages.router,
         supplying.router,
         request_pages.router,
     ),
     cli=commands,
-    handlers=HANDLERS,
+    handlers=(*HANDLERS, *GUEST_HANDLERS),
     tasks=TASKS,
     permissions=(RfqPermission,),
     grants=(GRANTS,),
@@ -128,6 +139,11 @@ MANIFEST = Manifest(
         awarding.AwardOutdated,
         redoing_rules.AwardNotDecided,
         naming.TemplateNameTaken,
+        guest_rules.TooManyGuests,
+        guest_rules.GuestInvited,
+        guest_rules.WinnerNotApproved,
+        guest_rules.PlacesTaken,
+        guest_rules.NothingToTakeOver,
         *IMPORT_REFUSALS,
         PricesInOtherCurrency,
         ExportersBusy,
@@ -139,6 +155,8 @@ MANIFEST = Manifest(
         import_operations,
         remembering,
         publishing,
+        inviting,
+        taking_over,
         answering,
         amend_operations,
         edition_operations,
@@ -151,12 +169,14 @@ MANIFEST = Manifest(
         exporting,
         award_operations,
     ),
-    models=(request_models, edition_models, question_models, quote_models, drafting_models),
+    models=(request_models, edition_models, question_models, quote_models, drafting_models, guest_models),
     events=(
         events.RfqSubmitted,
         events.RfqReturned,
         events.RfqPublished,
         events.SupplierInvited,
+        events.GuestAdmitted,
+        events.GuestTakenOver,
         events.RfqAmended,
         events.QuestionAsked,
         events.QuestionAnswered,
@@ -183,6 +203,10 @@ MANIFEST = Manifest(
                 NavItem(N_("Requests for quotation"), "/rfqs", "rfq", RfqPermission.COMPARE),
                 NavItem(N_("Invitations to quote"), "/invitations", "inbox", RfqPermission.QUOTE_SUBMIT),
             ),
+        ),
+        NavGroup(
+            N_("Company"),
+            (NavItem(N_("Take over an invitation"), "/takeover", "inbox", RfqPermission.TAKE_OVER),),
         ),
     ),
 )

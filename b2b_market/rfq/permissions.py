@@ -10,6 +10,8 @@ class RfqPermission(Permission):
     DRAFT = "rfq:draft"
     TEMPLATE = "rfq:template"
     PUBLISH = "rfq:publish"
+    INVITE_GUEST = "guest:invite"
+    TAKE_OVER = "guest:take_over"
     APPROVE = "rfq:approve"
     CLOSE = "rfq:close"
     CANCEL = "rfq:cancel"
@@ -22,19 +24,22 @@ class RfqPermission(Permission):
 
 _BUYERS = frozenset({Role.BUYER_ADMIN, Role.BUYER_PURCHASER, Role.BUYER_APPROVER, Role.BUYER_EVALUATOR})
 _SUPPLIERS = frozenset({Role.SUPPLIER_ADMIN, Role.SUPPLIER_SALES})
+_GUESTS = frozenset({Role.GUEST_SUPPLIER})
 _PURCHASER = frozenset({Role.BUYER_PURCHASER})
 
 GRANTS: Grants = {
-    RfqPermission.READ: _BUYERS | _SUPPLIERS | {Role.SERVICE_ACCOUNT},
+    RfqPermission.READ: _BUYERS | _SUPPLIERS | _GUESTS | {Role.SERVICE_ACCOUNT},
     RfqPermission.DRAFT: _PURCHASER | {Role.SERVICE_ACCOUNT},
     RfqPermission.TEMPLATE: _PURCHASER,
     RfqPermission.PUBLISH: _PURCHASER,
+    RfqPermission.INVITE_GUEST: _PURCHASER,
+    RfqPermission.TAKE_OVER: frozenset({Role.SUPPLIER_ADMIN}),
     RfqPermission.APPROVE: frozenset({Role.BUYER_APPROVER}),
     RfqPermission.CLOSE: _PURCHASER,
     RfqPermission.CANCEL: _PURCHASER | {Role.BUYER_APPROVER},
     RfqPermission.COMPARE: _BUYERS,
     RfqPermission.AWARD: _PURCHASER,
     RfqPermission.AWARD_APPROVE: frozenset({Role.BUYER_APPROVER}),
-    RfqPermission.QUOTE_READ: _BUYERS | _SUPPLIERS | {Role.SERVICE_ACCOUNT},
-    RfqPermission.QUOTE_SUBMIT: frozenset({Role.SUPPLIER_SALES}),
+    RfqPermission.QUOTE_READ: _BUYERS | _SUPPLIERS | _GUESTS | {Role.SERVICE_ACCOUNT},
+    RfqPermission.QUOTE_SUBMIT: frozenset({Role.SUPPLIER_SALES}) | _GUESTS,
 }

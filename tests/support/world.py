@@ -29,6 +29,7 @@ from b2b_market.contracts.models import Contract
 from b2b_market.contracts.schemas import TermsIn
 from b2b_market.entrypoints.modules import load_manifests, tasks_of
 from b2b_market.entrypoints.web import build_app
+from b2b_market.identity.public import act_as
 from b2b_market.infra.audit_trail import AuditEvent
 from b2b_market.infra.ids import new_id
 from b2b_market.infra.outbox import OutboxRow
@@ -47,17 +48,19 @@ from b2b_market.rbac.actor import Actor, system_actor
 from b2b_market.rbac.models import RbacGrant
 from b2b_market.reference import service as rates
 from b2b_market.reference.commands import AddRate
+from b2b_market.rfq.commands.guests import InviteGuest
 from b2b_market.rfq.commands.requests import (
     AskQuestion,
     AwardPick,
     DraftRfq,
     ProposeAward,
+    ReadRfq,
     ReplyToQuestion,
     Rest,
     StepRfq,
 )
 from b2b_market.rfq.models.quotes import Award, Quote
-from b2b_market.rfq.service import asking, awarding, publishing, quoting
+from b2b_market.rfq.service import asking, awarding, drafting, inviting, publishing, quoting
 from b2b_market.rfq.service.drafting import RfqContent
 from b2b_market.rfq.states import Visibility
 from tests.support import database as db
@@ -241,14 +244,28 @@ class _Maker:
             wanted = SaveSearch(name="Everything new", filters=Filters(), cadence=Cadence.AT_ONCE)
             self.things["search_id"] = str(saving.save_search(work, self.people["winner"], wanted).id)
         self.rfqs["draft"] = make_draft(self.runtime, market)
+        self._invite_by_mail(market, "draft", "late@guest.example")
         pending = make_draft(self.runtime, market, draft_command(market.suppliers, estimate="98765432"))
         with work_for(self.runtime, market.purchaser) as work:
             publishing.submit_rfq(work, market.purchaser, StepRfq(pending.rfq.id, pending.rfq.version))
         self.rfqs["pending"] = read(self.runtime, market.purchaser, pending.rfq.id)
         self.rfqs["open"] = publish(self.runtime, market)
         self._ask(market, self.rfqs["open"].rfq.id)
+        self._invite_by_mail(market, "open", "early@guest.example")
+        self.people["guest"] = act_as(self.runtime, "early@guest.example")
         self.rfqs["sealed"] = self._planted(market, sealed=True)
         self.rfqs["public"] = self._planted(market, sealed=False, visibility=Visibility.PUBLIC)
+
+    def _invite_by_mail(self, market: Market, name: str, email: str) -> None:
+        """Invite a company that is not registered; the one of the draft is still to be made."""
+        rfq = self.rfqs[name].rfq
+        command = InviteGuest(rfq_id=rfq.id, expected_version=None, email=email, company_name="Guest Works")
+        with work_for(self.runtime, market.purchaser) as work:
+            version = drafting.read_rfq(work, market.purchaser, ReadRfq(rfq.id)).version
+            inviting.invite_guest(work, market.purchaser, replace(command, expected_version=version))
+            (guest,) = inviting.list_guests(work, market.purchaser, ReadRfq(rfq.id))
+        self.rfqs[name] = read(self.runtime, market.purchaser, rfq.id)
+        self.things.setdefault("guest_id", str(guest.id))
 
     def _ask(self, market: Market, rfq_id: UUID) -> None:
         """Let the winner ask something, and the buyer answer it to all."""

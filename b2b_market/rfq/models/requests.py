@@ -49,7 +49,7 @@ class Rfq(Salted, Aggregate, Base):
     )
     audit_type = "rfq"
     audit_added: ClassVar[Mapping[str, object]] = MappingProxyType(
-        {"edition": 1, "binding_edition": 1, "edition_hash": None, "enquiry_ends_at": None}
+        {"edition": 1, "binding_edition": 1, "edition_hash": None, "enquiry_ends_at": None, "guest_count": 0}
     )
     audit_hidden: ClassVar[frozenset[str]] = frozenset({"next_due_at"})
     audit_secret: ClassVar[frozenset[str]] = frozenset({"lines_digest", "targets_digest"})
@@ -84,6 +84,8 @@ class Rfq(Salted, Aggregate, Base):
     next_due_at: Mapped[datetime | None]
     enquiry_ends_at: Mapped[datetime | None]
     """Until when suppliers may ask; set by publication; None where there was no such time yet."""
+    guest_count: Mapped[int] = mapped_column(default=0)
+    """How many were invited by mail for companies that were not registered."""
     edition: Mapped[int] = mapped_column(default=1)
     """The version that stands: 1 until the request is amended."""
     binding_edition: Mapped[int] = mapped_column(default=1)

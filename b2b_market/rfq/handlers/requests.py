@@ -1,22 +1,19 @@
 """Who hears what of a request: a few words to the people concerned, each once."""
 
-from collections.abc import Iterable
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from b2b_market.infra.audit_trail import Entry
 from b2b_market.infra.work import Work
-from b2b_market.kernel.permission import Permission
 from b2b_market.kernel.text import N_
-from b2b_market.notifications.public import Fact, Message, MessageType, Recipient, catalogue, notify
-from b2b_market.organizations import public as organizations
+from b2b_market.notifications.public import Fact, MessageType, catalogue
 from b2b_market.rbac.actor import Actor
 from b2b_market.rbac.manifest import Handler
 from b2b_market.rfq import events
 from b2b_market.rfq.commands.requests import CompareEditions, ReadQuestion, ReadRfq
 from b2b_market.rfq.documents.differences import Reader, in_words
+from b2b_market.rfq.handlers.telling import company_name, people_of, tell
 from b2b_market.rfq.permissions import RfqPermission
-from b2b_market.rfq.public import RequestFacts, request_facts
+from b2b_market.rfq.public import request_facts
 from b2b_market.rfq.service import asking, editions, publishing
 from b2b_market.ui.language import Language, parse_language
 
@@ -180,29 +177,29 @@ class QuoteLost(MessageType):
 def when_rfq_submitted_ask_approvers(work: Work, actor: Actor, event: events.RfqSubmitted) -> None:
     """Tell the approvers, but not the author, whom S1 excludes."""
     about = request_facts(work, actor, event.rfq_id)
-    people = _people(work, actor, [event.buyer_id], RfqPermission.APPROVE, without=event.author_id)
-    _tell(work, people, ApprovalWanted, about)
+    people = people_of(work, actor, [event.buyer_id], RfqPermission.APPROVE, without=event.author_id)
+    tell(work, people, ApprovalWanted, about)
 
 
 def when_rfq_returned_tell_author(work: Work, actor: Actor, event: events.RfqReturned) -> None:
     """Tell the author why."""
     about = request_facts(work, actor, event.rfq_id)
-    people = _people(work, actor, [event.buyer_id], RfqPermission.DRAFT, only=event.author_id)
-    _tell(work, people, SentBack, about, reason=event.reason)
+    people = people_of(work, actor, [event.buyer_id], RfqPermission.DRAFT, only=event.author_id)
+    tell(work, people, SentBack, about, reason=event.reason)
 
 
 def when_rfq_published_invite_suppliers(work: Work, actor: Actor, event: events.RfqPublished) -> None:
     """Invite the sales people of every invited supplier."""
     about = request_facts(work, actor, event.rfq_id)
-    people = _people(work, actor, event.supplier_ids, RfqPermission.QUOTE_SUBMIT)
-    _tell(work, people, InvitedToQuote, about, closes_at=event.closes_at, lines=about.line_count)
+    people = people_of(work, actor, event.supplier_ids, RfqPermission.QUOTE_SUBMIT)
+    tell(work, people, InvitedToQuote, about, closes_at=event.closes_at, lines=about.line_count)
 
 
 def when_supplier_invited_tell_it(work: Work, actor: Actor, event: events.SupplierInvited) -> None:
     """Invite the sales people of a supplier that was added after publication."""
     about = request_facts(work, actor, event.rfq_id)
-    people = _people(work, actor, [event.supplier_id], RfqPermission.QUOTE_SUBMIT)
-    _tell(work, people, InvitedToQuote, about, closes_at=event.closes_at, lines=about.line_count)
+    people = people_of(work, actor, [event.supplier_id], RfqPermission.QUOTE_SUBMIT)
+    tell(work, people, InvitedToQuote, about, closes_at=event.closes_at, lines=about.line_count)
 
 
 def when_rfq_amended_tell_suppliers(work: Work, actor: Actor, event: events.RfqAmended) -> None:
@@ -216,19 +213,19 @@ def when_rfq_amended_tell_suppliers(work: Work, actor: Actor, event: events.RfqA
     facts: dict[str, Fact] = {"edition": event.edition, "reason": found.after.reason, "closes_at": event.closes_at}
     for supplier_id in event.supplier_ids:
         work.note(Entry("rfq.amended", "rfq", event.rfq_id, visible_to=(supplier_id,)))
-    people = _people(work, actor, event.supplier_ids, RfqPermission.QUOTE_SUBMIT)
+    people = people_of(work, actor, event.supplier_ids, RfqPermission.QUOTE_SUBMIT)
     for person in people:
         reader = Reader(parse_language(person.locale) or Language.EN, ZoneInfo(person.timezone))
         kind = ConfirmationWanted if person.org_id in event.to_confirm else RequestChanged
-        _tell(work, [person], kind, about, **facts, changes=in_words(found.difference, reader, catalogue()))
+        tell(work, [person], kind, about, **facts, changes=in_words(found.difference, reader, catalogue()))
 
 
 def when_quote_confirmed_tell_buyer(work: Work, actor: Actor, event: events.QuoteConfirmed) -> None:
     """Tell the author of the request that a quotation stands again."""
     about = request_facts(work, actor, event.rfq_id)
-    people = _people(work, actor, [event.buyer_id], RfqPermission.COMPARE, only=about.author_id)
+    people = people_of(work, actor, [event.buyer_id], RfqPermission.COMPARE, only=about.author_id)
     facts: dict[str, Fact] = {"revision": event.revision, "edition": event.edition}
-    _tell(work, people, QuoteConfirmedAgain, about, supplier=_name(work, actor, event.supplier_id), **facts)
+    tell(work, people, QuoteConfirmedAgain, about, supplier=company_name(work, actor, event.supplier_id), **facts)
 
 
 def when_question_asked_tell_buyer(work: Work, actor: Actor, event: events.QuestionAsked) -> None:
@@ -236,8 +233,8 @@ def when_question_asked_tell_buyer(work: Work, actor: Actor, event: events.Quest
     about = request_facts(work, actor, event.rfq_id)
     question = asking.read_question(work, actor, ReadQuestion(event.question_id))
     work.note(Entry("rfq.question_asked", "rfq", event.rfq_id, visible_to=(event.buyer_id,)))
-    people = _people(work, actor, [event.buyer_id], RfqPermission.COMPARE, only=about.author_id)
-    _tell(work, people, QuestionCame, about, question=question.text, closes_at=about.closes_at or "")
+    people = people_of(work, actor, [event.buyer_id], RfqPermission.COMPARE, only=about.author_id)
+    tell(work, people, QuestionCame, about, question=question.text, closes_at=about.closes_at or "")
 
 
 def when_question_answered_tell_suppliers(work: Work, actor: Actor, event: events.QuestionAnswered) -> None:
@@ -247,8 +244,8 @@ def when_question_answered_tell_suppliers(work: Work, actor: Actor, event: event
     (answer,) = [reply.text for reply in question.replies if reply.id == event.answer_id]
     for supplier_id in event.supplier_ids:
         work.note(Entry("rfq.question_answered", "rfq", event.rfq_id, visible_to=(supplier_id,)))
-    people = _people(work, actor, event.supplier_ids, RfqPermission.QUOTE_SUBMIT)
-    _tell(work, people, QuestionSettled, about, question=question.text, answer=answer)
+    people = people_of(work, actor, event.supplier_ids, RfqPermission.QUOTE_SUBMIT)
+    tell(work, people, QuestionSettled, about, question=question.text, answer=answer)
 
 
 def when_question_declined_tell_asker(work: Work, actor: Actor, event: events.QuestionDeclined) -> None:
@@ -260,8 +257,8 @@ def when_question_declined_tell_asker(work: Work, actor: Actor, event: events.Qu
     question = asking.read_question(work, actor, ReadQuestion(event.question_id))
     (reason,) = [reply.text for reply in question.replies if reply.id == event.answer_id]
     work.note(Entry("rfq.question_declined", "rfq", event.rfq_id, visible_to=(asker,)))
-    people = _people(work, actor, [asker], RfqPermission.QUOTE_SUBMIT)
-    _tell(work, people, QuestionRefused, about, question=question.text, reason=reason)
+    people = people_of(work, actor, [asker], RfqPermission.QUOTE_SUBMIT)
+    tell(work, people, QuestionRefused, about, question=question.text, reason=reason)
 
 
 def when_supplier_joined_admit_it(work: Work, actor: Actor, event: events.SupplierJoined) -> None:
@@ -272,72 +269,72 @@ def when_supplier_joined_admit_it(work: Work, actor: Actor, event: events.Suppli
 def when_quote_submitted_tell_buyer(work: Work, actor: Actor, event: events.QuoteSubmitted) -> None:
     """Tell the author of the request that a quotation came; never what it says."""
     about = request_facts(work, actor, event.rfq_id)
-    people = _people(work, actor, [event.buyer_id], RfqPermission.COMPARE, only=about.author_id)
-    supplier = _name(work, actor, event.supplier_id)
-    _tell(work, people, QuoteReceived, about, supplier=supplier, revision=event.revision)
+    people = people_of(work, actor, [event.buyer_id], RfqPermission.COMPARE, only=about.author_id)
+    supplier = company_name(work, actor, event.supplier_id)
+    tell(work, people, QuoteReceived, about, supplier=supplier, revision=event.revision)
 
 
 def when_quote_withdrawn_tell_buyer(work: Work, actor: Actor, event: events.QuoteWithdrawn) -> None:
     """Tell the author of the request."""
     about = request_facts(work, actor, event.rfq_id)
-    people = _people(work, actor, [event.buyer_id], RfqPermission.COMPARE, only=about.author_id)
-    _tell(work, people, QuoteTakenBack, about, supplier=_name(work, actor, event.supplier_id))
+    people = people_of(work, actor, [event.buyer_id], RfqPermission.COMPARE, only=about.author_id)
+    tell(work, people, QuoteTakenBack, about, supplier=company_name(work, actor, event.supplier_id))
 
 
 def when_quote_intended_tell_buyer(work: Work, actor: Actor, event: events.QuoteIntended) -> None:
     """Tell the author of the request."""
     about = request_facts(work, actor, event.rfq_id)
-    people = _people(work, actor, [event.buyer_id], RfqPermission.COMPARE, only=about.author_id)
-    _tell(work, people, QuoteAnnounced, about, supplier=_name(work, actor, event.supplier_id))
+    people = people_of(work, actor, [event.buyer_id], RfqPermission.COMPARE, only=about.author_id)
+    tell(work, people, QuoteAnnounced, about, supplier=company_name(work, actor, event.supplier_id))
 
 
 def when_invitation_declined_tell_buyer(work: Work, actor: Actor, event: events.InvitationDeclined) -> None:
     """Tell the author of the request."""
     about = request_facts(work, actor, event.rfq_id)
-    people = _people(work, actor, [event.buyer_id], RfqPermission.COMPARE, only=about.author_id)
-    _tell(work, people, InvitationRefused, about, supplier=_name(work, actor, event.supplier_id))
+    people = people_of(work, actor, [event.buyer_id], RfqPermission.COMPARE, only=about.author_id)
+    tell(work, people, InvitationRefused, about, supplier=company_name(work, actor, event.supplier_id))
 
 
 def when_rfq_closed_tell_buyer(work: Work, actor: Actor, event: events.RfqClosed) -> None:
     """Tell the author that the comparison can begin."""
     about = request_facts(work, actor, event.rfq_id)
-    people = _people(work, actor, [event.buyer_id], RfqPermission.COMPARE, only=event.author_id)
-    _tell(work, people, QuotingEnded, about)
+    people = people_of(work, actor, [event.buyer_id], RfqPermission.COMPARE, only=event.author_id)
+    tell(work, people, QuotingEnded, about)
 
 
 def when_rfq_cancelled_tell_suppliers(work: Work, actor: Actor, event: events.RfqCancelled) -> None:
     """Tell the invited suppliers why."""
     about = request_facts(work, actor, event.rfq_id)
-    people = _people(work, actor, event.supplier_ids, RfqPermission.QUOTE_SUBMIT)
-    _tell(work, people, RequestEnded, about, reason=event.reason)
+    people = people_of(work, actor, event.supplier_ids, RfqPermission.QUOTE_SUBMIT)
+    tell(work, people, RequestEnded, about, reason=event.reason)
 
 
 def when_rfq_unsuccessful_tell_suppliers(work: Work, actor: Actor, event: events.RfqUnsuccessful) -> None:
     """Tell the invited suppliers why."""
     about = request_facts(work, actor, event.rfq_id)
-    people = _people(work, actor, event.supplier_ids, RfqPermission.QUOTE_SUBMIT)
-    _tell(work, people, RequestEnded, about, reason=event.reason)
+    people = people_of(work, actor, event.supplier_ids, RfqPermission.QUOTE_SUBMIT)
+    tell(work, people, RequestEnded, about, reason=event.reason)
 
 
 def when_award_proposed_ask_approvers(work: Work, actor: Actor, event: events.AwardProposed) -> None:
     """Tell the approvers, but not the proposer, whom S1 excludes."""
     about = request_facts(work, actor, event.rfq_id)
-    people = _people(work, actor, [event.buyer_id], RfqPermission.AWARD_APPROVE, without=event.proposer_id)
-    _tell(work, people, ApprovalWanted, about)
+    people = people_of(work, actor, [event.buyer_id], RfqPermission.AWARD_APPROVE, without=event.proposer_id)
+    tell(work, people, ApprovalWanted, about)
 
 
 def when_award_returned_tell_proposer(work: Work, actor: Actor, event: events.AwardReturned) -> None:
     """Tell the proposer why."""
     about = request_facts(work, actor, event.rfq_id)
-    people = _people(work, actor, [event.buyer_id], RfqPermission.AWARD, only=event.proposer_id)
-    _tell(work, people, SentBack, about, reason=event.reason)
+    people = people_of(work, actor, [event.buyer_id], RfqPermission.AWARD, only=event.proposer_id)
+    tell(work, people, SentBack, about, reason=event.reason)
 
 
 def when_rfq_awarded_tell_suppliers(work: Work, actor: Actor, event: events.RfqAwarded) -> None:
     """Tell each supplier its own outcome and nobody else's."""
     about = request_facts(work, actor, event.rfq_id)
-    _tell(work, _people(work, actor, event.supplier_ids, RfqPermission.QUOTE_SUBMIT), QuoteWon, about)
-    _tell(work, _people(work, actor, event.lost_supplier_ids, RfqPermission.QUOTE_SUBMIT), QuoteLost, about)
+    tell(work, people_of(work, actor, event.supplier_ids, RfqPermission.QUOTE_SUBMIT), QuoteWon, about)
+    tell(work, people_of(work, actor, event.lost_supplier_ids, RfqPermission.QUOTE_SUBMIT), QuoteLost, about)
 
 
 HANDLERS = (
@@ -362,35 +359,3 @@ HANDLERS = (
     Handler(events.AwardReturned, when_award_returned_tell_proposer, "rfq.award_returned.tell_proposer"),
     Handler(events.RfqAwarded, when_rfq_awarded_tell_suppliers, "rfq.awarded.tell_suppliers"),
 )
-
-
-def _people(
-    work: Work,
-    actor: Actor,
-    org_ids: Iterable[UUID],
-    permission: Permission,
-    *,
-    only: UUID | None = None,
-    without: UUID | None = None,
-) -> list[Recipient]:
-    found = organizations.people_with(work, actor, tuple(org_ids), permission)
-    return [person for person in found if (only is None or person.user_id == only) and person.user_id != without]
-
-
-def _name(work: Work, actor: Actor, org_id: UUID) -> str:
-    return organizations.companies(work, actor, [org_id])[org_id].name
-
-
-def _tell(work: Work, people: list[Recipient], kind: type[MessageType], about: RequestFacts, **facts: Fact) -> None:
-    if not people:
-        return
-    known: dict[str, Fact] = {"number": about.number, "title": about.title, "buyer": about.buyer_name}
-    message = Message(
-        type=kind,
-        facts={**known, **facts},
-        link=f"/rfqs/{about.rfq_id}",
-        object_type="rfq",
-        object_id=about.rfq_id,
-        object_name=f"{about.number} {about.title}",
-    )
-    notify(work, people, message)

@@ -1,0 +1,1 @@
+"""Who hears what of requests, rounds, counter-offers and talks."""

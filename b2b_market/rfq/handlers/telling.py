@@ -1,0 +1,46 @@
+"""Resolving readers and telling them, each once."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from b2b_market.infra.work import Work
+from b2b_market.kernel.permission import Permission
+from b2b_market.notifications.public import Fact, Message, MessageType, Recipient, notify
+from b2b_market.organizations import public as organizations
+from b2b_market.rbac.actor import Actor
+from b2b_market.rfq.public import RequestFacts
+
+
+def people_of(
+    work: Work,
+    actor: Actor,
+    org_ids: Iterable[UUID],
+    permission: Permission,
+    *,
+    only: UUID | None = None,
+    without: UUID | None = None,
+) -> list[Recipient]:
+    """Return the people of these companies that hold ``permission``; of them ``only`` one, or all ``without`` one."""
+    found = organizations.people_with(work, actor, tuple(org_ids), permission)
+    return [person for person in found if (only is None or person.user_id == only) and person.user_id != without]
+
+
+def company_name(work: Work, actor: Actor, org_id: UUID) -> str:
+    """Return a company's name."""
+    return organizations.companies(work, actor, [org_id])[org_id].name
+
+
+def tell(work: Work, people: list[Recipient], kind: type[MessageType], about: RequestFacts, **facts: Fact) -> None:
+    """Tell ``people`` about a request; the message leads there."""
+    if not people:
+        return
+    known: dict[str, Fact] = {"number": about.number, "title": about.title, "buyer": about.buyer_name}
+    message = Message(
+        type=kind,
+        facts={**known, **facts},
+        link=f"/rfqs/{about.rfq_id}",
+        object_type="rfq",
+        object_id=about.rfq_id,
+        object_name=f"{about.number} {about.title}",
+    )
+    notify(work, people, message)

@@ -15,7 +15,5 @@ class FilePermission(Permission):
 
 GRANTS: Grants = {
     FilePermission.UPLOAD: frozenset({*_BUYERS, *_SUPPLIERS, Role.SERVICE_ACCOUNT}),
-    FilePermission.READ: frozenset(
-        {*_BUYERS, Role.BUYER_EVALUATOR, *_SUPPLIERS, Role.GUEST_SUPPLIER, Role.SERVICE_ACCOUNT}
-    ),
+    FilePermission.READ: frozenset({*_BUYERS, Role.BUYER_EVALUATOR, *_SUPPLIERS, Role.SERVICE_ACCOUNT}),
 }

@@ -67,6 +67,17 @@ class GuestTakenOver(Event):
     supplier_id: UUID
 
 
+@event("rfq.nda_accepted.v1")
+class NdaAccepted(Event):
+    """A supplier promised not to disclose the documents of a request; the hash says to which text."""
+
+    rfq_id: UUID
+    buyer_id: UUID
+    supplier_id: UUID
+    accepted_by: UUID
+    text_hash: str
+
+
 @event("rfq.amended.v1")
 class RfqAmended(Event):
     """A published request has a new version, ``edition``.

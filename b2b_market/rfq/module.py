@@ -6,6 +6,7 @@ from b2b_market.kernel.text import N_
 from b2b_market.rbac.manifest import DemoStep, Manifest
 from b2b_market.rfq import events
 from b2b_market.rfq.api import amendments as amendments_api
+from b2b_market.rfq.api import attaching as attaching_api
 from b2b_market.rfq.api import exports as exports_api
 from b2b_market.rfq.api import guests as guests_api
 from b2b_market.rfq.api import imports as imports_api
@@ -16,10 +17,12 @@ from b2b_market.rfq.api import requests as requests_api
 from b2b_market.rfq.api import templates as templates_api
 from b2b_market.rfq.cli.importing import app as commands
 from b2b_market.rfq.demo import place_requests
+from b2b_market.rfq.handlers.attaching import HANDLERS as DOCUMENT_HANDLERS
 from b2b_market.rfq.handlers.guests import HANDLERS as GUEST_HANDLERS
 from b2b_market.rfq.handlers.requests import HANDLERS
 from b2b_market.rfq.intake.imports import PricesInOtherCurrency
 from b2b_market.rfq.intake.upload import IMPORT_REFUSALS
+from b2b_market.rfq.models import attaching as attaching_models
 from b2b_market.rfq.models import drafting as drafting_models
 from b2b_market.rfq.models import editions as edition_models
 from b2b_market.rfq.models import guests as guest_models
@@ -27,6 +30,7 @@ from b2b_market.rfq.models import questions as question_models
 from b2b_market.rfq.models import quotes as quote_models
 from b2b_market.rfq.models import requests as request_models
 from b2b_market.rfq.pages import amending as amending_pages
+from b2b_market.rfq.pages import attaching as attaching_pages
 from b2b_market.rfq.pages import awards, editions, editor, importing, redoing, supplying
 from b2b_market.rfq.pages import comparing as comparing_pages
 from b2b_market.rfq.pages import exporting as exporting_pages
@@ -36,12 +40,14 @@ from b2b_market.rfq.pages import requests as request_pages
 from b2b_market.rfq.pages import templates as template_pages
 from b2b_market.rfq.permissions import GRANTS, RfqPermission
 from b2b_market.rfq.rules import amending, approving, asking, awarding, drafting, naming, quoting
+from b2b_market.rfq.rules import attaching as attaching_rules
 from b2b_market.rfq.rules import guests as guest_rules
 from b2b_market.rfq.rules import redoing as redoing_rules
 from b2b_market.rfq.rules.exporting import ExportersBusy
 from b2b_market.rfq.service import amending as amend_operations
 from b2b_market.rfq.service import (
     answering,
+    attaching,
     closing,
     comparing,
     confirming,
@@ -77,6 +83,8 @@ MANIFEST = Manifest(
         redoing_api.by_award,
         templates_api.by_rfq,
         templates_api.router,
+        attaching_api.by_rfq,
+        attaching_api.router,
         guests_api.by_rfq,
         guests_api.guest_router,
         guests_api.takeover_router,
@@ -99,11 +107,12 @@ MANIFEST = Manifest(
         editions.router,
         question_pages.router,
         guest_pages.router,
+        attaching_pages.router,
         supplying.router,
         request_pages.router,
     ),
     cli=commands,
-    handlers=(*HANDLERS, *GUEST_HANDLERS),
+    handlers=(*HANDLERS, *GUEST_HANDLERS, *DOCUMENT_HANDLERS),
     tasks=TASKS,
     permissions=(RfqPermission,),
     grants=(GRANTS,),
@@ -139,6 +148,10 @@ MANIFEST = Manifest(
         awarding.AwardOutdated,
         redoing_rules.AwardNotDecided,
         naming.TemplateNameTaken,
+        attaching_rules.TooManyDocuments,
+        attaching_rules.FileAttached,
+        attaching_rules.NdaNotAccepted,
+        attaching_rules.NdaChanged,
         guest_rules.TooManyGuests,
         guest_rules.GuestInvited,
         guest_rules.WinnerNotApproved,
@@ -157,6 +170,7 @@ MANIFEST = Manifest(
         publishing,
         inviting,
         taking_over,
+        attaching,
         answering,
         amend_operations,
         edition_operations,
@@ -169,13 +183,22 @@ MANIFEST = Manifest(
         exporting,
         award_operations,
     ),
-    models=(request_models, edition_models, question_models, quote_models, drafting_models, guest_models),
+    models=(
+        request_models,
+        edition_models,
+        question_models,
+        quote_models,
+        drafting_models,
+        guest_models,
+        attaching_models,
+    ),
     events=(
         events.RfqSubmitted,
         events.RfqReturned,
         events.RfqPublished,
         events.SupplierInvited,
         events.GuestAdmitted,
+        events.NdaAccepted,
         events.GuestTakenOver,
         events.RfqAmended,
         events.QuestionAsked,

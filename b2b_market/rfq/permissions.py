@@ -20,6 +20,7 @@ class RfqPermission(Permission):
     AWARD_APPROVE = "award:approve"
     QUOTE_READ = "quote:read"
     QUOTE_SUBMIT = "quote:submit"
+    NDA_ACCEPT = "quote:accept_nda"
 
 
 _BUYERS = frozenset({Role.BUYER_ADMIN, Role.BUYER_PURCHASER, Role.BUYER_APPROVER, Role.BUYER_EVALUATOR})
@@ -41,5 +42,6 @@ GRANTS: Grants = {
     RfqPermission.AWARD: _PURCHASER,
     RfqPermission.AWARD_APPROVE: frozenset({Role.BUYER_APPROVER}),
     RfqPermission.QUOTE_READ: _BUYERS | _SUPPLIERS | _GUESTS | {Role.SERVICE_ACCOUNT},
+    RfqPermission.NDA_ACCEPT: _SUPPLIERS | _GUESTS,
     RfqPermission.QUOTE_SUBMIT: frozenset({Role.SUPPLIER_SALES}) | _GUESTS,
 }

@@ -1,4 +1,4 @@
-"""Companies that buyers invite by mail before they are registered, and signing in by a mailed link and code.
+"""Companies that buyers invite by mail before they are registered, entering by mail, and documents of requests.
 
 A provisional company is an ordinary company in a status of its own: the fences of its request show it that request and
 nothing else, as it stands in no directory. Its name is shown to the buyer that invited it (``sponsor_id``).
@@ -238,15 +238,71 @@ ALTER TABLE rfq_quote_revision DROP COLUMN signed_number, DROP COLUMN signed_sup
 ALTER TABLE rfq DROP COLUMN guest_count;
 """
 
+# a document is there for whoever may read its request: the request's own fence answers the question
+DOCUMENTS = """
+ALTER TABLE rfq
+    ADD COLUMN attachment_count integer NOT NULL DEFAULT 0,
+    ADD COLUMN nda_text text NOT NULL DEFAULT '';
+CREATE TABLE rfq_attachment (
+    id uuid NOT NULL CONSTRAINT pk_rfq_attachment PRIMARY KEY,
+    rfq_id uuid NOT NULL,
+    buyer_id uuid NOT NULL,
+    line_id uuid,
+    file_id uuid NOT NULL,
+    name text NOT NULL,
+    size bigint NOT NULL,
+    sha256 text NOT NULL,
+    note text NOT NULL,
+    added_by uuid NOT NULL,
+    added_at timestamptz NOT NULL,
+    since integer,
+    until integer,
+    leaving boolean NOT NULL
+);
+CREATE UNIQUE INDEX uq_rfq_attachment_rfq_id_file_id ON rfq_attachment (rfq_id, file_id) WHERE until IS NULL;
+CREATE INDEX ix_rfq_attachment_rfq_id_id ON rfq_attachment (rfq_id, id);
+CREATE TABLE rfq_nda_acceptance (
+    id uuid NOT NULL CONSTRAINT pk_rfq_nda_acceptance PRIMARY KEY,
+    rfq_id uuid NOT NULL,
+    buyer_id uuid NOT NULL,
+    supplier_id uuid NOT NULL,
+    accepted_by uuid NOT NULL,
+    accepted_at timestamptz NOT NULL,
+    text_hash bytea NOT NULL,
+    CONSTRAINT uq_rfq_nda_acceptance_rfq_id_supplier_id_text_hash UNIQUE (rfq_id, supplier_id, text_hash)
+);
+ALTER TABLE rfq_attachment ENABLE ROW LEVEL SECURITY;
+ALTER TABLE rfq_attachment FORCE ROW LEVEL SECURITY;
+CREATE POLICY rfq_attachment_own ON rfq_attachment
+    USING (buyer_id = ANY (app_orgs())) WITH CHECK (buyer_id = ANY (app_orgs()));
+CREATE POLICY rfq_attachment_read ON rfq_attachment FOR SELECT
+    USING (since IS NOT NULL AND EXISTS (SELECT FROM rfq WHERE rfq.id = rfq_attachment.rfq_id));
+ALTER TABLE rfq_nda_acceptance ENABLE ROW LEVEL SECURITY;
+ALTER TABLE rfq_nda_acceptance FORCE ROW LEVEL SECURITY;
+CREATE POLICY rfq_nda_acceptance_read ON rfq_nda_acceptance FOR SELECT
+    USING (buyer_id = ANY (app_orgs()) OR supplier_id = ANY (app_orgs()));
+CREATE POLICY rfq_nda_acceptance_accept ON rfq_nda_acceptance FOR INSERT WITH CHECK (
+    supplier_id = ANY (app_orgs()) AND EXISTS (
+        SELECT FROM rfq WHERE rfq.id = rfq_nda_acceptance.rfq_id AND rfq.buyer_id = rfq_nda_acceptance.buyer_id));
+GRANT SELECT, INSERT, UPDATE, DELETE ON rfq_attachment TO b2b_app;
+GRANT SELECT, INSERT ON rfq_nda_acceptance TO b2b_app;
+"""
+NO_DOCUMENTS = """
+DROP TABLE rfq_nda_acceptance, rfq_attachment;
+ALTER TABLE rfq DROP COLUMN nda_text, DROP COLUMN attachment_count;
+"""
+
 
 def upgrade() -> None:
     op.execute(COMPANIES)
     op.execute(ENTRY)
     op.execute(ANSWER)
     op.execute(GUESTS)
+    op.execute(DOCUMENTS)
 
 
 def downgrade() -> None:
+    op.execute(NO_DOCUMENTS)
     op.execute(NO_GUESTS)
     op.execute(OLD_ANSWER)
     op.execute(NO_ENTRY)

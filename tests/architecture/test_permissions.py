@@ -225,6 +225,7 @@ TABLE: dict[str, set[Role]] = {
     "award:propose": {Role.BUYER_PURCHASER},
     "award:approve": {Role.BUYER_APPROVER},
     "quote:submit": {Role.SUPPLIER_SALES, Role.GUEST_SUPPLIER},
+    "quote:accept_nda": {Role.SUPPLIER_ADMIN, Role.SUPPLIER_SALES, Role.GUEST_SUPPLIER},
     "guest:invite": {Role.BUYER_PURCHASER},
     "guest:take_over": {Role.SUPPLIER_ADMIN},
     "organization:claim": {Role.GUEST_SUPPLIER},
@@ -261,8 +262,8 @@ def test_a_guest_holds_these_permissions_and_no_other() -> None:
     """Whoever quotes on one request by a mailed link can do that, register its company, and nothing else."""
     assert role_permissions(policy(), Role.GUEST_SUPPLIER) == {
         "account:use",
-        "file:read",
         "organization:claim",
+        "quote:accept_nda",
         "quote:read",
         "quote:submit",
         "rfq:read",

@@ -243,7 +243,7 @@ def test_a_colleague_with_another_role_gets_403_and_changes_nothing(
 def test_a_key_does_only_what_it_was_made_for(world: World, client: TestClient, routes: list[Route]) -> None:
     """The key may draft and read requests and quotations; S9 and its own list keep it from everything else."""
     service = world.caller(client, "service")
-    meant = ("/rfqs", "/rfq-imports", "/rfq-templates", "/quotes", "/invitations")
+    meant = ("/rfqs", "/rfq-attachments", "/rfq-imports", "/rfq-templates", "/quotes", "/invitations")
     wrong = []
     for route in routes:
         path = route.path.removeprefix(API)

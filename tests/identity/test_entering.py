@@ -59,7 +59,7 @@ def test_link_and_code_open_a_narrow_session(client: TestClient, runtime: Runtim
     assert answer.status_code == 201
     assert answer.json()["org_id"] == str(anna.org_id), "the company she quotes for"
     me = client.get("/api/v1/me").json()
-    assert me["permissions"] == ["account:use", "file:read", "quote:read", "quote:submit", "rfq:read"]
+    assert me["permissions"] == ["account:use", "quote:accept_nda", "quote:read", "quote:submit", "rfq:read"]
     assert client.get("/api/v1/account").status_code == 403
     (row,) = [row for row in sessions_of(runtime, anna.user_id) if row.light]
     assert timedelta(0) <= LIGHT_LIFE - (row.expires_at - row.created_at) < timedelta(seconds=1)

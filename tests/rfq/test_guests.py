@@ -204,8 +204,8 @@ def test_a_guest_sees_the_one_request_and_quotes_on_it(
         assert quoting.withdraw_quote(work, guest, WithdrawQuote(quote.id, quote.version)).status == "withdrawn"
     assert guest.permissions == {
         "account:use",
-        "file:read",
         "organization:claim",
+        "quote:accept_nda",
         "quote:read",
         "quote:submit",
         "rfq:read",
@@ -368,6 +368,7 @@ def test_every_table_that_names_suppliers_is_moved() -> None:
     settled = {
         "rfq": "its parties are replaced one by one",
         "rfq_quote": "moves with its number",
+        "rfq_nda_acceptance": "each company promises for itself",
         "rfq_award_line": "awards name approved companies only",
     }
     named = {

@@ -48,6 +48,7 @@ from b2b_market.rbac.actor import Actor, system_actor
 from b2b_market.rbac.models import RbacGrant
 from b2b_market.reference import service as rates
 from b2b_market.reference.commands import AddRate
+from b2b_market.rfq.commands.attaching import AcceptNda, SetNda
 from b2b_market.rfq.commands.guests import InviteGuest
 from b2b_market.rfq.commands.requests import (
     AskQuestion,
@@ -60,7 +61,8 @@ from b2b_market.rfq.commands.requests import (
     StepRfq,
 )
 from b2b_market.rfq.models.quotes import Award, Quote
-from b2b_market.rfq.service import asking, awarding, drafting, inviting, publishing, quoting
+from b2b_market.rfq.rules.attaching import nda_hash
+from b2b_market.rfq.service import asking, attaching, awarding, drafting, inviting, publishing, quoting
 from b2b_market.rfq.service.drafting import RfqContent
 from b2b_market.rfq.states import Visibility
 from tests.support import database as db
@@ -76,6 +78,7 @@ from tests.support.works import work_for
 BUYERS = (Role.BUYER_ADMIN, Role.BUYER_PURCHASER, Role.BUYER_APPROVER, Role.BUYER_EVALUATOR)
 SUPPLIERS = (Role.SUPPLIER_ADMIN, Role.SUPPLIER_SALES)
 OWN_ROLE = "buyer.own:Reader"
+NDA = "Keep it to yourselves."
 OTHER_THINGS = {
     "/delivery": {"event_id": "outbox_id"},
     "/waiting-roles": {"grant_id": "lonely_grant_id", "organization_id": "sister_id"},
@@ -285,6 +288,8 @@ class _Maker:
             quote = quote_command(content, [price], "EUR" if sales is self.people["rival"] else "CNY")
             lines = tuple(replace(one, note=note, quantity=Decimal(100)) for one in quote.lines)
             with work_for(self.runtime, sales) as work:
+                agreed = AcceptNda(rfq_id=content.rfq.id, text_hash=nda_hash(NDA).hex())
+                attaching.accept_nda(work, sales, agreed)
                 quoting.submit_quote(work, sales, replace(quote, lines=lines, note=note, payment_terms=note))
         return content
 
@@ -292,7 +297,9 @@ class _Maker:
         """Send a draft to the approver, as its estimate is above the purchaser's limit, and have it approved."""
         content = make_draft(self.runtime, market, command)
         with work_for(self.runtime, market.purchaser) as work:
-            sent = publishing.submit_rfq(work, market.purchaser, StepRfq(content.rfq.id, content.rfq.version))
+            nda = SetNda(rfq_id=content.rfq.id, expected_version=content.rfq.version, text=NDA)
+            agreed = attaching.set_nda(work, market.purchaser, nda)
+            sent = publishing.submit_rfq(work, market.purchaser, StepRfq(content.rfq.id, agreed.version))
         with work_for(self.runtime, market.approver) as work:
             publishing.approve_rfq(work, market.approver, StepRfq(content.rfq.id, sent.version))
         return read(self.runtime, market.purchaser, content.rfq.id)
@@ -334,6 +341,7 @@ class _Maker:
         self.things["file_id"] = _done(_upload(client, purchaser, "/files", "note.txt", "text/plain", b"a note\n"))[
             "id"
         ]
+        self._attach(purchaser)
         table = b"Item,Quantity,Unit,Required on,Place,Target price\nBolt,10,H87,2098-01-31,Shanghai,71.5519\n"
         started = _upload(client, purchaser, "/rfq-imports", "needs.csv", "text/csv", table)
         self.things["import_id"] = _done(started)["id"]
@@ -355,6 +363,13 @@ class _Maker:
         self.things["key_id"] = key["key"]["id"]
         self.things["session_id"] = _done(purchaser.get("/sessions"))["items"][0]["id"]
         return str(key["secret"])
+
+    def _attach(self, purchaser: Caller) -> None:
+        """Attach the stored file to the draft."""
+        path = f"/rfqs/{self.rfqs['draft'].rfq.id}/attachments"
+        body = {"file_id": self.things["file_id"]}
+        _done(purchaser.post(path, body, version=self.rfqs["draft"].rfq.version))
+        self.things["attachment_id"] = _done(purchaser.get(path))["items"][0]["id"]
 
     def _background(self) -> None:
         """Let the schedule's work be done: one mail given up, the rest kept, fingerprints taken, the log sealed."""

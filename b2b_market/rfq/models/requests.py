@@ -49,7 +49,15 @@ class Rfq(Salted, Aggregate, Base):
     )
     audit_type = "rfq"
     audit_added: ClassVar[Mapping[str, object]] = MappingProxyType(
-        {"edition": 1, "binding_edition": 1, "edition_hash": None, "enquiry_ends_at": None, "guest_count": 0}
+        {
+            "edition": 1,
+            "binding_edition": 1,
+            "edition_hash": None,
+            "enquiry_ends_at": None,
+            "guest_count": 0,
+            "attachment_count": 0,
+            "nda_text": "",
+        }
     )
     audit_hidden: ClassVar[frozenset[str]] = frozenset({"next_due_at"})
     audit_secret: ClassVar[frozenset[str]] = frozenset({"lines_digest", "targets_digest"})
@@ -86,6 +94,10 @@ class Rfq(Salted, Aggregate, Base):
     """Until when suppliers may ask; set by publication; None where there was no such time yet."""
     guest_count: Mapped[int] = mapped_column(default=0)
     """How many were invited by mail for companies that were not registered."""
+    attachment_count: Mapped[int] = mapped_column(default=0)
+    """How many documents the draft or the version that stands has; not those that wait for the next version."""
+    nda_text: Mapped[str] = mapped_column(default="")
+    """The agreement that its documents lie behind; empty where there is none. It stands from the publication on."""
     edition: Mapped[int] = mapped_column(default=1)
     """The version that stands: 1 until the request is amended."""
     binding_edition: Mapped[int] = mapped_column(default=1)

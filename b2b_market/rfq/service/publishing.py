@@ -21,6 +21,8 @@ from b2b_market.rfq.permissions import RfqPermission
 from b2b_market.rfq.queries import requests as queries
 from b2b_market.rfq.rules import approving, drafting
 from b2b_market.rfq.rules.asking import enquiry_end
+from b2b_market.rfq.rules.attaching import with_documents
+from b2b_market.rfq.service.attaching import release
 from b2b_market.rfq.service.closing import locked_at_gate
 from b2b_market.rfq.service.drafting import invitation_row, require_invitable
 from b2b_market.rfq.service.editions import Occasion, keep_edition, wording_of
@@ -167,7 +169,8 @@ def _open(work: Work, scope: Scope, rfq: Rfq, step: str, ready: Readiness) -> Rf
     rfq.next_due_at = rfq.closes_at
     rfq.enquiry_ends_at = ready.enquiry_ends_at
     open_to(work, rfq, (*ready.supplier_ids, *admit_guests(work, scope, rfq)))
-    keep_edition(work, rfq, wording_of(rfq, ready.lines), Occasion(material=True))
+    wording = with_documents(wording_of(rfq, ready.lines), rfq.nda_text, release(work, scope, rfq))
+    keep_edition(work, rfq, wording, Occasion(material=True))
     assert rfq.closes_at is not None  # noqa: S101 - require_publishable has refused a missing deadline
     published = events.RfqPublished(
         rfq_id=rfq.id,

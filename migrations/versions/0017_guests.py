@@ -224,6 +224,7 @@ CREATE TABLE rfq_guest (
     supplier_id uuid,
     CONSTRAINT uq_rfq_guest_rfq_id_email_key UNIQUE (rfq_id, email_key)
 );
+CREATE INDEX ix_rfq_guest_supplier_id ON rfq_guest (supplier_id);
 ALTER TABLE rfq_guest ENABLE ROW LEVEL SECURITY;
 ALTER TABLE rfq_guest FORCE ROW LEVEL SECURITY;
 CREATE POLICY rfq_guest_own ON rfq_guest

@@ -350,6 +350,14 @@ def test_a_claimed_company_is_not_taken_over(runtime: Runtime, guest: Actor) -> 
         taking_over.take_over(work, admin, TakeOver(email=ADDRESS, code=code))
 
 
+def test_a_buyer_does_not_take_over_its_own_invitation(runtime: Runtime, market: Market, content: RfqContent) -> None:
+    admin = make_person(runtime, market.buyer_id, Role.SUPPLIER_ADMIN)
+    code = takeover_code(runtime, admin)
+    with pytest.raises(NothingToTakeOver), work_for(runtime, admin) as work:
+        taking_over.take_over(work, admin, TakeOver(email=ADDRESS, code=code))
+    assert guests(runtime, market, content.rfq.id)[0].status == "provisional"
+
+
 def test_prices_of_moved_lines_stay(runtime: Runtime, content: RfqContent, guest: Actor) -> None:
     sent = submit(runtime, guest, content, ["9.25", "8"])
     org_id, admin = admin_of(runtime)
@@ -368,6 +376,7 @@ def test_every_table_that_names_suppliers_is_moved() -> None:
     settled = {
         "rfq": "its parties are replaced one by one",
         "rfq_quote": "moves with its number",
+        "rfq_quote_revision": "moves with its quotation",
         "rfq_nda_acceptance": "each company promises for itself",
         "rfq_award_line": "awards name approved companies only",
     }

@@ -19,8 +19,9 @@ from b2b_market.identity.commands import (
 )
 from b2b_market.identity.events import EntryCodeRequested, EntryRequested
 from b2b_market.identity.models import Link
+from b2b_market.identity.service.accounts import read_people
 from b2b_market.identity.service.starting import clock, start_session
-from b2b_market.identity.service.views import MailedCode, OpenedSession, PersonView, person_view
+from b2b_market.identity.service.views import MailedCode, OpenedSession, PersonView
 from b2b_market.identity.states import LinkPurpose
 from b2b_market.infra.audit_trail import Entry
 from b2b_market.infra.ids import new_id
@@ -68,7 +69,7 @@ def issue_entry(work: Work, _scope: Scope, command: IssueEntry) -> str:
 def read_entry(work: Work, _scope: Scope, command: ReadLink) -> PersonView:
     """Return whose link to enter it is without using it up; EntryEnded where it is none (any more)."""
     row = _usable(work, queries.link(work.session, rules.secret_hash(command.token)))
-    return person_view(next(iter(queries.people(work.session, [row.user_id]))))
+    return read_people(work, [row.user_id])[row.user_id]
 
 
 @operation(public=True, reason=_HOLDER)
@@ -142,7 +143,7 @@ def _with_code(work: Work, row: Link) -> MailedCode:
     row.code_expires_at = clock(work) + rules.CODE_LIFE
     work.session.flush()
     work.note(Entry("code.issued", "user", row.user_id))
-    return MailedCode(person_view(next(iter(queries.people(work.session, [row.user_id])))), code)
+    return MailedCode(read_people(work, [row.user_id])[row.user_id], code)
 
 
 def _usable(work: Work, row: Link | None) -> Link:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from b2b_market.infra.database import Base, enum_type
@@ -14,7 +14,10 @@ class RfqGuest(Base):
     """A mail address with the company it is invited for; from the publication on, with its provisional company."""
 
     __tablename__ = "rfq_guest"
-    __table_args__ = (UniqueConstraint("rfq_id", "email_key"),)
+    __table_args__ = (
+        UniqueConstraint("rfq_id", "email_key"),
+        Index("ix_rfq_guest_supplier_id", "supplier_id"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     rfq_id: Mapped[UUID]

@@ -26,7 +26,7 @@ from b2b_market.rfq import events
 from b2b_market.rfq.commands.attaching import AcceptNda, AttachFile, ReadAttachment, SetNda
 from b2b_market.rfq.commands.requests import ReadRfq
 from b2b_market.rfq.models.attaching import NdaAcceptance, RfqAttachment
-from b2b_market.rfq.models.requests import Rfq, RfqLine
+from b2b_market.rfq.models.requests import Rfq
 from b2b_market.rfq.permissions import RfqPermission
 from b2b_market.rfq.queries import attaching as queries
 from b2b_market.rfq.queries import requests as request_queries
@@ -36,6 +36,8 @@ from b2b_market.rfq.rules.quoting import OwnRequest
 from b2b_market.rfq.states import RFQ_LIFECYCLE, RfqStatus
 
 PART = "rfq.documents"
+Said = tuple[str, str, str]
+"""What a line is found again by: name, code, specification."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,18 +227,25 @@ def settle(work: Work, scope: Scope, rfq: Rfq, line_ids: Sequence[UUID]) -> None
     rfq.attachment_count = sum(row.until is None for row in found)
 
 
-def keep_places(work: Work, rfq: Rfq, old: Sequence[RfqLine], rows: Sequence[Mapping[str, object]]) -> None:
-    """Let the documents of a draft's lines follow their lines, which an edit stores anew."""
+def places_of(work: Work, scope: Scope, rfq: Rfq) -> Mapping[UUID, Said]:
+    """Return what the lines of a draft with documents say, by which ``keep_places`` finds them again."""
     if not rfq.attachment_count:
+        return {}
+    lines = request_queries.lines_of(work.session, scope, rfq.id)
+    return {line.id: (line.item_name, line.item_code, line.specification) for line in lines}
+
+
+def keep_places(work: Work, rfq: Rfq, before: Mapping[UUID, Said], rows: Sequence[Mapping[str, object]]) -> None:
+    """Let the documents of a draft's lines follow their lines, which an edit stores anew."""
+    if not before:
         return
-    said = {line.id: (line.item_name, line.item_code, line.specification) for line in old}
-    new = [
+    now = [
         (UUID(str(row["id"])), (str(row["item_name"]), str(row["item_code"]), str(row["specification"])))
         for row in rows
     ]
-    for before, after in rules.new_places(said, new).items():
-        moved = update(RfqAttachment).where(RfqAttachment.rfq_id == rfq.id, RfqAttachment.line_id == before)
-        work.session.execute(moved.values(line_id=after))
+    for line_id, place in rules.new_places(before, now).items():
+        moved = update(RfqAttachment).where(RfqAttachment.rfq_id == rfq.id, RfqAttachment.line_id == line_id)
+        work.session.execute(moved.values(line_id=place))
 
 
 def facts_of(rows: Sequence[RfqAttachment]) -> Sequence[DocumentFacts]:

@@ -91,7 +91,7 @@ def edit_rfq(work: Work, scope: Scope, command: EditRfq) -> RfqContent:
     RFQ_LIFECYCLE.require(rfq.status, "publish")
     _require_sound(work, scope, command.content)
     session = work.session
-    old = queries.lines_of(session, scope, rfq.id) if rfq.attachment_count else ()
+    before = attaching.places_of(work, scope, rfq)
     for table in (RfqLine, RfqTarget, RfqPrivate, RfqInvitation):
         session.execute(delete(table).where(table.rfq_id == rfq.id))
     fill_header(rfq, command.content)
@@ -101,7 +101,7 @@ def edit_rfq(work: Work, scope: Scope, command: EditRfq) -> RfqContent:
     work.touch(rfq)
     work.record("rfq.edited", rfq)
     write_children(work, rfq, stored, invitations, command.content.estimate)
-    attaching.keep_places(work, rfq, old, stored[0])
+    attaching.keep_places(work, rfq, before, stored[0])
     session.flush()
     return _content_of(rfq, stored, invitations, command.content.estimate)
 

@@ -42,9 +42,8 @@ OWNED: Final[tuple[InstrumentedAttribute[UUID] | InstrumentedAttribute[UUID | No
     RfqGuest.supplier_id,
     OwnQuestion.supplier_id,
     QuoteLine.supplier_id,
-    QuoteRevision.supplier_id,
 )
-"""Columns that name the supplier a row belongs to; a quotation's own moves with its number."""
+"""Columns that name the supplier a row of a request belongs to; quotations move with their numbers and receipts."""
 
 
 @operation(RfqPermission.TAKE_OVER)
@@ -64,6 +63,7 @@ def take_over(work: Work, scope: Scope, command: TakeOver) -> Sequence[UUID]:
     the guess with the doorkeeper first.
     """
     found = organizations.open_takeover(work, scope.actor, command.email, command.code)
+    found = tuple(one for one in found if one.sponsor_id != scope.org_id)  # nobody quotes to their own company
     if not found:
         raise rules.NothingToTakeOver
     ids = tuple(one.id for one in found)
@@ -101,16 +101,19 @@ def _move(work: Work, wide: Scope, rfq_id: UUID, guest: UUID, taker: UUID) -> No
         parties = func.array_replace(shown, guest, taker)
         session.execute(update(table).where(table.rfq_id == rfq_id).values({shown.key: parties}))
     for owned in OWNED:
-        session.execute(update(owned.class_).where(owned == guest).values({owned.key: taker}))
+        table = owned.class_
+        own = update(table).where(table.rfq_id == rfq_id, owned == guest)
+        session.execute(own.values({owned.key: taker}))
     moved = events.GuestTakenOver(rfq_id=rfq.id, buyer_id=rfq.buyer_id, guest_id=guest, supplier_id=taker)
     work.emit(moved, rfq)
 
 
 def _move_quotes(work: Work, wide: Scope, guest: UUID, taker: UUID) -> None:
     for quote in queries.lock_quotes(work.session, wide, guest):
-        signed = update(QuoteRevision).where(QuoteRevision.quote_id == quote.id)
-        names = {"signed_supplier_id": quote.supplier_id, "signed_number": quote.number}
-        work.session.execute(signed.where(QuoteRevision.signed_supplier_id.is_(None)).values(names))
+        receipts = update(QuoteRevision).where(QuoteRevision.quote_id == quote.id)
+        work.session.execute(
+            receipts.values(supplier_id=taker, signed_supplier_id=quote.supplier_id, signed_number=quote.number)
+        )
         quote.number = next_number(work.session, taker, NUMBER_KIND, quote.created_at.year)
         quote.supplier_id = taker
         quote.changed_at = work.now()

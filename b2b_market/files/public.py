@@ -17,9 +17,11 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from b2b_market.files.commands import PreparedFile, ReadFile, RegisterFile, ShareFile, Upload
-from b2b_market.files.rules.kinds import accepted_extensions
+from b2b_market.files.rules.kinds import accepted_extensions, media_type
+from b2b_market.files.rules.refusals import FileCondemned, FileInQuarantine
 from b2b_market.files.service import reading, storing
 from b2b_market.files.service.views import FileView
+from b2b_market.files.states import FileKind
 from b2b_market.infra.runtime import Runtime
 from b2b_market.infra.settings import Settings
 from b2b_market.infra.who import Cause
@@ -27,10 +29,13 @@ from b2b_market.infra.work import Work
 from b2b_market.rbac.actor import Actor
 
 __all__ = [
+    "FileCondemned",
+    "FileInQuarantine",
     "FileView",
     "PreparedFile",
     "Upload",
     "accepted_extensions",
+    "media_types",
     "open_file",
     "prepare",
     "read",
@@ -39,6 +44,11 @@ __all__ = [
     "store",
     "view_file",
 ]
+
+
+def media_types() -> tuple[str, ...]:
+    """Return the media types that files are served as."""
+    return tuple(media_type(kind) for kind in FileKind)
 
 
 def prepare(settings: Settings, upload: Upload) -> PreparedFile:

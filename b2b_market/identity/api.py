@@ -6,10 +6,14 @@ from fastapi import APIRouter, Query, Response
 
 from b2b_market.identity.commands import (
     EndSession,
+    EnterByCode,
     ListApiKeys,
     ListSessions,
     ReadAccount,
+    ReadLink,
     RedeemLink,
+    RequestCode,
+    RequestEntry,
     RequestReset,
     RevokeApiKey,
     SignIn,
@@ -17,7 +21,14 @@ from b2b_market.identity.commands import (
     SwitchOrganization,
 )
 from b2b_market.identity.pages.edge import device_of, forget, machine_permissions, remember
-from b2b_market.identity.rules import LinkEnded, NotYourCompany, TooManyAttempts, WrongCredentials
+from b2b_market.identity.rules import (
+    EntryEnded,
+    LinkEnded,
+    NotYourCompany,
+    TooManyAttempts,
+    WrongCode,
+    WrongCredentials,
+)
 from b2b_market.identity.schemas import (
     AccountIn,
     AccountOut,
@@ -25,6 +36,9 @@ from b2b_market.identity.schemas import (
     ApiKeyOut,
     ApiKeyPageOut,
     ChangePasswordIn,
+    EntryCodeIn,
+    EntryIn,
+    EntryLinkIn,
     MadeApiKeyOut,
     MeOut,
     PasswordIn,
@@ -36,7 +50,7 @@ from b2b_market.identity.schemas import (
     made_api_key_out,
     me_out,
 )
-from b2b_market.identity.service import accounts, keys, passwords, signing
+from b2b_market.identity.service import accounts, entering, keys, passwords, signing
 from b2b_market.identity.service.doorkeeper import doorkeeper
 from b2b_market.infra.http import idempotency
 from b2b_market.infra.http.cursors import page_request
@@ -142,6 +156,36 @@ def redeem_link(body: PasswordIn, call: Call) -> Answer:
     opened = passwords.redeem_link(
         call.work, call.actor, RedeemLink(token=body.token, password=body.password, device=device)
     )
+    return remember(call.answer(SessionOut, opened.session, status=201), call.request, opened)
+
+
+@router.post("/entry-links", status_code=202, response_class=Response, responses=changes(TooManyAttempts))
+def request_entry(body: EntryLinkIn, call: Call) -> Answer:
+    """Ask for a link to enter without a password; the answer is the same whether or not somebody has this address."""
+    doorkeeper(call.request.app.state).admit_mail(body.email, call.work.cause.network)
+    entering.request_entry(call.work, call.actor, RequestEntry(body.email))
+    return call.nothing(status=202)
+
+
+@router.post("/entry-codes", status_code=202, response_class=Response, responses=changes(EntryEnded, TooManyAttempts))
+def request_code(body: EntryCodeIn, call: Call) -> Answer:
+    """Have the code of a link to enter mailed to the link's person."""
+    person = entering.read_entry(call.work, call.actor, ReadLink(body.token))
+    doorkeeper(call.request.app.state).admit_mail(person.email, call.work.cause.network)
+    entering.request_code(call.work, call.actor, RequestCode(body.token))
+    return call.nothing(status=202)
+
+
+@router.post(
+    "/entries", status_code=201, response_model=SessionOut, responses=changes(EntryEnded, WrongCode, TooManyAttempts)
+)
+def enter_by_code(body: EntryIn, call: Call) -> Answer:
+    """Enter by a mailed link and its code: the answer sets the cookie of a session that may do what a guest may."""
+    person = entering.read_entry(call.work, call.actor, ReadLink(body.token))
+    device = device_of(call.request, replacing=True)
+    with doorkeeper(call.request.app.state).guess(f"code:{person.email}", call.work.cause.network):
+        command = EnterByCode(token=body.token, code=body.code, device=device)
+        opened = entering.enter_by_code(call.work, call.actor, command)
     return remember(call.answer(SessionOut, opened.session, status=201), call.request, opened)
 
 

@@ -102,6 +102,61 @@ class IssueLink:
 
 
 @dataclass(frozen=True, slots=True)
+class RequestEntry:
+    """A link to enter, to be mailed to this address if somebody who quotes signs in with it."""
+
+    email: str
+
+
+@dataclass(frozen=True, slots=True)
+class IssueEntry:
+    """A fresh link to enter for a person, working for ``org_id`` or, where it is None, for the company used last."""
+
+    user_id: UUID
+    org_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RequestCode:
+    """The code that a link to enter needs, to be mailed to the link's person."""
+
+    token: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class IssueCode:
+    """A fresh code for a link."""
+
+    link_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnterByCode:
+    """Both proofs of a mailbox, link and code, of somebody who wants to enter."""
+
+    token: str = field(repr=False)
+    code: str = field(repr=False)
+    device: Device = field(default_factory=Device)
+
+
+@dataclass(frozen=True, slots=True)
+class IssueTakeover:
+    """A fresh code by which ``org_id`` proves that it reads the mail of a person."""
+
+    user_id: UUID
+    org_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RedeemTakeover:
+    """The code that was mailed to a person, as somebody of ``org_id`` types it."""
+
+    user_id: UUID
+    org_id: UUID
+    code: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class ReadLink:
     """Whose link it is, while it can be used."""
 

@@ -2,10 +2,12 @@
 
 from uuid import UUID
 
-from b2b_market.identity.commands import IssueLink
-from b2b_market.identity.events import PasswordChanged, ResetRequested
+from b2b_market.identity.commands import IssueCode, IssueEntry, IssueLink
+from b2b_market.identity.events import EntryCodeRequested, EntryRequested, PasswordChanged, ResetRequested
 from b2b_market.identity.service.accounts import read_people
+from b2b_market.identity.service.entering import issue_code, issue_entry
 from b2b_market.identity.service.passwords import issue_link
+from b2b_market.identity.service.views import PersonView
 from b2b_market.identity.states import LinkPurpose
 from b2b_market.infra.work import Work
 from b2b_market.kernel.text import N_
@@ -41,6 +43,54 @@ class PasswordSet(MessageType):
     obligatory = True
 
 
+class EntryLink(MessageType):
+    """The link somebody asked for to enter without a password."""
+
+    code = "identity.entry_link"
+    label = N_("Links to enter without a password")
+    subject = N_("Your link to enter")
+    body = N_(
+        "Somebody, probably you, asked for a link to enter with {email}.\n\n"
+        "It works once, within seven days, together with a code that we mail you then. If it was not you, ignore this "
+        "mail: nobody can enter without your mail."
+    )
+    in_app = False
+    obligatory = True
+
+
+class EntryCode(MessageType):
+    """The code that belongs to a link to enter."""
+
+    code = "identity.entry_code"
+    label = N_("Codes to enter without a password")
+    subject = N_("Your code to enter")
+    body = N_(
+        "Your code is {code}\n\n"
+        "It works once, within ten minutes, where you asked for it. Never tell it to anybody: nobody of the exchange "
+        "will ask you for it."
+    )
+    in_app = False
+    obligatory = True
+
+
+def when_entry_requested_mail_link(work: Work, actor: Actor, event: EntryRequested) -> None:
+    """Mail a fresh link to enter to the person who asked for one."""
+    token = issue_entry(work, actor, IssueEntry(event.user_id))
+    reader = _reader(work, event.user_id)
+    message = Message(
+        type=EntryLink, facts={"email": reader.address}, link="/enter?token={token}", secrets={"token": token}
+    )
+    notify(work, [reader], message)
+
+
+def when_entry_code_requested_mail_code(work: Work, actor: Actor, event: EntryCodeRequested) -> None:
+    """Mail a fresh code to the person of the link, unless the link has ended meanwhile."""
+    made = issue_code(work, actor, IssueCode(event.link_id))
+    if made is not None:
+        message = Message(type=EntryCode, link="/enter", secrets={"code": made.code})
+        notify(work, [recipient_of(made.person)], message)
+
+
 def when_reset_requested_mail_link(work: Work, actor: Actor, event: ResetRequested) -> None:
     """Mail a fresh link to the person who asked for one."""
     token = issue_link(work, actor, IssueLink(event.user_id, LinkPurpose.RESET))
@@ -62,7 +112,11 @@ def when_password_changed_tell_owner(work: Work, _actor: Actor, event: PasswordC
 
 
 def _reader(work: Work, user_id: UUID) -> Recipient:
-    person = read_people(work, [user_id])[user_id]
+    return recipient_of(read_people(work, [user_id])[user_id])
+
+
+def recipient_of(person: PersonView) -> Recipient:
+    """Return a person as a reader of mail."""
     return Recipient(
         address=person.email,
         name=person.name,

@@ -67,6 +67,8 @@ class UserSession(Base):
     revoked_at: Mapped[datetime | None]
     network: Mapped[str | None]
     agent: Mapped[str]
+    light: Mapped[bool] = mapped_column(default=False)
+    """Whether a mailed link and code opened it: it may do no more than a guest, whatever roles its person holds."""
 
 
 class ApiKey(Base):
@@ -94,12 +96,16 @@ class ApiKey(Base):
 
 
 class Link(Base):
-    """One mailed link to set a password; works once and for a limited time."""
+    """One mailed link; works once and for a limited time.
+
+    Links to enter need a mailed code besides. A takeover has a code alone: nobody ever knows its link.
+    """
 
     __tablename__ = "identity_link"
     __table_args__ = (
         Index("uq_identity_link_token_hash", "token_hash", unique=True),
         Index("ix_identity_link_user_id", "user_id", postgresql_where=text("used_at IS NULL")),
+        CheckConstraint("(code_hash IS NULL) = (code_expires_at IS NULL)", name="code_whole"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -109,3 +115,7 @@ class Link(Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+    org_id: Mapped[UUID | None]
+    """Which company an entry works for (None: the one worked for last), or which one asks to take over."""
+    code_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
+    code_expires_at: Mapped[datetime | None]

@@ -1,14 +1,16 @@
 """Who may do what with accounts and keys.
 
-``account:manage`` is over one's own account only: every person holds it, with or without a role in a company.
+Both of the account's are over one's own only: every person holds them, with or without a role in a company; who came in
+by a mailed code holds ``account:use`` alone.
 """
 
 from b2b_market.kernel.permission import Grants, Permission, Role
 
 
 class AccountPermission(Permission):
-    """One's own account: sessions, password, preferences, the company worked for."""
+    """One's own account: name, password, sessions; to use it is to sign out and to choose company and looks."""
 
+    USE = "account:use"
     MANAGE = "account:manage"
 
 
@@ -21,7 +23,8 @@ class ApiKeyPermission(Permission):
 
 _ADMINS = frozenset({Role.BUYER_ADMIN, Role.SUPPLIER_ADMIN})
 GRANTS: Grants = {
-    AccountPermission.MANAGE: frozenset(Role) - {Role.SERVICE_ACCOUNT},
+    AccountPermission.USE: frozenset(Role) - {Role.SERVICE_ACCOUNT},
+    AccountPermission.MANAGE: frozenset(Role) - {Role.SERVICE_ACCOUNT, Role.GUEST_SUPPLIER},
     ApiKeyPermission.READ: _ADMINS,
     ApiKeyPermission.MANAGE: _ADMINS,
 }

@@ -3,13 +3,20 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from b2b_market.identity.commands import EnsurePerson, IssueLink, RedeemLink
-from b2b_market.identity.rules import ZONES, TooManyAttempts
-from b2b_market.identity.service import accounts, passwords
+from b2b_market.identity.commands import (
+    EnsurePerson,
+    IssueEntry,
+    IssueLink,
+    IssueTakeover,
+    RedeemLink,
+    RedeemTakeover,
+)
+from b2b_market.identity.rules import ZONES, TooManyAttempts, WrongCode, read_address
+from b2b_market.identity.service import accounts, entering, passwords
 from b2b_market.identity.service.access import AccessResolver, acting
 from b2b_market.identity.service.doorkeeper import doorkeeper
 from b2b_market.identity.service.starting import end_by_token
-from b2b_market.identity.service.views import PersonView
+from b2b_market.identity.service.views import MailedCode, PersonView
 from b2b_market.identity.states import LinkPurpose
 from b2b_market.infra.runtime import Runtime
 from b2b_market.infra.work import Work
@@ -21,15 +28,21 @@ from b2b_market.rbac.policy import Policy
 __all__ = [
     "ZONES",
     "LinkPurpose",
+    "MailedCode",
     "PersonView",
     "TooManyAttempts",
+    "WrongCode",
     "act_as",
     "doorkeeper",
     "ensure_person",
     "find_person",
+    "issue_entry",
     "issue_link",
+    "issue_takeover",
     "people",
     "policy_of",
+    "read_address",
+    "redeem_takeover",
     "resolver",
     "set_password_by_link",
 ]
@@ -80,6 +93,24 @@ def find_person(work: Work, _actor: Actor, email: str) -> PersonView | None:
 def issue_link(work: Work, actor: Actor, user_id: UUID, purpose: LinkPurpose) -> str:
     """Return the token of a fresh link to set a password (``/set-password?token=…``). For system actors only."""
     return passwords.issue_link(work, actor, IssueLink(user_id, purpose))
+
+
+def issue_entry(work: Work, actor: Actor, user_id: UUID, org_id: UUID) -> str:
+    """Return the token of a fresh link to enter for a company (``/enter?token=…``). For system actors only."""
+    return entering.issue_entry(work, actor, IssueEntry(user_id, org_id))
+
+
+def issue_takeover(work: Work, actor: Actor, user_id: UUID, org_id: UUID) -> MailedCode:
+    """Return a fresh code, to be mailed to the person, by which a company proves their mailbox. For system actors."""
+    return entering.issue_takeover(work, actor, IssueTakeover(user_id, org_id))
+
+
+def redeem_takeover(work: Work, actor: Actor, user_id: UUID, code: str) -> None:
+    """Use up the code that the actor's company had mailed to a person; WrongCode where it does not fit.
+
+    Callers count the guess with the doorkeeper first.
+    """
+    entering.redeem_takeover(work, RedeemTakeover(user_id=user_id, org_id=actor.org_id, code=code))
 
 
 def set_password_by_link(work: Work, token: str, password: str) -> None:

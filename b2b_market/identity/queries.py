@@ -165,6 +165,17 @@ def link(session: Session, token_hash: bytes) -> Link | None:
     return session.scalar(select(Link).where(Link.token_hash == token_hash))
 
 
+def lock_link_by_id(session: Session, link_id: UUID) -> Link | None:
+    """Return a link by its id, locked, used or not."""
+    return session.scalar(select(Link).where(Link.id == link_id).with_for_update())
+
+
+def lock_takeover(session: Session, user_id: UUID, org_id: UUID) -> Link | None:
+    """Return the unused proof that a company asked for at a person's mailbox, locked."""
+    wanted = select(Link).where(Link.user_id == user_id, Link.org_id == org_id, Link.used_at.is_(None))
+    return session.scalar(wanted.where(Link.purpose == LinkPurpose.TAKEOVER).with_for_update())
+
+
 def use_up_links(session: Session, user_id: UUID, now: datetime, purpose: LinkPurpose | None = None) -> None:
     """Make every unused link of a person (of one purpose) useless."""
     query = update(Link).where(Link.user_id == user_id, Link.used_at.is_(None)).values(used_at=now)

@@ -3,6 +3,7 @@
 import hashlib
 import re
 import secrets
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,6 +23,12 @@ SEEN_EVERY: Final = timedelta(minutes=1)
 """How fresh "last seen" is kept: a session is written at most once in this time."""
 INVITATION_LIFE: Final = timedelta(days=7)
 RESET_LIFE: Final = timedelta(hours=1)
+ENTRY_LIFE: Final = timedelta(days=7)
+"""How long a link to enter can be opened; without a fresh code it opens nothing."""
+CODE_LIFE: Final = timedelta(minutes=10)
+LIGHT_LIFE: Final = timedelta(hours=8)
+"""How long one stays who came in by a mailed link and code."""
+CODE_DIGITS: Final = 8
 KEY_LIFE: Final = timedelta(days=366)
 KEPT: Final = timedelta(days=30)
 """How long ended sessions and links stay before they are deleted."""
@@ -109,6 +116,22 @@ class WrongCredentials(Refusal):
     kind, code, audited = Kind.UNAUTHENTICATED, "wrong-credentials", True
     title = N_("This mail address and password do not match")
     advice = N_("Check both, mind capital letters, or set a new password by mail.")
+
+
+class WrongCode(WrongCredentials):
+    """Not the code that was mailed, or too late, or used already: these look alike."""
+
+    kind, code = Kind.CONFLICT, "wrong-code"
+    title = N_("This code does not fit")
+    advice = N_("Type the code of the latest mail within ten minutes, or have a new one sent. Codes work once.")
+
+
+class EntryEnded(Refusal):
+    """The link to enter was used, has expired, or never was one of ours."""
+
+    kind, code, audited = Kind.CONFLICT, "entry-ended", True
+    title = N_("This link cannot be used any more")
+    advice = N_("Links to enter work once and for seven days. Have a new one sent to your mail address.")
 
 
 class TooManyAttempts(Refusal):
@@ -212,6 +235,27 @@ def new_api_key() -> tuple[str, str]:
     """Return a new key and the part that may be shown: ``bmk_`` and an id, then 256 bits nobody stores."""
     hint = f"{KEY_PREFIX}_{secrets.token_hex(6)}"
     return f"{hint}_{new_secret()}", hint
+
+
+def new_code() -> str:
+    """Return a random code of eight digits: short enough to type, and guesses are counted."""
+    return f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"
+
+
+def code_hash(link_hash: bytes, code: str) -> bytes:
+    """Return what is stored of a code: bound to its link, blanks between its digits left out.
+
+    Eight digits can be tried out by whoever reads the table; without the link's token, which is not there, they open
+    nothing.
+    """
+    digits = "".join(unicodedata.normalize("NFKC", code).split())
+    return hashlib.sha256(link_hash + digits.encode("utf-8", "surrogatepass")).digest()
+
+
+def masked(address: str) -> str:
+    """Return a mail address as whoever holds its link may see it: ``l…@example.com``."""
+    name, _, place = address.rpartition("@")
+    return f"{name[:1]}…@{place}"
 
 
 def secret_hash(secret: str) -> bytes:

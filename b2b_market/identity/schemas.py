@@ -49,6 +49,25 @@ class ResetIn(WireIn):
     email: AddressText
 
 
+class EntryLinkIn(WireIn):
+    """The address to mail a link to enter to."""
+
+    email: AddressText
+
+
+class EntryCodeIn(WireIn):
+    """The token of a link to enter, whose code is wanted."""
+
+    token: SecretText
+
+
+class EntryIn(WireIn):
+    """The token of a link to enter, and the code that was mailed for it."""
+
+    token: SecretText
+    code: Annotated[ShortText, Field(min_length=1, max_length=20)]
+
+
 class PasswordIn(WireIn):
     """The token of a mailed link, and the password to set by it."""
 

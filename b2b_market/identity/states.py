@@ -11,7 +11,9 @@ class UserKind(StrEnum):
 
 
 class LinkPurpose(StrEnum):
-    """Why somebody may set a password by a mailed link."""
+    """What a mailed link or code is for: to set a password, to enter for a few hours, or to prove a mailbox."""
 
     INVITATION = "invitation"
     RESET = "reset"
+    ENTRY = "entry"
+    TAKEOVER = "takeover"

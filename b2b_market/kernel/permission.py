@@ -33,6 +33,8 @@ class Role(StrEnum):
     BUYER_EVALUATOR = "buyer.evaluator"
     SUPPLIER_ADMIN = "supplier.admin"
     SUPPLIER_SALES = "supplier.sales"
+    GUEST_SUPPLIER = "guest.supplier"
+    """Quotes on the one request that its provisional company was invited to; made by an invitation, never granted."""
     SERVICE_ACCOUNT = "service.account"
 
 

@@ -29,6 +29,7 @@ from b2b_market.organizations.commands import (
 from b2b_market.organizations.pages.edge import offered_to
 from b2b_market.organizations.rules import CompanyFixed, IdentifierTaken, LimitsInCurrency
 from b2b_market.organizations.schemas import (
+    ClaimIn,
     CompanyOut,
     CompanyPageOut,
     ConfirmIn,
@@ -53,6 +54,7 @@ from b2b_market.organizations.schemas import (
 )
 from b2b_market.organizations.service import (
     directory,
+    guests,
     members,
     overseeing,
     own_roles,
@@ -102,6 +104,12 @@ def register(body: RegisterIn, call: Call) -> Answer:
 def read_company(call: Call) -> Answer:
     """Read the own company."""
     return call.answer(OwnCompanyOut, registering.read_company(call.work, call.actor, ReadCompany()))
+
+
+@router.post("/organization/claim", response_model=OwnCompanyOut, responses=changes())
+def claim_company(body: ClaimIn, call: Call) -> Answer:
+    """Register the own provisional company, with its quotation and history; it waits for the operator from then on."""
+    return call.answer(OwnCompanyOut, guests.claim_company(call.work, call.actor, body.to_command()))
 
 
 @router.put("/organization", response_model=OwnCompanyOut, responses=changes(CompanyFixed))

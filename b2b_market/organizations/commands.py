@@ -53,6 +53,26 @@ class RegisterCompany:
     founder: Founder | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimCompany:
+    """What the own provisional company is, by whoever was invited for it; it sells, and may buy as well."""
+
+    profile: CompanyProfile
+    base_currency: str
+    timezone: str
+    buyer: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guest:
+    """Somebody who is invited by mail for a company that is not registered yet."""
+
+    email: str
+    company_name: str
+    contact_name: str
+    locale: str
+
+
 @dataclass(frozen=True, slots=True)
 class ReadCompany:
     """The own company."""

@@ -27,6 +27,33 @@ class CompanyRejected(Event):
     organization_id: UUID
 
 
+@event("organizations.claimed.v1")
+class ProvisionalClaimed(Event):
+    """A company that a buyer had invited by mail was registered by somebody who reads that mail."""
+
+    organization_id: UUID
+    sponsor_id: UUID
+    claimed_by: UUID
+
+
+@event("organizations.merged.v1")
+class ProvisionalMerged(Event):
+    """An approved company took over what a buyer had invited by mail; ``organization_id`` does nothing any more."""
+
+    organization_id: UUID
+    into_id: UUID
+    sponsor_id: UUID
+
+
+@event("organizations.takeover_requested.v1")
+class TakeoverRequested(Event):
+    """A company asks for a code that proves it reads the mail of an invited guest."""
+
+    organization_id: UUID
+    asked_by: UUID
+    guest_id: UUID
+
+
 @event("organizations.member_invited.v1")
 class MemberInvited(Event):
     """An admin gave a person their first role in a company."""

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from b2b_market.identity.public import LinkPurpose, issue_link, people
+from b2b_market.identity.public import LinkPurpose, issue_link, issue_takeover, people
 from b2b_market.infra.work import Work
 from b2b_market.kernel.text import N_
 from b2b_market.notifications.public import Fact, Message, MessageType, Recipient, notify
@@ -13,6 +13,7 @@ from b2b_market.organizations.events import (
     MemberInvited,
     RoleConfirmed,
     RoleWaiting,
+    TakeoverRequested,
 )
 from b2b_market.organizations.permissions import MemberPermission, OrganizationPermission, PlatformPermission
 from b2b_market.organizations.service.directory import company, people_with
@@ -65,6 +66,21 @@ class RegistrationRejected(MessageType):
     subject = N_("The registration of {company} was rejected")
     body = N_("The operator's reason stands at your company. Correct the registration and hand it in again.")
     permission = OrganizationPermission.CHANGE.value
+
+
+class TakeoverCode(MessageType):
+    """The code by which a company proves that it reads the mail of an invited guest."""
+
+    code = "organizations.takeover_code"
+    label = N_("Codes to take your invitations over")
+    subject = N_("{company} asks for a code")
+    body = N_(
+        "{person} of {company} wants to take over the requests that you were invited to quote on, with your quotations."
+        "\n\nIf you want that, give them this code: {code}\n\nIt works once, within ten minutes. If you do not know "
+        "them, ignore this mail: nothing happens without the code."
+    )
+    in_app = False
+    obligatory = True
 
 
 class Invitation(MessageType):
@@ -120,6 +136,15 @@ def when_company_registered_invite_founder(work: Work, actor: Actor, event: Comp
         [_reader(work, actor, founder.id)],
         Message(type=RegistrationReceived, facts=facts, link=LINK, secrets={"token": token}),
     )
+
+
+def when_takeover_requested_mail_code(work: Work, actor: Actor, event: TakeoverRequested) -> None:
+    """Mail the guest a fresh code, and say who asks for it."""
+    made = issue_takeover(work, actor, event.guest_id, event.organization_id)
+    asker = people(work, actor, [event.asked_by])[event.asked_by]
+    facts = {"company": _name(work, actor, event.organization_id), "person": asker.name}
+    message = Message(type=TakeoverCode, facts=facts, link="/enter", secrets={"code": made.code})
+    notify(work, [_reader(work, actor, event.guest_id)], message)
 
 
 def when_company_registered_tell_operator(work: Work, actor: Actor, event: CompanyRegistered) -> None:

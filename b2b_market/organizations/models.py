@@ -27,6 +27,7 @@ class Organization(Aggregate, Base):
         Index("ix_organization_status_id", "status", "id"),
     )
     audit_type = "organization"
+    audit_added: ClassVar[Mapping[str, object]] = MappingProxyType({"sponsor_id": None})
     audit_lines = (LineSpec("organization_identifier", "organization_id", "position", IDENTIFIER_COLUMNS),)
 
     status: Mapped[CompanyStatus] = mapped_column(enum_type(CompanyStatus))
@@ -45,8 +46,14 @@ class Organization(Aggregate, Base):
     decided_by: Mapped[UUID | None]
     decision_reason: Mapped[str]
     lines_digest: Mapped[bytes] = mapped_column(LargeBinary)
+    sponsor_id: Mapped[UUID | None]
+    """The buyer that invited it before it was registered, who may see its name from then on."""
 
     def parties(self) -> tuple[UUID, ...]:
+        """Return the company itself, and who invited it before it was registered."""
+        return (self.id,) if self.sponsor_id is None else (self.id, self.sponsor_id)
+
+    def readers(self) -> tuple[UUID, ...]:
         """Return the company itself: nobody else reads its history."""
         return (self.id,)
 

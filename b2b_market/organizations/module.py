@@ -10,9 +10,13 @@ from b2b_market.organizations.events import (
     CompanyRegistered,
     CompanyRejected,
     MemberInvited,
+    ProvisionalClaimed,
+    ProvisionalMerged,
     RoleConfirmed,
     RoleWaiting,
+    TakeoverRequested,
 )
+from b2b_market.organizations.pages import claiming as claiming_pages
 from b2b_market.organizations.pages import company as company_pages
 from b2b_market.organizations.pages import members as member_pages
 from b2b_market.organizations.pages import registering as registering_pages
@@ -25,10 +29,11 @@ from b2b_market.organizations.permissions import (
     OrganizationPermission,
     PlatformPermission,
 )
-from b2b_market.organizations.rules import CompanyFixed, IdentifierTaken, LimitsInCurrency
+from b2b_market.organizations.rules import CompanyFixed, IdentifierTaken, LimitsInCurrency, OwnPerson
 from b2b_market.organizations.service import (
     directory,
     founding,
+    guests,
     members,
     overseeing,
     own_roles,
@@ -48,6 +53,7 @@ MANIFEST = Manifest(
     api=[api.router],
     pages=[
         registering_pages.router,
+        claiming_pages.router,
         company_pages.router,
         member_pages.router,
         role_pages.router,
@@ -58,6 +64,7 @@ MANIFEST = Manifest(
         Handler(CompanyRegistered, handlers.when_company_registered_tell_operator, "organizations.tell_operator"),
         Handler(CompanyApproved, handlers.when_company_approved_tell_admins, "organizations.tell_approved"),
         Handler(CompanyRejected, handlers.when_company_rejected_tell_admins, "organizations.tell_rejected"),
+        Handler(TakeoverRequested, handlers.when_takeover_requested_mail_code, "organizations.mail_takeover_code"),
         Handler(MemberInvited, handlers.when_member_invited_write_to_them, "organizations.write_to_member"),
         Handler(RoleWaiting, handlers.when_role_waits_tell_second_person, "organizations.tell_second_person"),
         Handler(RoleConfirmed, handlers.when_role_confirmed_tell_person, "organizations.tell_role_confirmed"),
@@ -68,6 +75,7 @@ MANIFEST = Manifest(
         IdentifierTaken,
         CompanyFixed,
         LimitsInCurrency,
+        OwnPerson,
         OwnWork,
         OwnRole,
         LastAdmin,
@@ -78,9 +86,19 @@ MANIFEST = Manifest(
         OwnRoleInUse,
         OwnRoleRaised,
     ],
-    services=[registering, settings, reviewing, members, own_roles, overseeing, directory, founding],
+    services=[registering, guests, settings, reviewing, members, own_roles, overseeing, directory, founding],
     models=[models],
-    events=[CompanyRegistered, CompanyApproved, CompanyRejected, MemberInvited, RoleWaiting, RoleConfirmed],
+    events=[
+        CompanyRegistered,
+        CompanyApproved,
+        CompanyRejected,
+        ProvisionalClaimed,
+        ProvisionalMerged,
+        TakeoverRequested,
+        MemberInvited,
+        RoleWaiting,
+        RoleConfirmed,
+    ],
     nav=[
         NavGroup(
             N_("Company"),

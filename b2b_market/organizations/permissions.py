@@ -10,6 +10,7 @@ class OrganizationPermission(Permission):
     CHANGE = "organization:change"
     READ_ALL = "organization:read_all"
     REVIEW = "organization:review"
+    CLAIM = "organization:claim"
 
 
 class MemberPermission(Permission):
@@ -35,7 +36,8 @@ class DirectoryPermission(Permission):
 _ADMINS = frozenset({Role.BUYER_ADMIN, Role.SUPPLIER_ADMIN})
 _PLATFORM = frozenset({Role.PLATFORM_OPERATOR, Role.PLATFORM_AUDITOR})
 GRANTS: Grants = {
-    OrganizationPermission.READ: frozenset(Role) - {Role.BUYER_EVALUATOR},
+    OrganizationPermission.READ: frozenset(Role) - {Role.BUYER_EVALUATOR, Role.GUEST_SUPPLIER},
+    OrganizationPermission.CLAIM: frozenset({Role.GUEST_SUPPLIER}),
     OrganizationPermission.CHANGE: _ADMINS,
     OrganizationPermission.READ_ALL: _PLATFORM,
     OrganizationPermission.REVIEW: frozenset({Role.PLATFORM_OPERATOR}),
@@ -43,5 +45,5 @@ GRANTS: Grants = {
     MemberPermission.MANAGE: _ADMINS,
     PlatformPermission.READ_ROLES: _PLATFORM,
     PlatformPermission.CONFIRM_ROLE: frozenset({Role.PLATFORM_OPERATOR}),
-    DirectoryPermission.READ: frozenset(Role) - {Role.SERVICE_ACCOUNT},
+    DirectoryPermission.READ: frozenset(Role) - {Role.SERVICE_ACCOUNT, Role.GUEST_SUPPLIER},
 }

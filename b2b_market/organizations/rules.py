@@ -41,6 +41,14 @@ class CompanyFixed(Refusal):
     advice = N_("Change the address here; for another legal name, country or number ask the operator of the platform.")
 
 
+class OwnPerson(Refusal):
+    """S8: one person stands on one side of a deal."""
+
+    kind, code = Kind.CONFLICT, "own-person"
+    title = N_("This person works for your company")
+    advice = N_("Rule S8: nobody quotes to their own company. Invite a mail address of the supplier.")
+
+
 class LimitsInCurrency(Refusal):
     """Amount limits are in the present base currency."""
 

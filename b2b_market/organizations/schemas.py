@@ -19,6 +19,7 @@ from b2b_market.infra.http.wires import (
 from b2b_market.organizations.commands import (
     ChangeCompany,
     ChangeSettings,
+    ClaimCompany,
     CompanyProfile,
     Founder,
     GiveRole,
@@ -106,6 +107,24 @@ class RegisterIn(WireIn):
             buyer=self.buyer,
             supplier=self.supplier,
             founder=Founder(email=founder.email, name=founder.name, locale=founder.locale) if founder else None,
+        )
+
+
+class ClaimIn(WireIn):
+    """What the own provisional company is; it sells, and may buy as well."""
+
+    profile: ProfileIn
+    base_currency: WireCurrency
+    timezone: Zone
+    buyer: bool = False
+
+    def to_command(self) -> ClaimCompany:
+        """Return the operation's input."""
+        return ClaimCompany(
+            profile=self.profile.to_profile(),
+            base_currency=self.base_currency.code,
+            timezone=self.timezone,
+            buyer=self.buyer,
         )
 
 

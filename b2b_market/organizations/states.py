@@ -6,17 +6,25 @@ from b2b_market.kernel.lifecycle import Lifecycle, Step
 
 
 class CompanyStatus(StrEnum):
-    """Registered companies wait for the operator; only approved ones trade."""
+    """Registered companies wait for the operator; only approved ones trade.
+
+    Provisional ones are what a buyer invited by mail: they quote on that request alone, until somebody who reads the
+    mailbox registers the company or an approved company takes its place over.
+    """
 
     REGISTERED = "registered"
     APPROVED = "approved"
     REJECTED = "rejected"
+    PROVISIONAL = "provisional"
+    MERGED = "merged"
 
 
 LIFECYCLE = Lifecycle(
     CompanyStatus.REGISTERED,
     Step("approve", frozenset({CompanyStatus.REGISTERED}), CompanyStatus.APPROVED),
     Step("reject", frozenset({CompanyStatus.REGISTERED}), CompanyStatus.REJECTED),
+    Step("claim", frozenset({CompanyStatus.PROVISIONAL}), CompanyStatus.REGISTERED),
+    Step("merge", frozenset({CompanyStatus.PROVISIONAL}), CompanyStatus.MERGED),
     Step("resubmit", frozenset({CompanyStatus.REJECTED}), CompanyStatus.REGISTERED),
 )
 

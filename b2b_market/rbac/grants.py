@@ -211,6 +211,16 @@ def end_service_account(work: Work, actor: Actor, org_id: UUID, user_id: UUID) -
     _raise(work, domain)
 
 
+def end_guests(work: Work, org_id: UUID, by: UUID) -> None:
+    """End the grants of the guests who acted for a company while it was not registered."""
+    domain = lock_domain(work.session, org_id)
+    guests = select(RbacGrant).where(*live_in(org_id), RbacGrant.role == Role.GUEST_SUPPLIER.value)
+    for row in work.session.scalars(guests.order_by(RbacGrant.id)):
+        _end(work, row, by)
+        _note(work, "role.revoked", row, {})
+    _raise(work, domain)
+
+
 def second_admins(work: Work, org_id: UUID, grant_id: UUID) -> frozenset[UUID]:
     """Return who in the company may confirm a waiting grant; empty means that the operator does."""
     row = _grant(work.session, org_id, grant_id)

@@ -66,6 +66,23 @@ def companies_of(session: Session, user_id: UUID, now: datetime | None = None) -
     return tuple((org_id, name) for org_id, name in session.execute(query))
 
 
+def supplying_companies(session: Session, user_id: UUID, now: datetime) -> tuple[tuple[UUID, str], ...]:
+    """Return the companies (id, name) for which the person may quote, as staff or as a guest, by name."""
+    quotes = or_(RbacGrant.role.like("supplier.%"), RbacGrant.role == Role.GUEST_SUPPLIER.value)
+    held = select(RbacGrant.org_id).where(RbacGrant.user_id == user_id, quotes, in_force(now))
+    query = select(RbacDomain.org_id, RbacDomain.name).where(RbacDomain.org_id.in_(held))
+    rows = session.execute(query.order_by(RbacDomain.name, RbacDomain.org_id))
+    return tuple((org_id, name) for org_id, name in rows)
+
+
+def guest_companies(session: Session, user_id: UUID, now: datetime) -> tuple[UUID, ...]:
+    """Return the companies in which the person is an invited guest, by id."""
+    query = select(RbacGrant.org_id).where(
+        RbacGrant.user_id == user_id, RbacGrant.role == Role.GUEST_SUPPLIER.value, in_force(now)
+    )
+    return tuple(session.scalars(query.order_by(RbacGrant.org_id)))
+
+
 def holders(session: Session, org_id: UUID, roles: Iterable[str], now: datetime) -> tuple[UUID, ...]:
     """Return the people who hold one of ``roles`` in force, each once, by id."""
     query = (

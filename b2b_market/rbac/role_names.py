@@ -16,6 +16,7 @@ ROLE_NAMES: Final[Mapping[str, str]] = {
     Role.BUYER_EVALUATOR.value: N_("Evaluator"),
     Role.SUPPLIER_ADMIN.value: N_("Supplier administrator"),
     Role.SUPPLIER_SALES.value: N_("Sales"),
+    Role.GUEST_SUPPLIER.value: N_("Invited guest"),
     Role.SERVICE_ACCOUNT.value: N_("Service account"),
 }
 

@@ -12,7 +12,7 @@ class RatePermission(Permission):
 
 
 GRANTS: Grants = {
-    RatePermission.READ: frozenset(Role),
+    RatePermission.READ: frozenset(Role) - {Role.GUEST_SUPPLIER},
     RatePermission.ADD: frozenset({Role.PLATFORM_OPERATOR}),
     RatePermission.WITHDRAW: frozenset({Role.PLATFORM_OPERATOR}),
 }

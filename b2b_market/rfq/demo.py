@@ -19,6 +19,7 @@ from b2b_market.kernel.units import unit
 from b2b_market.organizations import public as organizations
 from b2b_market.rbac.actor import Actor
 from b2b_market.rfq.commands import requests as commands
+from b2b_market.rfq.commands.guests import InviteGuest
 from b2b_market.rfq.commands.quotes import (
     PLAIN_LINE,
     PLAIN_QUOTE,
@@ -39,6 +40,7 @@ from b2b_market.rfq.service import (
     copying,
     countering,
     drafting,
+    inviting,
     publishing,
     quoting,
     rounds,
@@ -49,6 +51,8 @@ from b2b_market.rfq.service.drafting import RfqContent
 from b2b_market.rfq.states import BundleKind, PayEvent, Visibility
 
 T = TypeVar("T")
+GUEST: Final = "einkauf@nordguss.example"
+"""Whom the demo's buyer invites by mail: a supplier that is not registered."""
 SIGN_INS: Final = "demo-sign-ins.json"
 CNY: Final = Currency("CNY")
 NEEDED_IN, VALID_FOR = timedelta(days=90), timedelta(days=75)
@@ -107,6 +111,7 @@ def place_requests(runtime: Runtime) -> None:
     cast.quote(cast.published("Sealed: cables for hall 4", ITEMS[5:7], sealed=True), ("0.98",))
     public = cast.published("公开询价：管件与阀门 / Public: pipes and valves", ITEMS[8:10], to_all=True)
     cast.quote(public, ("1.02",))
+    cast.guest(public)
     to_compare = cast.published("2026 年 Q4 机电备件 / Q4 2026 electro-mechanical spares", ITEMS)
     cast.quote(to_compare, ("1.04", "0.98", "1.01", "0.95", "0.99", "1.07"))
     cast.close(to_compare)
@@ -249,6 +254,22 @@ class _Cast:
                 content = drafting.read_rfq(work, actor, commands.ReadRfq(rfq_id))
                 offer = Offer(Decimal(factor), number, settings.base_currency, work.now().date() + VALID_FOR)
                 quoting.submit_quote(work, actor, offer.command(content))
+
+    def guest(self, rfq_id: UUID) -> None:
+        """Invite a supplier that is not registered, and let it quote as its provisional company."""
+        command = InviteGuest(
+            rfq_id=rfq_id,
+            expected_version=self.version(rfq_id),
+            email=GUEST,
+            company_name="Nordguss Kiel GmbH",
+            contact_name="Anna Nord",
+        )
+        self.do(self.purchaser, inviting.invite_guest, command)
+        sales = act_as(self.runtime, GUEST)
+        with self.work(sales) as work:
+            content = drafting.read_rfq(work, sales, commands.ReadRfq(rfq_id))
+            offer = Offer(Decimal("0.96"), len(self.sales), Currency("EUR"), work.now().date() + VALID_FOR)
+            quoting.submit_quote(work, sales, offer.command(content))
 
     def clarify(self, rfq_id: UUID) -> None:
         """Let two suppliers ask; one question is answered to all, the other waits."""

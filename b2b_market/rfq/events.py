@@ -47,6 +47,38 @@ class SupplierInvited(Event):
     closes_at: datetime
 
 
+@event("rfq.guest_admitted.v1")
+class GuestAdmitted(Event):
+    """A request reached somebody who was invited by mail; ``supplier_id`` is the provisional company made for them."""
+
+    rfq_id: UUID
+    buyer_id: UUID
+    supplier_id: UUID
+    guest_id: UUID
+    closes_at: datetime
+
+
+@event("rfq.guest_taken_over.v1")
+class GuestTakenOver(Event):
+    """An approved company stands where a guest stood: ``guest_id`` is the provisional company that ended with that."""
+
+    rfq_id: UUID
+    buyer_id: UUID
+    guest_id: UUID
+    supplier_id: UUID
+
+
+@event("rfq.nda_accepted.v1")
+class NdaAccepted(Event):
+    """A supplier promised not to disclose the documents of a request; the hash says to which text."""
+
+    rfq_id: UUID
+    buyer_id: UUID
+    supplier_id: UUID
+    accepted_by: UUID
+    text_hash: str
+
+
 @event("rfq.amended.v1")
 class RfqAmended(Event):
     """A published request has a new version, ``edition``.

@@ -6,8 +6,10 @@ from b2b_market.kernel.text import N_
 from b2b_market.rbac.manifest import DemoStep, Manifest
 from b2b_market.rfq import events
 from b2b_market.rfq.api import amendments as amendments_api
+from b2b_market.rfq.api import attaching as attaching_api
 from b2b_market.rfq.api import bargaining as bargaining_api
 from b2b_market.rfq.api import exports as exports_api
+from b2b_market.rfq.api import guests as guests_api
 from b2b_market.rfq.api import imports as imports_api
 from b2b_market.rfq.api import questions as questions_api
 from b2b_market.rfq.api import quotes as quotes_api
@@ -17,37 +19,46 @@ from b2b_market.rfq.api import rounds as rounds_api
 from b2b_market.rfq.api import templates as templates_api
 from b2b_market.rfq.cli.importing import app as commands
 from b2b_market.rfq.demo import place_requests
+from b2b_market.rfq.handlers.attaching import HANDLERS as DOCUMENT_HANDLERS
 from b2b_market.rfq.handlers.bargaining import HANDLERS as BARGAINING_HANDLERS
 from b2b_market.rfq.handlers.expiring import HANDLERS as EXPIRY_HANDLERS
+from b2b_market.rfq.handlers.guests import HANDLERS as GUEST_HANDLERS
 from b2b_market.rfq.handlers.requests import HANDLERS
 from b2b_market.rfq.handlers.rounds import HANDLERS as ROUND_HANDLERS
 from b2b_market.rfq.intake import quote_rows
 from b2b_market.rfq.intake.imports import PricesInOtherCurrency
 from b2b_market.rfq.intake.upload import IMPORT_REFUSALS
+from b2b_market.rfq.models import attaching as attaching_models
 from b2b_market.rfq.models import bargaining as bargaining_models
 from b2b_market.rfq.models import drafting as drafting_models
 from b2b_market.rfq.models import editions as edition_models
+from b2b_market.rfq.models import guests as guest_models
 from b2b_market.rfq.models import questions as question_models
 from b2b_market.rfq.models import quotes as quote_models
 from b2b_market.rfq.models import requests as request_models
 from b2b_market.rfq.models import rounds as round_models
 from b2b_market.rfq.pages import amending as amending_pages
+from b2b_market.rfq.pages import attaching as attaching_pages
 from b2b_market.rfq.pages import awards, editions, editor, importing, negotiating, quote_workbook, redoing, supplying
 from b2b_market.rfq.pages import comparing as comparing_pages
 from b2b_market.rfq.pages import exporting as exporting_pages
+from b2b_market.rfq.pages import guests as guest_pages
 from b2b_market.rfq.pages import questions as question_pages
 from b2b_market.rfq.pages import requests as request_pages
 from b2b_market.rfq.pages import talking as talk_pages
 from b2b_market.rfq.pages import templates as template_pages
 from b2b_market.rfq.permissions import GRANTS, RfqPermission
 from b2b_market.rfq.rules import amending, approving, asking, awarding, bargaining, bundling, drafting, naming, quoting
+from b2b_market.rfq.rules import attaching as attaching_rules
 from b2b_market.rfq.rules import expiring as expiring_rules
+from b2b_market.rfq.rules import guests as guest_rules
 from b2b_market.rfq.rules import redoing as redoing_rules
 from b2b_market.rfq.rules import rounds as round_rules
 from b2b_market.rfq.rules.exporting import ExportersBusy
 from b2b_market.rfq.service import amending as amend_operations
 from b2b_market.rfq.service import (
     answering,
+    attaching,
     closing,
     comparing,
     confirming,
@@ -55,10 +66,12 @@ from b2b_market.rfq.service import (
     countering,
     expiring,
     exporting,
+    inviting,
     learning,
     preparing,
     publishing,
     remembering,
+    taking_over,
     talking,
     templates,
 )
@@ -86,6 +99,11 @@ MANIFEST = Manifest(
         redoing_api.by_award,
         templates_api.by_rfq,
         templates_api.router,
+        attaching_api.by_rfq,
+        attaching_api.router,
+        guests_api.by_rfq,
+        guests_api.guest_router,
+        guests_api.takeover_router,
         quotes_api.by_rfq,
         exports_api.router,
         quotes_api.quote_router,
@@ -111,11 +129,20 @@ MANIFEST = Manifest(
         quote_workbook.router,
         negotiating.router,
         talk_pages.router,
+        guest_pages.router,
+        attaching_pages.router,
         supplying.router,
         request_pages.router,
     ),
     cli=commands,
-    handlers=(*HANDLERS, *EXPIRY_HANDLERS, *ROUND_HANDLERS, *BARGAINING_HANDLERS),
+    handlers=(
+        *HANDLERS,
+        *EXPIRY_HANDLERS,
+        *ROUND_HANDLERS,
+        *BARGAINING_HANDLERS,
+        *GUEST_HANDLERS,
+        *DOCUMENT_HANDLERS,
+    ),
     tasks=TASKS,
     permissions=(RfqPermission,),
     grants=(GRANTS,),
@@ -168,6 +195,16 @@ MANIFEST = Manifest(
         bargaining.NotYourTurn,
         bargaining.TalkSealed,
         bargaining.TalkOver,
+        attaching_rules.TooManyDocuments,
+        attaching_rules.FileAttached,
+        attaching_rules.NdaNotAccepted,
+        attaching_rules.NdaChanged,
+        guest_rules.TooManyGuests,
+        guest_rules.GuestInvited,
+        guest_rules.WinnerNotApproved,
+        guest_rules.PlacesTaken,
+        guest_rules.NegotiatedAlready,
+        guest_rules.NothingToTakeOver,
         *IMPORT_REFUSALS,
         PricesInOtherCurrency,
         ExportersBusy,
@@ -179,6 +216,9 @@ MANIFEST = Manifest(
         import_operations,
         remembering,
         publishing,
+        inviting,
+        taking_over,
+        attaching,
         answering,
         amend_operations,
         edition_operations,
@@ -204,12 +244,17 @@ MANIFEST = Manifest(
         drafting_models,
         round_models,
         bargaining_models,
+        guest_models,
+        attaching_models,
     ),
     events=(
         events.RfqSubmitted,
         events.RfqReturned,
         events.RfqPublished,
         events.SupplierInvited,
+        events.GuestAdmitted,
+        events.NdaAccepted,
+        events.GuestTakenOver,
         events.RfqAmended,
         events.QuestionAsked,
         events.QuestionAnswered,
@@ -246,6 +291,10 @@ MANIFEST = Manifest(
                 NavItem(N_("Requests for quotation"), "/rfqs", "rfq", RfqPermission.COMPARE),
                 NavItem(N_("Invitations to quote"), "/invitations", "inbox", RfqPermission.QUOTE_SUBMIT),
             ),
+        ),
+        NavGroup(
+            N_("Company"),
+            (NavItem(N_("Take over an invitation"), "/takeover", "inbox", RfqPermission.TAKE_OVER),),
         ),
     ),
 )

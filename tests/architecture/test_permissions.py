@@ -30,6 +30,7 @@ HEADS = {
     "evaluator": Role.BUYER_EVALUATOR,
     "supplier admin": Role.SUPPLIER_ADMIN,
     "sales": Role.SUPPLIER_SALES,
+    "guest": Role.GUEST_SUPPLIER,
     "service account": Role.SERVICE_ACCOUNT,
 }
 Cell = tuple[str, str, Role]
@@ -223,7 +224,11 @@ TABLE: dict[str, set[Role]] = {
     "rfq:compare": {Role.BUYER_ADMIN, Role.BUYER_PURCHASER, Role.BUYER_APPROVER, Role.BUYER_EVALUATOR},
     "award:propose": {Role.BUYER_PURCHASER},
     "award:approve": {Role.BUYER_APPROVER},
-    "quote:submit": {Role.SUPPLIER_SALES},
+    "quote:submit": {Role.SUPPLIER_SALES, Role.GUEST_SUPPLIER},
+    "quote:accept_nda": {Role.SUPPLIER_ADMIN, Role.SUPPLIER_SALES, Role.GUEST_SUPPLIER},
+    "guest:invite": {Role.BUYER_PURCHASER},
+    "guest:take_over": {Role.SUPPLIER_ADMIN},
+    "organization:claim": {Role.GUEST_SUPPLIER},
     "contract:edit": {Role.BUYER_PURCHASER},
     "contract:release": {Role.BUYER_PURCHASER},
     "member:manage": {Role.BUYER_ADMIN, Role.SUPPLIER_ADMIN},
@@ -251,3 +256,17 @@ def test_an_operation_without_permission_must_say_why() -> None:
         @operation()
         def careless(work: Work, scope: object, command: object) -> None:
             """Never declared."""
+
+
+def test_a_guest_holds_these_permissions_and_no_other() -> None:
+    """Whoever quotes on one request by a mailed link can do that, register its company, and nothing else."""
+    assert role_permissions(policy(), Role.GUEST_SUPPLIER) == {
+        "account:use",
+        "organization:claim",
+        "quote:accept_nda",
+        "quote:counter",
+        "quote:read",
+        "quote:submit",
+        "rfq:read",
+        "rfq:talk",
+    }

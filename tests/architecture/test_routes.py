@@ -28,6 +28,9 @@ OPEN = {
     "POST /api/v1/password-resets": "who forgot the password is a stranger",
     "POST /api/v1/passwords": "the mailed token says who it is",
     "POST /api/v1/organizations": "registering a company",
+    "POST /api/v1/entry-links": "an invited supplier may have no password",
+    "POST /api/v1/entry-codes": "the mailed token says who it is",
+    "POST /api/v1/entries": "the mailed token and code say who it is",
     "GET /api/v1/openapi.json": "the contract of the API",
     "GET /api/v1/audit/keys": "whoever checks a proof needs the public keys",
     "GET /api/v1/contract-verifications/{contract_id}/{edition}": "the QR code on a printed contract; hashes only",
@@ -42,6 +45,10 @@ OPEN = {
     "POST /forgot-password": "who forgot the password is a stranger",
     "GET /set-password": "the mailed token says who it is",
     "POST /set-password": "the mailed token says who it is",
+    "GET /enter": "an invited supplier may have no password",
+    "POST /enter": "an invited supplier may have no password",
+    "POST /enter/code": "the mailed token says who it is",
+    "POST /enter/redeem": "the mailed token and code say who it is",
     "GET /register": "registering a company",
     "POST /register": "registering a company",
     "POST /preferences": "language and theme of the browser",
@@ -236,7 +243,15 @@ def test_a_colleague_with_another_role_gets_403_and_changes_nothing(
 def test_a_key_does_only_what_it_was_made_for(world: World, client: TestClient, routes: list[Route]) -> None:
     """The key may draft and read requests and quotations; S9 and its own list keep it from everything else."""
     service = world.caller(client, "service")
-    meant = ("/rfqs", "/rfq-imports", "/rfq-templates", "/quotes", "/counters", "/invitations")
+    meant = (
+        "/rfqs",
+        "/rfq-attachments",
+        "/rfq-imports",
+        "/rfq-templates",
+        "/quotes",
+        "/counters",
+        "/invitations",
+    )
     wrong = []
     for route in routes:
         path = route.path.removeprefix(API)
@@ -306,6 +321,7 @@ PEOPLE = (
     "winner",
     "winner_admin",
     "rival",
+    "guest",
     "operator",
     "auditor",
     "service",

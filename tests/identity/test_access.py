@@ -129,7 +129,7 @@ def test_who_lost_every_role_keeps_the_account_but_no_company(runtime: Runtime) 
     with runtime.database.session() as session:
         actor, _ = resolver()(session, Credential(CredentialKind.SESSION, token))
         assert actor.org_ids == ()
-        assert actor.permissions == frozenset({"account:manage"})
+        assert actor.permissions == frozenset({"account:manage", "account:use"})
         assert session.scalar(text("SELECT app_orgs()")) == []
         session.rollback()
 
@@ -166,8 +166,9 @@ def test_own_roles_count_for_their_own_company(runtime: Runtime) -> None:
         session.add(RbacRole(org_id=other, name="buyer.own:Keys", permissions=["api_key:manage"]))
         session.commit()
     person = make_person(runtime, org, "buyer.own:Keys")
-    assert person.permissions == frozenset({"account:manage", "api_key:read"})
-    assert join(runtime, person, other, "buyer.own:Keys").permissions == frozenset({"account:manage", "api_key:manage"})
+    assert person.permissions == frozenset({"account:manage", "account:use", "api_key:read"})
+    keys = join(runtime, person, other, "buyer.own:Keys").permissions
+    assert keys == frozenset({"account:manage", "account:use", "api_key:manage"})
 
 
 def test_a_role_change_counts_on_the_next_request(runtime: Runtime) -> None:

@@ -35,6 +35,8 @@ PAGES: dict[str, Callable[[Showroom], tuple[Actor, str]]] = {
     "open": lambda room: (room.market.purchaser, f"/rfqs/{room.open}"),
     "sealed": lambda room: (room.market.purchaser, f"/rfqs/{room.sealed}"),
     "amend": lambda room: (room.market.purchaser, f"/rfqs/{room.open}/amend"),
+    "invited by mail": lambda room: (room.market.purchaser, f"/rfqs/{room.draft}/guests"),
+    "documents": lambda room: (room.market.purchaser, f"/rfqs/{room.draft}/documents"),
     "questions": lambda room: (room.market.purchaser, f"/rfqs/{room.open}/questions"),
     "ask": lambda room: (room.market.sales[0], f"/rfqs/{room.open}/questions"),
     "versions": lambda room: (room.market.sales[0], f"/rfqs/{room.open}/editions"),

@@ -180,6 +180,8 @@ def test_the_lifecycle_of_a_company() -> None:
         CompanyStatus.REGISTERED: ("approve", "reject"),
         CompanyStatus.APPROVED: (),
         CompanyStatus.REJECTED: ("resubmit",),
+        CompanyStatus.PROVISIONAL: ("claim", "merge"),
+        CompanyStatus.MERGED: (),
     }
     with pytest.raises(IllegalStep):
         LIFECYCLE.require(CompanyStatus.APPROVED, "reject")

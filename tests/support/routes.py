@@ -22,6 +22,7 @@ _EXAMPLES = {
 }
 _NAMED = MappingProxyType({"timezone": "Asia/Shanghai"})
 _PATTERNED = {
+    "^[0-9a-fA-F]{64}$": "0" * 64,
     r"^\d{1,14}(\.\d{1,6})?$": "12.5",
     "^[A-Z]{3}$": "CNY",
     r"^\d{1,12}(\.\d{1,12})?$": "7.8",

@@ -21,7 +21,6 @@ from fastapi.testclient import TestClient
 from sqlalchemy import select
 
 from b2b_market.audit.models import AuditCheckpoint
-from b2b_market.audit.service.rounds import sealer_of
 from b2b_market.board.commands import Filters, SaveSearch
 from b2b_market.board.service import saving
 from b2b_market.board.states import Cadence
@@ -29,6 +28,7 @@ from b2b_market.contracts.models import Contract
 from b2b_market.contracts.schemas import TermsIn
 from b2b_market.entrypoints.modules import load_manifests, tasks_of
 from b2b_market.entrypoints.web import build_app
+from b2b_market.identity.public import act_as
 from b2b_market.infra.audit_trail import AuditEvent
 from b2b_market.infra.ids import new_id
 from b2b_market.infra.outbox import OutboxRow
@@ -47,23 +47,28 @@ from b2b_market.rbac.actor import Actor, system_actor
 from b2b_market.rbac.models import RbacGrant
 from b2b_market.reference import service as rates
 from b2b_market.reference.commands import AddRate
+from b2b_market.rfq.commands.attaching import AcceptNda, SetNda
+from b2b_market.rfq.commands.guests import InviteGuest
 from b2b_market.rfq.commands.requests import (
     AskQuestion,
     AwardPick,
     DraftRfq,
     ProposeAward,
+    ReadRfq,
     ReplyToQuestion,
     Rest,
     StepRfq,
 )
 from b2b_market.rfq.commands.rounds import ReadNegotiation
 from b2b_market.rfq.models.quotes import Award, Quote
-from b2b_market.rfq.service import asking, awarding, publishing, quoting, talking
+from b2b_market.rfq.rules.attaching import nda_hash
+from b2b_market.rfq.service import asking, attaching, awarding, drafting, inviting, publishing, quoting, talking
 from b2b_market.rfq.service.drafting import RfqContent
 from b2b_market.rfq.states import Visibility
 from tests.support import database as db
 from tests.support.calling import API, Caller, caller_for
 from tests.support.delivery import drain_outbox
+from tests.support.inspection import seal_everything
 from tests.support.negotiations import counter, open_round, say
 from tests.support.people import PASSWORD, join, make_company, make_person
 from tests.support.rfqs import CNY, Market, close, draft_command, make_draft, publish, quote_command, read
@@ -75,6 +80,7 @@ from tests.support.works import work_for
 BUYERS = (Role.BUYER_ADMIN, Role.BUYER_PURCHASER, Role.BUYER_APPROVER, Role.BUYER_EVALUATOR)
 SUPPLIERS = (Role.SUPPLIER_ADMIN, Role.SUPPLIER_SALES)
 OWN_ROLE = "buyer.own:Reader"
+NDA = "Keep it to yourselves."
 OTHER_THINGS = {
     "/delivery": {"event_id": "outbox_id"},
     "/counters": {"step": "counter_step"},
@@ -245,14 +251,28 @@ class _Maker:
             wanted = SaveSearch(name="Everything new", filters=Filters(), cadence=Cadence.AT_ONCE)
             self.things["search_id"] = str(saving.save_search(work, self.people["winner"], wanted).id)
         self.rfqs["draft"] = make_draft(self.runtime, market)
+        self._invite_by_mail(market, "draft", "late@guest.example")
         pending = make_draft(self.runtime, market, draft_command(market.suppliers, estimate="98765432"))
         with work_for(self.runtime, market.purchaser) as work:
             publishing.submit_rfq(work, market.purchaser, StepRfq(pending.rfq.id, pending.rfq.version))
         self.rfqs["pending"] = read(self.runtime, market.purchaser, pending.rfq.id)
         self.rfqs["open"] = publish(self.runtime, market)
         self._ask(market, self.rfqs["open"].rfq.id)
+        self._invite_by_mail(market, "open", "early@guest.example")
+        self.people["guest"] = act_as(self.runtime, "early@guest.example")
         self.rfqs["sealed"] = self._planted(market, sealed=True)
         self.rfqs["public"] = self._planted(market, sealed=False, visibility=Visibility.PUBLIC)
+
+    def _invite_by_mail(self, market: Market, name: str, email: str) -> None:
+        """Invite a company that is not registered; the one of the draft is still to be made."""
+        rfq = self.rfqs[name].rfq
+        command = InviteGuest(rfq_id=rfq.id, expected_version=None, email=email, company_name="Guest Works")
+        with work_for(self.runtime, market.purchaser) as work:
+            version = drafting.read_rfq(work, market.purchaser, ReadRfq(rfq.id)).version
+            inviting.invite_guest(work, market.purchaser, replace(command, expected_version=version))
+            (guest,) = inviting.list_guests(work, market.purchaser, ReadRfq(rfq.id))
+        self.rfqs[name] = read(self.runtime, market.purchaser, rfq.id)
+        self.things.setdefault("guest_id", str(guest.id))
 
     def _ask(self, market: Market, rfq_id: UUID) -> None:
         """Let the winner ask something, and the buyer answer it to all."""
@@ -272,6 +292,8 @@ class _Maker:
             quote = quote_command(content, [price], "EUR" if sales is self.people["rival"] else "CNY")
             lines = tuple(replace(one, note=note, quantity=Decimal(100)) for one in quote.lines)
             with work_for(self.runtime, sales) as work:
+                agreed = AcceptNda(rfq_id=content.rfq.id, text_hash=nda_hash(NDA).hex())
+                attaching.accept_nda(work, sales, agreed)
                 quoting.submit_quote(work, sales, replace(quote, lines=lines, note=note, payment_terms=note))
         return content
 
@@ -279,7 +301,9 @@ class _Maker:
         """Send a draft to the approver, as its estimate is above the purchaser's limit, and have it approved."""
         content = make_draft(self.runtime, market, command)
         with work_for(self.runtime, market.purchaser) as work:
-            sent = publishing.submit_rfq(work, market.purchaser, StepRfq(content.rfq.id, content.rfq.version))
+            nda = SetNda(rfq_id=content.rfq.id, expected_version=content.rfq.version, text=NDA)
+            agreed = attaching.set_nda(work, market.purchaser, nda)
+            sent = publishing.submit_rfq(work, market.purchaser, StepRfq(content.rfq.id, agreed.version))
         with work_for(self.runtime, market.approver) as work:
             publishing.approve_rfq(work, market.approver, StepRfq(content.rfq.id, sent.version))
         return read(self.runtime, market.purchaser, content.rfq.id)
@@ -341,6 +365,7 @@ class _Maker:
         self.things["file_id"] = _done(_upload(client, purchaser, "/files", "note.txt", "text/plain", b"a note\n"))[
             "id"
         ]
+        self._attach(purchaser)
         table = b"Item,Quantity,Unit,Required on,Place,Target price\nBolt,10,H87,2098-01-31,Shanghai,71.5519\n"
         started = _upload(client, purchaser, "/rfq-imports", "needs.csv", "text/csv", table)
         self.things["import_id"] = _done(started)["id"]
@@ -363,6 +388,13 @@ class _Maker:
         self.things["session_id"] = _done(purchaser.get("/sessions"))["items"][0]["id"]
         return str(key["secret"])
 
+    def _attach(self, purchaser: Caller) -> None:
+        """Attach the stored file to the draft."""
+        path = f"/rfqs/{self.rfqs['draft'].rfq.id}/attachments"
+        body = {"file_id": self.things["file_id"]}
+        _done(purchaser.post(path, body, version=self.rfqs["draft"].rfq.version))
+        self.things["attachment_id"] = _done(purchaser.get(path))["items"][0]["id"]
+
     def _background(self) -> None:
         """Let the schedule's work be done: one mail given up, the rest kept, fingerprints taken, the log sealed."""
         mailer = system_actor("test")
@@ -374,7 +406,7 @@ class _Maker:
             if task.name in ("board.alert", "notifications.send_mail", "contracts.take_fingerprints"):
                 task.run(self.runtime)
         self._release()
-        sealer_of(self.runtime, "test").run(batches=10)
+        seal_everything(self.runtime)
 
     def _release(self) -> None:
         """Show the contract to its supplier, and begin its next edition, which is not printed yet."""

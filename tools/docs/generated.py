@@ -39,6 +39,7 @@ _SHORT: Final = {
     Role.BUYER_EVALUATOR: "evaluator",
     Role.SUPPLIER_ADMIN: "supplier admin",
     Role.SUPPLIER_SALES: "sales",
+    Role.GUEST_SUPPLIER: "guest",
     Role.SERVICE_ACCOUNT: "service account",
 }
 

@@ -31,7 +31,7 @@ from b2b_market.rbac.policy import CustomRole, Policy
 from b2b_market.rbac.sides import is_own_role
 
 CACHED: Final = 4096
-_EVERYBODY: Final = frozenset({AccountPermission.MANAGE.value})
+_EVERYBODY: Final = frozenset(permission.value for permission in AccountPermission)
 
 HeldRole = tuple[str, str | None, str | None]
 """A grant in force as the query writes it: role, limit amount and currency or None."""
@@ -57,6 +57,7 @@ class AccessResolver:
         """Start with nothing looked up."""
         self.policy = policy
         self._known: OrderedDict[_Key, Access] = OrderedDict()
+        self._guests = role_permissions(policy, Role.GUEST_SUPPLIER)
 
     def __call__(self, session: Session, credential: Credential | None) -> tuple[Actor, datetime]:
         """Return the actor and the transaction's stamp; the tenant is set by the same query.
@@ -85,6 +86,8 @@ class AccessResolver:
         permissions = access.permissions | _EVERYBODY if is_person else access.permissions
         if found["narrowed_to"] is not None:
             permissions &= frozenset(found["narrowed_to"])
+        if found["light"]:
+            permissions &= self._guests
         kind = WhoKind.PERSON if is_person else WhoKind.SERVICE
         return Actor(
             who=Who(kind, user_id, org_id, found["name"], mark),
@@ -118,7 +121,8 @@ class AccessResolver:
         allowed = self.policy.allowed(user_id, org_id, version, roles, custom)
         limits = limits_of(held, {role: self._gives(role, own) for role in roles})
         if not active:
-            allowed = before_approval(allowed)
+            kept = self._guests if Role.GUEST_SUPPLIER.value in roles else frozenset()
+            allowed = before_approval(allowed) | (allowed & kept)
         return Access(roles, allowed, MappingProxyType({name: limits[name] for name in limits if name in allowed}))
 
     def _gives(self, role: str, own: Mapping[str, frozenset[str]]) -> frozenset[str]:

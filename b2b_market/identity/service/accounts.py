@@ -40,7 +40,7 @@ def change_account(work: Work, scope: Scope, command: ChangeAccount) -> AccountV
     return _changed(work, user)
 
 
-@operation(AccountPermission.MANAGE)
+@operation(AccountPermission.USE)
 def set_preference(work: Work, scope: Scope, command: SetPreference) -> AccountView:
     """Turn one switch of the shell: language, theme, density or single-key shortcuts."""
     user = queries.lock_own_user(work.session, scope)

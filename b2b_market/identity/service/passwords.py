@@ -18,6 +18,8 @@ from b2b_market.infra.work import Work
 from b2b_market.rbac.actor import Scope
 from b2b_market.rbac.operation import operation
 
+_SETS_PASSWORD = frozenset({LinkPurpose.INVITATION, LinkPurpose.RESET})
+
 
 @operation(AccountPermission.MANAGE)
 def change_password(work: Work, scope: Scope, command: ChangePassword) -> None:
@@ -87,7 +89,8 @@ def redeem_link(work: Work, _scope: Scope, command: RedeemLink) -> OpenedSession
 
 
 def _usable(work: Work, row: Link | None) -> Link:
-    if row is None or row.used_at is not None or row.expires_at <= clock(work):
+    ended = row is None or row.used_at is not None or row.expires_at <= clock(work)
+    if row is None or ended or row.purpose not in _SETS_PASSWORD:
         raise rules.LinkEnded
     return row
 

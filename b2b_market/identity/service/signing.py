@@ -34,21 +34,24 @@ def _rehash(work: Work, user: User, password: str) -> None:
     work.record("user.password_rehashed", user)
 
 
-@operation(AccountPermission.MANAGE)
+@operation(AccountPermission.USE)
 def sign_out(work: Work, scope: Scope, _command: SignOut) -> None:
     """End the session of this call."""
     end_session_row(work, queries.current_session(work.session, scope))
 
 
-@operation(AccountPermission.MANAGE)
+@operation(AccountPermission.USE)
 def switch_organization(work: Work, scope: Scope, command: SwitchOrganization) -> OpenedSession:
-    """Work for another of one's companies, in a session with a new token; it ends when the old one would have."""
+    """Work for another of one's companies, in a session with a new token.
+
+    It ends when the old one would have, and may do no more.
+    """
     queries.require_own_company(work.session, scope, command.organization_id, clock(work))
     old = queries.current_session(work.session, scope)
     end_session_row(work, old)
     opened = start_session(work, queries.own_user(work.session, scope), command.device, command.organization_id)
     row = queries.lock_own_session(work.session, scope, opened.session.id)
-    row.created_at, row.expires_at = old.created_at, old.expires_at
+    row.created_at, row.expires_at, row.light = old.created_at, old.expires_at, old.light
     return OpenedSession(session_view(row, rules.session_mark(row.token_hash)), opened.user_id, opened.token)
 
 

@@ -18,10 +18,13 @@ def clock(work: Work) -> datetime:
     return work.now() - work.shift
 
 
-def start_session(work: Work, user: User, device: Device, org_id: UUID | None = None) -> OpenedSession:
+def start_session(
+    work: Work, user: User, device: Device, org_id: UUID | None = None, *, light: bool = False
+) -> OpenedSession:
     """Start a session with a new token, ending the one the browser came with.
 
-    It works for ``org_id``, else for the company worked for last, else the first by name, else none.
+    It works for ``org_id``, else for the company worked for last, else the first by name, else none. A ``light`` one
+    may do no more than a guest and ends after LIGHT_LIFE.
     """
     now = clock(work)
     if device.previous:
@@ -37,14 +40,16 @@ def start_session(work: Work, user: User, device: Device, org_id: UUID | None = 
         token_hash=rules.secret_hash(token),
         created_at=now,
         last_seen_at=now,
-        expires_at=now + rules.SESSION_LIFE,
+        expires_at=now + (rules.LIGHT_LIFE if light else rules.SESSION_LIFE),
         revoked_at=None,
         network=work.cause.network,
         agent=device.agent[:200],
+        light=light,
     )
     work.session.add(row)
     work.session.flush()
-    work.note(Entry("session.started", "user", user.id, visible_to=_seen_by(org_id)))
+    action = "session.entered" if light else "session.started"
+    work.note(Entry(action, "user", user.id, visible_to=_seen_by(org_id)))
     return OpenedSession(session_view(row, rules.session_mark(row.token_hash)), user.id, token)
 
 

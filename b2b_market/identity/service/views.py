@@ -64,6 +64,14 @@ class OpenedSession:
 
 
 @dataclass(frozen=True, slots=True)
+class MailedCode:
+    """A code just made, and whom it is mailed to. ``code`` goes into that mail and nowhere else."""
+
+    person: PersonView
+    code: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class ApiKeyView:
     """A key of the company; ``hint`` is its beginning, enough to recognise and not to use it."""
 

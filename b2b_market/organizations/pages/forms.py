@@ -26,6 +26,8 @@ STATUS_BADGES: Final = {
     CompanyStatus.REGISTERED: Badge(N_("Waits for approval"), "violet"),
     CompanyStatus.APPROVED: Badge(N_("Approved"), "ok"),
     CompanyStatus.REJECTED: Badge(N_("Rejected"), "bad"),
+    CompanyStatus.PROVISIONAL: Badge(N_("Provisional"), "warn"),
+    CompanyStatus.MERGED: Badge(N_("Taken over"), "neutral"),
 }
 
 

@@ -8,6 +8,7 @@ from b2b_market.kernel.refusal import Refusal
 from b2b_market.kernel.text import N_
 from b2b_market.organizations.commands import Founder, RegisterCompany
 from b2b_market.organizations.pages.forms import choices, read_profile
+from b2b_market.organizations.service.guests import claim_company
 from b2b_market.organizations.service.registering import register_company
 from b2b_market.rbac.page_edge import PageCall, PageContext, PageRoute
 from b2b_market.ui.forms import Form
@@ -18,7 +19,9 @@ router = APIRouter(route_class=PageRoute)
 
 @router.get("/register")
 def register_form(call: PageCall) -> Response:
-    """Show the form, with the reader's language and zone filled in."""
+    """Show the form, with the reader's language and zone filled in; a guest registers the company that was invited."""
+    if claim_company.allows(call.actor):
+        return call.see("/claim")
     chinese = call.viewer().locale.value == "zh-CN"
     initial = {
         "country": "CN" if chinese else "",

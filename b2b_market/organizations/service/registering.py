@@ -97,7 +97,8 @@ def _founder(work: Work, actor: Actor, command: RegisterCompany) -> PersonView |
     reader = Recipient(address=known.email, name=known.name, locale=known.locale, timezone=known.timezone)
     company = command.profile.legal_name_en or command.profile.legal_name_zh
     facts = {"company": company, "email": known.email}
-    notify(work, [reader], Message(type=KnownAddress, facts=facts, link="/sign-in?next=/register"))
+    link = "/sign-in?next=/register" if known.can_sign_in else "/enter"  # a guest has no password
+    notify(work, [reader], Message(type=KnownAddress, facts=facts, link=link))
     return None
 
 

@@ -22,6 +22,7 @@ from b2b_market.organizations.states import LIFECYCLE, CompanyStatus
 from b2b_market.rbac.actor import Scope
 from b2b_market.rbac.domains import set_active
 from b2b_market.rbac.duties import require_other_person
+from b2b_market.rbac.grants import end_guests
 from b2b_market.rbac.operation import operation
 
 APPROVALS = UUID("0d9f6f0e-6a54-7c1b-8f3a-5b2f0f2c9a11")
@@ -80,6 +81,8 @@ def approve_company(work: Work, scope: Scope, command: Decide) -> OwnCompanyView
         identifier.shown = True
     work.session.add(_entry(row))
     set_active(work, row.id, active=True)
+    if row.sponsor_id is not None:
+        end_guests(work, row.id, scope.user_id)  # what they did as guests they do by their roles from now on
     work.emit(CompanyApproved(organization_id=row.id), row)
     work.session.flush()
     return own_company_view(row, identifiers)

@@ -7,9 +7,14 @@ from uuid import UUID
 
 from b2b_market.kernel.currency import Currency
 from b2b_market.kernel.money import Money
+from b2b_market.kernel.text import N_
+from b2b_market.notifications.public import catalogue
 from b2b_market.organizations.models import DirectoryEntry, Identifier, Organization, OrganizationSettings
 from b2b_market.organizations.rules import own_name
 from b2b_market.organizations.states import LIFECYCLE, CompanyStatus, IdentifierScheme
+from b2b_market.ui.language import Language, parse_language
+
+PROVISIONAL_NAME = N_("{name} (provisional)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +52,20 @@ class CompanyView:
         return own_name(self.legal_name_zh, self.legal_name_en, self.country)
 
     def name_in(self, language: str) -> str:
-        """Return the name for readers of ``zh-CN`` or ``en``, the other one where there is none."""
-        if language.startswith("zh"):
-            return self.legal_name_zh or self.legal_name_en
-        return self.legal_name_en or self.legal_name_zh
+        """Return the name for readers of ``zh-CN`` or ``en``, the other one where there is none.
+
+        A company that is not registered yet is marked as that wherever it is named.
+        """
+        first, second = self.legal_name_en, self.legal_name_zh
+        name = (second or first) if language.startswith("zh") else (first or second)
+        if self.status is CompanyStatus.PROVISIONAL:
+            return catalogue().translate(parse_language(language) or Language.EN, PROVISIONAL_NAME, name=name)
+        return name
+
+    @property
+    def is_provisional(self) -> bool:
+        """Whether a buyer invited it by mail and nobody has registered it yet."""
+        return self.status is CompanyStatus.PROVISIONAL
 
     @property
     def address(self) -> str:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from b2b_market.kernel.text import N_
 from b2b_market.kernel.units import unit, unit_name
 from b2b_market.rfq.rules.amending import Difference, FieldChange, LineChange, LineFate
+from b2b_market.rfq.rules.attaching import documents_for_people
 from b2b_market.ui import fmt
 from b2b_market.ui.i18n import Catalogue
 from b2b_market.ui.language import Language
@@ -19,6 +20,8 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "title": N_("Title"),
         "description": N_("Notes for suppliers"),
+        "nda_text": N_("Non-disclosure agreement"),
+        "documents": N_("Documents"),
         "currency": N_("Currency of comparison"),
         "payment_terms": N_("Payment terms"),
         "incoterm": N_("Incoterm"),
@@ -93,6 +96,8 @@ def value_text(field: str, value: object, reader: Reader) -> str:
         return fmt.moment(datetime.fromisoformat(text), reader.zone, reader.language)
     if field in DAYS:
         return fmt.date_text(date.fromisoformat(text), reader.language)
+    if field == "documents":
+        return documents_for_people(text)
     if field in NUMBERS:
         return fmt.number(Decimal(text))
     return unit_name(unit(text), reader.language.value) if field == "unit" else text

@@ -205,6 +205,9 @@ class QuoteRevision(Base):
     signature: Mapped[bytes] = mapped_column(LargeBinary)
     rfq_edition: Mapped[int | None]
     """The version of the request that the receipt names; None for receipts of before versions were named."""
+    signed_supplier_id: Mapped[UUID | None]
+    """As which company it was signed, where another one has taken the quotation over since; so also its number."""
+    signed_number: Mapped[str | None]
 
 
 class Award(Salted, Aggregate, Base):

@@ -59,6 +59,9 @@ class Rfq(Salted, Aggregate, Base):
             "most_rounds": 3,
             "most_counters": 3,
             "round_hash": None,
+            "guest_count": 0,
+            "attachment_count": 0,
+            "nda_text": "",
         }
     )
     audit_hidden: ClassVar[frozenset[str]] = frozenset({"next_due_at"})
@@ -94,6 +97,12 @@ class Rfq(Salted, Aggregate, Base):
     next_due_at: Mapped[datetime | None]
     enquiry_ends_at: Mapped[datetime | None]
     """Until when suppliers may ask; set by publication; None where there was no such time yet."""
+    guest_count: Mapped[int] = mapped_column(default=0)
+    """How many were invited by mail for companies that were not registered."""
+    attachment_count: Mapped[int] = mapped_column(default=0)
+    """How many documents the draft or the version that stands has; not those that wait for the next version."""
+    nda_text: Mapped[str] = mapped_column(default="")
+    """The agreement that its documents lie behind; empty where there is none. It stands from the publication on."""
     edition: Mapped[int] = mapped_column(default=1)
     """The version that stands: 1 until the request is amended."""
     binding_edition: Mapped[int] = mapped_column(default=1)

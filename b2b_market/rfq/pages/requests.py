@@ -10,6 +10,7 @@ from b2b_market.infra.http.cursors import encode_cursor, page_request
 from b2b_market.infra.http.wires import WireUuid
 from b2b_market.kernel.currency import Currency
 from b2b_market.kernel.money import Money
+from b2b_market.kernel.permission import Role
 from b2b_market.kernel.refusal import NotFound, Refusal
 from b2b_market.kernel.text import N_
 from b2b_market.organizations import public as organizations
@@ -29,6 +30,7 @@ from b2b_market.ui.viewer import Flash
 router = APIRouter(prefix="/rfqs", route_class=PageRoute)
 
 CHUNK = 100
+GUEST = Role.GUEST_SUPPLIER.value
 _STEPS = {
     "submit": (publishing.submit_rfq, N_("Sent to the approvers.")),
     "publish": (publishing.publish_rfq, N_("Published: the suppliers are invited.")),
@@ -186,10 +188,15 @@ def _detail(call: PageContext, content: RfqContent, form: Form, *, start: int = 
         context |= shown_round(call, rfq.id, rfq.round)
         waiting = talking.list_talks(call.work, call.actor, commands.ReadRfq(rfq.id))
         context["talks"] = {one.supplier_id: one for one in waiting}
+        context["provisional"] = GUEST in call.actor.roles and _own_company(call).is_provisional
         context["won"] = awarding.read_outcome(call.work, call.actor, commands.ReadRfq(rfq.id))
         context["unit_price"] = lambda line: Money(line.unit_price, Currency(line.currency))
         return call.page("rfq/invited.html", context, status=status)
     return call.page("rfq/detail.html", {**context, **_buyer_side(call, content)}, status=status)
+
+
+def _own_company(call: PageContext) -> organizations.CompanyView:
+    return organizations.company(call.work, call.actor, call.actor.org_id)
 
 
 def _misfit(call: PageContext, outdated: Sequence[UUID]) -> Refusal | None:

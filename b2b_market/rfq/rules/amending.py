@@ -32,6 +32,8 @@ ORDER: Final = (
     "incoterm",
     "incoterm_place",
     "description",
+    "nda_text",
+    "documents",
     "item_name",
     "item_code",
     "specification",

@@ -28,6 +28,8 @@ from b2b_market.rfq.queries import requests as queries
 from b2b_market.rfq.rules import amending, approving, drafting
 from b2b_market.rfq.rules.amending import Difference, Wording
 from b2b_market.rfq.rules.asking import amended_enquiry_end
+from b2b_market.rfq.rules.attaching import with_documents
+from b2b_market.rfq.service import attaching
 from b2b_market.rfq.service.asking import ends_at
 from b2b_market.rfq.service.closing import locked_at_gate, suppliers_of
 from b2b_market.rfq.service.drafting import (
@@ -176,10 +178,11 @@ def _plan(work: Work, scope: Scope, rfq: Rfq, command: AmendRfq, moment: datetim
     content = replace(command.content, sealed=rfq.sealed, visibility=rfq.visibility, bargaining=bargaining)
     placed = _places(command, {line.id: line.position for line in lines}, last)
     _require_sound(work, scope, content, placed)
-    before = wording_of(rfq, lines)
-    sketch = amending.difference(before, _as_amended(rfq, content, placed))
+    present, coming = attaching.amended(work, scope, rfq)
+    before = with_documents(wording_of(rfq, lines), rfq.nda_text, present)
+    sketch = amending.difference(before, with_documents(_as_amended(rfq, content, placed), rfq.nda_text, coming))
     content = _with_enquiry(rfq, content, moment, material=sketch.material)
-    after = _as_amended(rfq, content, placed)
+    after = with_documents(_as_amended(rfq, content, placed), rfq.nda_text, coming)
     return _Plan(content, placed, _deadline_of(content), after, amending.difference(before, after), last)
 
 
@@ -261,6 +264,7 @@ def _write(work: Work, scope: Scope, rfq: Rfq, plan: _Plan, reason: str) -> None
     if plan.difference.material:
         rfq.binding_edition = rfq.edition
     rfq.next_due_at = rfq.closes_at
+    attaching.settle(work, scope, rfq, [one.line_id for one in plan.placed])
     work.touch(rfq)
     occasion = Occasion(material=plan.difference.material, reason=reason, last_position=plan.last_position)
     keep_edition(work, rfq, plan.wording, occasion)

@@ -163,7 +163,7 @@ def ends_at(rfq: Rfq) -> datetime:
 
 def _own_names(work: Work, scope: Scope) -> tuple[str, ...]:
     company = organizations.companies(work, scope.actor, [scope.org_id])[scope.org_id]
-    return (company.name_in("zh-CN"), company.name_in("en"))
+    return (company.legal_name_zh, company.legal_name_en)
 
 
 def _kept_by_asker(scope: Scope, question: Question) -> dict[str, object]:

@@ -28,6 +28,7 @@ from b2b_market.rfq.queries import requests as request_queries
 from b2b_market.rfq.rules import approving, awarding
 from b2b_market.rfq.service.bundling import require_bundles
 from b2b_market.rfq.service.comparing import RfqComparison, comparison_of, start_evaluation
+from b2b_market.rfq.service.inviting import require_approved
 from b2b_market.rfq.service.publishing import in_limit_currency
 from b2b_market.rfq.states import AWARD_LIFECYCLE, QUOTE_LIFECYCLE, RFQ_LIFECYCLE
 from b2b_market.sourcing import public as sourcing
@@ -65,6 +66,7 @@ def propose_award(work: Work, scope: Scope, command: ProposeAward) -> AwardConte
     allocation = sourcing.allocate(compared.comparison, _picks(compared, command.picks))
     _require_awardable(allocation, command.rest)
     require_bundles(work, scope, compared, allocation)
+    require_approved(work, scope.actor, rfq, [supplier.supplier_id for supplier in allocation.suppliers])
     award = _new_award(work, scope, rfq, compared, allocation)
     award.final = command.rest is not Rest.LATER
     award.comment = command.comment.strip()
@@ -105,6 +107,7 @@ def approve_award(work: Work, scope: Scope, command: DecideAward) -> AwardConten
     total = Money(award.total, Currency(award.currency))
     approving.require_approver_limit(in_limit_currency(work, scope, total), scope.limit)
     _require_unchanged(work, scope, rfq, award)
+    require_approved(work, scope.actor, rfq, award.supplier_ids)
     _grant(work, scope, rfq, award)
     work.touch(rfq)
     work.session.flush()

@@ -24,6 +24,7 @@ from b2b_market.rfq.permissions import RfqPermission
 from b2b_market.rfq.queries import requests as queries
 from b2b_market.rfq.queries.requests import InvitedRfq, RfqProgress
 from b2b_market.rfq.rules import drafting as rules
+from b2b_market.rfq.service import attaching
 from b2b_market.rfq.service.joining import look_at
 from b2b_market.rfq.states import RFQ_LIFECYCLE, InvitationStatus, Origin, RfqStatus, Visibility
 
@@ -90,6 +91,7 @@ def edit_rfq(work: Work, scope: Scope, command: EditRfq) -> RfqContent:
     RFQ_LIFECYCLE.require(rfq.status, "publish")
     _require_sound(work, scope, command.content)
     session = work.session
+    before = attaching.places_of(work, scope, rfq)
     for table in (RfqLine, RfqTarget, RfqPrivate, RfqInvitation):
         session.execute(delete(table).where(table.rfq_id == rfq.id))
     fill_header(rfq, command.content)
@@ -99,6 +101,7 @@ def edit_rfq(work: Work, scope: Scope, command: EditRfq) -> RfqContent:
     work.touch(rfq)
     work.record("rfq.edited", rfq)
     write_children(work, rfq, stored, invitations, command.content.estimate)
+    attaching.keep_places(work, rfq, before, stored[0])
     session.flush()
     return _content_of(rfq, stored, invitations, command.content.estimate)
 

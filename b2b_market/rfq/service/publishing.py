@@ -21,9 +21,12 @@ from b2b_market.rfq.permissions import RfqPermission
 from b2b_market.rfq.queries import requests as queries
 from b2b_market.rfq.rules import approving, drafting
 from b2b_market.rfq.rules.asking import enquiry_end
+from b2b_market.rfq.rules.attaching import with_documents
+from b2b_market.rfq.service.attaching import release
 from b2b_market.rfq.service.closing import locked_at_gate
 from b2b_market.rfq.service.drafting import invitation_row, require_invitable
 from b2b_market.rfq.service.editions import Occasion, keep_edition, wording_of
+from b2b_market.rfq.service.inviting import admit_guests
 from b2b_market.rfq.service.joining import open_to, show_to
 from b2b_market.rfq.states import RFQ_LIFECYCLE, Origin, RfqStatus, Visibility
 
@@ -59,7 +62,7 @@ def publish_rfq(work: Work, scope: Scope, command: StepRfq) -> Rfq:
     RFQ_LIFECYCLE.require(rfq.status, "publish")
     ready = _require_ready(work, scope, rfq)
     approving.require_own_limit(in_limit_currency(work, scope, ready.value), scope.limit)
-    return _open(work, rfq, "publish", ready)
+    return _open(work, scope, rfq, "publish", ready)
 
 
 @operation(RfqPermission.APPROVE)
@@ -75,7 +78,7 @@ def approve_rfq(work: Work, scope: Scope, command: StepRfq) -> Rfq:
     ready = _require_ready(work, scope, rfq)
     approving.require_approver_limit(in_limit_currency(work, scope, ready.value), scope.limit)
     rfq.approver_id = scope.user_id
-    return _open(work, rfq, "approve", ready)
+    return _open(work, scope, rfq, "approve", ready)
 
 
 @operation(RfqPermission.APPROVE)
@@ -144,7 +147,7 @@ def in_limit_currency(work: Work, scope: Scope, amount: Money | None) -> Money |
 def _require_ready(work: Work, scope: Scope, rfq: Rfq) -> Readiness:
     lines = queries.lines_of(work.session, scope, rfq.id)
     suppliers = tuple(item.supplier_id for item in queries.invitations_of(work.session, scope, rfq.id))
-    reachable = rfq.visibility is Visibility.PUBLIC or bool(suppliers)
+    reachable = rfq.visibility is Visibility.PUBLIC or bool(suppliers) or rfq.guest_count > 0
     days = [line.required_on for line in lines]
     closes_at = drafting.require_publishable(days, rfq.closes_at, reachable=reachable)
     settings = organizations.settings(work, scope.actor, rfq.buyer_id)
@@ -159,14 +162,15 @@ def _require_ready(work: Work, scope: Scope, rfq: Rfq) -> Readiness:
     return Readiness(suppliers, value, lines, enquiry_end(rfq.enquiry_ends_at, work.now(), closes_at))
 
 
-def _open(work: Work, rfq: Rfq, step: str, ready: Readiness) -> Rfq:
+def _open(work: Work, scope: Scope, rfq: Rfq, step: str, ready: Readiness) -> Rfq:
     RFQ_LIFECYCLE.advance(rfq, step)
     rfq.published_at = work.now()
     rfq.changed_at = work.now()
     rfq.next_due_at = rfq.closes_at
     rfq.enquiry_ends_at = ready.enquiry_ends_at
-    open_to(work, rfq, ready.supplier_ids)
-    keep_edition(work, rfq, wording_of(rfq, ready.lines), Occasion(material=True))
+    open_to(work, rfq, (*ready.supplier_ids, *admit_guests(work, scope, rfq)))
+    wording = with_documents(wording_of(rfq, ready.lines), rfq.nda_text, release(work, scope, rfq))
+    keep_edition(work, rfq, wording, Occasion(material=True))
     assert rfq.closes_at is not None  # noqa: S101 - require_publishable has refused a missing deadline
     published = events.RfqPublished(
         rfq_id=rfq.id,

@@ -1,0 +1,153 @@
+"""The page of a request's documents: the buyer's with upload and agreement, the supplier's with what it may open."""
+
+from fastapi import APIRouter, Request, Response
+from starlette.datastructures import UploadFile
+
+from b2b_market.files import public as files
+from b2b_market.infra.http.problems import STATUS
+from b2b_market.infra.http.wires import WireUuid
+from b2b_market.kernel.refusal import Refusal
+from b2b_market.kernel.text import N_
+from b2b_market.rbac.page_edge import FORM_SCOPE, PageCall, PageContext, PageRoute, PageShell, opened_page
+from b2b_market.rfq.commands.attaching import AcceptNda, AttachFile, ReadAttachment, SetNda
+from b2b_market.rfq.commands.requests import ReadRfq
+from b2b_market.rfq.documents.files import ExportedFile
+from b2b_market.rfq.pages import showing
+from b2b_market.rfq.schemas.comparison import file_response
+from b2b_market.rfq.service import attaching, drafting
+from b2b_market.rfq.states import RfqStatus
+from b2b_market.ui.forms import Form, parse_form
+from b2b_market.ui.viewer import Flash
+
+router = APIRouter(route_class=PageRoute)
+
+
+@router.get("/rfqs/{rfq_id}/documents")
+def show_documents(rfq_id: WireUuid, call: PageCall) -> Response:
+    """Show the documents of a request, and to its buyer how to add to them."""
+    call.signed_in()
+    return _page(call, rfq_id, Form())
+
+
+@router.post("/rfqs/{rfq_id}/documents")
+def attach_file(rfq_id: WireUuid, request: Request) -> Response:
+    """Check and store what was sent, then attach it; a refused file is told on the same page."""
+    with opened_page(request) as call:
+        attaching.attach_file.admit(call.actor)
+    form = Form(parse_form(_texts(request)))
+    upload, refused, prepared = _file(request), None, None
+    if upload is None:
+        form.add_error("file", N_("Choose a file."))
+    else:
+        try:
+            prepared = files.prepare(_shell(request).edge.runtime.settings, upload)
+        except Refusal as refusal:
+            refused = refusal
+    with opened_page(request) as call:
+        version, line_id = form.integer("version", required=True), form.uuid("line_id")
+        if prepared is not None and form.ok:
+            try:
+                file_id = files.register(call.work, call.actor, prepared).id
+                note = form.text("note") or ""
+                command = AttachFile(
+                    rfq_id=rfq_id, expected_version=version, file_id=file_id, line_id=line_id, note=note
+                )
+                attaching.attach_file(call.work, call.actor, command)
+                return call.see(f"/rfqs/{rfq_id}/documents", Flash(N_("Attached.")))
+            except Refusal as refusal:
+                call.refuse(refusal)
+                refused = refusal
+        if refused is not None:
+            form.add_refusal(refused)
+        return _page(call, rfq_id, form, status=STATUS[refused.kind] if refused is not None else 422)
+
+
+@router.post("/rfq-attachments/{attachment_id}/remove")
+def detach_file(attachment_id: WireUuid, call: PageCall) -> Response:
+    """Take a document off, at once or with the next amendment."""
+    rfq = attaching.detach_file(call.work, call.actor, ReadAttachment(attachment_id))
+    said = N_("Noted for the next version.") if rfq.status is RfqStatus.PUBLISHED else N_("Taken off.")
+    return call.see(f"/rfqs/{rfq.id}/documents", Flash(said))
+
+
+@router.get("/rfq-attachments/{attachment_id}/content")
+def download(attachment_id: WireUuid, request: Request) -> Response:
+    """Save a document."""
+    edge = _shell(request).edge
+    with edge.open(request, "page") as (work, actor):
+        opened = attaching.open_document(work, actor, ReadAttachment(attachment_id))
+    return file_response(ExportedFile(opened.name, opened.media_type, files.read(edge.runtime.settings, opened)))
+
+
+@router.post("/rfqs/{rfq_id}/nda")
+def set_nda(rfq_id: WireUuid, call: PageCall) -> Response:
+    """Put the documents behind an agreement, or take it away."""
+    form = Form(call.form())
+    text = form.text("nda_text", limit=20_000, lines=True) or ""
+    command = SetNda(rfq_id=rfq_id, expected_version=form.integer("version", required=True), text=text)
+    try:
+        attaching.set_nda(call.work, call.actor, command)
+        return call.see(f"/rfqs/{rfq_id}/documents", Flash(N_("Saved.")))
+    except Refusal as refusal:
+        call.refuse(refusal)
+        form.add_refusal(refusal)
+        return _page(call, rfq_id, form, status=STATUS[refusal.kind])
+
+
+@router.post("/rfqs/{rfq_id}/nda/accept")
+def accept_nda(rfq_id: WireUuid, call: PageCall) -> Response:
+    """Accept the agreement as the page showed it."""
+    form = Form(call.form())
+    attaching.accept_nda.admit(call.actor)
+    if not form.flag("accept"):
+        form.add_error("accept", N_("Tick this to accept the agreement for your company."))
+        return _page(call, rfq_id, form, status=422)
+    try:
+        command = AcceptNda(rfq_id=rfq_id, text_hash=form.value("text_hash"))
+        attaching.accept_nda(call.work, call.actor, command)
+        return call.see(f"/rfqs/{rfq_id}/documents", Flash(N_("Accepted: the documents are open to your company.")))
+    except Refusal as refusal:
+        call.refuse(refusal)
+        form.add_refusal(refusal)
+        return _page(call, rfq_id, form, status=STATUS[refusal.kind])
+
+
+def _shell(request: Request) -> PageShell:
+    shell: PageShell = request.app.state.pages
+    return shell
+
+
+def _texts(request: Request) -> list[tuple[str, str | UploadFile]]:
+    pairs: list[tuple[str, str | UploadFile]] = request.scope.get(FORM_SCOPE, [])
+    return [(name, value) for name, value in pairs if name in {"version", "line_id", "note"}]
+
+
+def _file(request: Request) -> files.Upload | None:
+    sent = [value for name, value in request.scope.get(FORM_SCOPE, []) if name == "file"]
+    file = sent[0] if len(sent) == 1 and isinstance(sent[0], UploadFile) else None
+    if file is None or not file.filename:
+        return None
+    return files.Upload(file.filename, file.content_type or "", file.file.read())
+
+
+def _page(call: PageContext, rfq_id: WireUuid, form: Form, *, status: int = 200) -> Response:
+    found = attaching.list_documents(call.work, call.actor, ReadRfq(rfq_id))
+    content = drafting.read_rfq(call.work, call.actor, ReadRfq(rfq_id))
+    rfq, own = found.rfq, found.rfq.buyer_id in call.actor.org_ids
+    companies = showing.company_names(call, [rfq.buyer_id, *(one.supplier_id for one in found.acceptances)])
+    edits = own and attaching.attach_file.allows(call.actor)
+    if edits and not form.data.texts:
+        form = Form(initial={"nda_text": rfq.nda_text})
+    context = {
+        "form": form,
+        "rfq": rfq,
+        "own": own,
+        "found": found,
+        "companies": companies,
+        "lines": [(str(line.id), f"{line.position} · {line.item_name}") for line in content.lines],
+        "line_of": {line.id: line for line in content.lines},
+        "edits": edits and rfq.status in (RfqStatus.DRAFT, RfqStatus.PUBLISHED),
+        "accepts": found.closed and attaching.accept_nda.allows(call.actor),
+        "extensions": ",".join(sorted(files.accepted_extensions())),
+    }
+    return call.page("rfq/documents.html", context, status=status)

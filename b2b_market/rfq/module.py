@@ -10,19 +10,26 @@ from b2b_market.rfq.api import attaching as attaching_api
 from b2b_market.rfq.api import bargaining as bargaining_api
 from b2b_market.rfq.api import exports as exports_api
 from b2b_market.rfq.api import guests as guests_api
+from b2b_market.rfq.api import history as history_api
 from b2b_market.rfq.api import imports as imports_api
+from b2b_market.rfq.api import landing as landing_api
 from b2b_market.rfq.api import questions as questions_api
 from b2b_market.rfq.api import quotes as quotes_api
 from b2b_market.rfq.api import redoing as redoing_api
 from b2b_market.rfq.api import requests as requests_api
 from b2b_market.rfq.api import rounds as rounds_api
+from b2b_market.rfq.api import savings as savings_api
+from b2b_market.rfq.api import scenarios as scenarios_api
+from b2b_market.rfq.api import scoring as scoring_api
 from b2b_market.rfq.api import templates as templates_api
 from b2b_market.rfq.cli.importing import app as commands
-from b2b_market.rfq.demo import place_requests
+from b2b_market.rfq.demo.costs import state_costs
+from b2b_market.rfq.demo.requests import place_requests
 from b2b_market.rfq.handlers.attaching import HANDLERS as DOCUMENT_HANDLERS
 from b2b_market.rfq.handlers.bargaining import HANDLERS as BARGAINING_HANDLERS
 from b2b_market.rfq.handlers.expiring import HANDLERS as EXPIRY_HANDLERS
 from b2b_market.rfq.handlers.guests import HANDLERS as GUEST_HANDLERS
+from b2b_market.rfq.handlers.pricing import HANDLERS as PRICE_HANDLERS
 from b2b_market.rfq.handlers.requests import HANDLERS
 from b2b_market.rfq.handlers.rounds import HANDLERS as ROUND_HANDLERS
 from b2b_market.rfq.intake import quote_rows
@@ -30,21 +37,30 @@ from b2b_market.rfq.intake.imports import PricesInOtherCurrency
 from b2b_market.rfq.intake.upload import IMPORT_REFUSALS
 from b2b_market.rfq.models import attaching as attaching_models
 from b2b_market.rfq.models import bargaining as bargaining_models
+from b2b_market.rfq.models import costing as costing_models
 from b2b_market.rfq.models import drafting as drafting_models
 from b2b_market.rfq.models import editions as edition_models
 from b2b_market.rfq.models import guests as guest_models
+from b2b_market.rfq.models import history as history_models
 from b2b_market.rfq.models import questions as question_models
 from b2b_market.rfq.models import quotes as quote_models
 from b2b_market.rfq.models import requests as request_models
 from b2b_market.rfq.models import rounds as round_models
+from b2b_market.rfq.models import scenarios as scenario_models
+from b2b_market.rfq.models import scoring as scoring_models
 from b2b_market.rfq.pages import amending as amending_pages
 from b2b_market.rfq.pages import attaching as attaching_pages
 from b2b_market.rfq.pages import awards, editions, editor, importing, negotiating, quote_workbook, redoing, supplying
 from b2b_market.rfq.pages import comparing as comparing_pages
 from b2b_market.rfq.pages import exporting as exporting_pages
 from b2b_market.rfq.pages import guests as guest_pages
+from b2b_market.rfq.pages import history as history_pages
+from b2b_market.rfq.pages import landing as landing_pages
 from b2b_market.rfq.pages import questions as question_pages
 from b2b_market.rfq.pages import requests as request_pages
+from b2b_market.rfq.pages import savings as savings_pages
+from b2b_market.rfq.pages import scenarios as scenario_pages
+from b2b_market.rfq.pages import scoring as scoring_pages
 from b2b_market.rfq.pages import talking as talk_pages
 from b2b_market.rfq.pages import templates as template_pages
 from b2b_market.rfq.permissions import GRANTS, RfqPermission
@@ -54,6 +70,8 @@ from b2b_market.rfq.rules import expiring as expiring_rules
 from b2b_market.rfq.rules import guests as guest_rules
 from b2b_market.rfq.rules import redoing as redoing_rules
 from b2b_market.rfq.rules import rounds as round_rules
+from b2b_market.rfq.rules import scenarios as scenario_rules
+from b2b_market.rfq.rules import scoring as scoring_rules
 from b2b_market.rfq.rules.exporting import ExportersBusy
 from b2b_market.rfq.service import amending as amend_operations
 from b2b_market.rfq.service import (
@@ -66,11 +84,17 @@ from b2b_market.rfq.service import (
     countering,
     expiring,
     exporting,
+    history,
     inviting,
+    landing,
     learning,
     preparing,
     publishing,
     remembering,
+    savings,
+    scenarios,
+    scoring,
+    searching,
     taking_over,
     talking,
     templates,
@@ -106,6 +130,12 @@ MANIFEST = Manifest(
         guests_api.takeover_router,
         quotes_api.by_rfq,
         exports_api.router,
+        landing_api.router,
+        history_api.router,
+        scoring_api.router,
+        scenarios_api.by_rfq,
+        scenarios_api.router,
+        savings_api.router,
         quotes_api.quote_router,
         quotes_api.award_router,
         rounds_api.router,
@@ -122,6 +152,11 @@ MANIFEST = Manifest(
         redoing.router,
         comparing_pages.router,
         exporting_pages.router,
+        landing_pages.router,
+        history_pages.router,
+        scoring_pages.router,
+        scenario_pages.router,
+        savings_pages.router,
         awards.router,
         amending_pages.router,
         editions.router,
@@ -142,6 +177,7 @@ MANIFEST = Manifest(
         *BARGAINING_HANDLERS,
         *GUEST_HANDLERS,
         *DOCUMENT_HANDLERS,
+        *PRICE_HANDLERS,
     ),
     tasks=TASKS,
     permissions=(RfqPermission,),
@@ -181,6 +217,12 @@ MANIFEST = Manifest(
         awarding.AwardOutdated,
         bundling.BundleBroken,
         redoing_rules.AwardNotDecided,
+        scenario_rules.TooManyScenarios,
+        scenario_rules.ScenarioNotReady,
+        scenario_rules.ScenarioOutdated,
+        scoring_rules.CriteriaFrozen,
+        scoring_rules.NoCriteria,
+        scoring_rules.AssessmentsUnusable,
         naming.TemplateNameTaken,
         round_rules.RoundsUsedUp,
         round_rules.NotGoingOn,
@@ -231,6 +273,12 @@ MANIFEST = Manifest(
         preparing,
         comparing,
         exporting,
+        landing,
+        history,
+        scoring,
+        savings,
+        scenarios,
+        searching,
         award_operations,
         round_operations,
         countering,
@@ -246,6 +294,10 @@ MANIFEST = Manifest(
         bargaining_models,
         guest_models,
         attaching_models,
+        costing_models,
+        scoring_models,
+        history_models,
+        scenario_models,
     ),
     events=(
         events.RfqSubmitted,
@@ -283,12 +335,13 @@ MANIFEST = Manifest(
         events.CounterExpired,
         events.MessageSent,
     ),
-    demo=(DemoStep(50, place_requests),),
+    demo=(DemoStep(50, place_requests), DemoStep(51, state_costs)),
     nav=(
         NavGroup(
             "",
             (
                 NavItem(N_("Requests for quotation"), "/rfqs", "rfq", RfqPermission.COMPARE),
+                NavItem(N_("Savings"), "/savings", "chart", RfqPermission.COMPARE),
                 NavItem(N_("Invitations to quote"), "/invitations", "inbox", RfqPermission.QUOTE_SUBMIT),
             ),
         ),

@@ -16,6 +16,7 @@ class RfqPermission(Permission):
     CLOSE = "rfq:close"
     CANCEL = "rfq:cancel"
     COMPARE = "rfq:compare"
+    EVALUATE = "rfq:evaluate"
     AWARD = "award:propose"
     AWARD_APPROVE = "award:approve"
     NEGOTIATE = "rfq:negotiate"
@@ -42,6 +43,7 @@ GRANTS: Grants = {
     RfqPermission.CLOSE: _PURCHASER,
     RfqPermission.CANCEL: _PURCHASER | {Role.BUYER_APPROVER},
     RfqPermission.COMPARE: _BUYERS,
+    RfqPermission.EVALUATE: frozenset({Role.BUYER_PURCHASER, Role.BUYER_EVALUATOR}),
     RfqPermission.AWARD: _PURCHASER,
     RfqPermission.AWARD_APPROVE: frozenset({Role.BUYER_APPROVER}),
     RfqPermission.NEGOTIATE: _PURCHASER,

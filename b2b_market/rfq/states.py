@@ -240,3 +240,40 @@ COUNTER_LIFECYCLE = Lifecycle(
     Step("expire", _WAITING, CounterStatus.EXPIRED),
     Step("void", _WAITING, CounterStatus.VOID),
 )
+
+
+class ScenarioKind(StrEnum):
+    """How a saved award scenario chooses."""
+
+    BEST = "best"
+    """The best split of each line by itself."""
+    SINGLE = "single"
+    """Everything to one supplier."""
+    AT_MOST = "at_most"
+    """The best for so many suppliers at most."""
+    MANUAL = "manual"
+    """As picked by hand."""
+    OPTIMISED = "optimised"
+    """The cheapest under the buyer's rules and the suppliers' conditions, searched for by a solver."""
+
+
+class ScenarioStatus(StrEnum):
+    """Where a saved scenario stands."""
+
+    WAITING = "waiting"
+    SEARCHING = "searching"
+    READY = "ready"
+    INFEASIBLE = "infeasible"
+    """No award can keep all of its rules; the scenario says which of them conflict."""
+    NOT_FOUND = "not_found"
+    """The time ran out before any plan was found."""
+
+
+_SEARCHED = frozenset({ScenarioStatus.SEARCHING})
+SCENARIO_LIFECYCLE = Lifecycle(
+    ScenarioStatus.WAITING,
+    Step("search", frozenset({ScenarioStatus.WAITING, ScenarioStatus.SEARCHING}), ScenarioStatus.SEARCHING),
+    Step("find", _SEARCHED | {ScenarioStatus.WAITING}, ScenarioStatus.READY),
+    Step("refute", _SEARCHED, ScenarioStatus.INFEASIBLE),
+    Step("give_up", _SEARCHED, ScenarioStatus.NOT_FOUND),
+)

@@ -8,11 +8,14 @@ from b2b_market.rbac.actor import system_actor
 from b2b_market.rfq.commands.imports import ReadImport
 from b2b_market.rfq.commands.requests import ReadQuote, StepRfq
 from b2b_market.rfq.commands.rounds import ReadCounter
-from b2b_market.rfq.service import closing, countering, expiring, importing
+from b2b_market.rfq.commands.scenarios import ReadScenario
+from b2b_market.rfq.service import closing, countering, expiring, importing, searching
+from b2b_market.sourcing.public import best_plan
 
 PERIOD = 1.0
 EXPIRY_PERIOD = 5.0
 SWEEP_PERIOD = 600.0
+SEARCH_PERIOD = 3.0
 EXPIRY_PERIOD = 300.0
 PART = "rfq.clock"
 
@@ -76,9 +79,32 @@ def sweep_imports(runtime: Runtime) -> int:
     return swept
 
 
+def optimise_scenarios(runtime: Runtime) -> int:
+    """Search for the optimised scenarios that wait, each while no transaction is open; return how many were searched.
+
+    Any number of workers may run it: each search is taken on by one of them, and begun again if it never came back.
+    """
+    clock = system_actor(PART)
+    with runtime.work(clock.who, Tenant(machine=True), Cause("task", new_correlation())) as work:
+        waiting = searching.waiting_scenarios(work, clock, None)
+    searched = 0
+    for scenario_id, buyer_id in waiting:
+        actor = system_actor(PART, buyer_id)
+        with runtime.work(actor.who, actor.tenant(), Cause("task", new_correlation())) as work:
+            begun = searching.begin_search(work, actor, ReadScenario(scenario_id))
+        if begun is None:
+            continue
+        outcome = best_plan(*begun)
+        with runtime.work(actor.who, actor.tenant(), Cause("task", new_correlation())) as work:
+            searching.end_search(work, actor, searching.EndSearch(scenario_id, outcome))
+        searched += 1
+    return searched
+
+
 TASKS = (
     Task("rfq.close_due", close_due, PERIOD),
     Task("rfq.expire_quotes", expire_quotes, EXPIRY_PERIOD),
     Task("rfq.expire_counters", expire_counters, EXPIRY_PERIOD),
     Task("rfq.sweep_imports", sweep_imports, SWEEP_PERIOD),
+    Task("rfq.optimise_scenarios", optimise_scenarios, SEARCH_PERIOD),
 )

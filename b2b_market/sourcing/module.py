@@ -5,6 +5,7 @@ from pathlib import Path
 from b2b_market.rbac.manifest import Manifest
 from b2b_market.sourcing.public import (
     AnswerUnknown,
+    AssumptionsUnusable,
     AwardNotPossible,
     CriteriaUnusable,
     LineTooTangled,
@@ -22,6 +23,7 @@ MANIFEST = Manifest(
     package=Path(__file__).parent,
     refusals=[
         AnswerUnknown,
+        AssumptionsUnusable,
         AwardNotPossible,
         CriteriaUnusable,
         LineTooTangled,

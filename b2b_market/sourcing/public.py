@@ -9,6 +9,7 @@ delivery and payment terms comparable, each figure with its derivation. The awar
 asked.
 """
 
+from b2b_market.sourcing.commands.assuming import AT_DELIVERY, Assumptions, CostMeasure, CostRule, Delivery, Part
 from b2b_market.sourcing.commands.comparing import Basis, Need, Pick, Quote, QuoteLine
 from b2b_market.sourcing.commands.landing import (
     CASH,
@@ -18,6 +19,8 @@ from b2b_market.sourcing.commands.landing import (
     Insurance,
     Leg,
     LegCost,
+    PartOfPrice,
+    SpreadCost,
     Switching,
     TermedPrice,
     Terms,
@@ -45,11 +48,13 @@ from b2b_market.sourcing.commands.planning import (
 )
 from b2b_market.sourcing.commands.scoring import LEAD_TIME, PRICE, Bid, Criterion, Formula, Value
 from b2b_market.sourcing.rules.allocation import allocate, repick, require_awardable
+from b2b_market.sourcing.rules.assuming import chosen_rules, require_assumptions, way_of
 from b2b_market.sourcing.rules.awards import Allocation, Gap, Saving, Share, SupplierAward
 from b2b_market.sourcing.rules.comparing import compare
 from b2b_market.sourcing.rules.figures import FORMULAS, Figure, Measure, Operation, shown_value, walk
 from b2b_market.sourcing.rules.formulas import Sentence
 from b2b_market.sourcing.rules.landing import LandedCost, implied_annual_rate, landed_cost, present_value
+from b2b_market.sourcing.rules.landing_quotes import LANDED_PLACES, CostLine, Landing, land_quotes
 from b2b_market.sourcing.rules.legs import LEG_NAMES, SELLER_PAYS, buyer_pays
 from b2b_market.sourcing.rules.matrix import (
     FLAG_HINTS,
@@ -70,6 +75,7 @@ from b2b_market.sourcing.rules.problems import UNDER_AWARD, Problem
 from b2b_market.sourcing.rules.ranking import TIE_BREAK
 from b2b_market.sourcing.rules.refusals import (
     AnswerUnknown,
+    AssumptionsUnusable,
     AwardNotPossible,
     CriteriaUnusable,
     LineTooTangled,
@@ -97,11 +103,13 @@ from b2b_market.sourcing.rules.scoring import (
 from b2b_market.sourcing.rules.sensitivity import Stretch, TurningPoint, score_if, stretches, turning_points
 
 __all__ = [
+    "AT_DELIVERY",
     "CASH",
     "DECLARED_ORDER",
     "FLAG_HINTS",
     "FLAG_LABELS",
     "FORMULAS",
+    "LANDED_PLACES",
     "LEAD_TIME",
     "LEAD_TIME_NAME",
     "LEG_NAMES",
@@ -113,6 +121,8 @@ __all__ = [
     "AllOrNone",
     "Allocation",
     "AnswerUnknown",
+    "Assumptions",
+    "AssumptionsUnusable",
     "AwardNotPossible",
     "Basis",
     "Bid",
@@ -121,10 +131,14 @@ __all__ = [
     "Column",
     "Comparison",
     "Conflict",
+    "CostLine",
+    "CostMeasure",
+    "CostRule",
     "CriteriaUnusable",
     "Criterion",
     "CriterionScore",
     "CustomsBasis",
+    "Delivery",
     "Duty",
     "Examination",
     "Exclude",
@@ -137,6 +151,7 @@ __all__ = [
     "Instalment",
     "Insurance",
     "LandedCost",
+    "Landing",
     "LargestShare",
     "Leg",
     "LegCost",
@@ -147,6 +162,8 @@ __all__ = [
     "NothingInCommon",
     "Operation",
     "Package",
+    "Part",
+    "PartOfPrice",
     "Pick",
     "Place",
     "Plan",
@@ -169,6 +186,7 @@ __all__ = [
     "Sentence",
     "Share",
     "ShareOf",
+    "SpreadCost",
     "Stretch",
     "SupplierAward",
     "SupplierCost",
@@ -194,15 +212,18 @@ __all__ = [
     "best_plan",
     "bids_of",
     "buyer_pays",
+    "chosen_rules",
     "compare",
     "examine",
     "implied_annual_rate",
+    "land_quotes",
     "landed_cost",
     "present_value",
     "price_of_rule",
     "published",
     "rank_reversals",
     "repick",
+    "require_assumptions",
     "require_awardable",
     "require_criteria",
     "score",
@@ -213,4 +234,5 @@ __all__ = [
     "stretches",
     "turning_points",
     "walk",
+    "way_of",
 ]

@@ -222,6 +222,7 @@ TABLE: dict[str, set[Role]] = {
     "rfq:close": {Role.BUYER_PURCHASER},
     "rfq:cancel": {Role.BUYER_PURCHASER, Role.BUYER_APPROVER},
     "rfq:compare": {Role.BUYER_ADMIN, Role.BUYER_PURCHASER, Role.BUYER_APPROVER, Role.BUYER_EVALUATOR},
+    "rfq:evaluate": {Role.BUYER_PURCHASER, Role.BUYER_EVALUATOR},
     "award:propose": {Role.BUYER_PURCHASER},
     "award:approve": {Role.BUYER_APPROVER},
     "quote:submit": {Role.SUPPLIER_SALES, Role.GUEST_SUPPLIER},

@@ -89,7 +89,8 @@ def test_every_leg_is_in_the_price_or_on_top_and_never_both(price: TermedPrice, 
     assert len(keys) == len(set(keys))
     assert set(keys) <= {"price", *owed}
     assert set(landed.unpriced).isdisjoint(keys)
-    stated = sum((way.legs[leg].amount.amount for leg in owed if leg in way.legs), Decimal(0))
+    amounts_of = {leg: cost.amount.amount for leg, cost in way.legs.items() if isinstance(cost, LegCost)}
+    stated = sum((amounts_of[leg] for leg in owed if leg in way.legs), Decimal(0))
     own = sum((one.value for one in landed.nominal.inputs if one.key in OWN_RULE), Fraction(0))
     assert landed.nominal.value == Fraction(price.unit_price.amount) + Fraction(stated) + own
 
@@ -112,6 +113,7 @@ def test_a_dearer_price_or_leg_never_costs_less(
     assert after.present.value >= before.present.value
     assert after.nominal.value - before.nominal.value >= Fraction(more)
     for leg, cost in way.legs.items():
+        assert isinstance(cost, LegCost)
         raised = replace(way, legs={**way.legs, leg: replace(cost, amount=Money(cost.amount.amount + more, CNY))})
         assert landed_cost(price, raised, valuation).present.value >= before.present.value
 
@@ -134,7 +136,9 @@ def test_free_capital_makes_the_calendar_nothing(price: TermedPrice, way: Way) -
 
 def scaled(way: Way, factor: Decimal) -> Way:
     legs: Mapping[Leg, LegCost] = {
-        leg: replace(cost, amount=Money(cost.amount.amount * factor, CNY)) for leg, cost in way.legs.items()
+        leg: replace(cost, amount=Money(cost.amount.amount * factor, CNY))
+        for leg, cost in way.legs.items()
+        if isinstance(cost, LegCost)
     }
     switching = way.switching
     if switching is not None:

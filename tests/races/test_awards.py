@@ -53,6 +53,35 @@ def closed_request(runtime: Runtime, limit: str | None, price: str = "9") -> Clo
     return Closed(market, read(runtime, market.purchaser, content.rfq.id), quotes)
 
 
+def test_two_scenarios_proposed_at_once_make_one_award(
+    committed_client: TestClient, committed_runtime: Runtime
+) -> None:
+    given = closed_request(committed_runtime, None)
+    other = make_person(committed_runtime, given.market.buyer_id, Role.BUYER_PURCHASER)
+    people = [caller_for(committed_client, committed_runtime, who) for who in (given.market.purchaser, other)]
+    saved = [
+        people[n].post(
+            f"{given.path}/scenarios",
+            {"name": f"All to {n}", "kind": "single", "supplier_id": str(given.market.suppliers[n])},
+        )
+        for n in (0, 1)
+    ]
+    assert [answer.status_code for answer in saved] == [201, 201]
+    version = read(committed_runtime, given.market.purchaser, given.content.rfq.id).rfq.version
+
+    answers = at_once(
+        2, lambda n: people[n].post(f"/award-scenarios/{saved[n].json()['id']}/propose", {}, version=version)
+    )
+    codes = sorted(answer.status_code for answer in answers)
+    assert codes in ([201, 409], [201, 412])
+    (award,) = rows_of(committed_runtime, given.machine, select(Award))
+    winner = next(n for n, answer in enumerate(answers) if answer.status_code == 201)
+    assert bytes(award.snapshot_hash).hex() == saved[winner].json()["snapshot_hash"]
+    assert {line.supplier_id for line in rows_of(committed_runtime, given.machine, select(AwardLine))} == {
+        given.market.suppliers[winner]
+    }
+
+
 def outcomes(answers: list[Response]) -> list[tuple[int, str]]:
     return sorted((answer.status_code, answer.json().get("code", "")) for answer in answers)
 

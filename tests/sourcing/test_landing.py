@@ -245,7 +245,7 @@ def test_figures_are_shown_half_up(value: str, shown: str) -> None:
         (lambda: TermedPrice(unit_price=cny("1"), incoterm="FOB", place=" ", source="x"), "names its place"),
         (lambda: priced("1", "EXW", (Instalment(Decimal("0.5"), 0),)), "instalments are positive shares"),
         (lambda: priced("1", "EXW", (Instalment(Decimal(2), 0), Instalment(Decimal(-1), 0))), "instalments are"),
-        (lambda: Way(legs={Leg.DUTY: leg("1")}), "duty and switching"),
+        (lambda: Way(legs={Leg.DUTY: leg("1")}), "duty has its own rule"),
         (lambda: Way(legs={Leg.INSURANCE: leg("1")}, insurance=INSURED), "insurance is an amount or a formula"),
         (lambda: Way(import_vat=Decimal("-0.1")), "a rate of tax"),
         (lambda: valuation("-0.01"), "a cost of capital"),

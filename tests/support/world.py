@@ -60,18 +60,32 @@ from b2b_market.rfq.commands.requests import (
     StepRfq,
 )
 from b2b_market.rfq.commands.rounds import ReadNegotiation
+from b2b_market.rfq.commands.scenarios import SaveScenario
+from b2b_market.rfq.commands.scoring import AssessmentInput, SetAssessments, SetCriteria
 from b2b_market.rfq.models.quotes import Award, Quote
 from b2b_market.rfq.rules.attaching import nda_hash
-from b2b_market.rfq.service import asking, attaching, awarding, drafting, inviting, publishing, quoting, talking
+from b2b_market.rfq.service import (
+    asking,
+    attaching,
+    awarding,
+    drafting,
+    inviting,
+    publishing,
+    quoting,
+    scenarios,
+    scoring,
+    talking,
+)
 from b2b_market.rfq.service.drafting import RfqContent
-from b2b_market.rfq.states import Visibility
+from b2b_market.rfq.states import ScenarioKind, Visibility
+from b2b_market.sourcing.public import Criterion, Formula
 from tests.support import database as db
 from tests.support.calling import API, Caller, caller_for
 from tests.support.delivery import drain_outbox
 from tests.support.inspection import seal_everything
 from tests.support.negotiations import counter, open_round, say
 from tests.support.people import PASSWORD, join, make_company, make_person
-from tests.support.rfqs import CNY, Market, close, draft_command, make_draft, publish, quote_command, read
+from tests.support.rfqs import CNY, Market, close, draft_command, make_draft, publish, quote_command, read, submit
 from tests.support.routes import Bodies
 from tests.support.rows import rows_of
 from tests.support.servers import Servers
@@ -262,6 +276,7 @@ class _Maker:
         self.people["guest"] = act_as(self.runtime, "early@guest.example")
         self.rfqs["sealed"] = self._planted(market, sealed=True)
         self.rfqs["public"] = self._planted(market, sealed=False, visibility=Visibility.PUBLIC)
+        self._judge(market)
 
     def _invite_by_mail(self, market: Market, name: str, email: str) -> None:
         """Invite a company that is not registered; the one of the draft is still to be made."""
@@ -374,6 +389,8 @@ class _Maker:
         header = {"title": "Bolts", "currency": "CNY"}
         _done(purchaser.post(f"/rfq-imports/{confirmed['id']}/confirm", header, version=1))
         self.things["mapping_id"] = _done(purchaser.get("/rfq-imports/mappings"))["items"][0]["id"]
+        freight = {"leg": "freight", "measure": "percent", "value": "4", "source": "Forwarder"}
+        _done(purchaser.call("PUT", f"/rfqs/{self.rfqs['evaluating'].rfq.id}/costing", {"costs": [freight]}))
         kept = purchaser.post(f"/rfqs/{self.rfqs['open'].rfq.id}/template", {"name": "Spare parts of the year"})
         self.things["template_id"] = _done(kept)["id"]
         _done(admin.post(f"/members/{self.people['evaluator'].user_id}/roles", {"role": "buyer.approver"}))
@@ -394,6 +411,25 @@ class _Maker:
         body = {"file_id": self.things["file_id"]}
         _done(purchaser.post(path, body, version=self.rfqs["draft"].rfq.version))
         self.things["attachment_id"] = _done(purchaser.get(path))["items"][0]["id"]
+
+    def _judge(self, market: Market) -> None:
+        """Let a request be judged by criteria, and assess a quotation on it."""
+        buyer, draft = market.purchaser, make_draft(self.runtime, market)
+        price = Criterion(key="price", name="Price", weight=Decimal(70), formula=Formula.LOWEST_RATIO)
+        own = Criterion(key="own-1", name="Quality", weight=Decimal(30), formula=Formula.SHARE_OF_MAXIMUM)
+        with work_for(self.runtime, buyer) as work:
+            command = SetCriteria(rfq_id=draft.rfq.id, expected_version=None, criteria=(price, own))
+            scoring.set_criteria(work, buyer, command)
+            publishing.publish_rfq(work, buyer, StepRfq(draft.rfq.id, draft.rfq.version))
+        content = read(self.runtime, buyer, draft.rfq.id)
+        for sales in market.sales:
+            submit(self.runtime, sales, content, ["10", "11"])
+        close(self.runtime, market, content.rfq.id)
+        with work_for(self.runtime, buyer) as work:
+            found = (AssessmentInput(market.suppliers[0], "own-1", "80"),)
+            scoring.assess_quotes(work, buyer, SetAssessments(content.rfq.id, 1, found))
+            wanted = SaveScenario(rfq_id=content.rfq.id, name="Best", kind=ScenarioKind.BEST)
+            self.things["scenario_id"] = str(scenarios.save_scenario(work, buyer, wanted).id)
 
     def _background(self) -> None:
         """Let the schedule's work be done: one mail given up, the rest kept, fingerprints taken, the log sealed."""

@@ -1,6 +1,7 @@
 """The comparison on paper: landscape, a few suppliers per table, heads repeated, every total and rate below."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import pairwise
 from typing import Final
@@ -27,6 +28,7 @@ from b2b_market.kernel.money import Money
 from b2b_market.kernel.text import N_
 from b2b_market.kernel.units import unit_name
 from b2b_market.rfq.documents.comparison_sheet import ComparisonSheet, Speech, remarks
+from b2b_market.rfq.documents.landed_sheet import LandedSheet, costs_in_words
 from b2b_market.sourcing import public as sourcing
 from b2b_market.ui import fmt
 
@@ -56,6 +58,8 @@ class _Author:
         self.speech = speech
         self.say = speech.translate
         self.best = self.say(N_("Best price"))
+        self.exact = True
+        """Whether prices that are not converted are written as they are: quoted ones, but not landed ones."""
 
     def document(self) -> Document:
         sheet, say = self.sheet, self.say
@@ -96,15 +100,36 @@ class _Author:
             if len(columns) > SUPPLIERS_PER_TABLE:
                 part = self.say(N_("Suppliers {first} to {last} of {all}"), first=first + 1, last=end, all=len(columns))
                 yield Heading(same(part))
-            yield self._table(range(first, end))
+            yield self.table(range(first, end))
         yield Heading(same(self.say(N_("Totals"))))
-        yield self._totals()
+        yield self.totals()
         yield Paragraph(same(self._ranking_rule()), Emphasis.NOTE)
         yield from self._rates()
+        if self.sheet.landed is not None:
+            yield from self._landed(self.sheet.landed)
+
+    def _landed(self, landed: LandedSheet) -> Iterator[Block]:
+        """Yield the same tables on the landed cost, and the costs that it stands on."""
+        on_landed = _Author(replace(self.sheet, comparison=landed.comparison, landed=None), self.speech)
+        on_landed.exact = False
+        yield Heading(same(self.say(N_("Landed cost, present value per unit"))))
+        columns = len(landed.comparison.columns)
+        for first, end in pairwise([*range(0, columns, SUPPLIERS_PER_TABLE), columns]):
+            yield on_landed.table(range(first, end))
+        yield on_landed.totals()
+        yield Heading(same(self.say(N_("Costs assumed"))))
+        heads = (N_("Cost"), N_("Value"), N_("Days from delivery"), N_("Suppliers"), N_("Line"), N_("Source"))
+        rows = [
+            (cost.name, cost.value, str(cost.day), cost.suppliers, cost.lines, cost.source)
+            for cost in costs_in_words(landed, self.say)
+        ]
+        words = tuple(tuple(same(text) for text in row) for row in rows)
+        yield Table(tuple(Column(same(self.say(head))) for head in heads), words)
 
     # ---- lines
 
-    def _table(self, places: Sequence[int]) -> Table:
+    def table(self, places: Sequence[int]) -> Table:
+        """Return the lines with the offers of the suppliers at ``places``."""
         heads = [
             Column(same(self.say(N_("Line"))), align=Align.END),
             Column(same(self.say(N_("Item"))), share=3),
@@ -130,7 +155,7 @@ class _Author:
         """Return a price in the comparison currency with what belongs to it; a line without an offer is a dash."""
         if cell is None:
             return _DASH
-        lines = [_written(cell.price, exact=cell.rate is None)]
+        lines = [_written(cell.price, exact=self.exact and cell.rate is None)]
         second = [] if cell.delta_percent is None or cell.best else [fmt.delta_percent(cell.delta_percent / _HUNDRED)]
         if cell.offer.lead_days is not None:
             second.append(self.say(N_("{n} d"), n=cell.offer.lead_days))
@@ -139,7 +164,8 @@ class _Author:
 
     # ---- totals and rates
 
-    def _totals(self) -> Table:
+    def totals(self) -> Table:
+        """Return what each supplier's quotation comes to, and where it stands."""
         heads = (
             Column(same(self.say(N_("Supplier"))), share=3),
             Column(same(self.say(N_("As quoted"))), align=Align.END),

@@ -2,18 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
 
+from b2b_market.rfq.documents.landed_sheet import LandedSheet
+from b2b_market.rfq.documents.saying import Speech, Translate
 from b2b_market.sourcing.public import FLAG_LABELS, Cell, Comparison
-from b2b_market.ui.language import Language
 
-
-class Translate(Protocol):
-    """Translates a message id and fills its ``{name}`` fields from the facts."""
-
-    def __call__(self, msgid: str, /, **facts: object) -> str:
-        """Return the sentence in the reader's language."""
-        ...
+__all__ = ["ComparisonSheet", "Speech", "Translate", "remarks"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +16,7 @@ class ComparisonSheet:
 
     ``as_of`` (aware) is when the youngest thing in it came: the request's last change or the last quotation. It is the
     only time a file carries, so that the same comparison always makes the same file. ``frozen`` tells that the exchange
-    rates no longer move.
+    rates no longer move. ``landed`` is there where the buyer has stated costs.
     """
 
     number: str
@@ -31,14 +25,7 @@ class ComparisonSheet:
     as_of: datetime
     frozen: bool
     comparison: Comparison
-
-
-@dataclass(frozen=True, slots=True)
-class Speech:
-    """The language a file is written in."""
-
-    language: Language
-    translate: Translate
+    landed: LandedSheet | None = None
 
 
 def remarks(cell: Cell, translate: Translate, *, best: str) -> str:

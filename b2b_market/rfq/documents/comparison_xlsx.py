@@ -22,6 +22,7 @@ from b2b_market.kernel.money import Money, line_total
 from b2b_market.kernel.text import N_
 from b2b_market.kernel.units import unit_name
 from b2b_market.rfq.documents.comparison_sheet import ComparisonSheet, Speech, remarks
+from b2b_market.rfq.documents.landed_xlsx import LandedWriter
 from b2b_market.sourcing.public import Cell, Column, Row
 
 XLSX_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -120,6 +121,16 @@ class _Writer:
         self.main.repeat_rows(_GROUP_ROW, _HEAD_ROW)
         self.main.repeat_columns(0, _FROZEN_COLUMNS - 1)
         self._rates()
+        if self.sheet.landed is not None:
+            LandedWriter(self.workbook, self.sheet.landed, self.speech, self._format, self._quoted_price).write()
+
+    def _quoted_price(self, row: int, place: int) -> str:
+        """Return where the quoted price of an offer stands, its part of a set-up cost with it."""
+        at, offer = FIRST_ROW + row, self.comparison.rows[row].cells[place]
+        cell = f"'{self.say(N_('Comparison'))}'!{xl_rowcol_to_cell(at, self.blocks[place].price)}"
+        if offer is None or offer.offer.setup is None:
+            return cell
+        return f"{cell}+{offer.offer.setup.amount}/{offer.quantity.value}"
 
     def _blocks(self) -> list[_Block]:
         rows = {rate.base: at for at, rate in enumerate(self.comparison.basis.rates, start=1)}

@@ -11,10 +11,12 @@ from b2b_market.kernel.text import N_
 from b2b_market.rbac.page_edge import PageCall, PageContext, PageRoute
 from b2b_market.reference import public as reference
 from b2b_market.rfq.commands import requests as commands
+from b2b_market.rfq.commands.history import ReadItemPrices
 from b2b_market.rfq.commands.requests import Rest
 from b2b_market.rfq.pages import matrix, picking, showing
+from b2b_market.rfq.pages.landed import Basis
 from b2b_market.rfq.pages.picking import Choice
-from b2b_market.rfq.service import awarding, comparing
+from b2b_market.rfq.service import awarding, comparing, history, landing
 from b2b_market.rfq.service.comparing import RfqComparison
 from b2b_market.rfq.states import RFQ_LIFECYCLE, AwardStatus, RfqStatus
 from b2b_market.sourcing import public as sourcing
@@ -23,6 +25,7 @@ from b2b_market.ui.viewer import Flash
 
 router = APIRouter(prefix="/rfqs", route_class=PageRoute)
 
+LANDED = "landed"
 CELLS = 560
 ROW_COSTS = 3
 """What a line weighs besides its prices, counted in prices; with CELLS it keeps a page below 250 kB."""
@@ -38,36 +41,41 @@ REST_OPTIONS = (
 
 @router.get("/{rfq_id}/comparison")
 def show_comparison(
-    rfq_id: WireUuid, call: PageCall, scenario: str = picking.BEST, raw: str = "", start: int = 0
+    rfq_id: WireUuid, call: PageCall, *, scenario: str = picking.BEST, raw: str = "", basis: str = "", start: int = 0
 ) -> Response:
-    """Show the matrix with a scenario's picks; the lines of a long request come in chunks."""
-    compared = _compared(call, rfq_id)
-    allocation, refusal = picking.preset(compared.comparison, scenario)
+    """Show the matrix with a scenario's picks; the lines of a long request come in chunks.
+
+    With ``basis`` landed, prices are what the offers cost at the buyer's door.
+    """
+    shown = _basis(call, rfq_id, basis)
+    allocation, refusal = picking.preset(shown.ranking, scenario)
     form = Form(initial={"rest": Rest.NONE.value, "scenario": scenario})
     if refusal is not None:
         form.add_refusal(refusal)
-    choice = picking.choice_of(compared, allocation)
-    return _Page(call, compared, choice, form, raw=bool(raw)).answer(scenario, max(start, 0))
+    choice = picking.choice_of(shown.compared, allocation)
+    return _Page(call, shown, choice, form, raw=bool(raw)).answer(scenario, max(start, 0))
 
 
 @router.post("/{rfq_id}/what-if")
 def what_if(rfq_id: WireUuid, call: PageCall) -> Response:
     """Answer with what the picks in the form come to; nothing is stored."""
-    compared, form = _compared(call, rfq_id), Form(call.form())
-    choice = picking.read_choice(compared, form)
-    page = _Page(call, compared, choice, form, raw=form.flag("raw"))
+    form = Form(call.form())
+    shown = _basis(call, rfq_id, form.value("basis"))
+    choice = picking.read_choice(shown.compared, form, shown.ranking)
+    page = _Page(call, shown, choice, form, raw=form.flag("raw"))
     return call.page("rfq/_award_bar.html", page.bar()) if call.is_fragment else page.answer(picking.MANUAL)
 
 
 @router.post("/{rfq_id}/split/{line_id}")
 def split_line(rfq_id: WireUuid, line_id: WireUuid, call: PageCall) -> Response:
     """Turn the radio buttons of a line into a quantity per supplier, or back; nothing is stored."""
-    compared, form = _compared(call, rfq_id), Form(call.form())
-    row = compared.comparison.row(line_id)
+    form = Form(call.form())
+    shown = _basis(call, rfq_id, form.value("basis"))
+    row = shown.ranking.row(line_id)
     if row is None:
         raise NotFound(line_id=str(line_id))
-    choice = picking.toggled(picking.read_choice(compared, form), compared, line_id)
-    page = _Page(call, compared, choice, form, raw=form.flag("raw"))
+    choice = picking.toggled(picking.read_choice(shown.compared, form, shown.ranking), shown.compared, line_id)
+    page = _Page(call, shown, choice, form, raw=form.flag("raw"))
     if not call.is_fragment:
         return page.answer(picking.MANUAL)
     response = call.page("rfq/_comparison_rows.html", page.rows_context([row], following=None))
@@ -79,8 +87,9 @@ def split_line(rfq_id: WireUuid, line_id: WireUuid, call: PageCall) -> Response:
 def propose(rfq_id: WireUuid, call: PageCall) -> Response:
     """Propose the award that the form describes; above the own limit it goes to an approver."""
     call.once()
-    compared, form = _compared(call, rfq_id), Form(call.form())
-    choice = picking.read_choice(compared, form)
+    form = Form(call.form())
+    shown = _basis(call, rfq_id, form.value("basis"))
+    choice = picking.read_choice(shown.compared, form, shown.ranking)
     rest = form.choice("rest", Rest, required=True)
     comment = form.text("comment", limit=4000, lines=True) or ""
     version = form.integer("version", required=True)
@@ -93,9 +102,9 @@ def propose(rfq_id: WireUuid, call: PageCall) -> Response:
             return call.see(f"/awards/{award.id}", Flash(_said(award.status)))
         except Refusal as refusal:
             call.refuse(refusal)
-            picking.add_award_refusal(form, refusal, compared, choice)
-    compared = _compared(call, rfq_id)
-    return _Page(call, compared, choice, form, raw=form.flag("raw")).answer(picking.MANUAL, status=409)
+            picking.add_award_refusal(form, refusal, shown.compared, choice)
+    shown = _basis(call, rfq_id, form.value("basis"))
+    return _Page(call, shown, choice, form, raw=form.flag("raw")).answer(picking.MANUAL, status=409)
 
 
 def _said(status: AwardStatus) -> str:
@@ -104,8 +113,15 @@ def _said(status: AwardStatus) -> str:
     return N_("The award waits for an approver.")
 
 
+def _basis(call: PageContext, rfq_id: UUID, basis: str) -> Basis:
+    """Return what the page compares on; once a part is awarded, of what is still open."""
+    if basis == LANDED:
+        landed = landing.compare_landed(call.work, call.actor, commands.ReadRfq(rfq_id))
+        return Basis(landed.compared, landed)
+    return Basis(_compared(call, rfq_id))
+
+
 def _compared(call: PageContext, rfq_id: UUID) -> RfqComparison:
-    """Return the comparison; once a part is awarded, of what is still open."""
     compared = comparing.compare_quotes(call.work, call.actor, commands.ReadRfq(rfq_id))
     if compared.rfq.status is RfqStatus.AWARDED_PARTIAL:
         return comparing.compare_open_needs(call.work, call.actor, commands.ReadRfq(rfq_id))
@@ -115,12 +131,14 @@ def _compared(call: PageContext, rfq_id: UUID) -> RfqComparison:
 class _Page:
     """The comparison page of one call: its parts are asked for alone by htmx."""
 
-    def __init__(self, call: PageContext, compared: RfqComparison, choice: Choice, form: Form, *, raw: bool) -> None:
+    def __init__(self, call: PageContext, basis: Basis, choice: Choice, form: Form, *, raw: bool) -> None:
         self.call = call
-        self.compared = compared
+        self.basis = basis
+        self.compared = basis.compared
         self.choice = choice
         self.form = form
-        self.raw = raw
+        self.raw = raw and basis.landed is None
+        self.query = "&raw=1" if self.raw else "" if basis.landed is None else f"&basis={LANDED}"
         self.units = dict(reference.unit_names(showing.language_of(call).value))
 
     def bar(self) -> dict[str, object]:
@@ -131,6 +149,7 @@ class _Page:
         return {
             "rfq": rfq,
             "allocation": allocation,
+            "landed_total": self.basis.total_of(allocation),
             "problems": [
                 (problem.message, {**problem.facts, "unit": self.units.get(problem.facts.get("unit", ""), "")})
                 for problem in allocation.problems
@@ -144,21 +163,29 @@ class _Page:
 
     def rows_context(self, rows: Sequence[sourcing.Row], following: int | None) -> dict[str, object]:
         """Return what the rows of the matrix show; ``following`` is the place of the first line that is not loaded."""
-        comparison = self.compared.comparison
+        comparison = self.basis.ranking
+        shown = frozenset(row.need.line_id for row in rows)
+        items = history.items_of([line for line in self.compared.lines if line.id in shown])
+        wanted = ReadItemPrices(self.compared.rfq.id, self.compared.rfq.currency, items)
         return {
             "rfq": self.compared.rfq,
-            "lines": matrix.lines_of(self.compared, rows, self.choice, self.form, raw=self.raw, units=self.units),
+            "past": history.read_item_prices(self.call.work, self.call.actor, wanted),
+            "lines": matrix.lines_of(
+                self.basis.shown, rows, self.choice, self.form, raw=self.raw, units=self.units, basis=self.basis
+            ),
             "targets": comparison.target_total is not None,
             "columns": [column.supplier for column in comparison.columns],
             "following": following,
             "left_over": 0 if following is None else len(comparison.rows) - following,
             "scenario": self.form.value("scenario") or picking.BEST,
             "raw": self.raw,
+            "landed": self.basis.landed,
+            "basis_query": self.query,
         }
 
     def answer(self, scenario: str, start: int = 0, *, status: int = 200) -> Response:
         """Return the page, or its next lines where htmx asks for them."""
-        comparison = self.compared.comparison
+        comparison = self.basis.ranking
         chunk = max(FEWEST_LINES, min(MOST_LINES, CELLS // (len(comparison.columns) + ROW_COSTS)))
         following = start + chunk if start + chunk < len(comparison.rows) else None
         context = self.rows_context(comparison.rows[start : start + chunk], following)
@@ -168,7 +195,11 @@ class _Page:
         awards = awarding.list_awards(self.call.work, self.call.actor, commands.ReadRfq(rfq.id))
         context |= self.bar() | {
             "comparison": comparison,
-            "heads": matrix.heads_of(self.compared, raw=self.raw),
+            "heads": matrix.heads_of(self.basis.shown, raw=self.raw),
+            "missing": self.basis.missing(),
+            "unconfirmed": list(showing.company_names(self.call, self.compared.unconfirmed).values())
+            if self.compared.unconfirmed
+            else [],
             "first": start,
             "current": scenario,
             "scenarios": _scenarios(comparison),

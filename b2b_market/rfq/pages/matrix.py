@@ -1,12 +1,13 @@
 """The comparison as its page shows it: heads, lines and prices, ready for the matrix macros."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 from uuid import UUID
 
 from b2b_market.kernel.money import Money
+from b2b_market.rfq.pages.landed import Basis
 from b2b_market.rfq.pages.picking import Choice, pick_field, share_field, split_field
 from b2b_market.rfq.service.comparing import RfqComparison
 from b2b_market.sourcing import public as sourcing
@@ -36,9 +37,10 @@ class HeadView:
 
 @dataclass(frozen=True, slots=True)
 class PriceView:
-    """One offer: ``price`` as digits, ``delta`` to the best as text, ``quoted`` where the price shown was converted.
+    """One offer: ``price`` as digits, ``delta`` to the best as text, ``quoted`` where the price shown is another one.
 
-    ``share`` is the text in the quantity field of a split line, None for the radio button.
+    ``href`` leads to how a landed price comes about, empty for others. ``share`` is the text in the quantity field of a
+    split line, None for the radio button.
     """
 
     supplier: str
@@ -57,6 +59,7 @@ class PriceView:
     hints: Sequence[str]
     quoted: Money | None
     note: str
+    href: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +109,11 @@ def lines_of(
     *,
     raw: bool,
     units: Mapping[str, str],
+    basis: Basis | None = None,
 ) -> Sequence[LineView]:
-    """Return ``rows`` with their offers and what ``choice`` gives to whom."""
+    """Return ``rows`` with their offers and what ``choice`` gives to whom; ``basis`` where it is the landed one."""
+    pickable = None if basis is None else basis.pickable()
+    landed = None if basis is None or basis.landed is None else f"/rfqs/{compared.rfq.id}/landed/"
     given = choice.given()
     taken = {line_id for line_id, _ in given}
     quotes = [(column.supplier, compared.quotes[column.supplier_id].id) for column in compared.comparison.columns]
@@ -115,7 +121,7 @@ def lines_of(
     for row in rows:
         need, line_id = row.need, row.need.line_id
         split = line_id in choice.split
-        places = _places(row, raw=raw)
+        places = _places(row, raw=raw, landed=landed is not None)
         found.append(
             LineView(
                 line_id=line_id,
@@ -137,7 +143,33 @@ def lines_of(
                 ],
             )
         )
+        if landed is not None and pickable is not None and basis is not None:
+            found[-1] = _as_landed(found[-1], basis, pickable[line_id], f"{landed}{line_id}/", places)
     return found
+
+
+def _as_landed(
+    line: LineView, basis: Basis, pickable: Sequence[bool], place: str, places: Mapping[str, int]
+) -> LineView:
+    """Return a line of landed prices: what may be picked is what the raw offers say, each price leads to its making."""
+    row, landed = basis.compared.comparison.row(line.line_id), basis.ranking.row(line.line_id)
+    assert row is not None  # noqa: S101 - both comparisons hold the same needs and offers
+    assert landed is not None  # noqa: S101 - as above
+    return replace(
+        line,
+        prices=[
+            None
+            if price is None or cell is None or shown is None
+            else replace(
+                price,
+                price=written(shown.price, places[shown.price.currency.code], exact=False),
+                pickable=picks,
+                quoted=cell.offer.unit_price,
+                href=f"{place}{cell.offer.offer_id}",
+            )
+            for price, cell, shown, picks in zip(line.prices, row.cells, landed.cells, pickable, strict=True)
+        ],
+    )
 
 
 def written(price: Money, places: int, *, exact: bool) -> str:
@@ -152,7 +184,7 @@ def written(price: Money, places: int, *, exact: bool) -> str:
     return fmt.number(amount, places)
 
 
-def _places(row: sourcing.Row, *, raw: bool) -> Mapping[str, int]:
+def _places(row: sourcing.Row, *, raw: bool, landed: bool) -> Mapping[str, int]:
     """Return by currency how many decimals the quoted prices of a line need, so that points stand under each other."""
     found: dict[str, int] = {}
     for cell in row.cells:
@@ -160,7 +192,7 @@ def _places(row: sourcing.Row, *, raw: bool) -> Mapping[str, int]:
             continue
         price = cell.offer.unit_price if raw else cell.price
         digits = price.currency.minor_digits
-        if raw or cell.rate is None:
+        if raw or (cell.rate is None and not landed):
             digits = len(fmt.number(price.amount, digits).partition(".")[2])
         found[price.currency.code] = max(digits, found.get(price.currency.code, 0))
     return found
@@ -197,6 +229,7 @@ def _price(
         hints=[sourcing.FLAG_HINTS[flag] for flag in cell.flags],
         quoted=cell.offer.unit_price if cell.rate is not None and not raw else None,
         note=cell.offer.note,
+        href="",
     )
 
 

@@ -83,8 +83,11 @@ def choice_of(compared: RfqComparison, allocation: sourcing.Allocation) -> Choic
     return _choice(compared, picks, frozenset())
 
 
-def read_choice(compared: RfqComparison, form: Form) -> Choice:
-    """Return what the form picks. Lines that the page had not loaded follow the scenario it was opened with."""
+def read_choice(compared: RfqComparison, form: Form, ranking: sourcing.Comparison | None = None) -> Choice:
+    """Return what the form picks. Lines that the page had not loaded follow the scenario it was opened with.
+
+    The scenario is worked out on ``ranking`` where the page ranks on another basis than the raw prices.
+    """
     first, beyond = form.integer("first", least=0) or 0, form.integer("beyond", least=0)
     rows = compared.comparison.rows
     beyond = len(rows) if beyond is None else min(beyond, len(rows))
@@ -101,7 +104,7 @@ def read_choice(compared: RfqComparison, form: Form) -> Choice:
             picks.append(commands.AwardPick(line_id=line_id, quote_id=quote_id))
     if first or beyond < len(rows):
         shown = {row.need.line_id for row in rows[first:beyond]}
-        allocation, _ = preset(compared.comparison, form.value("scenario"))
+        allocation, _ = preset(ranking or compared.comparison, form.value("scenario"))
         picks.extend(_as_pick(compared, pick) for pick in allocation.picks if pick.line_id not in shown)
     return _choice(compared, tuple(picks), frozenset(split))
 

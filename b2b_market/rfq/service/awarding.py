@@ -63,7 +63,7 @@ def propose_award(work: Work, scope: Scope, command: ProposeAward) -> AwardConte
     if queries.pending_award(work.session, scope, rfq.id) is not None:
         raise awarding.AwardUndecided
     compared = comparison_of(work, scope, rfq, remaining=True)
-    allocation = sourcing.allocate(compared.comparison, _picks(compared, command.picks))
+    allocation = sourcing.allocate(compared.comparison, picks_of(compared, command.picks))
     _require_awardable(allocation, command.rest)
     require_bundles(work, scope, compared, allocation)
     require_approved(work, scope.actor, rfq, [supplier.supplier_id for supplier in allocation.suppliers])
@@ -167,7 +167,8 @@ def finish_rfq(work: Work, scope: Scope, command: ReadAward) -> None:
         work.record("rfq.finished", rfq)
 
 
-def _picks(compared: RfqComparison, picks: Sequence[AwardPick]) -> list[sourcing.Pick]:
+def picks_of(compared: RfqComparison, picks: Sequence[AwardPick]) -> list[sourcing.Pick]:
+    """Return picks as sourcing takes them; NotFound for a line or quotation that is not compared."""
     suppliers = {quote.id: supplier_id for supplier_id, quote in compared.quotes.items()}
     found = []
     for pick in picks:
@@ -263,7 +264,7 @@ def _require_unchanged(work: Work, scope: Scope, rfq: Rfq, award: Award) -> None
     compared = comparison_of(work, scope, rfq, remaining=True)
     lines = queries.award_lines_of(work.session, scope, award.id)
     chosen = [AwardPick(line_id=line.line_id, quote_id=line.quote_id, quantity=line.quantity) for line in lines]
-    allocation = sourcing.allocate(compared.comparison, _picks(compared, chosen))
+    allocation = sourcing.allocate(compared.comparison, picks_of(compared, chosen))
     _require_awardable(allocation, Rest.LEAVE)
     require_bundles(work, scope, compared, allocation)
     if snapshot_hash(compared, allocation.picks) != bytes(award.snapshot_hash):

@@ -1,7 +1,7 @@
 """The comparison: what the buyer sees of all quotations side by side, on frozen exchange rates."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
@@ -23,6 +23,7 @@ from b2b_market.rfq.permissions import RfqPermission
 from b2b_market.rfq.queries import quotes as quote_queries
 from b2b_market.rfq.queries import requests as queries
 from b2b_market.rfq.rules.awarding import still_open
+from b2b_market.rfq.rules.pricing import read_tiers
 from b2b_market.rfq.service.drafting import buyer_day
 from b2b_market.rfq.states import RFQ_LIFECYCLE, QuoteStatus, RfqStatus
 from b2b_market.sourcing import public as sourcing
@@ -33,12 +34,17 @@ NOT_COMPARED = frozenset({RfqStatus.DRAFT, RfqStatus.PENDING_APPROVAL})
 
 @dataclass(frozen=True, slots=True)
 class RfqComparison:
-    """A request with the comparison of its quotations; ``quotes`` by supplier, ``awarded`` lines already given."""
+    """A request with the comparison of its quotations; ``quotes`` by supplier, ``awarded`` lines already given.
+
+    ``unconfirmed`` are the suppliers whose quotations are for an earlier version of the request and take no part.
+    """
 
     rfq: Rfq
     comparison: sourcing.Comparison
     quotes: Mapping[UUID, Quote]
     awarded: Sequence[AwardLine]
+    lines: Sequence[RfqLine] = ()
+    unconfirmed: Sequence[UUID] = ()
 
     @property
     def version(self) -> int:
@@ -81,7 +87,8 @@ def comparison_of(work: Work, scope: Scope, rfq: Rfq, *, remaining: bool = False
     """Return the comparison of the visible quotations; with ``remaining``, of what is not awarded yet."""
     session = work.session
     lines = queries.lines_of(session, scope, rfq.id)
-    quotes = [quote for quote in quote_queries.opened_quotes(session, scope, rfq.id) if quote.status not in NOT_IN_PLAY]
+    opened = quote_queries.opened_quotes(session, scope, rfq.id)
+    quotes = [quote for quote in opened if quote.status not in NOT_IN_PLAY]
     prices = quote_queries.quote_lines_of_rfq(session, scope, rfq.id)
     awarded = quote_queries.won_lines(session, scope, rfq.id)
     needs = {line.id: line.quantity for line in lines}
@@ -91,7 +98,7 @@ def comparison_of(work: Work, scope: Scope, rfq: Rfq, *, remaining: bool = False
         currency=Currency(rfq.currency),
         judged_on=buyer_day(work, scope),
         delivery_start=buyer_day(work, scope),
-        rates=_rates(work, scope, rfq, {quote.currency for quote in quotes}),
+        rates=frozen_rates(work, scope, rfq, {quote.currency for quote in quotes}),
     )
     given = {(line.quote_id, line.line_id): line.quantity for line in awarded} if remaining else {}
     compared = sourcing.compare(
@@ -99,7 +106,14 @@ def comparison_of(work: Work, scope: Scope, rfq: Rfq, *, remaining: bool = False
         _quotes(work, scope, _Sheet(lines, quotes, prices, needs, given)),
         basis,
     )
-    return RfqComparison(rfq, compared, {quote.supplier_id: quote for quote in quotes}, awarded)
+    return RfqComparison(
+        rfq,
+        compared,
+        {quote.supplier_id: quote for quote in quotes},
+        awarded,
+        lines,
+        [quote.supplier_id for quote in opened if quote.status is QuoteStatus.NEEDS_CONFIRMATION],
+    )
 
 
 def _needs(
@@ -159,20 +173,25 @@ def _quotes(work: Work, scope: Scope, sheet: _Sheet) -> list[sourcing.Quote]:
 
 
 def _line(quote: Quote, price: QuoteLine, left: Decimal, measure: Unit) -> sourcing.QuoteLine:
-    return sourcing.QuoteLine(
+    currency = Currency(quote.currency)
+    offer = sourcing.QuoteLine(
         offer_id=quote.id,
         line_id=price.line_id,
-        unit_price=Money(price.unit_price, Currency(quote.currency)),
+        unit_price=Money(price.unit_price, currency),
         offered=Quantity(left, measure),
         minimum=Quantity(price.min_quantity, measure) if price.min_quantity else None,
         lead_days=price.lead_days,
         valid_until=quote.valid_until,
         alternative=bool(price.alternative),
         note=price.alternative or price.note,
+        multiple=price.multiple_quantity,
+        setup=Money(price.setup_cost, currency) if price.setup_cost else None,
+        tiers=tuple((tier.from_quantity, tier.unit_price) for tier in read_tiers(price.tiers)) if price.tiers else (),
     )
+    return replace(offer, unit_price=offer.price_at(left)) if offer.tiers and left != price.quantity else offer
 
 
-def _rates(work: Work, scope: Scope, rfq: Rfq, currencies: set[str]) -> tuple[Rate, ...]:
+def frozen_rates(work: Work, scope: Scope, rfq: Rfq, currencies: set[str]) -> tuple[Rate, ...]:
     """Return the rates from each quoted currency to the request's, freezing them once the request is closed."""
     target = Currency(rfq.currency)
     frozen = {row.base: row for row in queries.rates_of(work.session, scope, rfq.id)}

@@ -7,6 +7,7 @@ ValueError.
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from uuid import UUID
 
 from b2b_market.kernel.currency import Currency
@@ -40,7 +41,7 @@ class QuoteLine:
 
     ``offered`` is None where the whole need is offered; ``minimum`` is the smallest quantity the supplier accepts;
     ``lead_days`` are calendar days from the start of delivery; ``valid_until`` is the last day on which the offer
-    holds.
+    holds. ``incomplete`` tells that the price lacks costs which the buyer pays: it is shown, but not ranked.
     """
 
     offer_id: UUID
@@ -52,6 +53,20 @@ class QuoteLine:
     valid_until: date | None = None
     alternative: bool = False
     note: str = ""
+    incomplete: bool = False
+    setup: Money | None = None
+    """What is charged once if anything of the line is taken; on top of the prices."""
+    multiple: Decimal | None = None
+    """Only whole multiples of this are sold."""
+    tiers: tuple[tuple[Decimal, Decimal], ...] = ()
+    """All-units prices: (from this quantity on, unit price), rising; empty where one price holds for all."""
+
+    def price_at(self, quantity: Decimal) -> Money:
+        """Return the unit price of all units where ``quantity`` is taken; below the first tier its price holds too."""
+        if not self.tiers:
+            return self.unit_price
+        reached = [price for start, price in self.tiers if start <= quantity]
+        return Money(reached[-1] if reached else self.tiers[0][1], self.unit_price.currency)
 
     def __post_init__(self) -> None:
         """Refuse negative prices and lead times, and an offer of nothing."""
@@ -61,6 +76,8 @@ class QuoteLine:
             raise ValueError("a lead time is not negative")
         if self.offered is not None and self.offered.value <= 0:
             raise ValueError("an offer has a positive quantity; a line without an offer is left out of the quote")
+        if self.setup is not None and (self.setup.amount < 0 or self.setup.currency != self.unit_price.currency):
+            raise ValueError("a set-up cost is not negative and in the currency of the price")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -48,6 +48,38 @@ class LegCost:
 
 
 @dataclass(frozen=True, slots=True)
+class PartOfPrice:
+    """A leg that costs a ``rate`` (0.02 is 2 %) of the quoted price."""
+
+    rate: Decimal
+    day: int
+    source: str
+
+    def __post_init__(self) -> None:
+        """Refuse a negative rate."""
+        if self.rate < 0:
+            raise ValueError("the cost of a leg is not negative")
+
+
+@dataclass(frozen=True, slots=True)
+class SpreadCost:
+    """A leg that costs ``total`` once for a whole quotation, borne by value: a unit bears price ÷ ``over`` of it.
+
+    ``over`` is what everything quoted comes to, in the currency of the price.
+    """
+
+    total: Money
+    over: Money
+    day: int
+    source: str
+
+    def __post_init__(self) -> None:
+        """Refuse a negative cost, and a quotation of nothing to spread it over."""
+        if self.total.amount < 0 or self.over.amount <= 0:
+            raise ValueError("the cost of a leg is not negative and spread over a positive value")
+
+
+@dataclass(frozen=True, slots=True)
 class Insurance:
     """Cargo insurance by formula: ``rate`` of the insured sum, which is ``cover`` times the CIF value."""
 
@@ -119,7 +151,8 @@ class TermedPrice:
 
     ``customs_value`` is what would be declared per unit where the quotation states it. ``left_to_buyer`` are legs that
     the named place leaves to the buyer although the term usually has the seller pay them (carriage to a terminal
-    instead of the door). ``source`` says where the price comes from.
+    instead of the door). ``setup`` is charged once for ``quantity`` and paid with the price. ``source`` says where the
+    price comes from.
     """
 
     unit_price: Money
@@ -129,11 +162,15 @@ class TermedPrice:
     terms: Terms = CASH
     customs_value: Money | None = None
     left_to_buyer: frozenset[Leg] = frozenset()
+    setup: Money | None = None
+    quantity: Decimal = Decimal(1)
 
     def __post_init__(self) -> None:
         """Refuse negative amounts, a term without its place, and instalments that do not add up to the price."""
         if self.unit_price.amount < 0 or (self.customs_value is not None and self.customs_value.amount < 0):
             raise ValueError("prices and customs values are not negative")
+        if self.quantity <= 0 or (self.setup is not None and self.setup.amount < 0):
+            raise ValueError("a set-up cost is not negative and for a positive quantity")
         if not self.place.strip():
             raise ValueError("a delivery term names its place")
         require_terms(self.terms)
@@ -143,11 +180,11 @@ class TermedPrice:
 class Way:
     """The buyer's own costs of getting one unit from this supplier; a leg without an entry is not estimated.
 
-    ``legs`` never holds DUTY or SWITCHING (they have their own rules), and INSURANCE only where it is not by formula.
+    ``legs`` never holds DUTY (it has its own rule), and INSURANCE and SWITCHING only where they are not by formula.
     ``import_vat`` is the recoverable tax on customs value and duty: cash, but no cost.
     """
 
-    legs: Mapping[Leg, LegCost] = field(default_factory=dict)
+    legs: Mapping[Leg, LegCost | PartOfPrice | SpreadCost] = field(default_factory=dict)
     insurance: Insurance | None = None
     duty: Duty | None = None
     switching: Switching | None = None
@@ -155,8 +192,10 @@ class Way:
 
     def __post_init__(self) -> None:
         """Refuse a leg that is stated in two places."""
-        if Leg.DUTY in self.legs or Leg.SWITCHING in self.legs:
-            raise ValueError("duty and switching costs have their own rules")
+        if Leg.DUTY in self.legs:
+            raise ValueError("duty has its own rule")
+        if self.switching is not None and Leg.SWITCHING in self.legs:
+            raise ValueError("switching costs are stated once")
         if self.insurance is not None and Leg.INSURANCE in self.legs:
             raise ValueError("insurance is an amount or a formula, not both")
         if self.import_vat is not None and self.import_vat < 0:

@@ -1,6 +1,7 @@
 """Who gets how much: picks made into awards per supplier, with totals, saving, gaps and everything that is wrong."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from uuid import UUID
 
@@ -125,16 +126,19 @@ class _Clerk:
         return [self._share(pick, cell, target) for (pick, cell), target in zip(given, targets, strict=True)]
 
     def _share(self, pick: Pick, cell: Cell, target: Money | None) -> Share:
-        total, converted, exact = cell.total, cell.converted_total, cell.exact
+        total, converted, exact, offer = cell.total, cell.converted_total, cell.exact, cell.offer
         if pick.quantity.value != cell.quantity.value:
-            price = cell.offer.unit_price
+            price = offer.price_at(pick.quantity.value)
             total = self.units_of[price.currency].rounded(price.amount * pick.quantity.value)
-            converted = total if cell.rate is None else self.units.rounded(total.amount * cell.rate.value)
-            exact = cell.price.amount * pick.quantity.value
+            converted, exact = total, price.amount * pick.quantity.value
+            if cell.rate is not None:
+                converted, exact = self.units.rounded(total.amount * cell.rate.value), exact * cell.rate.value
+            if price != offer.unit_price:
+                offer = replace(offer, unit_price=price)
         return Share(
             line_id=pick.line_id,
             supplier_id=pick.supplier_id,
-            offer=cell.offer,
+            offer=offer,
             quantity=pick.quantity,
             total=total,
             converted_total=converted,

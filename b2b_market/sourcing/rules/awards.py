@@ -13,7 +13,7 @@ from b2b_market.sourcing.rules.problems import Problem
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """So much of a need from one supplier.
+    """So much of a need from one supplier; ``offer`` holds the unit price that applies to this quantity.
 
     ``total`` is quantity × unit price in the quoted currency, rounded: the line of the contract. ``converted_total`` is
     ``total`` times ``rate`` in the comparison currency, rounded; ``exact`` the same without any rounding.

@@ -7,8 +7,8 @@ from b2b_market.kernel.quantity import Quantity
 from b2b_market.sourcing.commands.comparing import Basis, Need, QuoteLine
 from b2b_market.sourcing.rules.matrix import Flag
 
-BARRIERS = frozenset({Flag.EXPIRED, Flag.MINIMUM_ABOVE_NEED})
-"""An offer with one of these cannot be awarded as it stands."""
+BARRIERS = frozenset({Flag.EXPIRED, Flag.MINIMUM_ABOVE_NEED, Flag.COST_INCOMPLETE})
+"""An offer with one of these cannot be awarded as it stands, or not be held against the others."""
 
 
 class Judge:
@@ -43,6 +43,8 @@ class Judge:
                 flags.append(Flag.LATE)
         if offer.alternative:
             flags.append(Flag.ALTERNATIVE)
+        if offer.incomplete:
+            flags.append(Flag.COST_INCOMPLETE)
         return tuple(flags)
 
     def _validity(self, valid_until: date | None) -> Flag | None:

@@ -17,6 +17,8 @@ from b2b_market.sourcing.commands.landing import (
     CustomsBasis,
     Leg,
     LegCost,
+    PartOfPrice,
+    SpreadCost,
     Switching,
     TermedPrice,
     Terms,
@@ -106,7 +108,7 @@ class _Landing:
         self.way = way
         self.valuation = valuation
         self.owed = buyer_pays(price.incoterm, price.left_to_buyer)
-        self.price = self._money("price", N_("Quoted price"), price.unit_price, price.source)
+        self.price = self._price(price)
         self.legs = {leg: self._leg(leg, cost) for leg in self.owed if (cost := way.legs.get(leg)) is not None}
         self.days = {leg: way.legs[leg].day for leg in self.legs}
 
@@ -191,8 +193,36 @@ class _Landing:
             parts.append(made("import_vat", N_("Recoverable import tax"), Measure.MONEY, _PRODUCT, [taxed, rate]))
         return made("cash", N_("Cash laid out"), Measure.MONEY, _SUM, parts)
 
-    def _leg(self, leg: Leg, cost: LegCost) -> Figure:
-        return self._money(leg, LEG_NAMES[leg], cost.amount, cost.source)
+    def _price(self, quoted: TermedPrice) -> Figure:
+        """Return the quoted price; one with a set-up cost bears its part of it."""
+        if quoted.setup is None:
+            return self._money("price", N_("Quoted price"), quoted.unit_price, quoted.source)
+        parts = [
+            self._money("unit_price", N_("Quoted price"), quoted.unit_price, quoted.source),
+            made(
+                "setup",
+                N_("Set-up cost of one unit"),
+                Measure.MONEY,
+                Operation.QUOTIENT,
+                [
+                    self._money("setup_total", N_("Set-up cost, once"), quoted.setup, quoted.source),
+                    given("setup_quantity", N_("Spread over"), quoted.quantity, Measure.NUMBER, quoted.source),
+                ],
+            ),
+        ]
+        return made("price", N_("Quoted price with set-up"), Measure.MONEY, _SUM, parts)
+
+    def _leg(self, leg: Leg, cost: LegCost | PartOfPrice | SpreadCost) -> Figure:
+        name = LEG_NAMES[leg]
+        if isinstance(cost, LegCost):
+            return self._money(leg, name, cost.amount, cost.source)
+        if isinstance(cost, PartOfPrice):
+            rate = given(f"{leg}_rate", N_("Part of the price"), cost.rate, Measure.SHARE, cost.source)
+            return made(leg, name, Measure.MONEY, _PRODUCT, [self.price, rate])
+        once = self._money(f"{leg}_total", N_("Cost of the whole quotation"), cost.total, cost.source)
+        over = self._money("quoted_total", N_("All that is quoted"), cost.over, self.quoted.source)
+        part = made(f"{leg}_rate", N_("Part of the price"), Measure.SHARE, Operation.QUOTIENT, [once, over])
+        return made(leg, name, Measure.MONEY, _PRODUCT, [self.price, part])
 
     def _put(self, leg: Leg, figure: Figure, day: int) -> None:
         self.legs[leg], self.days[leg] = figure, day

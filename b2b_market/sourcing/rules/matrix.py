@@ -28,6 +28,7 @@ class Flag(StrEnum):
     ALTERNATIVE = "alternative"
     OUTLIER_LOW = "outlier_low"
     OUTLIER_HIGH = "outlier_high"
+    COST_INCOMPLETE = "cost_incomplete"
 
 
 FLAG_LABELS: Mapping[Flag, str] = {
@@ -41,6 +42,7 @@ FLAG_LABELS: Mapping[Flag, str] = {
     Flag.ALTERNATIVE: N_("Alternative"),
     Flag.OUTLIER_LOW: N_("Unusually low"),
     Flag.OUTLIER_HIGH: N_("Unusually high"),
+    Flag.COST_INCOMPLETE: N_("Costs missing"),
 }
 
 FLAG_HINTS: Mapping[Flag, str] = {
@@ -56,6 +58,9 @@ FLAG_HINTS: Mapping[Flag, str] = {
     Flag.ALTERNATIVE: N_("The supplier offers something other than specified."),
     Flag.OUTLIER_LOW: N_("The price is far below the other prices for this line."),
     Flag.OUTLIER_HIGH: N_("The price is far above the other prices for this line."),
+    Flag.COST_INCOMPLETE: N_(
+        "A cost that the buyer pays is not stated, so the landed cost is too low; it is left out of ranks."
+    ),
 }
 
 

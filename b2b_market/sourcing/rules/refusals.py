@@ -25,6 +25,14 @@ class NothingInCommon(Refusal):
     )
 
 
+class AssumptionsUnusable(Refusal):
+    """Assumptions about costs that cannot be calculated with; ``errors`` names each."""
+
+    kind, code = Kind.CONFLICT, "sourcing-assumptions-unusable"
+    title = N_("These costs cannot be calculated with")
+    advice = N_("{count} entries need correction; each is listed with what would be right.")
+
+
 class WeightsIncomplete(Refusal):
     """Weights that do not add up to 100 make scores that nobody can check."""
 

@@ -23,13 +23,11 @@ from b2b_market.rfq.commands.guests import InviteGuest
 from b2b_market.rfq.commands.quotes import (
     PLAIN_LINE,
     PLAIN_QUOTE,
-    Bundle,
-    Instalment,
     LineTerms,
     PriceTier,
-    QuoteTerms,
 )
 from b2b_market.rfq.commands.rounds import CounterLineInput, MakeCounter, OpenRound, SendMessage
+from b2b_market.rfq.demo.items import DIGITS, FULL, FULL_TERMS, ITEM_TARGETS, ITEMS, PER_UNIT, QUESTIONS, TALK, Item
 from b2b_market.rfq.service import (
     amending,
     asking,
@@ -48,7 +46,7 @@ from b2b_market.rfq.service import (
     templates,
 )
 from b2b_market.rfq.service.drafting import RfqContent
-from b2b_market.rfq.states import BundleKind, PayEvent, Visibility
+from b2b_market.rfq.states import Visibility
 
 T = TypeVar("T")
 GUEST: Final = "einkauf@nordguss.example"
@@ -56,41 +54,6 @@ GUEST: Final = "einkauf@nordguss.example"
 SIGN_INS: Final = "demo-sign-ins.json"
 CNY: Final = Currency("CNY")
 NEEDED_IN, VALID_FOR = timedelta(days=90), timedelta(days=75)
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """An item of the demo: what it is, how many of which unit, and what the buyer hopes to pay in CNY."""
-
-    name: str
-    code: str
-    specification: str
-    quantity: str
-    unit: str
-    target: str
-
-
-ITEMS: Final = (
-    Item("六角头螺栓 M16×80 8.8级", "MRO-10010", "GB/T 5782, 热镀锌", "12000", "H87", "1.86"),
-    Item("深沟球轴承 6308-2RS", "MRO-10017", "GB/T 276, P6", "800", "SET", "38.50"),
-    Item("热轧钢板 Q355B 12mm", "MRO-10024", "GB/T 1591", "60", "TNE", "4120.00"),
-    Item("不锈钢球阀 DN50 PN16", "MRO-10031", "GB/T 12237, 304", "240", "H87", "268.00"),
-    Item("三相异步电机 7.5kW 4极", "MRO-10038", "GB 18613, IE3", "36", "H87", "1985.00"),
-    Item("铜芯电缆 YJV 4×50+1×25", "MRO-10045", "GB/T 12706", "3500", "MTR", "152.40"),
-    Item("防爆接线盒 BJX-200", "MRO-10052", "GB/T 3836, Ex e IIC", "150", "H87", "186.00"),
-    Item("液压油 L-HM 46 200L", "MRO-10059", "GB 11118.1", "90", "H87", "2380.00"),
-    Item("无缝钢管 Φ108×6 20#", "MRO-10066", "GB/T 8163", "2200", "MTR", "96.70"),
-    Item("法兰 WN DN100 PN16 304", "MRO-10073", "GB/T 9124", "420", "H87", "214.00"),
-    Item("Linear guide rail 20 mm, 1,000 mm", "MRO-20011", "preload C0", "48", "H87", "365.00"),
-    Item("Servo motor 750 W with brake", "MRO-20018", "IP65, 3,000 rpm", "20", "H87", "2150.00"),
-)
-
-
-ITEM_TARGETS: Final = tuple(item.target for item in ITEMS)
-TALK: Final = ("此行可否用国产件？ Would a domestic make do for this line?", "可以，交期缩短一周。 Yes, a week sooner.")
-QUESTIONS: Final = ("M16 的螺距是多少？ Which thread pitch?", "可否分两批交货？ May we ship twice?")
-PER_UNIT: Final = {"EUR": Decimal("8.30"), "PLN": Decimal("1.95")}
-"""Roughly how many CNY one unit of a supplier's currency is worth, to make invented prices plausible."""
 
 
 def place_requests(runtime: Runtime) -> None:
@@ -125,28 +88,16 @@ def place_requests(runtime: Runtime) -> None:
     cast.award(to_award)
 
 
-FULL: Final = 2
-"""The number of the demo supplier that says everything a quotation can say."""
-FULL_TERMS: Final = QuoteTerms(
-    tax_percent=Decimal(13),
-    incoterm="FCA",
-    incoterm_place="Ningbo",
-    freight=Decimal(4800),
-    instalments=(Instalment(Decimal(30), PayEvent.ORDER), Instalment(Decimal(70), PayEvent.DELIVERY, 60)),
-    early_pay_percent=Decimal(2),
-    early_pay_days=10,
-    bundles=(Bundle(BundleKind.DISCOUNT, (), Decimal(3)),),
-)
-
-
-DIGITS: Final = Decimal("0.0001")
-
-
 def _tiered(price: Decimal) -> LineTerms:
     """Return terms of a line that is cheaper from 1,000 on, made in China, with a tool to be paid once."""
     lower = (price * Decimal("0.96")).quantize(DIGITS)
     tiers = (PriceTier(Decimal(0), price), PriceTier(Decimal(1000), lower))
     return LineTerms(tiers=tiers, setup_cost=Decimal(350), origin_country="CN")
+
+
+def demo_purchaser(runtime: Runtime) -> Actor:
+    """Return the demo buyer's purchaser."""
+    return _Cast.of(runtime).purchaser
 
 
 @dataclass(frozen=True, slots=True)

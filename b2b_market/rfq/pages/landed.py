@@ -1,0 +1,72 @@
+"""The landed basis of the comparison page: which figures it shows, and what is still missing for them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from uuid import UUID
+
+from b2b_market.kernel.money import Money
+from b2b_market.rfq.service.comparing import RfqComparison
+from b2b_market.rfq.service.landing import LandedComparison
+from b2b_market.sourcing import public as sourcing
+
+
+@dataclass(frozen=True, slots=True)
+class MissingView:
+    """What keeps a supplier's landed cost from being complete: its unknown delivery term, or costs not stated."""
+
+    supplier: str
+    term: bool
+    legs: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What the page compares on: the raw prices, or with ``landed`` the same quotations at the buyer's door."""
+
+    compared: RfqComparison
+    landed: LandedComparison | None = None
+
+    @property
+    def ranking(self) -> sourcing.Comparison:
+        """The comparison that ranks, picks scenarios and fills the cells."""
+        return self.compared.comparison if self.landed is None else self.landed.comparison
+
+    @property
+    def shown(self) -> RfqComparison:
+        """The request with the comparison that is shown."""
+        return self.compared if self.landed is None else replace(self.compared, comparison=self.landed.comparison)
+
+    def missing(self) -> Sequence[MissingView]:
+        """Return what is missing by supplier, in the order of the columns."""
+        if self.landed is None:
+            return []
+        landing = self.landed.landing
+        found = []
+        for column in self.compared.comparison.columns:
+            legs = landing.unpriced.get(column.supplier_id, ())
+            unknown = column.supplier_id in landing.termless
+            if unknown or legs:
+                found.append(MissingView(column.supplier, unknown, [sourcing.LEG_NAMES[leg] for leg in legs]))
+        return found
+
+    def total_of(self, allocation: sourcing.Allocation) -> Money | None:
+        """Return what an allocation costs at the buyer's door, rounded; None on the raw basis."""
+        if self.landed is None:
+            return None
+        landed = self.landed.comparison
+        amount = Decimal(0)
+        for share in allocation.shares:
+            cell = landed.cell(share.line_id, share.supplier_id)
+            if cell is not None:
+                amount += cell.price.amount * share.quantity.value
+        return Money(amount, landed.basis.currency).rounded()
+
+    def pickable(self) -> Mapping[UUID, Sequence[bool]] | None:
+        """Return by line which offers can be awarded, where that is not what the shown cells say."""
+        if self.landed is None:
+            return None
+        return {
+            row.need.line_id: [cell is not None and cell.awardable for cell in row.cells]
+            for row in self.compared.comparison.rows
+        }

@@ -10,7 +10,7 @@ import pytest
 from b2b_market.kernel.money import Money
 from b2b_market.kernel.refusal import Invalid
 from b2b_market.rfq.documents.differences import LABELS
-from b2b_market.rfq.models.requests import LINE_COLUMNS, Rfq
+from b2b_market.rfq.models.requests import LINE_COLUMNS, LINE_TERMS, Rfq
 from b2b_market.rfq.rules import amending
 from b2b_market.rfq.rules.amending import Difference, LineFate, Wording, difference
 from b2b_market.rfq.service.editions import HEADER_COLUMNS
@@ -61,7 +61,7 @@ def test_a_version_keeps_every_column_that_suppliers_are_shown() -> None:
     assert {column.name for column in Rfq.__table__.columns} == set(HEADER_COLUMNS) | NOT_SHOWN
     assert set(LABELS) == set(amending.ORDER)
     attached = {"documents", "nda_text"}  # said only where there are any
-    assert set(LABELS) == set(HEADER_COLUMNS) | (set(LINE_COLUMNS) - amending.PLACES) | attached
+    assert set(LABELS) == set(HEADER_COLUMNS) | ({*LINE_COLUMNS, *LINE_TERMS} - amending.PLACES) | attached
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from uuid import UUID
 from b2b_market.kernel.currency import Currency
 from b2b_market.kernel.paging import PageRequest
 from b2b_market.kernel.quantity import Quantity
+from b2b_market.rfq.commands.needs import PLAIN_NEED, NeedTerms
 from b2b_market.rfq.commands.quotes import PLAIN_LINE, PLAIN_QUOTE, LineTerms, QuoteTerms
 from b2b_market.rfq.commands.rounds import Bargaining
 from b2b_market.rfq.states import Visibility
@@ -26,15 +27,22 @@ class LineInput:
     specification: str = ""
     note: str = ""
     target_price: Decimal | None = None
+    terms: NeedTerms = PLAIN_NEED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """The commercial frame that the request asks for; free text where the buyer leaves it open."""
+    """The commercial frame that the request asks for; free text where the buyer leaves it open.
+
+    ``currencies`` are the codes that quotations may be in, none for any. ``validity_days`` is how many days after the
+    deadline their prices must hold.
+    """
 
     payment_terms: str = ""
     incoterm: str = ""
     incoterm_place: str = ""
+    currencies: tuple[str, ...] = ()
+    validity_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
+from b2b_market.rfq.commands.needs import Attribute, NeedTerms
 from b2b_market.rfq.commands.quotes import Bundle, Instalment, QuoteTerms
 from b2b_market.rfq.states import BundleKind, PayEvent
 
@@ -36,6 +37,15 @@ ITEMS: Final = (
 )
 
 
+FURTHER: Final = {
+    "MRO-10031": NeedTerms(
+        category="阀门 / Valves",
+        attributes=(Attribute("材质 Material", "304"), Attribute("密封 Seat", "PTFE")),
+        substitutes=False,
+    ),
+    "MRO-20018": NeedTerms(category="电机 / Motors", incoterm="FCA", incoterm_place="Shenzhen"),
+}
+"""What some of them ask for beyond the usual."""
 ITEM_TARGETS: Final = tuple(item.target for item in ITEMS)
 TALK: Final = ("此行可否用国产件？ Would a domestic make do for this line?", "可以，交期缩短一周。 Yes, a week sooner.")
 QUESTIONS: Final = ("M16 的螺距是多少？ Which thread pitch?", "可否分两批交货？ May we ship twice?")

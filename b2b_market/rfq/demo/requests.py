@@ -20,6 +20,7 @@ from b2b_market.organizations import public as organizations
 from b2b_market.rbac.actor import Actor
 from b2b_market.rfq.commands import requests as commands
 from b2b_market.rfq.commands.guests import InviteGuest
+from b2b_market.rfq.commands.needs import PLAIN_NEED
 from b2b_market.rfq.commands.quotes import (
     PLAIN_LINE,
     PLAIN_QUOTE,
@@ -27,7 +28,18 @@ from b2b_market.rfq.commands.quotes import (
     PriceTier,
 )
 from b2b_market.rfq.commands.rounds import CounterLineInput, MakeCounter, OpenRound, SendMessage
-from b2b_market.rfq.demo.items import DIGITS, FULL, FULL_TERMS, ITEM_TARGETS, ITEMS, PER_UNIT, QUESTIONS, TALK, Item
+from b2b_market.rfq.demo.items import (
+    DIGITS,
+    FULL,
+    FULL_TERMS,
+    FURTHER,
+    ITEM_TARGETS,
+    ITEMS,
+    PER_UNIT,
+    QUESTIONS,
+    TALK,
+    Item,
+)
 from b2b_market.rfq.service import (
     amending,
     asking,
@@ -355,4 +367,5 @@ def _need(item: Item, required_on: date) -> commands.LineInput:
         required_on=required_on,
         delivery_place="大连长兴岛工厂 / Dalian plant",
         target_price=Decimal(item.target),
+        terms=FURTHER.get(item.code, PLAIN_NEED),
     )

@@ -36,6 +36,11 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "required_on": N_("Needed on"),
         "delivery_place": N_("Delivery place"),
         "note": N_("Note"),
+        "currencies": N_("Currencies taken"),
+        "validity_days": N_("Days that prices must hold"),
+        "category": N_("Category"),
+        "attributes": N_("Properties"),
+        "substitutes": N_("Substitutes"),
     }
 )
 """What the fields of a version are called; a test holds it against what versions keep."""
@@ -89,9 +94,16 @@ class ShownDifference:
 
 def value_text(field: str, value: object, reader: Reader) -> str:
     """Write one value of a version for people; nothing is a dash."""
-    if value is None or value == "":
+    if value is None or value in ("", []):
         return fmt.NONE
-    text = str(value)
+    if isinstance(value, bool):
+        return "✓" if value else "✗"
+    if isinstance(value, list):
+        return "; ".join(f"{one['name']}: {one['value']}" if isinstance(one, dict) else str(one) for one in value)
+    return _text_shown(field, str(value), reader)
+
+
+def _text_shown(field: str, text: str, reader: Reader) -> str:
     if field in MOMENTS:
         return fmt.moment(datetime.fromisoformat(text), reader.zone, reader.language)
     if field in DAYS:

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, Uuid
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, Text, UniqueConstraint, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -27,6 +27,11 @@ LINE_COLUMNS = (
     "delivery_place",
     "note",
 )
+LINE_TERMS: Mapping[str, object] = MappingProxyType(
+    {"category": "", "attributes": [], "incoterm": "", "incoterm_place": "", "substitutes": True}
+)
+"""The further columns of a line, with the value of one that says nothing; such a value is in no digest or version."""
+RFQ_LINES = LineSpec("rfq_line", "rfq_id", "position", LINE_COLUMNS, added=LINE_TERMS)
 
 
 class Rfq(Salted, Aggregate, Base):
@@ -62,12 +67,14 @@ class Rfq(Salted, Aggregate, Base):
             "guest_count": 0,
             "attachment_count": 0,
             "nda_text": "",
+            "currencies": [],
+            "validity_days": None,
         }
     )
     audit_hidden: ClassVar[frozenset[str]] = frozenset({"next_due_at"})
     audit_secret: ClassVar[frozenset[str]] = frozenset({"lines_digest", "targets_digest"})
     audit_lines: ClassVar[tuple[LineSpec, ...]] = (
-        LineSpec("rfq_line", "rfq_id", "position", LINE_COLUMNS),
+        RFQ_LINES,
         LineSpec("rfq_target", "rfq_id", "line_id", ("line_id", "target_price"), "targets_digest"),
     )
 
@@ -116,6 +123,10 @@ class Rfq(Salted, Aggregate, Base):
     """How many counter-offers each side may make to the other, all rounds together."""
     round_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
     """SHA-256 of the last further round with its shortlist, reasons and shown targets; None while there was none."""
+    currencies: Mapped[list[str]] = mapped_column(ARRAY(Text()), default=list)
+    """The currencies that quotations may be in; none for any."""
+    validity_days: Mapped[int | None]
+    """How many days after the deadline a quotation must hold at least."""
 
     def parties(self) -> tuple[UUID, ...]:
         """Return the buyer and the invited suppliers of a published request."""
@@ -146,6 +157,14 @@ class RfqLine(Base):
     required_on: Mapped[date]
     delivery_place: Mapped[str]
     note: Mapped[str]
+    category: Mapped[str] = mapped_column(default="")
+    attributes: Mapped[list[dict[str, str]]] = mapped_column(JSONB, default=list)
+    """Properties that the goods must have: ``[{"name": "Material", "value": "steel 304"}, …]``."""
+    incoterm: Mapped[str] = mapped_column(default="")
+    incoterm_place: Mapped[str] = mapped_column(default="")
+    """The delivery term of this line, where it is another than the request's."""
+    substitutes: Mapped[bool] = mapped_column(default=True)
+    """Whether anything else than what is specified may be offered."""
 
 
 class RfqTarget(Base):

@@ -14,6 +14,7 @@ from b2b_market.rfq.commands import requests as commands
 from b2b_market.rfq.documents import differences
 from b2b_market.rfq.pages import amending_form as reading
 from b2b_market.rfq.pages import showing
+from b2b_market.rfq.pages.drafting_form import shows_further
 from b2b_market.rfq.service import amending
 from b2b_market.rfq.service import drafting as drafts
 from b2b_market.rfq.service.amending import AmendmentPreview
@@ -29,7 +30,7 @@ SEND, EXTEND = "send", "extend"
 
 
 @router.get("/{rfq_id}/amend")
-def amend_form(rfq_id: WireUuid, call: PageCall, start: int = 0) -> Response:
+def amend_form(rfq_id: WireUuid, call: PageCall, start: int = 0, further: int = 0) -> Response:
     """Show the editor of the next version; the lines of a long request come in chunks."""
     amending.amend_rfq.admit(call.actor)
     content = _own(call, rfq_id)
@@ -38,7 +39,8 @@ def amend_form(rfq_id: WireUuid, call: PageCall, start: int = 0) -> Response:
     start = max(start, 0) if call.is_fragment else 0
     numbers = range(start, min(start + CHUNK, max(len(content.lines), start + 1)))
     zone, language = showing.zone_of(call), showing.language_of(call).value
-    form = Form(initial=reading.initial_values(content, zone, language, numbers))
+    initial = reading.initial_values(content, zone, language, numbers)
+    form = Form(initial={**initial, "further": further or ""})
     return _editor(call, form, content, numbers, beyond=start + CHUNK, fragment=bool(start))
 
 
@@ -114,6 +116,7 @@ def _editor(
         "form": form,
         "rfq": content.rfq,
         "line_numbers": tuple(numbers) or (0,),
+        "further": shows_further(form, content, numbers),
         "following": following,
         "left_over": 0 if following is None else count - following,
         "line_total": count,

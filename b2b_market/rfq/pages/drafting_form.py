@@ -1,5 +1,6 @@
 """Reading the editor's form: a line as people write it becomes a need, an empty one is left out."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
@@ -13,8 +14,10 @@ from b2b_market.kernel.text import N_
 from b2b_market.kernel.units import find_unit, unit, unit_name
 from b2b_market.reference import public as reference
 from b2b_market.rfq.commands import requests as commands
+from b2b_market.rfq.commands.needs import NeedTerms
 from b2b_market.rfq.commands.rounds import Bargaining
 from b2b_market.rfq.pages import pointing
+from b2b_market.rfq.rules import needs as rules
 from b2b_market.rfq.rules.rounds import MOST_COUNTERS, MOST_ROUNDS
 from b2b_market.rfq.service.drafting import RfqContent
 from b2b_market.rfq.states import Visibility
@@ -23,6 +26,8 @@ from b2b_market.ui.forms import Form
 MOST = Decimal(10) ** 13
 _MINUTES = "%Y-%m-%dT%H:%M"
 SEALED, OPEN = "sealed", "open"
+EXACT = "exact"
+FURTHER = ("category", "attributes", "incoterm", "incoterm_place", "substitutes")
 VISIBILITIES = frozenset(item.value for item in Visibility)
 LINE_FIELDS = (
     "item_name",
@@ -65,6 +70,8 @@ def read_content(
         payment_terms=form.text("payment_terms", limit=4000, lines=True) or "",
         incoterm=form.one_of("incoterm", reference.incoterms()) or "",
         incoterm_place=form.text("incoterm_place") or "",
+        currencies=_read_currencies(form),
+        validity_days=form.integer("validity_days", least=1, most=rules.MAX_VALIDITY_DAYS),
     )
     defaults = Defaults(form.day("default_day"), form.text("default_place"))
     lines = [line for number in filled_rows(form) if (line := _read_line(form, number, defaults)) is not None]
@@ -117,6 +124,7 @@ def add_refusal(form: Form, refusal: Refusal, before: int = 0) -> None:
         if line is None:
             return pointer.strip("/").replace("/", "-")
         index, field = line
+        field = "incoterm" if field == "incoterm_place" else field
         return f"lines-{rows[index - before]}-{field}" if before <= index < before + len(rows) else ""
 
     pointing.add_refusal(form, refusal, field_of)
@@ -139,6 +147,8 @@ def initial_values(content: RfqContent, zone: tzinfo, language: str, lines: rang
         "payment_terms": rfq.payment_terms,
         "incoterm": rfq.incoterm,
         "incoterm_place": rfq.incoterm_place,
+        "currencies": ", ".join(rfq.currencies),
+        "validity_days": rfq.validity_days,
         "supplier_ids": [str(item.supplier_id) for item in content.invitations],
     }
     for number in lines:
@@ -149,6 +159,7 @@ def initial_values(content: RfqContent, zone: tzinfo, language: str, lines: rang
             values[f"lines-{number}-{field}"] = getattr(line, field, None)
         values[f"lines-{number}-unit"] = written_unit(unit(line.unit), language)
         values[f"lines-{number}-target_price"] = content.targets.get(line.id)
+        values |= {f"lines-{number}-{name}": value for name, value in _further(content, number).items()}
     return values
 
 
@@ -162,10 +173,34 @@ def to_the_minute(moment: datetime | None) -> datetime | None:
     return moment.replace(second=0, microsecond=0) if moment is not None else None
 
 
+def shows_further(form: Form, content: RfqContent | None, numbers: Sequence[int]) -> bool:
+    """Tell whether any line, or any of these rows, says something in its further columns."""
+    if content is not None and any(_says_more(content, number) for number in range(len(content.lines))):
+        return True
+    if form.value("further"):
+        return True
+    names = [f"lines-{number}-{name}" for number in numbers for name in FURTHER]
+    return any(form.value(name) or form.error(name) for name in names)
+
+
+def _says_more(content: RfqContent, number: int) -> bool:
+    return any(_further(content, number).values())
+
+
 def written_unit(of: Unit, language: str) -> str:
     """Return a unit's name in the reader's language, or its code where the name would be read as another unit."""
     name = unit_name(of, language)
     return name if find_unit(name) == of else of.code
+
+
+def _further(content: RfqContent, number: int) -> Mapping[str, object]:
+    terms = rules.read({name: getattr(content.lines[number], name) for name in FURTHER})
+    return {
+        "category": terms.category,
+        "attributes": rules.write_attributes(terms.attributes),
+        "incoterm": f"{terms.incoterm} {terms.incoterm_place}".strip(),
+        "substitutes": "" if terms.substitutes else EXACT,
+    }
 
 
 def _read_line(form: Form, number: int, defaults: Defaults) -> commands.LineInput | None:
@@ -190,7 +225,35 @@ def _read_line(form: Form, number: int, defaults: Defaults) -> commands.LineInpu
         specification=specification,
         note=note,
         target_price=target,
+        terms=_read_need_terms(form, number),
     )
+
+
+def _read_need_terms(form: Form, number: int) -> NeedTerms:
+    term, _, place = (form.text(f"lines-{number}-incoterm") or "").partition(" ")
+    return NeedTerms(
+        category=form.text(f"lines-{number}-category") or "",
+        attributes=rules.read_attributes(form.text(f"lines-{number}-attributes", limit=4000) or ""),
+        incoterm=_known_term(form, f"lines-{number}-incoterm", term),
+        incoterm_place=place.strip(),
+        substitutes=form.value(f"lines-{number}-substitutes") != EXACT,
+    )
+
+
+def _known_term(form: Form, name: str, text: str) -> str:
+    code = text.upper()
+    if code and code not in reference.incoterms():
+        form.add_error(name, N_("Write an Incoterm and its place: FCA Shanghai."))
+        return ""
+    return code
+
+
+def _read_currencies(form: Form) -> tuple[str, ...]:
+    found = re.split(r"[\s,;，、]+", form.value("currencies").strip().upper())
+    codes = tuple(code for code in found if code)
+    if any(code not in Currency.CODES for code in codes):
+        form.add_error("currencies", N_("Write currencies by their codes: CNY, EUR."))
+    return codes
 
 
 def _read_unit(form: Form, name: str) -> Unit | None:

@@ -30,7 +30,7 @@ NEW_LINES = 3
 
 
 @router.get("/new")
-def new_rfq(call: PageCall) -> Response:
+def new_rfq(call: PageCall, further: int = 0) -> Response:
     """Show an empty editor."""
     drafts.draft_rfq.admit(call.actor)
     settings = organizations.settings(call.work, call.actor, call.actor.org_id)
@@ -41,6 +41,7 @@ def new_rfq(call: PageCall) -> Response:
         "most_rounds": Bargaining().most_rounds,
         "most_counters": Bargaining().most_counters,
         "default_place": settings.default_delivery_place,
+        "further": further or "",
     }
     return _editor(call, Form(initial=initial), None, range(NEW_LINES), key=str(uuid4()))
 
@@ -86,7 +87,7 @@ def preview(call: PageCall) -> Response:
 
 
 @router.get("/{rfq_id}/edit")
-def edit_form(rfq_id: WireUuid, call: PageCall, start: int = 0) -> Response:
+def edit_form(rfq_id: WireUuid, call: PageCall, start: int = 0, further: int = 0) -> Response:
     """Show the editor of a draft, of a long one with the part of its lines that holds line ``start``."""
     drafts.edit_rfq.admit(call.actor)
     content = drafts.read_rfq(call.work, call.actor, commands.ReadRfq(rfq_id))
@@ -94,9 +95,8 @@ def edit_form(rfq_id: WireUuid, call: PageCall, start: int = 0) -> Response:
         return call.see(f"/rfqs/{rfq_id}", Flash(N_("Only a draft can be edited."), "warn"))
     window = Window.at(content, start)
     numbers = range(window.first, max(window.beyond, window.first + 1))
-    form = Form(
-        initial=reading.initial_values(content, showing.zone_of(call), showing.language_of(call).value, numbers)
-    )
+    initial = reading.initial_values(content, showing.zone_of(call), showing.language_of(call).value, numbers)
+    form = Form(initial={**initial, "further": further or ""})
     return _editor(call, form, content, numbers, saving.opened(content, window))
 
 
@@ -168,6 +168,7 @@ def _editor(
         "form": form,
         "rfq": content.rfq if content is not None else None,
         "line_numbers": tuple(numbers) or (0,),
+        "further": reading.shows_further(form, content, numbers),
         "line_total": len(content.lines) if content is not None else 0,
         "chunk": saving.CHUNK,
         "saving": how,

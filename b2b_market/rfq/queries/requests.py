@@ -90,13 +90,14 @@ class Need:
     position: int
     quantity: Decimal
     unit: str
+    substitutes: bool
 
 
 def needs_of(session: Session, _scope: Scope, rfq_id: UUID) -> dict[UUID, Need]:
-    """Return position, quantity and unit of a request's lines by id, in order: all that judging a quotation needs."""
-    wanted = select(RfqLine.id, RfqLine.position, RfqLine.quantity, RfqLine.unit).where(RfqLine.rfq_id == rfq_id)
-    rows = session.execute(wanted.order_by(RfqLine.position))
-    return {line_id: Need(position, quantity, unit) for line_id, position, quantity, unit in rows}
+    """Return what a request's lines ask for by id, in order: all that judging a quotation needs."""
+    columns = (RfqLine.id, RfqLine.position, RfqLine.quantity, RfqLine.unit, RfqLine.substitutes)
+    rows = session.execute(select(*columns).where(RfqLine.rfq_id == rfq_id).order_by(RfqLine.position))
+    return {row[0]: Need(*row[1:]) for row in rows}
 
 
 def targets_of(session: Session, scope: Scope, rfq_id: UUID) -> dict[UUID, Decimal]:

@@ -18,7 +18,7 @@ from b2b_market.kernel.money import Money
 from b2b_market.kernel.refusal import FieldError, Invalid, Refusal
 from b2b_market.kernel.text import N_
 
-MINOR: Final = frozenset({"title", "description", "closes_at", "enquiry_ends_at", "note"})
+MINOR: Final = frozenset({"title", "description", "closes_at", "enquiry_ends_at", "note", "category"})
 """Fields whose change asks nothing new of anybody who has quoted: a title, a note, the deadline itself."""
 PLACES: Final = frozenset({"id", "position"})
 """Where a line stands: what it is found by, not what it says."""
@@ -31,6 +31,8 @@ ORDER: Final = (
     "payment_terms",
     "incoterm",
     "incoterm_place",
+    "currencies",
+    "validity_days",
     "description",
     "nda_text",
     "documents",
@@ -41,6 +43,9 @@ ORDER: Final = (
     "unit",
     "required_on",
     "delivery_place",
+    "category",
+    "attributes",
+    "substitutes",
     "note",
 )
 """How fields follow each other when they are shown; others come after them by name."""

@@ -8,7 +8,9 @@ from b2b_market.kernel.currency import Currency
 from b2b_market.kernel.money import Money, total_of
 from b2b_market.kernel.refusal import FieldError, Invalid, Refusal
 from b2b_market.kernel.text import N_
+from b2b_market.rfq.commands.needs import PLAIN_NEED
 from b2b_market.rfq.commands.requests import DraftRfq, LineInput
+from b2b_market.rfq.rules.needs import need_errors, terms_errors
 from b2b_market.rfq.rules.rounds import bargaining_errors
 
 MAX_LINES = 5_000
@@ -93,6 +95,7 @@ def _header_errors(content: DraftRfq) -> list[FieldError]:
         errors.append(_error("/incoterm", "required", N_("Name the Incoterm that the place belongs to.")))
     if content.terms.incoterm and not content.terms.incoterm_place.strip():
         errors.append(_error("/incoterm_place", "required", N_("Incoterms 2020 ask for a named place.")))
+    errors.extend(terms_errors(content.terms))
     return errors
 
 
@@ -115,6 +118,8 @@ def _line_errors(line: LineInput, pointer: str, today: date) -> list[FieldError]
         errors.append(_error(f"{pointer}/delivery_place", "required", N_("Say where the goods are needed.")))
     if line.target_price is not None and not 0 < line.target_price < MAX_PRICE:
         errors.append(_error(f"{pointer}/target_price", "amount", N_("A target price must be more than zero.")))
+    if line.terms != PLAIN_NEED:
+        errors.extend(need_errors(line.terms, pointer))
     return errors
 
 

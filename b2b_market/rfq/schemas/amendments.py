@@ -53,11 +53,7 @@ class AmendmentIn(WireIn):
             enquiry_ends_at=self.enquiry_ends_at,
             description=self.description,
             estimate=self.estimate,
-            terms=commands.Terms(
-                payment_terms=self.terms.payment_terms,
-                incoterm=self.terms.incoterm,
-                incoterm_place=self.terms.incoterm_place,
-            ),
+            terms=self.terms.to_terms(),
             lines=tuple(line.to_command() for line in self.lines),
         )
         return commands.AmendRfq(

@@ -150,11 +150,7 @@ class ConfirmIn(WireIn):
             description=self.description,
             sealed=self.sealed,
             estimate=self.estimate,
-            terms=commands.Terms(
-                payment_terms=self.terms.payment_terms,
-                incoterm=self.terms.incoterm,
-                incoterm_place=self.terms.incoterm_place,
-            ),
+            terms=self.terms.to_terms(),
             supplier_ids=self.supplier_ids,
         )
 

@@ -22,9 +22,11 @@ from b2b_market.infra.http.wires import (
 from b2b_market.kernel.quantity import Quantity
 from b2b_market.kernel.units import unit
 from b2b_market.rfq.commands import requests as commands
+from b2b_market.rfq.commands.needs import Attribute, NeedTerms
 from b2b_market.rfq.commands.requests import RfqOrder
 from b2b_market.rfq.commands.rounds import Bargaining
 from b2b_market.rfq.queries.requests import InvitedRfq
+from b2b_market.rfq.rules.needs import MAX_ATTRIBUTES, MAX_CURRENCIES, MAX_VALIDITY_DAYS
 from b2b_market.rfq.schemas.shaping import columns
 from b2b_market.rfq.service.drafting import RfqContent
 from b2b_market.rfq.states import RFQ_LIFECYCLE, RfqStatus, Visibility
@@ -33,8 +35,19 @@ UnitCode = Annotated[str, Field(min_length=1, max_length=3, pattern=r"^[A-Z0-9]{
 IncotermCode = Annotated[str, Field(pattern=r"^([A-Z]{3})?$", max_length=3)]
 
 
+class AttributeIn(WireIn):
+    """A property that the goods must have."""
+
+    name: ShortText
+    value: ShortText
+
+
 class LineIn(WireIn):
-    """One need; ``unit`` is a UN/ECE Rec 20 code, ``target_price`` per unit in the request's currency."""
+    """One need; ``unit`` is a UN/ECE Rec 20 code, ``target_price`` per unit in the request's currency.
+
+    ``incoterm`` with its place counts for the line instead of the request's; ``substitutes`` is whether anything else
+    than what is specified may be offered.
+    """
 
     item_name: ShortText
     quantity: WireDecimal
@@ -45,6 +58,11 @@ class LineIn(WireIn):
     specification: LongText = ""
     note: LongText = ""
     target_price: WireDecimal | None = None
+    category: OptionalText = ""
+    attributes: Annotated[tuple[AttributeIn, ...], Field(max_length=MAX_ATTRIBUTES, strict=False)] = ()
+    incoterm: IncotermCode = ""
+    incoterm_place: OptionalText = ""
+    substitutes: bool = True
 
     def to_command(self) -> commands.LineInput:
         """Return the operation's input; UnknownUnit is refused."""
@@ -57,15 +75,38 @@ class LineIn(WireIn):
             specification=self.specification,
             note=self.note,
             target_price=self.target_price,
+            terms=NeedTerms(
+                category=self.category,
+                attributes=tuple(Attribute(one.name, one.value) for one in self.attributes),
+                incoterm=self.incoterm,
+                incoterm_place=self.incoterm_place,
+                substitutes=self.substitutes,
+            ),
         )
 
 
 class TermsIn(WireIn):
-    """The commercial frame; an Incoterm needs its place."""
+    """The commercial frame; an Incoterm needs its place.
+
+    ``currencies`` are those that quotations may be in, none for any; ``validity_days`` is how many days after the
+    deadline they must hold.
+    """
 
     payment_terms: LongText = ""
     incoterm: IncotermCode = ""
     incoterm_place: OptionalText = ""
+    currencies: Annotated[tuple[WireCurrency, ...], Field(max_length=MAX_CURRENCIES, strict=False)] = ()
+    validity_days: Annotated[int, Field(ge=1, le=MAX_VALIDITY_DAYS)] | None = None
+
+    def to_terms(self) -> commands.Terms:
+        """Return the operation's input."""
+        return commands.Terms(
+            payment_terms=self.payment_terms,
+            incoterm=self.incoterm,
+            incoterm_place=self.incoterm_place,
+            currencies=tuple(currency.code for currency in self.currencies),
+            validity_days=self.validity_days,
+        )
 
 
 class RfqIn(WireIn):
@@ -98,11 +139,7 @@ class RfqIn(WireIn):
             visibility=self.visibility,
             bargaining=Bargaining(self.most_rounds, self.most_counters),
             estimate=self.estimate,
-            terms=commands.Terms(
-                payment_terms=self.terms.payment_terms,
-                incoterm=self.terms.incoterm,
-                incoterm_place=self.terms.incoterm_place,
-            ),
+            terms=self.terms.to_terms(),
             lines=tuple(line.to_command() for line in self.lines),
             supplier_ids=self.supplier_ids,
         )
@@ -151,6 +188,13 @@ class InviteIn(WireIn):
     supplier_id: WireUuid
 
 
+class AttributeOut(WireOut):
+    """A property that the goods must have."""
+
+    name: str
+    value: str
+
+
 class LineOut(WireOut):
     """One need as stored; ``target_price`` is null for everybody but the buyer."""
 
@@ -165,6 +209,11 @@ class LineOut(WireOut):
     delivery_place: str
     note: str
     target_price: WireDecimal | None
+    category: str
+    attributes: Sequence[AttributeOut]
+    incoterm: str
+    incoterm_place: str
+    substitutes: bool
 
 
 class InvitationOut(WireOut):
@@ -222,6 +271,8 @@ class RfqOut(RfqSummaryOut):
     payment_terms: str
     incoterm: str
     incoterm_place: str
+    currencies: Sequence[str]
+    validity_days: int | None
     enquiry_ends_at: WireTime | None
     reason: str | None
     estimate: WireDecimal | None

@@ -1,13 +1,17 @@
 """Wire shapes of templates."""
 
-from typing import Annotated, Self
+from collections.abc import Sequence
+from typing import Annotated, Final, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from b2b_market.infra.http.cursors import page_request
 from b2b_market.infra.http.wires import ShortText, WireDate, WireDecimal, WireIn, WireOut, WireTime, WireUuid
 from b2b_market.rfq.commands import requests as commands
+from b2b_market.rfq.schemas.requests import AttributeOut
 from b2b_market.rfq.service.templates import TemplateContent
+
+_TERMS: Final = ("payment_terms", "incoterm", "incoterm_place", "currencies", "validity_days")
 
 
 class NameIn(WireIn):
@@ -58,6 +62,11 @@ class TemplateLineOut(WireOut):
     delivery_place: str
     note: str
     target_price: WireDecimal | None
+    category: str
+    attributes: Sequence[AttributeOut]
+    incoterm: str
+    incoterm_place: str
+    substitutes: bool
 
 
 class TemplateOut(TemplateSummaryOut):
@@ -73,6 +82,8 @@ class TemplateOut(TemplateSummaryOut):
     payment_terms: str
     incoterm: str
     incoterm_place: str
+    currencies: Sequence[str]
+    validity_days: int | None
     lines: list[TemplateLineOut]
     supplier_ids: list[WireUuid]
 
@@ -82,16 +93,18 @@ class TemplateOut(TemplateSummaryOut):
         draft = value.draft
         row = {name: getattr(value.row, name) for name in TemplateSummaryOut.model_fields}
         texts = ("item_name", "item_code", "specification", "delivery_place", "note", "target_price")
+        further = ("category", "attributes", "incoterm", "incoterm_place", "substitutes")
         lines = [
             {
                 **{name: getattr(line, name) for name in texts},
+                **{name: getattr(line.terms, name) for name in further},
                 "quantity": line.quantity.value,
                 "unit": line.quantity.unit.code,
             }
             for line in draft.lines
         ]
         own = {name: getattr(draft, name) for name in ("title", "sealed", "description", "estimate")}
-        terms = {name: getattr(draft.terms, name) for name in ("payment_terms", "incoterm", "incoterm_place")}
+        terms = {name: getattr(draft.terms, name) for name in _TERMS}
         bargaining = {name: getattr(draft.bargaining, name) for name in ("most_rounds", "most_counters")}
         rest = {**bargaining, "currency": draft.currency.code, "lines": lines, "supplier_ids": list(draft.supplier_ids)}
         return cls.model_validate({**row, **own, **terms, **rest})

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from b2b_market.infra.work import Work
-from b2b_market.kernel.refusal import Refusal
+from b2b_market.kernel.refusal import Invalid, Refusal
 from b2b_market.rbac.actor import Scope
 from b2b_market.rbac.operation import operation
 from b2b_market.rfq import events
@@ -15,9 +15,10 @@ from b2b_market.rfq.queries import editions as edition_queries
 from b2b_market.rfq.queries import quotes as queries
 from b2b_market.rfq.queries import requests as request_queries
 from b2b_market.rfq.rules.amending import QuoteDoesNotFit, QuoteRanOut, Wording, require_fit, require_standing
+from b2b_market.rfq.rules.needs import Offered, require_as_asked
 from b2b_market.rfq.rules.quoting import FIRST_ROUND, require_open
 from b2b_market.rfq.service.drafting import buyer_day
-from b2b_market.rfq.service.quoting import QuoteContent, note_answer, receipted
+from b2b_market.rfq.service.quoting import QuoteContent, asked_of, note_answer, receipted
 from b2b_market.rfq.states import QUOTE_LIFECYCLE
 
 
@@ -67,7 +68,7 @@ def why_not_unchanged(work: Work, scope: Scope, command: ReadQuote) -> Refusal |
     rfq = request_queries.party_rfq(work.session, scope, quote.rfq_id)
     try:
         _require_fit(work, scope, rfq, quote, queries.lines_of_quote(work.session, scope, quote.id))
-    except (QuoteRanOut, QuoteDoesNotFit) as refusal:
+    except (QuoteRanOut, QuoteDoesNotFit, Invalid) as refusal:
         return refusal
     return None
 
@@ -79,3 +80,6 @@ def _require_fit(work: Work, scope: Scope, rfq: Rfq, quote: Quote, lines: Sequen
     now = edition_queries.edition_of(work.session, scope, rfq.id, rfq.edition)
     quoted = [(line.line_id, line.position, line.quantity) for line in lines]
     require_fit(quoted, Wording.read(then.content), Wording.read(now.content))
+    others = [bool(line.alternative or line.alternative_specification) for line in lines]
+    offered = Offered(quote.currency, quote.valid_until, others, [line.line_id for line in lines])
+    require_as_asked(offered, asked_of(rfq, request_queries.needs_of(work.session, scope, rfq.id)))

@@ -23,9 +23,10 @@ from b2b_market.rbac.operation import operation
 from b2b_market.rfq.commands.requests import CopyRfq, DraftRfq, LineInput, ReadAward, ReadRfq, RepeatAward, Terms
 from b2b_market.rfq.commands.rounds import Bargaining
 from b2b_market.rfq.models.quotes import AwardLine
-from b2b_market.rfq.models.requests import RfqLine
+from b2b_market.rfq.models.requests import LINE_TERMS, RfqLine
 from b2b_market.rfq.permissions import RfqPermission
 from b2b_market.rfq.rules import redoing
+from b2b_market.rfq.rules.needs import read as read_terms
 from b2b_market.rfq.service import awarding, drafting
 from b2b_market.rfq.service.drafting import RfqContent
 from b2b_market.rfq.states import AwardStatus
@@ -120,7 +121,13 @@ def as_draft(content: RfqContent, title: str) -> DraftRfq:
         visibility=rfq.visibility,
         bargaining=Bargaining(rfq.most_rounds, rfq.most_counters),
         estimate=content.estimate,
-        terms=Terms(payment_terms=rfq.payment_terms, incoterm=rfq.incoterm, incoterm_place=rfq.incoterm_place),
+        terms=Terms(
+            payment_terms=rfq.payment_terms,
+            incoterm=rfq.incoterm,
+            incoterm_place=rfq.incoterm_place,
+            currencies=tuple(rfq.currencies),
+            validity_days=rfq.validity_days,
+        ),
         lines=tuple(as_asked(content, line) for line in content.lines),
         supplier_ids=tuple(item.supplier_id for item in content.invitations),
     )
@@ -137,6 +144,7 @@ def as_asked(content: RfqContent, line: RfqLine) -> LineInput:
         specification=line.specification,
         note=line.note,
         target_price=content.targets.get(line.id),
+        terms=read_terms({name: getattr(line, name) for name in LINE_TERMS}),
     )
 
 

@@ -19,11 +19,12 @@ from b2b_market.organizations import public as organizations
 from b2b_market.rbac.actor import Scope
 from b2b_market.rbac.operation import operation
 from b2b_market.rfq.commands.requests import DraftRfq, EditRfq, LineInput, ListInvitations, ListRfqs, ReadRfq
-from b2b_market.rfq.models.requests import LINE_COLUMNS, Rfq, RfqInvitation, RfqLine, RfqPrivate, RfqTarget
+from b2b_market.rfq.models.requests import RFQ_LINES, Rfq, RfqInvitation, RfqLine, RfqPrivate, RfqTarget
 from b2b_market.rfq.permissions import RfqPermission
 from b2b_market.rfq.queries import requests as queries
 from b2b_market.rfq.queries.requests import InvitedRfq, RfqProgress
 from b2b_market.rfq.rules import drafting as rules
+from b2b_market.rfq.rules.needs import stored as stored_terms
 from b2b_market.rfq.service import attaching
 from b2b_market.rfq.service.joining import look_at
 from b2b_market.rfq.states import RFQ_LIFECYCLE, InvitationStatus, Origin, RfqStatus, Visibility
@@ -220,6 +221,8 @@ def fill_header(rfq: Rfq, content: DraftRfq) -> None:
     rfq.payment_terms = content.terms.payment_terms
     rfq.incoterm = content.terms.incoterm
     rfq.incoterm_place = content.terms.incoterm_place
+    rfq.currencies = list(content.terms.currencies)
+    rfq.validity_days = content.terms.validity_days
     rfq.closes_at = content.closes_at
     rfq.enquiry_ends_at = content.enquiry_ends_at
 
@@ -246,7 +249,7 @@ def place_lines(rfq: Rfq, placed: Sequence[Placed]) -> tuple[list[dict[str, obje
         if one.line.target_price is not None
     ]
     rfq.line_count = len(rows)
-    rfq.lines_digest = lines_digest({name: row[name] for name in LINE_COLUMNS} for row in rows)
+    rfq.lines_digest = lines_digest(RFQ_LINES.content(row) for row in rows)
     rfq.targets_digest = lines_digest(
         {"line_id": row["line_id"], "target_price": row["target_price"]} for row in targets
     )
@@ -269,6 +272,7 @@ def _line_row(rfq: Rfq, placed: Placed) -> dict[str, object]:
         "required_on": line.required_on,
         "delivery_place": line.delivery_place.strip(),
         "note": line.note,
+        **stored_terms(line.terms),
     }
 
 

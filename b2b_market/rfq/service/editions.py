@@ -10,7 +10,7 @@ from b2b_market.rbac.actor import Scope
 from b2b_market.rbac.operation import operation
 from b2b_market.rfq.commands.requests import CompareEditions, ReadEdition, ReadRfq
 from b2b_market.rfq.models.editions import RfqEdition
-from b2b_market.rfq.models.requests import LINE_COLUMNS, Rfq, RfqLine
+from b2b_market.rfq.models.requests import LINE_COLUMNS, LINE_TERMS, RFQ_LINES, Rfq, RfqLine
 from b2b_market.rfq.permissions import RfqPermission
 from b2b_market.rfq.queries import editions as queries
 from b2b_market.rfq.queries import requests as request_queries
@@ -26,8 +26,13 @@ HEADER_COLUMNS = (
     "incoterm_place",
     "closes_at",
     "enquiry_ends_at",
+    "currencies",
+    "validity_days",
 )
 """What suppliers are shown of a request besides its lines; a test holds this list against the table's columns."""
+
+_LATER = frozenset({"currencies", "validity_days"})
+"""Header fields that came later: while they say nothing they are no part of a version."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,8 +90,14 @@ def compare_editions(work: Work, scope: Scope, command: CompareEditions) -> Edit
 def wording_of(rfq: Rfq, lines: Sequence[RfqLine]) -> Wording:
     """Return what suppliers are shown of a request and its lines, as a version keeps it."""
     header = {name: plain(getattr(rfq, name)) for name in HEADER_COLUMNS}
-    rows = tuple({name: plain(getattr(line, name)) for name in LINE_COLUMNS} for line in lines)
-    return Wording(header, rows)
+    silent = Rfq.audit_added
+    shown = {name: value for name, value in header.items() if name not in _LATER or value != silent[name]}
+    names = (*LINE_COLUMNS, *LINE_TERMS)
+    rows = tuple(
+        {name: plain(value) for name, value in RFQ_LINES.content({name: getattr(line, name) for name in names}).items()}
+        for line in lines
+    )
+    return Wording(shown, rows)
 
 
 def keep_edition(work: Work, rfq: Rfq, wording: Wording, occasion: Occasion) -> None:

@@ -12,7 +12,9 @@ from b2b_market.rfq.queries import last_prices as queries
 from b2b_market.rfq.queries import requests as request_queries
 from b2b_market.rfq.rules import quoting
 from b2b_market.rfq.rules.last_prices import Item, LastPrice, last_prices
+from b2b_market.rfq.rules.needs import offered_by, require_as_asked
 from b2b_market.rfq.service.drafting import buyer_day
+from b2b_market.rfq.service.quoting import asked_of
 
 
 @operation(RfqPermission.QUOTE_SUBMIT)
@@ -42,6 +44,7 @@ def judge_quote(work: Work, scope: Scope, command: SubmitQuote) -> Refusal | Non
     units = {line_id: need.unit for line_id, need in needs.items()}
     try:
         quoting.require_sound_quote(command, quantities, buyer_day(work, scope), units)
+        require_as_asked(offered_by(command), asked_of(rfq, needs))
     except Refusal as refusal:
         return refusal
     return None

@@ -28,6 +28,7 @@ from b2b_market.rfq.queries.rounds import own_quotes
 from b2b_market.rfq.rules import quoting as rules
 from b2b_market.rfq.rules import terms
 from b2b_market.rfq.rules.amending import require_standing
+from b2b_market.rfq.rules.needs import Asked, offered_by, require_as_asked
 from b2b_market.rfq.rules.rounds import require_current
 from b2b_market.rfq.service.bettering import Stored, hold_to_prior
 from b2b_market.rfq.service.drafting import buyer_day
@@ -70,6 +71,7 @@ def submit_quote(work: Work, scope: Scope, command: SubmitQuote) -> QuoteContent
     quantities = {line_id: need.quantity for line_id, need in needs.items()}
     units = {line_id: need.unit for line_id, need in needs.items()}
     rules.require_sound_quote(command, quantities, buyer_day(work, scope), units)
+    require_as_asked(offered_by(command), asked_of(rfq, needs))
     quote = _received(work, scope, rfq, command, moment)
     rows = _line_rows(quote, needs, command)
     _fill(quote, command, rows)
@@ -130,6 +132,12 @@ def list_quotes(work: Work, scope: Scope, command: ReadRfq) -> Sequence[Quote]:
     if rfq.buyer_id in scope.org_ids:
         return queries.opened_quotes(work.session, scope, rfq.id)
     return own_quotes(work.session, scope, rfq.id)
+
+
+def asked_of(rfq: Rfq, needs: Mapping[UUID, Need]) -> Asked:
+    """Return what a request asks of every quotation."""
+    exact = frozenset(line_id for line_id, need in needs.items() if not need.substitutes)
+    return Asked(rfq.currencies, rfq.validity_days, rfq.closes_at, exact)
 
 
 def receipt_statement(quote: Quote, revision: QuoteRevision) -> dict[str, object]:

@@ -15,6 +15,7 @@ from b2b_market.kernel.quantity import Quantity
 from b2b_market.kernel.units import unit
 from b2b_market.rbac.actor import Scope
 from b2b_market.rbac.operation import operation
+from b2b_market.rfq.commands.needs import PLAIN_NEED
 from b2b_market.rfq.commands.requests import (
     DraftRfq,
     LineInput,
@@ -32,6 +33,8 @@ from b2b_market.rfq.models.drafting import RfqTemplate
 from b2b_market.rfq.permissions import RfqPermission
 from b2b_market.rfq.queries import templates as queries
 from b2b_market.rfq.rules import naming
+from b2b_market.rfq.rules.needs import read as read_terms
+from b2b_market.rfq.rules.needs import stored as stored_terms
 from b2b_market.rfq.service import copying, drafting
 from b2b_market.rfq.service.copying import Foreseen, NewDraft, Source
 from b2b_market.rfq.states import Visibility
@@ -155,12 +158,15 @@ def _written(draft: DraftRfq) -> dict[str, Any]:
         "payment_terms": draft.terms.payment_terms,
         "incoterm": draft.terms.incoterm,
         "incoterm_place": draft.terms.incoterm_place,
+        "currencies": list(draft.terms.currencies),
+        "validity_days": draft.terms.validity_days,
         "lines": [
             {
                 **{name: getattr(line, name) for name in _TEXTS},
                 "quantity": _text(line.quantity.value),
                 "unit": line.quantity.unit.code,
                 "target_price": _text(line.target_price),
+                **({} if line.terms == PLAIN_NEED else stored_terms(line.terms)),
             }
             for line in draft.lines
         ],
@@ -179,12 +185,17 @@ def _read(content: Mapping[str, Any], title: str) -> DraftRfq:
             content.get("most_rounds", USUAL.most_rounds), content.get("most_counters", USUAL.most_counters)
         ),
         estimate=_number(content["estimate"]),
-        terms=Terms(**{name: content[name] for name in ("payment_terms", "incoterm", "incoterm_place")}),
+        terms=Terms(
+            **{name: content[name] for name in ("payment_terms", "incoterm", "incoterm_place")},
+            currencies=tuple(content.get("currencies", ())),
+            validity_days=content.get("validity_days"),
+        ),
         lines=tuple(
             LineInput(
                 quantity=Quantity(Decimal(line["quantity"]), unit(line["unit"])),
                 required_on=NO_DAY,
                 target_price=_number(line["target_price"]),
+                terms=read_terms(line),
                 **{name: line[name] for name in _TEXTS},
             )
             for line in content["lines"]

@@ -12,4 +12,4 @@ def test_a_permission_names_a_thing_and_an_act() -> None:
 
 
 def test_roles_name_their_side() -> None:
-    assert {role.value.partition(".")[0] for role in Role} == {"platform", "buyer", "supplier", "service"}
+    assert {role.value.partition(".")[0] for role in Role} == {"platform", "buyer", "supplier", "guest", "service"}

@@ -187,8 +187,8 @@ def test_lists_are_open_to_everybody(runtime: Runtime) -> None:
         assert service.list_incoterms(work, stranger, ReadReferenceData())[0].code == "EXW"
 
 
-def test_every_role_reads_rates_and_only_the_operator_holds_the_rest() -> None:
-    assert GRANTS[RatePermission.READ] == frozenset(Role)
+def test_every_role_but_the_guest_reads_rates_and_only_the_operator_holds_the_rest() -> None:
+    assert GRANTS[RatePermission.READ] == frozenset(Role) - {Role.GUEST_SUPPLIER}
     assert GRANTS[RatePermission.ADD] == GRANTS[RatePermission.WITHDRAW] == {Role.PLATFORM_OPERATOR}
 
 

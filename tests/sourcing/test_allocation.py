@@ -218,3 +218,11 @@ def test_shares_keep_the_offer_and_the_rate_they_come_from() -> None:
     assert share.offer is cell.offer
     assert share.rate is EUR_CNY
     assert share.quantity == pieces(40)
+
+
+def test_a_smaller_part_costs_what_its_own_tier_says() -> None:
+    tiers = ((Decimal(1), Decimal(12)), (Decimal(50), Decimal(10)))
+    compared = compare([need(1, 100)], [quote(1, [replace(offer(1, "10"), tiers=tiers)])], basis())
+    allocation = allocate(compared, [pick(1, 1, 40)])
+    (share,) = allocation.suppliers[0].shares
+    assert (share.total, share.offer.unit_price) == (cny("480.00"), cny("12"))

@@ -27,6 +27,7 @@ from b2b_market.sourcing.public import (
     land_quotes,
     require_assumptions,
     shown_value,
+    way_of,
 )
 from tests.sourcing.markets import CNY
 
@@ -133,3 +134,9 @@ def test_two_rows_for_the_same_are_refused() -> None:
     with pytest.raises(AssumptionsUnusable) as refused:
         require_assumptions(replace(GOLDEN, annual_rate=Decimal(2), rules=(*GOLDEN.rules, GOLDEN.rules[0])))
     assert [error.pointer for error in refused.value.errors] == ["/annual_rate", "/costs/11/leg"]
+
+
+def test_an_amount_without_a_currency_is_an_error_of_the_caller() -> None:
+    unsaid = CostRule(leg=Leg.INLAND, measure=CostMeasure.PER_UNIT, value=Decimal(2), source="forwarder")
+    with pytest.raises(ValueError, match="an amount has a currency"):
+        way_of(Assumptions(rate_source="bank", rules=(unsaid,)), EXW, LINE, Money(Decimal(100), CNY), None)

@@ -280,6 +280,17 @@ class RfqAwarded(Event):
     final: bool
 
 
+@event("rfq.letters_issued.v1")
+class LettersIssued(Event):
+    """A supplier has a letter about its outcome; each one hears of its own alone, and what it says does not travel."""
+
+    letter_id: UUID
+    award_id: UUID
+    rfq_id: UUID
+    buyer_id: UUID
+    supplier_id: UUID
+
+
 @event("rfq.round_opened.v1")
 class RoundOpened(Event):
     """A closed request takes quotations again: ``supplier_ids`` go on, ``left_out`` were in before and do not."""

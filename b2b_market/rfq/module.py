@@ -13,6 +13,7 @@ from b2b_market.rfq.api import guests as guests_api
 from b2b_market.rfq.api import history as history_api
 from b2b_market.rfq.api import imports as imports_api
 from b2b_market.rfq.api import landing as landing_api
+from b2b_market.rfq.api import letters as letters_api
 from b2b_market.rfq.api import questions as questions_api
 from b2b_market.rfq.api import quotes as quotes_api
 from b2b_market.rfq.api import redoing as redoing_api
@@ -29,6 +30,7 @@ from b2b_market.rfq.handlers.attaching import HANDLERS as DOCUMENT_HANDLERS
 from b2b_market.rfq.handlers.bargaining import HANDLERS as BARGAINING_HANDLERS
 from b2b_market.rfq.handlers.expiring import HANDLERS as EXPIRY_HANDLERS
 from b2b_market.rfq.handlers.guests import HANDLERS as GUEST_HANDLERS
+from b2b_market.rfq.handlers.letters import HANDLERS as LETTER_HANDLERS
 from b2b_market.rfq.handlers.pricing import HANDLERS as PRICE_HANDLERS
 from b2b_market.rfq.handlers.requests import HANDLERS
 from b2b_market.rfq.handlers.rounds import HANDLERS as ROUND_HANDLERS
@@ -42,6 +44,7 @@ from b2b_market.rfq.models import drafting as drafting_models
 from b2b_market.rfq.models import editions as edition_models
 from b2b_market.rfq.models import guests as guest_models
 from b2b_market.rfq.models import history as history_models
+from b2b_market.rfq.models import letters as letter_models
 from b2b_market.rfq.models import questions as question_models
 from b2b_market.rfq.models import quotes as quote_models
 from b2b_market.rfq.models import requests as request_models
@@ -56,6 +59,7 @@ from b2b_market.rfq.pages import exporting as exporting_pages
 from b2b_market.rfq.pages import guests as guest_pages
 from b2b_market.rfq.pages import history as history_pages
 from b2b_market.rfq.pages import landing as landing_pages
+from b2b_market.rfq.pages import letters as letter_pages
 from b2b_market.rfq.pages import questions as question_pages
 from b2b_market.rfq.pages import requests as request_pages
 from b2b_market.rfq.pages import savings as savings_pages
@@ -68,6 +72,7 @@ from b2b_market.rfq.rules import amending, approving, asking, awarding, bargaini
 from b2b_market.rfq.rules import attaching as attaching_rules
 from b2b_market.rfq.rules import expiring as expiring_rules
 from b2b_market.rfq.rules import guests as guest_rules
+from b2b_market.rfq.rules import letters as letter_rules
 from b2b_market.rfq.rules import redoing as redoing_rules
 from b2b_market.rfq.rules import rounds as round_rules
 from b2b_market.rfq.rules import scenarios as scenario_rules
@@ -88,6 +93,7 @@ from b2b_market.rfq.service import (
     inviting,
     landing,
     learning,
+    letters,
     preparing,
     publishing,
     remembering,
@@ -138,13 +144,16 @@ MANIFEST = Manifest(
         savings_api.router,
         quotes_api.quote_router,
         quotes_api.award_router,
+        letters_api.by_award,
+        letters_api.by_rfq,
+        letters_api.router,
         rounds_api.router,
         bargaining_api.by_rfq,
         bargaining_api.by_quote,
         bargaining_api.router,
     ),
     # fixed paths stand before those with ids: /rfqs/import and /rfqs/templates before /rfqs/{rfq_id}, and
-    # /awards/{award_id}/repeat before /awards/{award_id}/{decision}
+    # /awards/{award_id}/repeat and /awards/{award_id}/letters before /awards/{award_id}/{decision}
     pages=(
         importing.router,
         editor.router,
@@ -157,6 +166,7 @@ MANIFEST = Manifest(
         scoring_pages.router,
         scenario_pages.router,
         savings_pages.router,
+        letter_pages.router,
         awards.router,
         amending_pages.router,
         editions.router,
@@ -178,6 +188,7 @@ MANIFEST = Manifest(
         *GUEST_HANDLERS,
         *DOCUMENT_HANDLERS,
         *PRICE_HANDLERS,
+        *LETTER_HANDLERS,
     ),
     tasks=TASKS,
     permissions=(RfqPermission,),
@@ -217,6 +228,8 @@ MANIFEST = Manifest(
         awarding.AwardOutdated,
         bundling.BundleBroken,
         redoing_rules.AwardNotDecided,
+        letter_rules.LettersNotDue,
+        letter_rules.LettersIssuedAlready,
         scenario_rules.TooManyScenarios,
         scenario_rules.ScenarioNotReady,
         scenario_rules.ScenarioOutdated,
@@ -269,6 +282,7 @@ MANIFEST = Manifest(
         quote_operations,
         confirming,
         learning,
+        letters,
         expiring,
         preparing,
         comparing,
@@ -298,6 +312,7 @@ MANIFEST = Manifest(
         scoring_models,
         history_models,
         scenario_models,
+        letter_models,
     ),
     events=(
         events.RfqSubmitted,
@@ -326,6 +341,7 @@ MANIFEST = Manifest(
         events.AwardProposed,
         events.AwardReturned,
         events.RfqAwarded,
+        events.LettersIssued,
         events.RoundOpened,
         events.RoundClosed,
         events.CounterMade,

@@ -19,6 +19,7 @@ class RfqPermission(Permission):
     EVALUATE = "rfq:evaluate"
     AWARD = "award:propose"
     AWARD_APPROVE = "award:approve"
+    LETTERS_ISSUE = "award:issue_letters"
     NEGOTIATE = "rfq:negotiate"
     TALK = "rfq:talk"
     COUNTER = "quote:counter"
@@ -46,6 +47,7 @@ GRANTS: Grants = {
     RfqPermission.EVALUATE: frozenset({Role.BUYER_PURCHASER, Role.BUYER_EVALUATOR}),
     RfqPermission.AWARD: _PURCHASER,
     RfqPermission.AWARD_APPROVE: frozenset({Role.BUYER_APPROVER}),
+    RfqPermission.LETTERS_ISSUE: _PURCHASER | {Role.BUYER_APPROVER},
     RfqPermission.NEGOTIATE: _PURCHASER,
     RfqPermission.TALK: _PURCHASER | {Role.SUPPLIER_SALES} | _GUESTS,
     RfqPermission.COUNTER: _PURCHASER | {Role.SUPPLIER_SALES} | _GUESTS,

@@ -197,6 +197,24 @@ AWARD_LIFECYCLE = Lifecycle(
 )
 
 
+class LetterKind(StrEnum):
+    """What a letter after an award tells its supplier."""
+
+    AWARD = "award"
+    REGRET = "regret"
+
+
+class LetterReason(StrEnum):
+    """Why nothing of a quotation was awarded, in one word."""
+
+    PRICE = "price"
+    LEAD_TIME = "lead_time"
+    COVERAGE = "coverage"
+    TERMS = "terms"
+    QUALITY = "quality"
+    OTHER = "other"
+
+
 class ImportStatus(StrEnum):
     """Where an uploaded list of needs stands."""
 

@@ -415,6 +415,7 @@ def test_every_table_that_names_suppliers_is_moved() -> None:
         "rfq_quote_revision": "moves with its quotation",
         "rfq_nda_acceptance": "each company promises for itself",
         "rfq_award_line": "awards name approved companies only",
+        "rfq_letter": "moves with an entry of its own",
         "rfq_price_point": "prices are learnt of awards",
         "rfq_cost": "the buyer's own note; it states it anew for another company",
         "rfq_assessment": "the buyer's own note; it assesses another company anew",

@@ -49,11 +49,13 @@ from b2b_market.reference import service as rates
 from b2b_market.reference.commands import AddRate
 from b2b_market.rfq.commands.attaching import AcceptNda, SetNda
 from b2b_market.rfq.commands.guests import InviteGuest
+from b2b_market.rfq.commands.letters import IssueLetters, WhyNot
 from b2b_market.rfq.commands.requests import (
     AskQuestion,
     AwardPick,
     DraftRfq,
     ProposeAward,
+    ReadAward,
     ReadRfq,
     ReplyToQuestion,
     Rest,
@@ -70,6 +72,7 @@ from b2b_market.rfq.service import (
     awarding,
     drafting,
     inviting,
+    letters,
     publishing,
     quoting,
     scenarios,
@@ -77,7 +80,7 @@ from b2b_market.rfq.service import (
     talking,
 )
 from b2b_market.rfq.service.drafting import RfqContent
-from b2b_market.rfq.states import ScenarioKind, Visibility
+from b2b_market.rfq.states import LetterReason, ScenarioKind, Visibility
 from b2b_market.sourcing.public import Criterion, Formula
 from tests.support import database as db
 from tests.support.calling import API, Caller, caller_for
@@ -333,6 +336,7 @@ class _Maker:
         close(self.runtime, market, given.rfq.id)
         self._propose(replace(market, purchaser=self.people["chief"]), given)
         self.rfqs["awarded"] = read(self.runtime, market.purchaser, given.rfq.id)
+        self._write_letters(given.rfq.id)
         drain_outbox(self.runtime)
 
     def _negotiate(self, market: Market) -> None:
@@ -368,6 +372,17 @@ class _Maker:
         )
         with work_for(self.runtime, market.purchaser) as work:
             awarding.propose_award(work, market.purchaser, command)
+
+    def _write_letters(self, rfq_id: UUID) -> None:
+        """Issue the letters of the award that stands."""
+        chief = self.people["chief"]
+        with work_for(self.runtime, chief) as work:
+            (award,) = awarding.list_awards(work, chief, ReadRfq(rfq_id))
+            lost = letters.list_letters(work, chief, ReadAward(award.id)).regret_supplier_ids
+            reasons = tuple(WhyNot(supplier_id, LetterReason.PRICE) for supplier_id in lost)
+            command = IssueLetters(award_id=award.id, expected_version=award.version, reasons=reasons)
+            issued = letters.issue_letters(work, chief, command)
+            self.things["letter_id"] = str(issued.letters[0].id)
 
     def _small_things(self, client: TestClient) -> str:
         """Make what the routes find by id and nobody else made yet; return the API key's secret."""

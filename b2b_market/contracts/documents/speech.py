@@ -4,7 +4,7 @@ from functools import cache
 from pathlib import Path
 
 from b2b_market.contracts.commands import Printing
-from b2b_market.infra.documents.model import Words, distinct
+from b2b_market.ui import speaking
 from b2b_market.ui.i18n import Catalogue
 from b2b_market.ui.language import Language
 
@@ -21,23 +21,9 @@ def _catalogue() -> Catalogue:
     return Catalogue([Path(__file__).parents[1]])
 
 
-class Speaker:
+class Speaker(speaking.Speaker):
     """Says message ids in one or both languages."""
 
     def __init__(self, printing: Printing) -> None:
         """Speak the languages of ``printing``, Chinese first where there are two."""
-        self.languages = LANGUAGES[printing]
-
-    def __call__(self, message: str, /, **facts: object) -> Words:
-        """Return ``message`` in each language, its ``{name}`` fields filled; Words among the facts go by language."""
-        said = []
-        for place, language in enumerate(self.languages):
-            own = {name: self._own(fact, place) for name, fact in facts.items()}
-            said.append(_catalogue().translate(language, message, **own))
-        return distinct(said)
-
-    @staticmethod
-    def _own(fact: object, place: int) -> object:
-        if isinstance(fact, tuple):
-            return fact[place] if place < len(fact) else fact[-1]
-        return fact
+        super().__init__(LANGUAGES[printing], _catalogue())

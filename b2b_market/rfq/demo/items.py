@@ -67,3 +67,4 @@ FULL_TERMS: Final = QuoteTerms(
 
 
 DIGITS: Final = Decimal("0.0001")
+WHY_NOT: Final = "贵方各行价格均未达到最低。 On no line was your price the lowest."

@@ -20,6 +20,7 @@ from b2b_market.organizations import public as organizations
 from b2b_market.rbac.actor import Actor
 from b2b_market.rfq.commands import requests as commands
 from b2b_market.rfq.commands.guests import InviteGuest
+from b2b_market.rfq.commands.letters import IssueLetters, WhyNot
 from b2b_market.rfq.commands.needs import PLAIN_NEED
 from b2b_market.rfq.commands.quotes import (
     PLAIN_LINE,
@@ -38,6 +39,7 @@ from b2b_market.rfq.demo.items import (
     PER_UNIT,
     QUESTIONS,
     TALK,
+    WHY_NOT,
     Item,
 )
 from b2b_market.rfq.service import (
@@ -51,6 +53,7 @@ from b2b_market.rfq.service import (
     countering,
     drafting,
     inviting,
+    letters,
     publishing,
     quoting,
     rounds,
@@ -58,7 +61,7 @@ from b2b_market.rfq.service import (
     templates,
 )
 from b2b_market.rfq.service.drafting import RfqContent
-from b2b_market.rfq.states import Visibility
+from b2b_market.rfq.states import LetterReason, Visibility
 
 T = TypeVar("T")
 GUEST: Final = "einkauf@nordguss.example"
@@ -356,6 +359,15 @@ class _Cast:
         with self.work(self.purchaser) as work:
             award = awarding.propose_award(work, self.purchaser, command).award
         self.do(self.approver, awarding.approve_award, commands.DecideAward(award.id, award.version))
+        self.write_letters(award.id)
+
+    def write_letters(self, award_id: UUID) -> None:
+        """Let the purchaser say to those that lost why, and issue the letters of an award."""
+        with self.work(self.purchaser) as work:
+            found = letters.list_letters(work, self.purchaser, commands.ReadAward(award_id))
+            reasons = tuple(WhyNot(lost, LetterReason.PRICE, WHY_NOT) for lost in found.regret_supplier_ids)
+            issue = IssueLetters(award_id=award_id, expected_version=found.version, reasons=reasons)
+            letters.issue_letters(work, self.purchaser, issue)
 
 
 def _need(item: Item, required_on: date) -> commands.LineInput:

@@ -19,8 +19,19 @@ from b2b_market.reference import public as reference
 from b2b_market.rfq.commands import requests as commands
 from b2b_market.rfq.commands.requests import RfqOrder
 from b2b_market.rfq.pages import showing
+from b2b_market.rfq.pages.letters import SHOWN as LETTERS
 from b2b_market.rfq.pages.negotiating import shown_round
-from b2b_market.rfq.service import answering, asking, awarding, closing, confirming, publishing, quoting, talking
+from b2b_market.rfq.service import (
+    answering,
+    asking,
+    awarding,
+    closing,
+    confirming,
+    letters,
+    publishing,
+    quoting,
+    talking,
+)
 from b2b_market.rfq.service import drafting as drafts
 from b2b_market.rfq.service.drafting import RfqContent
 from b2b_market.rfq.states import RFQ_LIFECYCLE, QuoteStatus, RfqStatus
@@ -190,6 +201,7 @@ def _detail(call: PageContext, content: RfqContent, form: Form, *, start: int = 
         context["talks"] = {one.supplier_id: one for one in waiting}
         context["provisional"] = GUEST in call.actor.roles and _own_company(call).is_provisional
         context["won"] = awarding.read_outcome(call.work, call.actor, commands.ReadRfq(rfq.id))
+        context |= {**LETTERS, "letters": letters.own_letters(call.work, call.actor, commands.ReadRfq(rfq.id))}
         context["unit_price"] = lambda line: Money(line.unit_price, Currency(line.currency))
         return call.page("rfq/invited.html", context, status=status)
     return call.page("rfq/detail.html", {**context, **_buyer_side(call, content)}, status=status)

@@ -195,6 +195,7 @@ HISTORY: Final[Mapping[str, str]] = MappingProxyType(
         "rfq.awarded": N_("let the award stand"),
         "award.voided": N_("voided the award"),
         "award.repeat_taken": N_("requested it again"),
+        "award.letters_issued": N_("issued the letters"),
     }
 )
 _TONES: Final[Mapping[str, str]] = MappingProxyType(

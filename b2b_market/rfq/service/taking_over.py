@@ -27,6 +27,7 @@ from b2b_market.rfq.models.quotes import QuoteLine, QuoteRevision
 from b2b_market.rfq.models.requests import RfqInvitation, RfqLine
 from b2b_market.rfq.permissions import RfqPermission
 from b2b_market.rfq.queries import guests as queries
+from b2b_market.rfq.queries.letters import lock_letters
 from b2b_market.rfq.rules import guests as rules
 from b2b_market.rfq.service.quoting import NUMBER_KIND
 
@@ -106,6 +107,7 @@ def _move(work: Work, wide: Scope, rfq_id: UUID, guest: UUID, taker: UUID) -> No
     rfq.party_ids = [taker if party == guest else party for party in rfq.party_ids]
     work.touch(rfq)
     _move_quotes(work, wide, guest, taker)
+    _move_letters(work, wide, guest, taker)
     for shown in SHOWN_TO:
         table = shown.class_
         parties = func.array_replace(shown, guest, taker)
@@ -128,3 +130,10 @@ def _move_quotes(work: Work, wide: Scope, guest: UUID, taker: UUID) -> None:
         quote.supplier_id = taker
         quote.changed_at = work.now()
         work.record("quote.taken_over", quote)
+
+
+def _move_letters(work: Work, wide: Scope, guest: UUID, taker: UUID) -> None:
+    """Give the taker the letters as they were written, to the company that the guest was then."""
+    for letter in lock_letters(work.session, wide, guest):
+        letter.supplier_id, letter.changed_at = taker, work.now()
+        work.record("letter.taken_over", letter)

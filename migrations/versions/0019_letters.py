@@ -23,7 +23,7 @@ CREATE TABLE rfq_letter (
     issued_at timestamptz NOT NULL,
     content jsonb NOT NULL,
     content_hash bytea NOT NULL,
-    CONSTRAINT uq_rfq_letter_award_id UNIQUE (award_id, supplier_id)
+    CONSTRAINT uq_rfq_letter_award_id_supplier_id UNIQUE (award_id, supplier_id)
 );
 CREATE INDEX ix_rfq_letter_rfq_id_supplier_id ON rfq_letter (rfq_id, supplier_id)
 """

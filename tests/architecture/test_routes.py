@@ -250,6 +250,7 @@ def test_a_key_does_only_what_it_was_made_for(world: World, client: TestClient, 
         "/rfq-templates",
         "/quotes",
         "/counters",
+        "/letters",
         "/invitations",
     )
     wrong = []

@@ -78,7 +78,7 @@ def issue_letters(work: Work, scope: Scope, command: IssueLetters) -> AwardLette
         sheets[supplier_id] = desk.regret_letter(supplier_id, reason.code, reason.text.strip())
     for supplier_id, sheet in sheets.items():
         _issue(work, scope, award, supplier_id, sheet)
-    award.changed_at = work.now()
+    work.touch(award)
     work.record("award.letters_issued", award)
     work.session.flush()
     return _letters(work, scope, award, lost)

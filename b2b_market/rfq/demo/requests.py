@@ -131,13 +131,17 @@ class Offer:
             rfq_id=content.rfq.id,
             currency=self.currency,
             valid_until=self.valid_until,
-            lines=tuple(self._line(line.id, line.position) for line in content.lines if line.position not in skipped),
+            lines=tuple(
+                self._line(line.id, line.position, other=line.substitutes)
+                for line in content.lines
+                if line.position not in skipped
+            ),
             payment_terms="30 days net",
             note="Prices without VAT.",
             terms=FULL_TERMS if self.number == FULL else PLAIN_QUOTE,
         )
 
-    def _line(self, line_id: UUID, position: int) -> commands.QuoteLineInput:
+    def _line(self, line_id: UUID, position: int, *, other: bool) -> commands.QuoteLineInput:
         target = Decimal(ITEM_TARGETS[(position - 1) % len(ITEM_TARGETS)])
         spread = 1 + Decimal((position * 7 + self.number * 5) % 13 - 6) / 100
         price = (target * self.factor * spread / PER_UNIT.get(self.currency.code, Decimal(1))).quantize(DIGITS)
@@ -147,7 +151,7 @@ class Offer:
             unit_price=None if says_all else price,
             lead_days=7 + (position * 5 + self.number * 3) % 28,
             min_quantity=Decimal(10) if position % 5 == 0 else None,
-            alternative="Equivalent of another make" if (position + self.number) % 9 == 0 else "",
+            alternative="Equivalent of another make" if other and (position + self.number) % 9 == 0 else "",
             terms=_tiered(price) if says_all else PLAIN_LINE,
         )
 

@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from b2b_market.infra.audit_trail import AuditEvent
 from b2b_market.infra.canonical import digest
 from b2b_market.infra.documents.docx import DOCX_TYPE
+from b2b_market.infra.documents.model import Facts, Heading, Panels, Paragraph, Table
 from b2b_market.infra.ids import new_id
 from b2b_market.infra.runtime import Runtime
 from b2b_market.kernel.money import Money
@@ -26,7 +27,8 @@ from b2b_market.rfq.commands.letters import IssueLetters, LetterFormat, LetterPr
 from b2b_market.rfq.commands.requests import AwardPick, ProposeAward, ReadAward, ReadRfq, Rest, StepRfq
 from b2b_market.rfq.commands.scoring import SetCriteria
 from b2b_market.rfq.documents.letter_files import print_letter
-from b2b_market.rfq.documents.letter_sheet import LetterLine, LetterParty, LetterSheet
+from b2b_market.rfq.documents.letter_sheet import LetterCriterion, LetterLine, LetterParty, LetterSheet
+from b2b_market.rfq.documents.letter_text import letter_document
 from b2b_market.rfq.models.letters import Letter
 from b2b_market.rfq.models.quotes import Award
 from b2b_market.rfq.rules.letters import LettersIssuedAlready, LettersNotDue, require_reasons
@@ -160,6 +162,33 @@ class TestDocuments:
         assert first == second
         assert first.content != print_letter(replace(kept, title="Others"), printing, file_format).content
         assert first.name == f"RFQ-2026-0001-Q-2026-0007-{kind}-{printing}.{file_format}"
+
+    @pytest.mark.parametrize("kind", LetterKind)
+    def test_the_words_of_the_house_are_chinese_in_a_chinese_letter(self, kind: LetterKind) -> None:
+        judged = LetterCriterion(name="Price", weight=Decimal(100))
+        written = replace(sheet(kind), criteria=(judged,) if kind is LetterKind.REGRET else (), landed=True)
+        document = letter_document(written, LetterPrinting.CHINESE)
+        said = [document.title.words, *(fact.label for fact in document.title.facts)]
+        for block in document.blocks:
+            match block:
+                case Heading() | Paragraph():
+                    said.append(block.words)
+                case Facts():
+                    said += [fact.label for fact in block.facts]
+                case Table():
+                    said += [column.title for column in block.columns] + [total.label for total in block.totals]
+                case Panels():
+                    said += [side.title for side in (block.left, block.right)]
+                case _:
+                    pytest.fail(f"{block} is not read")
+        assert [words for words in said if not any("\u4e00" <= sign <= "\u9fff" for sign in "".join(words))] == []
+        assert any(
+            cell == ("价格",)
+            for block in document.blocks
+            if isinstance(block, Table)
+            for row in block.rows
+            for cell in row
+        ) is (kind is LetterKind.REGRET)
 
     def test_the_total_is_of_rounded_amounts(self) -> None:
         assert sheet().total == Money.of("41.67", "EUR")

@@ -13,6 +13,7 @@ from b2b_market.infra.runtime import Runtime
 from b2b_market.kernel.permission import Role
 from b2b_market.rbac.actor import Actor, system_actor
 from b2b_market.rfq.commands.requests import StepRfq
+from b2b_market.rfq.models.letters import Letter
 from b2b_market.rfq.models.quotes import Award, AwardLine, Quote
 from b2b_market.rfq.models.requests import Rfq
 from b2b_market.rfq.service import publishing
@@ -205,3 +206,26 @@ def test_two_approvals_of_one_request_publish_it_once(committed_client: TestClie
     machine = system_actor("test", market.buyer_id)
     told = rows_of(committed_runtime, machine, select(OutboxRow).where(OutboxRow.topic == "rfq.published.v1"))
     assert len(told) == 1
+
+
+def test_two_people_at_once_issue_the_letters_once(committed_client: TestClient, committed_runtime: Runtime) -> None:
+    given = closed_request(committed_runtime, None)
+    people = [
+        caller_for(committed_client, committed_runtime, who) for who in (given.market.purchaser, given.market.approver)
+    ]
+    body = award_body(given.content, given.quotes[0].id)
+    award = people[0].post(f"{given.path}/awards", body, version=given.content.rfq.version).json()
+
+    def issue(n: int) -> Response:
+        reason = {"supplier_id": str(given.market.suppliers[1]), "code": "price", "text": f"Person {n} says so."}
+        return people[n].post(f"/awards/{award['id']}/letters", {"reasons": [reason]}, version=award["version"])
+
+    answers = at_once(2, issue)
+    assert outcomes(answers) == [(201, ""), (409, "letters-issued")]
+    winner = next(n for n, answer in enumerate(answers) if answer.status_code == 201)
+    found = rows_of(committed_runtime, given.machine, select(Letter))
+    assert sorted(letter.supplier_id for letter in found) == sorted(given.market.suppliers)
+    assert {letter.content["reason"] for letter in found} == {"", f"Person {winner} says so."}
+    topic = select(OutboxRow).where(OutboxRow.topic == "rfq.letters_issued.v1")
+    told = rows_of(committed_runtime, given.machine, topic)
+    assert sorted(row.aggregate_id for row in told) == sorted(letter.id for letter in found)

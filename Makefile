@@ -9,7 +9,7 @@ PORT ?= 8000
 DATA ?= ./var
 URL ?= http://127.0.0.1:8000
 FILE ?=
-WORKERS ?= 2
+WORKERS ?= 3
 ARGS ?=
 
 PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11 python; do \

@@ -19,7 +19,7 @@ from tests.support.world import World
 PARTS: Final = range(8)
 """The operations are dealt out to as many tests, so that workers share them."""
 FEW: Final = settings(
-    max_examples=2,
+    max_examples=1,
     database=None,
     deadline=None,
     phases=(Phase.generate,),

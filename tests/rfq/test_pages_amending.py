@@ -213,7 +213,7 @@ class TestVersions:
             assert "From version 2 to version 3" in said
             assert "the customer asked for it" in said
             both = spoken(page(client, url(content, "/editions?before=1&after=3")))
-            assert "Request Title Spare parts Spares" in both
+            assert "Request for quotation Title Spare parts Spares" in both
             assert "Quantity 100 150 Material" in both
             old = page(client, url(content, "/editions/1"))
             assert "This version was replaced" in old

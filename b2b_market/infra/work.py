@@ -80,9 +80,9 @@ class Work:
     def gate(self, key: UUID, *, exclusive: bool = False) -> None:
         """Hold the deadline gate of ``key`` until the transaction ends.
 
-        Quotations and bids share it; publish, amend, close and cancel take it alone. What is read in a *later*
-        statement is then wholly before or
-        wholly after such a step. A supplier cannot lock the buyer's row instead: row-level security would refuse it.
+        Quotations and bids share it; publish, amend, close and cancel take it alone, before they lock any row. What is
+        read in a *later* statement is then wholly before or wholly after such a step. A supplier cannot lock the
+        buyer's row instead: row-level security would refuse it.
         """
         verb = "pg_advisory_xact_lock" if exclusive else "pg_advisory_xact_lock_shared"
         run_fixed(self.session, f"SELECT {verb}(%(key)s)", {"key": gate_key(key)})
@@ -93,6 +93,13 @@ class Work:
             raise VersionRequired
         if root.version != expected:
             raise StaleVersion(expected=expected, actual=root.version)
+
+    def expect_version_if_any(self, root: Aggregate | None, expected: int | None) -> None:
+        """Do as ``expect_version`` does; None, which nobody has made yet, is at version 0 and may go unnamed."""
+        if root is not None:
+            self.expect_version(root, expected)
+        elif expected:
+            raise StaleVersion(expected=expected, actual=0)
 
     def touch(self, root: Aggregate) -> None:
         """Raise the version of ``root`` with the flush, although only its lines changed."""

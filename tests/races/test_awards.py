@@ -1,21 +1,25 @@
 """Two people decide at the same moment: one wins, the others are told so clearly, and nothing is given twice."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from time import sleep
 
 import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Response
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from b2b_market.infra.audit_trail import AuditEvent
 from b2b_market.infra.outbox import OutboxRow
 from b2b_market.infra.runtime import Runtime
 from b2b_market.kernel.permission import Role
-from b2b_market.rbac.actor import Actor, system_actor
+from b2b_market.rbac.actor import Actor, Scope, system_actor
 from b2b_market.rfq.commands.requests import StepRfq
 from b2b_market.rfq.models.letters import Letter
 from b2b_market.rfq.models.quotes import Award, AwardLine, Quote
 from b2b_market.rfq.models.requests import Rfq
+from b2b_market.rfq.permissions import RfqPermission
+from b2b_market.rfq.queries.requests import lock_own_rfq
 from b2b_market.rfq.service import publishing
 from b2b_market.rfq.service.drafting import RfqContent
 from b2b_market.rfq.states import AwardStatus, QuoteStatus, RfqStatus
@@ -81,6 +85,29 @@ def test_two_scenarios_proposed_at_once_make_one_award(
     assert {line.supplier_id for line in rows_of(committed_runtime, given.machine, select(AwardLine))} == {
         given.market.suppliers[winner]
     }
+
+
+def test_a_scenario_takes_the_gate_before_the_row_as_every_other_step_does(
+    committed_client: TestClient, committed_runtime: Runtime
+) -> None:
+    given = closed_request(committed_runtime, None)
+    buyer = caller_for(committed_client, committed_runtime, given.market.purchaser)
+    saved = buyer.post(f"{given.path}/scenarios", {"name": "Best", "kind": "best"}).json()
+    version = read(committed_runtime, given.market.purchaser, given.content.rfq.id).rfq.version
+    waiting = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+
+    with ThreadPoolExecutor(1) as pool:
+        with work_for(committed_runtime, given.market.purchaser) as work:
+            work.gate(given.content.rfq.id, exclusive=True)
+            proposed = pool.submit(buyer.post, f"/award-scenarios/{saved['id']}/propose", {}, version=version)
+            for _ in range(1000):
+                if proposed.done() or work.session.scalar(waiting):
+                    break
+                sleep(0.01)
+            assert work.session.scalar(waiting)
+            work.session.execute(text("SET LOCAL lock_timeout = '5s'"))
+            lock_own_rfq(work.session, Scope(given.market.purchaser, RfqPermission.AWARD), given.content.rfq.id)
+        assert proposed.result(60).status_code == 201
 
 
 def outcomes(answers: list[Response]) -> list[tuple[int, str]]:

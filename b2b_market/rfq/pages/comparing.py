@@ -17,8 +17,7 @@ from b2b_market.rfq.pages import matrix, picking, showing
 from b2b_market.rfq.pages.landed import Basis
 from b2b_market.rfq.pages.picking import Choice
 from b2b_market.rfq.service import awarding, comparing, history, landing
-from b2b_market.rfq.service.comparing import RfqComparison
-from b2b_market.rfq.states import RFQ_LIFECYCLE, AwardStatus, RfqStatus
+from b2b_market.rfq.states import RFQ_LIFECYCLE, AwardStatus
 from b2b_market.sourcing import public as sourcing
 from b2b_market.ui.forms import Form
 from b2b_market.ui.viewer import Flash
@@ -118,14 +117,7 @@ def _basis(call: PageContext, rfq_id: UUID, basis: str) -> Basis:
     if basis == LANDED:
         landed = landing.compare_landed(call.work, call.actor, commands.ReadRfq(rfq_id))
         return Basis(landed.compared, landed)
-    return Basis(_compared(call, rfq_id))
-
-
-def _compared(call: PageContext, rfq_id: UUID) -> RfqComparison:
-    compared = comparing.compare_quotes(call.work, call.actor, commands.ReadRfq(rfq_id))
-    if compared.rfq.status is RfqStatus.AWARDED_PARTIAL:
-        return comparing.compare_open_needs(call.work, call.actor, commands.ReadRfq(rfq_id))
-    return compared
+    return Basis(comparing.compare_standing(call.work, call.actor, commands.ReadRfq(rfq_id)))
 
 
 class _Page:

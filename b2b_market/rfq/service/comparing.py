@@ -56,23 +56,33 @@ class RfqComparison:
 def compare_quotes(work: Work, scope: Scope, command: ReadRfq) -> RfqComparison:
     """Compare the visible quotations of an own request in its currency.
 
-    The first look after the close starts the evaluation and freezes the exchange rates of the day of the close;
-    before it, an open
-    request is compared at the day's rates. Sealed quotations are not there before they are opened.
+    The first look after the close starts the evaluation and freezes the exchange rates of the day of the close; before
+    it, an open request is compared at the day's rates. Sealed quotations are not there before they are opened.
     """
-    rfq = queries.own_rfq(work.session, scope, command.rfq_id)
-    if rfq.status in NOT_COMPARED:
-        allowed = ", ".join(sorted(status.value for status in RfqStatus if status not in NOT_COMPARED))
-        raise IllegalStep(status=rfq.status.value, step="compare", allowed_from=allowed)
-    if rfq.status is RfqStatus.CLOSED:
-        start_evaluation(work, queries.lock_own_rfq(work.session, scope, rfq.id))
-    return comparison_of(work, scope, rfq)
+    return comparison_of(work, scope, _looked_at(work, scope, command.rfq_id))
+
+
+@operation(RfqPermission.COMPARE)
+def compare_standing(work: Work, scope: Scope, command: ReadRfq) -> RfqComparison:
+    """Compare as ``compare_quotes`` does; once a part is awarded, only what is still open."""
+    rfq = _looked_at(work, scope, command.rfq_id)
+    return comparison_of(work, scope, rfq, remaining=rfq.status is RfqStatus.AWARDED_PARTIAL)
 
 
 @operation(RfqPermission.COMPARE)
 def compare_open_needs(work: Work, scope: Scope, command: ReadRfq) -> RfqComparison:
     """Compare what an own request has not awarded yet: the basis of its next award."""
     return comparison_of(work, scope, queries.own_rfq(work.session, scope, command.rfq_id), remaining=True)
+
+
+def _looked_at(work: Work, scope: Scope, rfq_id: UUID) -> Rfq:
+    rfq = queries.own_rfq(work.session, scope, rfq_id)
+    if rfq.status in NOT_COMPARED:
+        allowed = ", ".join(sorted(status.value for status in RfqStatus if status not in NOT_COMPARED))
+        raise IllegalStep(status=rfq.status.value, step="compare", allowed_from=allowed)
+    if rfq.status is RfqStatus.CLOSED:
+        start_evaluation(work, queries.lock_own_rfq(work.session, scope, rfq.id))
+    return rfq
 
 
 def start_evaluation(work: Work, rfq: Rfq) -> None:

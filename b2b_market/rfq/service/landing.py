@@ -12,7 +12,7 @@ from b2b_market.infra.ids import new_id
 from b2b_market.infra.work import Work
 from b2b_market.kernel.currency import Currency
 from b2b_market.kernel.money import Money
-from b2b_market.kernel.refusal import FieldError, IllegalStep, NotFound, StaleVersion
+from b2b_market.kernel.refusal import FieldError, IllegalStep, NotFound
 from b2b_market.kernel.text import N_
 from b2b_market.rbac.actor import Scope
 from b2b_market.rbac.operation import operation
@@ -27,7 +27,7 @@ from b2b_market.rfq.permissions import RfqPermission
 from b2b_market.rfq.queries import costing as queries
 from b2b_market.rfq.queries import requests as request_queries
 from b2b_market.rfq.rules.landing import NamedTerm, delivery_of
-from b2b_market.rfq.service.comparing import RfqComparison, compare_open_needs, compare_quotes, frozen_rates
+from b2b_market.rfq.service.comparing import RfqComparison, compare_standing, frozen_rates
 from b2b_market.rfq.states import PayEvent, RfqStatus
 from b2b_market.sourcing import public as sourcing
 
@@ -109,10 +109,7 @@ def set_costing(work: Work, scope: Scope, command: SetCosting) -> CostingContent
     rfq = request_queries.lock_own_rfq(work.session, scope, command.rfq_id)
     require_undecided(rfq, "cost")
     row = queries.find_costing(work.session, scope, rfq.id)
-    if row is not None:
-        work.expect_version(row, command.expected_version)
-    elif command.expected_version:
-        raise StaleVersion(expected=command.expected_version, actual=0)
+    work.expect_version_if_any(row, command.expected_version)
     _require_sound(work, scope, rfq, command)
     if row is None:
         row = Costing(id=new_id(), created_at=work.now(), rfq_id=rfq.id, buyer_id=rfq.buyer_id)
@@ -138,10 +135,7 @@ def compare_landed(work: Work, scope: Scope, command: ReadRfq) -> LandedComparis
     Like a look at the raw prices, the first look after the close starts the evaluation. Once a part is awarded, what
     is still open is compared.
     """
-    compared = compare_quotes(work, scope.actor, command)
-    if compared.rfq.status is RfqStatus.AWARDED_PARTIAL:
-        compared = compare_open_needs(work, scope.actor, command)
-    return landed_comparison(work, scope, compared)
+    return landed_comparison(work, scope, compare_standing(work, scope.actor, command))
 
 
 @operation(RfqPermission.COMPARE)

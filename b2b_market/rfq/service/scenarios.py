@@ -27,7 +27,7 @@ from b2b_market.rfq.queries import scenarios as queries
 from b2b_market.rfq.rules import scenarios as rules
 from b2b_market.rfq.rules.history import PriceHistory
 from b2b_market.rfq.service.awarding import AwardContent, picks_of, propose_award, snapshot_hash
-from b2b_market.rfq.service.comparing import RfqComparison, compare_open_needs, compare_quotes
+from b2b_market.rfq.service.comparing import RfqComparison, compare_open_needs, compare_standing
 from b2b_market.rfq.service.history import histories_of
 from b2b_market.rfq.service.landing import LandedComparison, landed_comparison, require_undecided
 from b2b_market.rfq.states import SCENARIO_LIFECYCLE, RfqStatus, ScenarioKind, ScenarioStatus
@@ -144,6 +144,7 @@ def propose_scenario(work: Work, scope: Scope, command: ProposeScenario) -> Awar
     is refused as any second proposal is.
     """
     known = queries.own_scenario(work.session, scope, command.scenario_id)
+    work.gate(known.rfq_id, exclusive=True)
     request_queries.lock_own_rfq(work.session, scope, known.rfq_id)
     scenario = queries.own_scenario(work.session, scope, command.scenario_id, lock=True)
     if scenario.status is not ScenarioStatus.READY or not scenario.picks:
@@ -168,8 +169,8 @@ def propose_scenario(work: Work, scope: Scope, command: ProposeScenario) -> Awar
 
 def _landed(work: Work, scope: Scope, rfq_id: UUID) -> LandedComparison:
     """Return both comparisons of what is not awarded yet."""
-    compared = compare_quotes(work, scope.actor, ReadRfq(rfq_id))
-    if compared.rfq.status in (RfqStatus.AWARDED_PARTIAL, RfqStatus.AWARDED, RfqStatus.CLOSED_DONE):
+    compared = compare_standing(work, scope.actor, ReadRfq(rfq_id))
+    if compared.rfq.status in (RfqStatus.AWARDED, RfqStatus.CLOSED_DONE):
         compared = compare_open_needs(work, scope.actor, ReadRfq(rfq_id))
     return landed_comparison(work, scope, compared)
 

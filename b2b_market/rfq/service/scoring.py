@@ -10,7 +10,6 @@ from b2b_market.infra.bulk import insert_rows
 from b2b_market.infra.canonical import lines_digest
 from b2b_market.infra.ids import new_id
 from b2b_market.infra.work import Work
-from b2b_market.kernel.refusal import StaleVersion
 from b2b_market.rbac.actor import Scope
 from b2b_market.rbac.operation import operation
 from b2b_market.rfq.commands.requests import ReadRfq
@@ -182,10 +181,7 @@ def _values(content: CriteriaContent, landed: LandedComparison) -> dict[UUID, di
 
 def _expected(work: Work, scope: Scope, rfq: Rfq, expected: int | None) -> Scoring | None:
     row = queries.find_scoring(work.session, scope, rfq.id)
-    if row is not None:
-        work.expect_version(row, expected)
-    elif expected:
-        raise StaleVersion(expected=expected, actual=0)
+    work.expect_version_if_any(row, expected)
     return row
 
 

@@ -69,8 +69,7 @@ class Tenant:
     """Whose rows a transaction may touch: the second fence behind the scopes.
 
     ``orgs`` are the companies acted for; ``machine`` opens the branch that only the relay, the sealer and the
-    sweepers use;
-    ``platform`` is ``operator``, ``auditor`` or empty.
+    sweepers use; ``platform`` is ``operator``, ``auditor`` or empty.
     """
 
     orgs: tuple[UUID, ...] = ()

@@ -1,5 +1,6 @@
 """The arithmetic of quotations' terms: tiers, multiples, tax and bundles, for any figures."""
 
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from uuid import UUID
@@ -7,11 +8,14 @@ from uuid import UUID
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from b2b_market.rfq.commands.quotes import Bundle, OfferedPrice, PriceTier
+from b2b_market.kernel.currency import Currency
+from b2b_market.kernel.money import Money
+from b2b_market.rfq.commands.quotes import Bundle, PriceTier
 from b2b_market.rfq.rules.bundling import broken, discount, read_bundles
-from b2b_market.rfq.rules.pricing import is_multiple, largest_multiple, price_at, read_tiers, without_tax
+from b2b_market.rfq.rules.pricing import is_multiple, largest_multiple, read_tiers, without_tax
 from b2b_market.rfq.rules.terms import text_of
 from b2b_market.rfq.states import BundleKind
+from b2b_market.sourcing.public import QuoteLine
 
 prices = st.decimals("0.000001", "9999999", places=6)
 amounts = st.decimals("0", "9999999", places=4)
@@ -21,27 +25,27 @@ LINES = tuple(UUID(int=number) for number in range(1, 6))
 
 
 @st.composite
-def price_lists(draw: st.DrawFn) -> OfferedPrice:
+def price_lists(draw: st.DrawFn) -> tuple[PriceTier, ...]:
     starts = sorted(draw(st.sets(quantities, min_size=1, max_size=6)))
-    tiers = tuple(PriceTier(start, draw(prices)) for start in starts)
-    return OfferedPrice(tiers[0].unit_price, tiers, draw(amounts))
+    return tuple(PriceTier(start, draw(prices)) for start in starts)
 
 
 @given(price_lists(), quantities)
-def test_the_price_of_a_quantity_is_the_last_tier_that_has_begun(offered: OfferedPrice, quantity: Decimal) -> None:
-    begun = [tier for tier in offered.tiers if tier.from_quantity <= quantity]
-    wanted = max(begun, key=lambda tier: tier.from_quantity) if begun else offered.tiers[0]
-    assert price_at(offered, quantity) == (wanted.unit_price, offered.setup_cost)
-    assert price_at(offered, Decimal(0))[1] == 0
-    assert price_at(OfferedPrice(Decimal(7)), quantity) == (Decimal(7), Decimal(0))
+def test_the_price_of_a_quantity_is_the_last_tier_that_has_begun(
+    tiers: tuple[PriceTier, ...], quantity: Decimal
+) -> None:
+    begun = [tier for tier in tiers if tier.from_quantity <= quantity]
+    wanted = max(begun, key=lambda tier: tier.from_quantity) if begun else tiers[0]
+    plain = QuoteLine(offer_id=LINES[0], line_id=LINES[1], unit_price=Money(Decimal(7), Currency("EUR")))
+    tiered = replace(plain, tiers=tuple((tier.from_quantity, tier.unit_price) for tier in tiers))
+    assert tiered.price_at(quantity) == Money(wanted.unit_price, Currency("EUR"))
+    assert plain.price_at(quantity) == plain.unit_price
 
 
 @given(price_lists())
-def test_tiers_are_read_as_they_are_stored(offered: OfferedPrice) -> None:
-    kept = [
-        {"from_quantity": text_of(tier.from_quantity), "unit_price": text_of(tier.unit_price)} for tier in offered.tiers
-    ]
-    assert read_tiers(kept) == offered.tiers
+def test_tiers_are_read_as_they_are_stored(tiers: tuple[PriceTier, ...]) -> None:
+    kept = [{"from_quantity": text_of(tier.from_quantity), "unit_price": text_of(tier.unit_price)} for tier in tiers]
+    assert read_tiers(kept) == tiers
 
 
 @given(quantities, quantities)

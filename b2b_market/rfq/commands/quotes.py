@@ -91,12 +91,3 @@ class ExtendQuote:
     quote_id: UUID
     expected_version: int | None
     valid_until: date
-
-
-@dataclass(frozen=True, slots=True)
-class OfferedPrice:
-    """A line's prices as they are stored: without tax, in the need's unit. ``tiers`` rise; empty is one price."""
-
-    unit_price: Decimal
-    tiers: tuple[PriceTier, ...] = ()
-    setup_cost: Decimal = Decimal(0)

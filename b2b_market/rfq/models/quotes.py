@@ -64,8 +64,7 @@ class Quote(Salted, Aggregate, Base):
     """A supplier's live quotation on a request: one per supplier and round.
 
     ``opened`` is what row-level security asks before the buyer may see the row: at once for open requests, from the
-    close on for
-    sealed ones. Its prices never reach the audit trail's readable part.
+    close on for sealed ones. Its prices never reach the audit trail's readable part.
 
     Every stored amount is without recoverable tax, whatever the supplier stated: the comparison reads the columns as
     they are. ``total`` is the sum of unit price × quantity over the lines; set-up costs and freight come on top.
@@ -148,7 +147,7 @@ class Quote(Salted, Aggregate, Base):
 class QuoteLine(Base):
     """One price of a live quotation: per unit of the need, in the quotation's currency, without recoverable tax.
 
-    Every quantity is in the need's unit. ``rules.pricing.price_at`` gives unit price and set-up cost of a quantity.
+    Every quantity is in the need's unit. ``sourcing.QuoteLine.price_at`` gives the unit price of a quantity.
     """
 
     __tablename__ = "rfq_quote_line"

@@ -29,14 +29,13 @@ def attachment(session: Session, scope: Scope, attachment_id: UUID) -> RfqAttach
 
 
 def own_attachment(session: Session, scope: Scope, attachment_id: UUID) -> RfqAttachment:
-    """Return one document of the scope's own requests; NotFound for any other id."""
-    found = session.scalar(
-        select(RfqAttachment).where(
-            RfqAttachment.id == attachment_id,
-            RfqAttachment.buyer_id.in_(scope.org_ids),
-            RfqAttachment.until.is_(None),
-        )
+    """Return one document of the scope's own requests as it stands now, read again if need be; NotFound otherwise."""
+    wanted = select(RfqAttachment).where(
+        RfqAttachment.id == attachment_id,
+        RfqAttachment.buyer_id.in_(scope.org_ids),
+        RfqAttachment.until.is_(None),
     )
+    found = session.scalar(wanted.execution_options(populate_existing=True))
     if found is None:
         raise NotFound(attachment_id=str(attachment_id))
     return found

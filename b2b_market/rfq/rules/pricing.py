@@ -4,24 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
 
-from b2b_market.rfq.commands.quotes import OfferedPrice, PriceTier
+from b2b_market.rfq.commands.quotes import PriceTier
 
 PRICE_DIGITS = 6
 AMOUNT_DIGITS = 4
 _EXACT = Context(prec=60)
-
-
-def price_at(offered: OfferedPrice, quantity: Decimal) -> tuple[Decimal, Decimal]:
-    """Return (unit price, set-up cost) of ``quantity``: the price of all units, and what is charged once.
-
-    The last tier that begins at or below the quantity applies; below the first one its price holds too (the line's
-    minimum says that so little is not sold). Nothing costs no set-up.
-    """
-    setup = offered.setup_cost if quantity > 0 else Decimal(0)
-    if not offered.tiers:
-        return offered.unit_price, setup
-    tier = applying(offered.tiers, quantity)
-    return (offered.tiers[0] if tier is None else tier).unit_price, setup
 
 
 def applying(tiers: Sequence[PriceTier], quantity: Decimal) -> PriceTier | None:

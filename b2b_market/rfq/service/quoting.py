@@ -57,8 +57,7 @@ def submit_quote(work: Work, scope: Scope, command: SubmitQuote) -> QuoteContent
     """Receive a supplier's quotation or its next revision before the deadline and sign a receipt for it.
 
     The deadline is judged by the database's clock after the gate is taken: what is acknowledged was in time, and a
-    close that
-    runs at the same moment comes wholly before or wholly after.
+    close that runs at the same moment comes wholly before or wholly after.
     """
     work.gate(command.rfq_id)
     rfq = request_queries.party_rfq(work.session, scope, command.rfq_id)

@@ -18,6 +18,7 @@ from b2b_market.rfq.queries import requests as request_queries
 from b2b_market.rfq.queries import scenarios as queries
 from b2b_market.rfq.rules import planning
 from b2b_market.rfq.rules import scenarios as rules
+from b2b_market.rfq.rules.bundling import read_bundles
 from b2b_market.rfq.service.comparing import RfqComparison, comparison_of
 from b2b_market.rfq.service.landing import LandedComparison, landed_comparison
 from b2b_market.rfq.service.scenarios import fill
@@ -134,9 +135,9 @@ def _conditions(compared: RfqComparison) -> planning.Conditions:
             for row in compared.comparison.rows
             if compared.comparison.cell(row.need.line_id, supplier_id) is not None
         }
-        for bundle in quote.bundles:
-            lines = frozenset(UUID(one) for one in bundle["line_ids"]) or frozenset(quoted)
-            if bundle["kind"] == BundleKind.TOGETHER and lines & units.keys():
+        for bundle in read_bundles(quote.bundles):
+            lines = frozenset(bundle.line_ids) or frozenset(quoted)
+            if bundle.kind is BundleKind.TOGETHER and lines & units.keys():
                 together.setdefault(supplier_id, []).append(lines & units.keys())
         capacities[supplier_id] = _capacities(quote, {one: units[one] for one in quoted})
     return planning.Conditions(together, capacities)

@@ -24,12 +24,13 @@ from b2b_market.files.schemas import FileOut
 from b2b_market.files.service import reading, storing
 from b2b_market.files.service.views import FileView
 from b2b_market.files.states import FileKind
+from b2b_market.infra.http.idempotency import IdempotencyKeyMalformed, IdempotencyKeyReused, RequestInProgress
 from b2b_market.infra.http.problems import BodyTooLarge, WrongMediaType
 from b2b_market.infra.http.requests import StrictRoute
 from b2b_market.infra.http.wires import WireUuid
 from b2b_market.infra.sandbox import FileNotReadable, FileTooHeavy
 from b2b_market.infra.zip_inspection import ArchiveTooLarge, ArchiveUnsafe
-from b2b_market.rbac.edge import Answer, Call, CallContext, Edge
+from b2b_market.rbac.edge import Answer, Call, CallContext, Edge, check_origin, take_key
 from b2b_market.rbac.responses import reads
 
 router = APIRouter(prefix="/files", tags=["files"], route_class=StrictRoute)
@@ -46,21 +47,31 @@ _CHECKS = (
     ArchiveTooLarge,
     ArchiveUnsafe,
 )
+_KEYS = (IdempotencyKeyMalformed, IdempotencyKeyReused, RequestInProgress)
 # The whole form: the largest file and room for its part's head.
 _BODY_CAP = LARGEST + 100_000
 
 
-@router.post("", response_model=FileOut, status_code=201, responses=reads(BodyTooLarge, WrongMediaType, *_CHECKS))
+@router.post(
+    "", response_model=FileOut, status_code=201, responses=reads(BodyTooLarge, WrongMediaType, *_KEYS, *_CHECKS)
+)
 def upload(request: Request, file: Annotated[UploadFile, File()]) -> Answer:
-    """Store a file for the caller's company, after name, declared type and content were found to agree."""
+    """Store a file for the caller's company, after name, declared type and content were found to agree.
+
+    Bytes that come again with the same key are checked again and swept later; the answer is the first one.
+    """
     edge: Edge = request.app.state.edge
     with edge.open(request, "api") as (work, actor):
+        check_origin(request)
         storing.admit_upload(work, actor, AdmitUpload())
     content = file.file.read(_BODY_CAP)
-    prepared = storing.prepare(edge.runtime.settings, Upload(file.filename or "", file.content_type or "", content))
+    sent = Upload(file.filename or "", file.content_type or "", content)
+    prepared = storing.prepare(edge.runtime.settings, sent)
     with edge.open(request, "api") as (work, actor):
+        parts = (sent.name.encode(), sent.declared_type.encode(), content)
+        key = take_key(request, work, actor, required=False, streamed=parts)
         stored = storing.register_file(work, actor, RegisterFile(prepared))
-        call = CallContext(work, actor, request)
+        call = CallContext(work, actor, request, key)
         return call.answer(FileOut, stored, status=201, location=f"/api/v1/files/{stored.id}")
 
 

@@ -221,11 +221,13 @@ def check_origin(request: Request) -> None:
         check_same_origin(request.method, headers, frozenset({edge.runtime.settings.public_url.rstrip("/")}))
 
 
-def take_key(request: Request, work: Work, actor: Actor, *, required: bool) -> IdempotencyKey | None:
+def take_key(
+    request: Request, work: Work, actor: Actor, *, required: bool, streamed: Sequence[bytes] = ()
+) -> IdempotencyKey | None:
     """Claim the request's Idempotency-Key within ``work``; Replay where it was answered before.
 
-    Both dependencies do; a route that opens its transactions itself calls it in the one that has the effect. Uploads
-    have no keys: their bodies are read as streams and have no digest to compare.
+    Both dependencies do; a route that opens its transactions itself calls it in the one that has the effect, and names
+    the parts of an upload, whose body is read as a stream.
     """
     sent = request.headers.get("idempotency-key")
     if actor.is_anonymous or request.method != "POST":
@@ -242,7 +244,7 @@ def take_key(request: Request, work: Work, actor: Actor, *, required: bool) -> I
         str(actor.user_id),
         str(getattr(route, "name", "")),
         sent,
-        request_digest(request),
+        request_digest(request, streamed),
     )
     stored = idempotency.claim(work.session, key, work.now())
     if stored is not None:

@@ -52,6 +52,20 @@ def test_a_file_goes_up_and_comes_down_unchanged(buyer: TestClient, kind: FileKi
     assert down.content == sample.content
 
 
+def test_a_file_sent_twice_with_one_key_is_stored_once(buyer: TestClient) -> None:
+    first, again, other = (
+        buyer.post(
+            API,
+            files={"file": (sample.name, sample.content, sample.declared_type)},
+            headers={"Idempotency-Key": "a-key-of-mine"},
+        )
+        for sample in (SAMPLES[FileKind.PDF], SAMPLES[FileKind.PDF], SAMPLES[FileKind.PNG])
+    )
+    assert (first.status_code, "idempotent-replay" in first.headers) == (201, False)
+    assert (again.status_code, again.json(), again.headers["idempotent-replay"]) == (201, first.json(), "true")
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency-key-reused")
+
+
 def test_a_download_cannot_act_in_a_browser(buyer: TestClient) -> None:
     view = upload(buyer).json()
     headers = buyer.get(f"{API}/{view['id']}/content").headers

@@ -384,6 +384,17 @@ class TestConfirming:
         assert confirm(buyer, found, {**REQUEST, "title": " "}, "another-key-2").status_code == 422
         assert requests_stored(runtime) == 0
 
+    def test_an_upload_sent_twice_with_one_key_is_one_import(self, buyer: TestClient) -> None:
+        key = {"Idempotency-Key": "a-key-of-mine"}
+        first, again, other = (
+            buyer.post(IMPORTS, files={"file": ("list.csv", data)}, headers=key)
+            for data in (SMALL.encode(), SMALL.encode(), SMALL.replace("200", "300").encode())
+        )
+        assert (first.status_code, "idempotent-replay" in first.headers) == (201, False)
+        assert (again.status_code, again.json(), again.headers["idempotent-replay"]) == (201, first.json(), "true")
+        assert (other.status_code, other.json()["code"]) == (422, "idempotency-key-reused")
+        assert len(buyer.get(IMPORTS).json()["items"]) == 1
+
 
 class TestWorkbooks:
     def test_the_template_is_recognised_when_it_comes_back(self, buyer: TestClient) -> None:

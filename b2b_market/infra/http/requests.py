@@ -4,7 +4,7 @@ import hashlib
 import ipaddress
 import json
 import re
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -73,10 +73,14 @@ def network_of(request: Request) -> str | None:
     return str(ipaddress.ip_network((address, 24 if address.version == 4 else 48), strict=False))  # noqa: PLR2004 - IP versions
 
 
-def request_digest(request: Request) -> bytes:
-    """Return SHA-256 over method, path, query and body: two requests are the same when it is."""
+def request_digest(request: Request, streamed: Iterable[bytes] = ()) -> bytes:
+    """Return SHA-256 over method, path, query and body: two requests are the same when it is.
+
+    ``streamed`` are the parts of a body that was read as a stream, such as an upload's.
+    """
     head = f"{request.method} {request.url.path}?{request.url.query}\n".encode()
-    return hashlib.sha256(head + request.scope.get(_DIGEST, b"")).digest()
+    parts = b"".join(hashlib.sha256(part).digest() for part in streamed)
+    return hashlib.sha256(head + request.scope.get(_DIGEST, b"") + parts).digest()
 
 
 class StrictRequest(Request):

@@ -3,7 +3,7 @@
 The file is read in the limited child process between two transactions, never inside one.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Annotated, Any, TypeAlias
 from uuid import UUID
@@ -67,7 +67,10 @@ Delimiter = Annotated[str | None, Form(pattern="^[\t;|,]$", description="What se
 
 
 @router.post(
-    "", status_code=201, response_model=ImportOut, responses=reads(BodyTooLarge, WrongMediaType, *IMPORT_REFUSALS)
+    "",
+    status_code=201,
+    response_model=ImportOut,
+    responses=reads(BodyTooLarge, WrongMediaType, *REPEATED, *IMPORT_REFUSALS),
 )
 def start_import(
     request: Request,
@@ -84,7 +87,9 @@ def start_import(
     """
     name = imports.clean_filename(file.filename)
     ways = {"sheet": sheet, "encoding": encoding, "delimiter": delimiter}
-    return _start(request, name, lambda: read_upload(file.file.read(), name=name, **ways))
+    data = file.file.read()
+    sent = (name.encode(), data, repr(ways).encode())
+    return _start(request, name, lambda: read_upload(data, name=name, **ways), sent)
 
 
 @router.post(
@@ -96,18 +101,18 @@ def start_import(
 def start_pasted(request: Request, body: PastedIn) -> Answer:
     """Read pasted cells as a file would be, within the same limits, and keep them for their preview."""
     ways = {"encoding": "utf-8", "delimiter": body.delimiter}
-    return _start(request, "", lambda: read_upload(body.data(), **ways), keyed=True)
+    return _start(request, "", lambda: read_upload(body.data(), **ways))
 
 
-def _start(request: Request, name: str, read: Callable[[], Table], *, keyed: bool = False) -> Answer:
-    """Read between two transactions, never inside one, and keep what was read; ``keyed``, once for each key."""
+def _start(request: Request, name: str, read: Callable[[], Table], streamed: Sequence[bytes] = ()) -> Answer:
+    """Read between two transactions, never inside one, and keep what was read, once for each key."""
     edge: Edge = request.app.state.edge
     with edge.open(request, "api") as (work, actor):
         check_origin(request)
         importing.admit_import(work, actor, commands.AdmitImport())
     table = read()
     with edge.open(request, "api") as (work, actor):
-        key = take_key(request, work, actor, required=False) if keyed else None
+        key = take_key(request, work, actor, required=False, streamed=streamed)
         stored = importing.start_import(work, actor, imports.start_command(name, table))
         spoken = _spoken(request, imports.view_import(stored))
         location = f"/api/v1/rfq-imports/{stored.row.id}"

@@ -106,6 +106,14 @@ class TestPublication:
         else:
             drafting.require_quoting_time(closes_at, NOW, 24)
 
+    def test_the_deadline_that_is_offered_would_be_accepted(self) -> None:
+        now = NOW + timedelta(seconds=3, microseconds=5)
+        with pytest.raises(drafting.DeadlineTooSoon) as caught:
+            drafting.require_quoting_time(now, now, 24)
+        offered = datetime.fromisoformat(str(caught.value.facts["earliest"]))
+        assert timedelta(0) <= offered - (now + timedelta(hours=24)) < timedelta(minutes=1)
+        drafting.require_quoting_time(offered, now, 24)
+
     def test_a_deadline_now_is_too_late_even_without_a_minimum(self) -> None:
         with pytest.raises(drafting.DeadlineTooSoon):
             drafting.require_quoting_time(NOW, NOW, 0)

@@ -175,6 +175,11 @@ class TestPublication:
             publishing.return_rfq(work, market.approver, ReasonedStep(rfq.id, rfq.version, "too dear"))
         stored = read(runtime, market.purchaser, rfq.id).rfq
         assert (stored.status, stored.reason) == (RfqStatus.DRAFT, "too dear")
+        with work_for(runtime, market.purchaser) as work:
+            again = publishing.submit_rfq(work, market.purchaser, StepRfq(rfq.id, stored.version))
+        with work_for(runtime, market.approver) as work:
+            publishing.approve_rfq(work, market.approver, StepRfq(rfq.id, again.version))
+        assert read(runtime, market.sales[0], rfq.id).rfq.reason is None, "no supplier reads why it was returned"
 
 
 class TestQuoting:

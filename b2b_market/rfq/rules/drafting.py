@@ -10,6 +10,7 @@ from b2b_market.kernel.refusal import FieldError, Invalid, Refusal
 from b2b_market.kernel.text import N_
 from b2b_market.rfq.commands.needs import PLAIN_NEED
 from b2b_market.rfq.commands.requests import DraftRfq, LineInput
+from b2b_market.rfq.rules.amending import earliest_deadline
 from b2b_market.rfq.rules.needs import need_errors, terms_errors
 from b2b_market.rfq.rules.rounds import bargaining_errors
 
@@ -156,7 +157,8 @@ def require_quoting_time(closes_at: datetime, now: datetime, minimum_hours: int)
     """Raise DeadlineTooSoon where fewer than ``minimum_hours`` lie before ``closes_at``; exactly as many are enough."""
     earliest = now + timedelta(hours=minimum_hours)
     if closes_at < earliest or closes_at <= now:
-        raise DeadlineTooSoon(minimum_hours=minimum_hours, earliest=earliest.isoformat(timespec="minutes"))
+        offered = earliest_deadline(now, minimum_hours)
+        raise DeadlineTooSoon(minimum_hours=minimum_hours, earliest=offered.isoformat(timespec="minutes"))
 
 
 def expected_value(

@@ -54,8 +54,9 @@ class NegotiatedAlready(Refusal):
     kind, code = Kind.CONFLICT, "negotiated-already"
     title = N_("The invited company is negotiating already")
     advice = N_(
-        "{numbers} went into a further round, or was bargained or talked about: nothing was taken over. Register the "
-        "invited company as it is; it keeps its quotations and its history."
+        "{numbers} went into a further round, or was bargained or talked about in the name of the invited company: "
+        "nothing was taken over. Go on there: who got the invitation enters by its mail, and registers the company on "
+        "the page of the request. It keeps its quotations, and the operator sees whose number it has."
     )
 
 

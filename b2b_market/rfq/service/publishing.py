@@ -165,6 +165,7 @@ def _require_ready(work: Work, scope: Scope, rfq: Rfq) -> Readiness:
 def _open(work: Work, scope: Scope, rfq: Rfq, step: str, ready: Readiness) -> Rfq:
     RFQ_LIFECYCLE.advance(rfq, step)
     rfq.published_at = work.now()
+    rfq.reason = None  # why it was returned once is no supplier's business
     rfq.changed_at = work.now()
     rfq.next_due_at = rfq.closes_at
     rfq.enquiry_ends_at = ready.enquiry_ends_at

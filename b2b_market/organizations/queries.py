@@ -1,10 +1,10 @@
 """Every SELECT of organizations. Row-level security stands behind those on companies, identifiers and settings."""
 
 from collections.abc import Iterable, Sequence
-from typing import Final, NamedTuple
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from b2b_market.infra.database import run_fixed
@@ -21,28 +21,10 @@ CompanyRow = tuple[Organization, list[Identifier]]
 CompanyNumber = tuple[Organization, Identifier]
 
 
-class PartnerRow(NamedTuple):
-    """A company with one of its identifiers, or with none, as business partners see it."""
-
-    id: UUID
-    version: int
-    status: str
-    legal_name_zh: str
-    legal_name_en: str
-    country: str
-    street: str
-    city: str
-    region: str
-    postcode: str
-    is_buyer: bool
-    is_supplier: bool
-    is_platform: bool
-    scheme: str | None
-    label: str
-    value: str
-    checked: bool
-
-
+PartnerRow = Row[*tuple[Any, ...]]
+"""The columns of ``_PARTNERS`` by name: a company with one of its identifiers, or with none."""
+NUMBER: Final = ("scheme", "label", "value", "checked")
+"""Those of the identifier; the others are what business partners see of the company."""
 _PARTNERS: Final = """
     SELECT company.id, company.version, company.status, company.legal_name_zh, company.legal_name_en, company.country,
            company.street, company.city, company.region, company.postcode, company.is_buyer, company.is_supplier,
@@ -53,7 +35,7 @@ _PARTNERS: Final = """
 
 def partners(session: Session, _scope: Scope, org_ids: Iterable[UUID]) -> Sequence[PartnerRow]:
     """Return the companies of these ids that the reader may see, a row for each identifier, in one query."""
-    return [PartnerRow(*row) for row in run_fixed(session, _PARTNERS, {"ids": list(dict.fromkeys(org_ids))})]
+    return run_fixed(session, _PARTNERS, {"ids": list(dict.fromkeys(org_ids))}).all()
 
 
 def companies(session: Session, _scope: Scope, org_ids: Iterable[UUID]) -> dict[UUID, CompanyRow]:

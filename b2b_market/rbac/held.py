@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, DateTime, Dialect, Text, Uuid, and_, any_, bindparam, func, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from b2b_market.infra.database import run_fixed
@@ -16,7 +17,7 @@ from b2b_market.kernel.money import Money
 from b2b_market.kernel.paging import Page, PageRequest, page_of
 from b2b_market.kernel.permission import Permission, Role
 from b2b_market.rbac.duties import ADMIN_ROLES
-from b2b_market.rbac.models import RbacDomain, RbacGrant
+from b2b_market.rbac.models import RbacDomain, RbacGrant, RbacRole
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,16 +95,24 @@ def holders(session: Session, org_id: UUID, roles: Iterable[str], now: datetime)
     return tuple(session.scalars(query))
 
 
-_HOLDERS: Final = """
-    SELECT DISTINCT held.org_id, held.user_id FROM rbac_grant held
-    WHERE held.org_id = ANY(%(org_ids)s) AND held.role <> %(machine)s
-      AND (held.role = ANY(%(roles)s) OR held.role IN (
-          SELECT own.name FROM rbac_role own
-          WHERE own.org_id = held.org_id AND %(permission)s = ANY(own.permissions)))
-      AND held.revoked_at IS NULL AND (NOT held.needs_confirmation OR held.confirmed_by IS NOT NULL)
-      AND held.valid_from <= %(now)s AND (held.valid_until IS NULL OR held.valid_until > %(now)s)
-    ORDER BY held.org_id, held.user_id"""
-"""In force as ``in_force`` has it; nearly every handler asks this."""
+@cache
+def _holders(dialect: Dialect) -> str:
+    """Return the text of the statement that nearly every handler runs, as ``run_fixed`` reads it."""
+    own = select(RbacRole.name).where(
+        RbacRole.org_id == RbacGrant.org_id, bindparam("permission") == any_(RbacRole.permissions)
+    )
+    query = (
+        select(RbacGrant.org_id, RbacGrant.user_id)
+        .where(
+            RbacGrant.org_id == any_(bindparam("org_ids", type_=ARRAY(Uuid()))),
+            RbacGrant.role != bindparam("machine"),
+            or_(RbacGrant.role == any_(bindparam("roles", type_=ARRAY(Text()))), RbacGrant.role.in_(own)),
+            in_force(bindparam("now", type_=DateTime(timezone=True))),
+        )
+        .distinct()
+        .order_by(RbacGrant.org_id, RbacGrant.user_id)
+    )
+    return str(query.compile(dialect=dialect))
 
 
 def holders_in(
@@ -117,7 +126,7 @@ def holders_in(
         "machine": Role.SERVICE_ACCOUNT.value,
         "now": now,
     }
-    return [(org_id, user_id) for org_id, user_id in run_fixed(session, _HOLDERS, values)]
+    return [(org_id, user_id) for org_id, user_id in run_fixed(session, _holders(session.get_bind().dialect), values)]
 
 
 def admins_of(session: Session, org_ids: Sequence[UUID], now: datetime) -> dict[tuple[UUID, str], frozenset[UUID]]:
@@ -145,7 +154,7 @@ def members_page(session: Session, org_id: UUID, request: PageRequest) -> Page[U
     return page_of(session.scalars(query).all(), request, lambda user_id: ("", str(user_id)))
 
 
-def in_force(now: datetime | None) -> ColumnElement[bool]:
+def in_force(now: datetime | ColumnElement[datetime] | None) -> ColumnElement[bool]:
     """Return the condition that a grant counts at ``now``: not revoked, confirmed if it must be, within its dates."""
     moment = func.now() if now is None else now
     return and_(

@@ -8,12 +8,12 @@ from uuid import UUID
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from b2b_market.infra.canonical import decimal_text
 from b2b_market.kernel.currency import Currency
 from b2b_market.kernel.money import Money
 from b2b_market.rfq.commands.quotes import Bundle, PriceTier
 from b2b_market.rfq.rules.bundling import broken, discount, read_bundles
 from b2b_market.rfq.rules.pricing import is_multiple, largest_multiple, read_tiers, without_tax
-from b2b_market.rfq.rules.terms import text_of
 from b2b_market.rfq.states import BundleKind
 from b2b_market.sourcing.public import QuoteLine
 
@@ -44,7 +44,10 @@ def test_the_price_of_a_quantity_is_the_last_tier_that_has_begun(
 
 @given(price_lists())
 def test_tiers_are_read_as_they_are_stored(tiers: tuple[PriceTier, ...]) -> None:
-    kept = [{"from_quantity": text_of(tier.from_quantity), "unit_price": text_of(tier.unit_price)} for tier in tiers]
+    kept = [
+        {"from_quantity": decimal_text(tier.from_quantity), "unit_price": decimal_text(tier.unit_price)}
+        for tier in tiers
+    ]
     assert read_tiers(kept) == tiers
 
 
@@ -105,7 +108,7 @@ def test_stored_bundles_are_read_back(
         {
             "kind": bundle.kind.value,
             "line_ids": [str(line) for line in bundle.line_ids],
-            "percent": None if bundle.percent is None else text_of(bundle.percent),
+            "percent": None if bundle.percent is None else decimal_text(bundle.percent),
         }
         for bundle in bundles
     ]

@@ -1,6 +1,7 @@
 """Finding companies, and what the rest of the product asks about them."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from b2b_market.identity.public import people
@@ -43,16 +44,16 @@ def read_partner(work: Work, scope: Scope, command: ReadPartner) -> CompanyView:
 
 def companies(work: Work, scope: Scope, org_ids: Sequence[UUID]) -> dict[UUID, CompanyView]:
     """Return the companies of these ids that the reader may see."""
-    rows = queries.partners(work.session, scope, org_ids)
+    found: dict[UUID, dict[str, Any]] = {}
     numbers: dict[UUID, list[IdentifierView]] = {}
-    for row in rows:
+    for row in queries.partners(work.session, scope, org_ids):
+        columns = row._asdict()
+        scheme, label, value, checked = (columns.pop(name) for name in queries.NUMBER)
+        found[row.id] = {**columns, "status": CompanyStatus(row.status)}
         known = numbers.setdefault(row.id, [])
-        if row.scheme is not None:
-            known.append(IdentifierView(IdentifierScheme(row.scheme), row.label, row.value, row.checked))
-    return {
-        row.id: CompanyView(row.id, row.version, CompanyStatus(row.status), *row[3:13], tuple(numbers[row.id]))
-        for row in rows
-    }
+        if scheme is not None:
+            known.append(IdentifierView(IdentifierScheme(scheme), label, value, checked))
+    return {org_id: CompanyView(**columns, identifiers=tuple(numbers[org_id])) for org_id, columns in found.items()}
 
 
 def company(work: Work, scope: Scope, org_id: UUID) -> CompanyView:

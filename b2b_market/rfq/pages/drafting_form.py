@@ -14,7 +14,7 @@ from b2b_market.kernel.text import N_
 from b2b_market.kernel.units import find_unit, unit, unit_name
 from b2b_market.reference import public as reference
 from b2b_market.rfq.commands import requests as commands
-from b2b_market.rfq.commands.needs import NeedTerms
+from b2b_market.rfq.commands.needs import PLAIN_NEED, NeedTerms
 from b2b_market.rfq.commands.rounds import Bargaining
 from b2b_market.rfq.pages import pointing
 from b2b_market.rfq.rules import needs as rules
@@ -175,16 +175,9 @@ def to_the_minute(moment: datetime | None) -> datetime | None:
 
 def shows_further(form: Form, content: RfqContent | None, numbers: Sequence[int]) -> bool:
     """Tell whether any line, or any of these rows, says something in its further columns."""
-    if content is not None and any(_says_more(content, number) for number in range(len(content.lines))):
-        return True
-    if form.value("further"):
-        return True
-    names = [f"lines-{number}-{name}" for number in numbers for name in FURTHER]
-    return any(form.value(name) or form.error(name) for name in names)
-
-
-def _says_more(content: RfqContent, number: int) -> bool:
-    return any(_further(content, number).values())
+    stored = content is not None and any(_terms(content, number) != PLAIN_NEED for number in range(len(content.lines)))
+    names = ["further", *(f"lines-{number}-{name}" for number in numbers for name in FURTHER)]
+    return stored or any(form.value(name) or form.error(name) for name in names)
 
 
 def written_unit(of: Unit, language: str) -> str:
@@ -193,8 +186,12 @@ def written_unit(of: Unit, language: str) -> str:
     return name if find_unit(name) == of else of.code
 
 
+def _terms(content: RfqContent, number: int) -> NeedTerms:
+    return rules.read({name: getattr(content.lines[number], name) for name in FURTHER})
+
+
 def _further(content: RfqContent, number: int) -> Mapping[str, object]:
-    terms = rules.read({name: getattr(content.lines[number], name) for name in FURTHER})
+    terms = _terms(content, number)
     return {
         "category": terms.category,
         "attributes": rules.write_attributes(terms.attributes),

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
+from b2b_market.infra.canonical import decimal_text
 from b2b_market.kernel.refusal import FieldError, Invalid, Kind, Refusal
 from b2b_market.kernel.text import N_
 from b2b_market.rfq.commands.rounds import CounterLineInput
@@ -172,7 +173,7 @@ def _unsound(lines: Sequence[CounterLineInput], at: Position) -> list[FieldError
             errors.append(FieldError(f"{pointer}/line_id", "twice", N_("Name each line once.")))
         elif not max(at.floor(line.line_id), Decimal("0.000001")) <= line.unit_price <= at.ceiling(line.line_id):
             detail = N_("Between the two sides lies {low} to {high}.")
-            facts = {"low": _plain(at.floor(line.line_id)), "high": _plain(at.ceiling(line.line_id))}
+            facts = {"low": decimal_text(at.floor(line.line_id)), "high": decimal_text(at.ceiling(line.line_id))}
             errors.append(FieldError(f"{pointer}/unit_price", "range", detail, facts))
     return errors
 
@@ -206,7 +207,3 @@ def require_few_files(count: int) -> None:
     """Raise Invalid for more files than one message holds."""
     if count > MOST_FILES:
         raise Invalid(errors=[FieldError("/file_ids", "many", N_("Send at most {most} files."), {"most": MOST_FILES})])
-
-
-def _plain(number: Decimal) -> str:
-    return format(number.normalize(), "f")

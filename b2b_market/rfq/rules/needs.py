@@ -68,18 +68,23 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """What of a quotation must be as asked: its currency, how long it holds, and which lines offer something else."""
+    """What of a quotation must be as asked: its currency, how long it holds, and whether a line offers something else.
+
+    ``lines`` are (line, offers something else) in the order of their sender.
+    """
 
     currency: str
     valid_until: date
-    others: Sequence[bool]
-    line_ids: Sequence[UUID]
+    lines: Sequence[tuple[UUID, bool]]
 
 
 def offered_by(command: SubmitQuote) -> Offered:
     """Return it of a quotation that is sent."""
-    others = [bool(line.alternative.strip() or line.terms.alternative_specification.strip()) for line in command.lines]
-    return Offered(command.currency.code, command.valid_until, others, [line.line_id for line in command.lines])
+    lines = [
+        (line.line_id, bool(line.alternative.strip() or line.terms.alternative_specification.strip()))
+        for line in command.lines
+    ]
+    return Offered(command.currency.code, command.valid_until, lines)
 
 
 def require_as_asked(offered: Offered, asked: Asked) -> None:
@@ -91,7 +96,7 @@ def require_as_asked(offered: Offered, asked: Asked) -> None:
     if asked.holds_until is not None and offered.valid_until < asked.holds_until:
         detail = N_("The request asks for prices that hold until {day} at least.")
         errors.append(FieldError("/valid_until", "too-short", detail, {"day": asked.holds_until.isoformat()}))
-    for index, (line_id, other) in enumerate(zip(offered.line_ids, offered.others, strict=True)):
+    for index, (line_id, other) in enumerate(offered.lines):
         if other and line_id in asked.exact:
             detail = N_("Nothing else may be offered for this line. Quote what is asked for, or leave the line out.")
             errors.append(FieldError(f"/lines/{index}/alternative", "no-substitutes", detail))

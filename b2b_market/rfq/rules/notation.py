@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
+from b2b_market.infra.canonical import decimal_text
 from b2b_market.rfq.commands.quotes import PriceTier
 
 _NUMBER = re.compile(r"[0-9]{1,14}(\.[0-9]{1,6})?", re.ASCII)
@@ -34,7 +35,7 @@ def read_tier_text(text: str) -> tuple[PriceTier, ...]:
 
 def write_tiers(tiers: Iterable[PriceTier]) -> str:
     """Return tiers as :func:`read_tier_text` reads them."""
-    return "; ".join(f"{_text(tier.from_quantity)}: {_text(tier.unit_price)}" for tier in tiers)
+    return "; ".join(f"{decimal_text(tier.from_quantity)}: {decimal_text(tier.unit_price)}" for tier in tiers)
 
 
 def read_positions(text: str) -> tuple[int, ...]:
@@ -79,8 +80,3 @@ def _number(text: str) -> Decimal:
     if _NUMBER.fullmatch(text.strip()) is None:
         raise UnreadableNotation
     return Decimal(text.strip())
-
-
-def _text(number: Decimal) -> str:
-    text = format(number, "f")
-    return text.rstrip("0").rstrip(".") if "." in text else text

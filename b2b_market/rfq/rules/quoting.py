@@ -6,6 +6,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from uuid import UUID
 
+from b2b_market.infra.canonical import decimal_text
 from b2b_market.kernel.currency import Currency
 from b2b_market.kernel.money import Money, line_total, total_of
 from b2b_market.kernel.refusal import FieldError, Invalid, Refusal
@@ -121,7 +122,7 @@ def _line_errors(
     need = needs[line.line_id]
     if line.quantity is not None and not 0 < line.quantity <= need:
         detail = N_("Offer more than zero and at most the {need} requested.")
-        errors.append(FieldError(f"{pointer}/quantity", "range", detail, {"need": format(need.normalize(), "f")}))
+        errors.append(FieldError(f"{pointer}/quantity", "range", detail, {"need": decimal_text(need)}))
     if line.lead_days is not None and not 0 <= line.lead_days <= MAX_LEAD_DAYS:
         detail = N_("Give the lead time in days between 0 and {most}.")
         errors.append(FieldError(f"{pointer}/lead_days", "range", detail, {"most": MAX_LEAD_DAYS}))

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
+from b2b_market.infra.canonical import decimal_text
 from b2b_market.kernel.refusal import FieldError, Invalid, Refusal
 from b2b_market.kernel.text import N_
 from b2b_market.rfq.commands.rounds import Bargaining
@@ -175,7 +176,7 @@ def _head_errors(before: Held, after: Held) -> Iterator[FieldError]:
         detail = N_("Quote every line that you have quoted before; {count} are missing.")
         yield FieldError("/lines", "missing", detail, {"count": missing})
     if (after.freight or 0) > (before.freight or 0):
-        yield FieldError("/terms/freight", "worse", RISEN, {"before": _plain(before.freight or Decimal(0))})
+        yield FieldError("/terms/freight", "worse", RISEN, {"before": decimal_text(before.freight or Decimal(0))})
     if _shrank(before.capacity, after.capacity):
         yield FieldError("/terms/capacity", "worse", N_("It may not become less than before."))
     if before.early_pay is not None and not _at_least(before.early_pay, after.early_pay):
@@ -189,10 +190,10 @@ def _head_errors(before: Held, after: Held) -> Iterator[FieldError]:
 def _line_errors(pointer: str, before: HeldLine, after: HeldLine) -> Iterator[FieldError]:
     starts = {before.quantity, *(start for start, _ in (*before.tiers, *after.tiers))}
     if after.unit_price > before.unit_price or any(_dearer(before, after, start) for start in starts):
-        yield FieldError(f"{pointer}/unit_price", "worse", RISEN, {"before": _plain(before.unit_price)})
+        yield FieldError(f"{pointer}/unit_price", "worse", RISEN, {"before": decimal_text(before.unit_price)})
     if after.quantity < before.quantity:
         detail = N_("You offered {before}; offer at least as much.")
-        yield FieldError(f"{pointer}/quantity", "worse", detail, {"before": _plain(before.quantity)})
+        yield FieldError(f"{pointer}/quantity", "worse", detail, {"before": decimal_text(before.quantity)})
     if before.lead_days is not None and (after.lead_days is None or after.lead_days > before.lead_days):
         detail = N_("It was {before} days; it may not grow.")
         yield FieldError(f"{pointer}/lead_days", "worse", detail, {"before": before.lead_days})
@@ -204,7 +205,7 @@ def _line_errors(pointer: str, before: HeldLine, after: HeldLine) -> Iterator[Fi
             f"{pointer}/terms/multiple_quantity", "worse", N_("Whatever could be ordered before must fit.")
         )
     if (after.setup_cost or 0) > (before.setup_cost or 0):
-        before_cost = _plain(before.setup_cost or Decimal(0))
+        before_cost = decimal_text(before.setup_cost or Decimal(0))
         yield FieldError(f"{pointer}/terms/setup_cost", "worse", RISEN, {"before": before_cost})
     if _shrank(before.capacity, after.capacity):
         yield FieldError(f"{pointer}/terms/capacity", "worse", N_("It may not become less than before."))
@@ -226,7 +227,3 @@ def _shrank(before: Decimal | None, after: Decimal | None) -> bool:
 
 def _at_least(before: tuple[Decimal, int], after: tuple[Decimal, int] | None) -> bool:
     return after is not None and after[0] >= before[0] and after[1] >= before[1]
-
-
-def _plain(number: Decimal) -> str:
-    return format(number.normalize(), "f")

@@ -11,6 +11,7 @@ from fractions import Fraction
 from itertools import pairwise
 from uuid import UUID
 
+from b2b_market.infra.canonical import decimal_text
 from b2b_market.kernel.quantity import Quantity, UnitMismatch
 from b2b_market.kernel.refusal import FieldError
 from b2b_market.kernel.text import N_
@@ -38,12 +39,6 @@ MAX_TAX_PERCENT = Decimal(100)
 PERCENT_DIGITS = 4
 QUANTITY_DIGITS = 6
 WHOLE = Decimal(100)
-
-
-def text_of(number: Decimal) -> str:
-    """Return a number for a sentence: plain digits without trailing zeros."""
-    text = format(number, "f")
-    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def priced(line: QuoteLineInput, offered: Decimal) -> QuoteLineInput:
@@ -91,8 +86,8 @@ def settled_line(line: QuoteLineInput, offered: Decimal, need_unit: str, tax: De
         "min_quantity": least,
         "tiers": [
             {
-                "from_quantity": text_of(tier.from_quantity),
-                "unit_price": text_of(without_tax(tier.unit_price, tax, PRICE_DIGITS)),
+                "from_quantity": decimal_text(tier.from_quantity),
+                "unit_price": decimal_text(without_tax(tier.unit_price, tax, PRICE_DIGITS)),
             }
             for tier in terms.tiers
         ],
@@ -118,7 +113,7 @@ def settled_header(command: SubmitQuote) -> dict[str, object]:
         "freight": None if freight is None else without_tax(freight, tax, AMOUNT_DIGITS),
         "stated_freight": freight if tax is not None else None,
         "instalments": [
-            {"percent": text_of(part.percent), "event": part.event.value, "days": part.days}
+            {"percent": decimal_text(part.percent), "event": part.event.value, "days": part.days}
             for part in terms.instalments
         ],
         "early_pay_percent": terms.early_pay_percent,
@@ -127,7 +122,7 @@ def settled_header(command: SubmitQuote) -> dict[str, object]:
             {
                 "kind": bundle.kind.value,
                 "line_ids": [str(line_id) for line_id in bundle.line_ids],
-                "percent": None if bundle.percent is None else text_of(bundle.percent),
+                "percent": None if bundle.percent is None else decimal_text(bundle.percent),
             }
             for bundle in terms.bundles
         ],
@@ -153,7 +148,7 @@ def line_errors(line: QuoteLineInput, pointer: str, need: Decimal, need_unit: st
         yield FieldError(f"{pointer}/origin_country", "unknown", detail, {"country": terms.origin_country})
     if terms.capacity is not None and terms.capacity < offered:
         detail = N_("{offered} are offered, more than the capacity. Raise it, or offer less.")
-        yield FieldError(f"{pointer}/capacity", "range", detail, {"offered": text_of(offered)})
+        yield FieldError(f"{pointer}/capacity", "range", detail, {"offered": decimal_text(offered)})
     if terms.alternative_specification.strip() and not line.alternative.strip():
         detail = N_("Say what is offered instead; its specification belongs to that.")
         yield FieldError(f"{pointer}/alternative", "required", detail)
@@ -196,11 +191,11 @@ def _tier_errors(line: QuoteLineInput, pointer: str, offered: Decimal) -> Iterab
     tier = applying(tiers, offered)
     if tier is not None and line.unit_price is not None and line.unit_price != tier.unit_price:
         detail = N_("For {quantity} the tiers say {price}. Leave the unit price empty, or write the same.")
-        facts = {"quantity": text_of(offered), "price": text_of(tier.unit_price)}
+        facts = {"quantity": decimal_text(offered), "price": decimal_text(tier.unit_price)}
         yield FieldError(f"{pointer}/unit_price", "tiers", detail, facts)
     if tier is None and line.unit_price is None:
         detail = N_("No tier applies to {quantity}. Give a unit price, or a tier from there.")
-        yield FieldError(f"{pointer}/unit_price", "required", detail, {"quantity": text_of(offered)})
+        yield FieldError(f"{pointer}/unit_price", "required", detail, {"quantity": decimal_text(offered)})
 
 
 def _count_errors(line: QuoteLineInput, pointer: str, need: Decimal, need_unit: str | None) -> Iterable[FieldError]:
@@ -220,21 +215,21 @@ def _count_errors(line: QuoteLineInput, pointer: str, need: Decimal, need_unit: 
     for name, value in (("min_quantity", line.min_quantity), ("multiple_quantity", terms.multiple_quantity)):
         if value is not None and _inexact(value, factor):
             detail = N_("{value} {unit} cannot be written exactly in {need}. State it in that unit.")
-            facts = {"value": text_of(value), "unit": terms.order_unit or need_unit, "need": need_unit}
+            facts = {"value": decimal_text(value), "unit": terms.order_unit or need_unit, "need": need_unit}
             yield FieldError(f"{pointer}/{name}", "inexact", detail, facts)
             return
     least, multiple = _converted(line.min_quantity, factor), _converted(terms.multiple_quantity, factor)
     if multiple is not None and not is_multiple(offered, multiple):
         detail = N_("{offered} is no multiple of {multiple}. Offer {below} instead, or change the multiple.")
         facts = {
-            "offered": text_of(offered),
-            "multiple": text_of(multiple),
-            "below": text_of(largest_multiple(multiple, offered)),
+            "offered": decimal_text(offered),
+            "multiple": decimal_text(multiple),
+            "below": decimal_text(largest_multiple(multiple, offered)),
         }
         yield FieldError(f"{pointer}/quantity", "multiple", detail, facts)
     if least is not None and line.quantity is not None and line.quantity < least:
         detail = N_("You offer {offered}, less than your own minimum of {least}.")
-        facts = {"offered": text_of(offered), "least": text_of(least)}
+        facts = {"offered": decimal_text(offered), "least": decimal_text(least)}
         yield FieldError(f"{pointer}/quantity", "minimum", detail, facts)
 
 
@@ -261,7 +256,7 @@ def _payment_errors(terms: QuoteTerms) -> Iterable[FieldError]:
     total = sum((part.percent for part in parts), Decimal(0))
     if parts and total != WHOLE:
         detail = N_("The instalments add up to {total} %; they must be 100 %.")
-        yield FieldError("/instalments", "sum", detail, {"total": text_of(total)})
+        yield FieldError("/instalments", "sum", detail, {"total": decimal_text(total)})
     if (terms.early_pay_percent is None) != (terms.early_pay_days is None):
         name = "early_pay_percent" if terms.early_pay_percent is None else "early_pay_days"
         detail = N_("A discount for early payment needs its percentage and its days.")
@@ -325,12 +320,12 @@ def _converted(value: Decimal | None, factor: Fraction) -> Decimal | None:
 def _stated(line: QuoteLineInput, tax: Decimal | None) -> dict[str, object]:
     if tax is None or line.unit_price is None:
         return {}
-    found: dict[str, object] = {"unit_price": text_of(line.unit_price)}
+    found: dict[str, object] = {"unit_price": decimal_text(line.unit_price)}
     if line.terms.setup_cost is not None:
-        found["setup_cost"] = text_of(line.terms.setup_cost)
+        found["setup_cost"] = decimal_text(line.terms.setup_cost)
     if line.terms.tiers:
         found["tiers"] = [
-            {"from_quantity": text_of(tier.from_quantity), "unit_price": text_of(tier.unit_price)}
+            {"from_quantity": decimal_text(tier.from_quantity), "unit_price": decimal_text(tier.unit_price)}
             for tier in line.terms.tiers
         ]
     return found
@@ -340,4 +335,4 @@ def _stated_counts(line: QuoteLineInput, factor: Fraction) -> dict[str, object]:
     if factor == 1:
         return {}
     counts = {"min_quantity": line.min_quantity, "multiple_quantity": line.terms.multiple_quantity}
-    return {name: text_of(value) for name, value in counts.items() if value is not None}
+    return {name: decimal_text(value) for name, value in counts.items() if value is not None}

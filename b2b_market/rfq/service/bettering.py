@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +15,10 @@ from b2b_market.rfq.models.requests import Rfq
 from b2b_market.rfq.queries import quotes as quote_queries
 from b2b_market.rfq.queries import requests as request_queries
 from b2b_market.rfq.queries import rounds as queries
+from b2b_market.rfq.rules.bundling import read_bundles
+from b2b_market.rfq.rules.pricing import read_tiers
 from b2b_market.rfq.rules.rounds import Held, HeldLine, NotGoingOn, require_admitted, require_no_worse
+from b2b_market.rfq.states import BundleKind
 
 Row = Mapping[str, Any]
 """Columns by name, as they are stored; a column that is not there says nothing."""
@@ -49,7 +51,7 @@ def hold_to_prior(work: Work, scope: Scope, rfq: Rfq, new: Stored, sent: Sequenc
 
 def held(head: Row, lines: Sequence[Row]) -> Held:
     """Return what the columns of a quotation and of its lines hold their supplier to."""
-    bundles = head.get("bundles") or ()
+    bundles = read_bundles(head.get("bundles") or ())
     percent, days = head.get("early_pay_percent"), head.get("early_pay_days")
     return Held(
         currency=head["currency"],
@@ -60,13 +62,13 @@ def held(head: Row, lines: Sequence[Row]) -> Held:
         delivery=(head.get("incoterm") or "", head.get("incoterm_place") or ""),
         instalments=tuple((one["percent"], one["event"], one["days"]) for one in head.get("instalments") or ()),
         early_pay=None if percent is None or days is None else (percent, days),
-        discounts={_ids(one): Decimal(one["percent"]) for one in bundles if one["kind"] == "discount"},
-        together=frozenset(_ids(one) for one in bundles if one["kind"] == "together"),
+        discounts={frozenset(one.line_ids): one.percent for one in bundles if one.percent is not None},
+        together=frozenset(frozenset(one.line_ids) for one in bundles if one.kind is BundleKind.TOGETHER),
     )
 
 
 def _line(row: Row) -> HeldLine:
-    tiers = row.get("tiers") or ()
+    tiers = read_tiers(row.get("tiers") or ())
     return HeldLine(
         unit_price=row["unit_price"],
         quantity=row["quantity"],
@@ -75,12 +77,8 @@ def _line(row: Row) -> HeldLine:
         multiple_quantity=row.get("multiple_quantity"),
         setup_cost=row.get("setup_cost"),
         capacity=row.get("capacity"),
-        tiers=tuple((Decimal(tier["from_quantity"]), Decimal(tier["unit_price"])) for tier in tiers),
+        tiers=tuple((tier.from_quantity, tier.unit_price) for tier in tiers),
     )
-
-
-def _ids(bundle: Mapping[str, Any]) -> frozenset[UUID]:
-    return frozenset(UUID(str(line_id)) for line_id in bundle["line_ids"])
 
 
 def _columns(row: DeclarativeBase) -> Row:

@@ -10,11 +10,8 @@ from b2b_market.rfq.commands.requests import ReadRfq, SubmitQuote
 from b2b_market.rfq.permissions import RfqPermission
 from b2b_market.rfq.queries import last_prices as queries
 from b2b_market.rfq.queries import requests as request_queries
-from b2b_market.rfq.rules import quoting
 from b2b_market.rfq.rules.last_prices import Item, LastPrice, last_prices
-from b2b_market.rfq.rules.needs import offered_by, require_as_asked
-from b2b_market.rfq.service.drafting import buyer_day
-from b2b_market.rfq.service.quoting import asked_of
+from b2b_market.rfq.service.quoting import require_fitting
 
 
 @operation(RfqPermission.QUOTE_SUBMIT)
@@ -39,12 +36,8 @@ def read_last_prices(work: Work, scope: Scope, command: ReadRfq) -> Sequence[Las
 def judge_quote(work: Work, scope: Scope, command: SubmitQuote) -> Refusal | None:
     """Return what would be refused of a quotation's content, None where it is sound; nothing is stored."""
     rfq = request_queries.party_rfq(work.session, scope, command.rfq_id)
-    needs = request_queries.needs_of(work.session, scope, rfq.id)
-    quantities = {line_id: need.quantity for line_id, need in needs.items()}
-    units = {line_id: need.unit for line_id, need in needs.items()}
     try:
-        quoting.require_sound_quote(command, quantities, buyer_day(work, scope), units)
-        require_as_asked(offered_by(command), asked_of(rfq, needs))
+        require_fitting(work, scope, rfq, command)
     except Refusal as refusal:
         return refusal
     return None

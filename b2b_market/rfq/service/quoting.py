@@ -66,11 +66,7 @@ def submit_quote(work: Work, scope: Scope, command: SubmitQuote) -> QuoteContent
     moment = work.judging_time()
     rules.require_open(rfq.status, rfq.closes_at, moment)
     require_standing(command.rfq_edition, rfq.binding_edition, rfq.edition)
-    needs = request_queries.needs_of(work.session, scope, rfq.id)
-    quantities = {line_id: need.quantity for line_id, need in needs.items()}
-    units = {line_id: need.unit for line_id, need in needs.items()}
-    rules.require_sound_quote(command, quantities, buyer_day(work, scope), units)
-    require_as_asked(offered_by(command), asked_of(rfq, needs))
+    needs = require_fitting(work, scope, rfq, command)
     quote = _received(work, scope, rfq, command, moment)
     rows = _line_rows(quote, needs, command)
     _fill(quote, command, rows)
@@ -131,6 +127,16 @@ def list_quotes(work: Work, scope: Scope, command: ReadRfq) -> Sequence[Quote]:
     if rfq.buyer_id in scope.org_ids:
         return queries.opened_quotes(work.session, scope, rfq.id)
     return own_quotes(work.session, scope, rfq.id)
+
+
+def require_fitting(work: Work, scope: Scope, rfq: Rfq, command: SubmitQuote) -> Mapping[UUID, Need]:
+    """Return the needs of a request by line; raise Invalid where a quotation is not sound, or not what is asked for."""
+    needs = request_queries.needs_of(work.session, scope, rfq.id)
+    quantities = {line_id: need.quantity for line_id, need in needs.items()}
+    units = {line_id: need.unit for line_id, need in needs.items()}
+    rules.require_sound_quote(command, quantities, buyer_day(work, scope), units)
+    require_as_asked(offered_by(command), asked_of(rfq, needs))
+    return needs
 
 
 def asked_of(rfq: Rfq, needs: Mapping[UUID, Need]) -> Asked:

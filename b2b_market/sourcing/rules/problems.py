@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
+from b2b_market.infra.canonical import decimal_text
 from b2b_market.kernel.text import N_
 from b2b_market.sourcing.commands.comparing import Basis, Pick
 from b2b_market.sourcing.rules.matrix import Cell, Column, Row
@@ -61,7 +62,7 @@ def stray_pick(position: int, pick: Pick, row: Row | None, column: Column | None
 def pick_problems(position: int, pick: Pick, cell: Cell, basis: Basis, facts: Mapping[str, str]) -> Iterator[Problem]:
     """Hold a pick against its offer; ``facts`` name the line and the supplier."""
     offer, value = cell.offer, pick.quantity.value
-    given = {**facts, "unit": pick.quantity.unit.code, "quantity": _plain(value)}
+    given = {**facts, "unit": pick.quantity.unit.code, "quantity": decimal_text(value)}
 
     def problem(code: str, **more: str) -> Problem:
         return Problem(code, MESSAGES[code], given | more, f"/picks/{position}", pick.line_id, pick.supplier_id)
@@ -72,9 +73,9 @@ def pick_problems(position: int, pick: Pick, cell: Cell, basis: Basis, facts: Ma
         yield problem(NOT_POSITIVE)
         return
     if offer.offered is not None and value > offer.offered.value:
-        yield problem(ABOVE_OFFER, offered=_plain(offer.offered.value))
+        yield problem(ABOVE_OFFER, offered=decimal_text(offer.offered.value))
     if offer.minimum is not None and value < offer.minimum.value:
-        yield problem(BELOW_MINIMUM, minimum=_plain(offer.minimum.value))
+        yield problem(BELOW_MINIMUM, minimum=decimal_text(offer.minimum.value))
 
 
 def repeated_pick(position: int, pick: Pick, facts: Mapping[str, str]) -> Problem:
@@ -92,9 +93,9 @@ def line_problem(row: Row, awarded: Decimal) -> Problem | None:
     facts = {
         "line": str(need.number),
         "unit": need.quantity.unit.code,
-        "needed": _plain(need.quantity.value),
-        "awarded": _plain(awarded),
-        "missing": _plain(missing),
+        "needed": decimal_text(need.quantity.value),
+        "awarded": decimal_text(awarded),
+        "missing": decimal_text(missing),
     }
     return Problem(code, MESSAGES[code], facts, f"/lines/{need.number}", need.line_id)
 
@@ -102,9 +103,3 @@ def line_problem(row: Row, awarded: Decimal) -> Problem | None:
 def nothing_awarded() -> Problem:
     """Say that there is no award at all."""
     return Problem(NOTHING_AWARDED, MESSAGES[NOTHING_AWARDED], {}, "")
-
-
-def _plain(value: Decimal) -> str:
-    """Write a quantity without an exponent and without the zeros a database column adds."""
-    text = format(value, "f")
-    return text.rstrip("0").rstrip(".") if "." in text else text

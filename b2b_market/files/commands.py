@@ -50,6 +50,13 @@ class ReadFile:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadFiles:
+    """Several files, by id."""
+
+    file_ids: Sequence[UUID]
+
+
+@dataclass(frozen=True, slots=True)
 class ShareFile:
     """Companies that may read one of the caller's files from now on."""
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Uuid, literal, or_, select
+from sqlalchemy import ARRAY, ColumnElement, Uuid, literal, or_, select
 from sqlalchemy.orm import Session
 
 from b2b_market.files.models import StoredFile
@@ -15,12 +15,20 @@ from b2b_market.rbac.actor import Scope
 
 def file(session: Session, scope: Scope, file_id: UUID) -> StoredFile:
     """Return a file that is the caller's or shared with them; anybody else's looks like none."""
-    readers = literal(list(scope.org_ids), ARRAY(Uuid()))
-    visible = or_(StoredFile.org_id.in_(scope.org_ids), StoredFile.reader_ids.op("&&")(readers))
-    found = session.scalar(select(StoredFile).where(StoredFile.id == file_id, visible))
+    found = session.scalar(select(StoredFile).where(StoredFile.id == file_id, _visible(scope)))
     if found is None:
         raise NotFound(file_id=str(file_id))
     return found
+
+
+def files(session: Session, scope: Scope, file_ids: Sequence[UUID]) -> Sequence[StoredFile]:
+    """Return those of these files that are the caller's or shared with them, in one query."""
+    return session.scalars(select(StoredFile).where(StoredFile.id.in_(list(file_ids)), _visible(scope))).all()
+
+
+def _visible(scope: Scope) -> ColumnElement[bool]:
+    readers = literal(list(scope.org_ids), ARRAY(Uuid()))
+    return or_(StoredFile.org_id.in_(scope.org_ids), StoredFile.reader_ids.op("&&")(readers))
 
 
 def lock_own(session: Session, scope: Scope, file_id: UUID) -> StoredFile:

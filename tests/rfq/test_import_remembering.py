@@ -15,7 +15,7 @@ from b2b_market.kernel.permission import Role
 from b2b_market.kernel.refusal import Forbidden, NotFound, StaleVersion
 from b2b_market.rbac.actor import Actor
 from b2b_market.rfq.commands.imports import ForgetMapping, HeadingRow, StepImport
-from b2b_market.rfq.commands.requests import ListKept
+from b2b_market.rfq.commands.redoing import ListKept
 from b2b_market.rfq.intake.imports import ImportView, start_command, view_import
 from b2b_market.rfq.intake.layout import lay_out
 from b2b_market.rfq.intake.reading import read_table

@@ -13,16 +13,8 @@ from b2b_market.infra.runtime import Runtime
 from b2b_market.kernel.refusal import Invalid
 from b2b_market.rbac.actor import Actor, Scope
 from b2b_market.rfq.commands.needs import Attribute, NeedTerms
-from b2b_market.rfq.commands.requests import (
-    ConfirmQuote,
-    CopyRfq,
-    DraftRfq,
-    ReadRfq,
-    SaveTemplate,
-    SubmitQuote,
-    Terms,
-    UseTemplate,
-)
+from b2b_market.rfq.commands.redoing import CopyRfq, SaveTemplate, UseTemplate
+from b2b_market.rfq.commands.requests import ConfirmQuote, DraftRfq, ReadRfq, SubmitQuote, Terms
 from b2b_market.rfq.models.requests import LINE_COLUMNS, Rfq
 from b2b_market.rfq.permissions import RfqPermission
 from b2b_market.rfq.rules import needs as rules

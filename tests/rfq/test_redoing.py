@@ -17,7 +17,8 @@ from b2b_market.kernel.permission import Role
 from b2b_market.kernel.refusal import Forbidden, Invalid, NotFound
 from b2b_market.rbac.actor import Actor
 from b2b_market.reference.demo import seed_rates
-from b2b_market.rfq.commands.requests import CopyRfq, ListRfqs, RepeatAward, Terms
+from b2b_market.rfq.commands.redoing import CopyRfq, RepeatAward
+from b2b_market.rfq.commands.requests import ListRfqs, Terms
 from b2b_market.rfq.rules.redoing import AwardNotDecided, lapsed, settle_days
 from b2b_market.rfq.service import copying, drafting
 from b2b_market.rfq.service.copying import NewDraft

@@ -14,15 +14,15 @@ from b2b_market.kernel.paging import PageRequest
 from b2b_market.kernel.permission import Role
 from b2b_market.kernel.refusal import Forbidden, Invalid, NotFound, StaleVersion, VersionRequired
 from b2b_market.rbac.actor import Actor
-from b2b_market.rfq.commands.requests import (
+from b2b_market.rfq.commands.redoing import (
     ListKept,
     ReadTemplate,
     RenameTemplate,
     SaveTemplate,
     StepTemplate,
-    Terms,
     UseTemplate,
 )
+from b2b_market.rfq.commands.requests import Terms
 from b2b_market.rfq.models.drafting import RfqTemplate
 from b2b_market.rfq.rules.naming import LONGEST_NAME, TemplateNameTaken, template_name
 from b2b_market.rfq.service import templates

@@ -1,9 +1,10 @@
 """Reading: who may, and that nobody reads what the scanner has not released."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from uuid import UUID
 
 from b2b_market.files import queries
-from b2b_market.files.commands import ReadFile
+from b2b_market.files.commands import ReadFile, ReadFiles
 from b2b_market.files.permissions import FilePermission
 from b2b_market.files.rules.refusals import FileCondemned, FileInQuarantine
 from b2b_market.files.service.views import FileView, file_view
@@ -22,6 +23,12 @@ _READERS = "handlers and tasks read their company's files"
 def read_file(work: Work, scope: Scope, command: ReadFile) -> FileView:
     """Return what is known of a file, whatever its status."""
     return file_view(queries.file(work.session, scope, command.file_id))
+
+
+@operation(FilePermission.READ, system=True, reason=_READERS)
+def read_files(work: Work, scope: Scope, command: ReadFiles) -> Mapping[UUID, FileView]:
+    """Return what is known of several files by id, whatever their status; those out of reach are left out."""
+    return {row.id: file_view(row) for row in queries.files(work.session, scope, command.file_ids)}
 
 
 @operation(FilePermission.READ, system=True, reason=_READERS)

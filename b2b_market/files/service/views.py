@@ -26,6 +26,11 @@ class FileView:
     created_at: datetime
     storage_key: str
 
+    @property
+    def usable(self) -> bool:
+        """Whether it is worth keeping at hand: the scanner has not condemned it."""
+        return self.status is not FileStatus.CONDEMNED
+
 
 def file_view(row: StoredFile) -> FileView:
     """Return one file as a value."""

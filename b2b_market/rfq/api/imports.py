@@ -21,7 +21,7 @@ from b2b_market.rbac.edge import Answer, Call, CallContext, Edge, OnceCall, chec
 from b2b_market.rbac.page_edge import PageShell
 from b2b_market.rbac.responses import changes, reads
 from b2b_market.rfq.commands import imports as commands
-from b2b_market.rfq.commands.requests import ListKept
+from b2b_market.rfq.commands.redoing import ListKept
 from b2b_market.rfq.intake import imports
 from b2b_market.rfq.intake.imports import ImportView, PricesInOtherCurrency
 from b2b_market.rfq.intake.refusals import ImportNotReady, NothingToImport, TooManyRows

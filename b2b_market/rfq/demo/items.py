@@ -7,6 +7,7 @@ from typing import Final
 from b2b_market.rfq.commands.needs import Attribute, NeedTerms
 from b2b_market.rfq.commands.quotes import Bundle, Instalment, QuoteTerms
 from b2b_market.rfq.states import BundleKind, PayEvent
+from b2b_market.sourcing.public import Criterion, Formula
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,5 +67,16 @@ FULL_TERMS: Final = QuoteTerms(
 )
 
 
+CRITERIA: Final = (
+    Criterion(key="price", name="Price", weight=Decimal(70), formula=Formula.LOWEST_RATIO),
+    Criterion(
+        key="lead_time",
+        name="Lead time",
+        weight=Decimal(30),
+        formula=Formula.BETWEEN,
+        worst=Decimal(90),
+        best=Decimal(14),
+    ),
+)
 DIGITS: Final = Decimal("0.0001")
 WHY_NOT: Final = "贵方各行价格均未达到最低。 On no line was your price the lowest."

@@ -28,8 +28,11 @@ from b2b_market.rfq.commands.quotes import (
     LineTerms,
     PriceTier,
 )
+from b2b_market.rfq.commands.redoing import SaveTemplate
 from b2b_market.rfq.commands.rounds import CounterLineInput, MakeCounter, OpenRound, SendMessage
+from b2b_market.rfq.commands.scoring import SetCriteria
 from b2b_market.rfq.demo.items import (
+    CRITERIA,
     DIGITS,
     FULL,
     FULL_TERMS,
@@ -57,6 +60,7 @@ from b2b_market.rfq.service import (
     publishing,
     quoting,
     rounds,
+    scoring,
     talking,
     templates,
 )
@@ -78,7 +82,9 @@ def place_requests(runtime: Runtime) -> None:
         if drafting.list_rfqs(work, cast.purchaser, commands.ListRfqs()).items:
             return
     fasteners = cast.draft("2027 年度标准件框架 / 2027 fasteners", ITEMS[:4])
-    kept = commands.SaveTemplate(fasteners.rfq.id, "年度标准件 / Yearly fasteners")
+    judged = SetCriteria(rfq_id=fasteners.rfq.id, expected_version=None, criteria=CRITERIA)
+    cast.do(cast.purchaser, scoring.set_criteria, judged)
+    kept = SaveTemplate(fasteners.rfq.id, "年度标准件 / Yearly fasteners")
     cast.do(cast.purchaser, templates.save_template, kept)
     cast.submitted("Press line upgrade: motors and drives", ITEMS[4:8])
     amended = cast.published("液压站备件 / Hydraulic station spares", ITEMS[:6])

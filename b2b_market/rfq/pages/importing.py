@@ -20,7 +20,7 @@ from b2b_market.kernel.text import N_
 from b2b_market.rbac.page_edge import FORM_SCOPE, PageCall, PageContext, PageRoute, opened_page
 from b2b_market.reference import public as reference
 from b2b_market.rfq.commands import imports as commands
-from b2b_market.rfq.commands.requests import ListKept
+from b2b_market.rfq.commands.redoing import ListKept
 from b2b_market.rfq.intake import imports
 from b2b_market.rfq.intake.encodings import ENCODINGS
 from b2b_market.rfq.intake.findings import FIELD_NAMES, SENTENCES, Finding

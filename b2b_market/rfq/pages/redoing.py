@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Response
@@ -11,7 +11,7 @@ from b2b_market.infra.http.wires import WireUuid
 from b2b_market.kernel.refusal import Refusal
 from b2b_market.kernel.text import N_
 from b2b_market.rbac.page_edge import PageCall, PageContext, PageRoute
-from b2b_market.rfq.commands import requests as commands
+from b2b_market.rfq.commands.redoing import CopyRfq, RepeatAward
 from b2b_market.rfq.pages import showing
 from b2b_market.rfq.service import copying
 from b2b_market.rfq.service.copying import Foreseen, NewDraft
@@ -19,6 +19,9 @@ from b2b_market.ui.forms import Form
 from b2b_market.ui.viewer import Flash
 
 router = APIRouter(route_class=PageRoute)
+
+_NOT_MAILED: Final = N_("Not invited by mail again, as they may not be: {names}")
+_NOT_ATTACHED: Final = N_("Not attached again, as the files are gone: {names}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,7 @@ class Again:
     back: str
     found: Foreseen
     kind: Literal["copy", "award", "template"]
-    make: Callable[[str, Form], NewDraft]
+    make: Callable[[str, Form, tuple[str, ...]], NewDraft]
 
 
 @router.get("/rfqs/{rfq_id}/copy")
@@ -62,22 +65,26 @@ def repeat_award(award_id: WireUuid, call: PageCall, supplier: UUID | None = Non
 
 
 def _copy(call: PageContext, rfq_id: UUID) -> Again:
-    found = copying.foresee_copy(call.work, call.actor, commands.CopyRfq(rfq_id=rfq_id))
+    found = copying.foresee_copy(call.work, call.actor, CopyRfq(rfq_id=rfq_id))
 
-    def make(title: str, form: Form) -> NewDraft:
-        command = commands.CopyRfq(rfq_id=rfq_id, title=title, required_on=form.day("required_on"))
+    def make(title: str, form: Form, guests: tuple[str, ...]) -> NewDraft:
+        command = CopyRfq(rfq_id=rfq_id, title=title, required_on=form.day("required_on"), guests=guests)
         return copying.copy_rfq(call.work, call.actor, command)
 
     return Again(f"/rfqs/{rfq_id}/copy", f"/rfqs/{rfq_id}", found, kind="copy", make=make)
 
 
 def _repeat(call: PageContext, award_id: UUID, supplier_id: UUID | None) -> Again:
-    wanted = commands.RepeatAward(award_id=award_id, supplier_id=supplier_id)
+    wanted = RepeatAward(award_id=award_id, supplier_id=supplier_id)
     found = copying.foresee_repeat(call.work, call.actor, wanted)
 
-    def make(title: str, form: Form) -> NewDraft:
-        command = commands.RepeatAward(
-            award_id=award_id, title=title, supplier_id=supplier_id, required_on=form.day("required_on")
+    def make(title: str, form: Form, guests: tuple[str, ...]) -> NewDraft:
+        command = RepeatAward(
+            award_id=award_id,
+            title=title,
+            supplier_id=supplier_id,
+            required_on=form.day("required_on"),
+            guests=guests,
         )
         return copying.repeat_award(call.work, call.actor, command)
 
@@ -89,13 +96,13 @@ def make(call: PageContext, prepare: Callable[[], Again]) -> Response:
     """Make the draft of a form that :func:`ask` showed and lead to its editor; what is wrong is shown at its field."""
     call.signed_in()
     again = prepare()
-    form = Form(call.form())
+    form = Form(call.form("guests"))
     title = form.text("title", required=True)
     form.day("required_on")
     if form.ok and title is not None:
         call.once()
         try:
-            return _made(call, again.make(title, form), again.found.source.number)
+            return _made(call, again.make(title, form, form.values("guests")), again.found.source.number)
         except Refusal as refusal:
             call.refuse(refusal)
             form.add_refusal(refusal)
@@ -110,6 +117,9 @@ def _made(call: PageContext, draft: NewDraft, source: str) -> Response:
         told = ", ".join(names[supplier_id] for supplier_id in draft.dropped[:5])
         facts = {"count": str(len(draft.dropped)), "names": told}
         said.append(Flash(N_("Not invited, as they cannot be any more ({count}): {names}"), "warn", facts))
+    for text, lost in ((_NOT_MAILED, draft.carried.unasked), (_NOT_ATTACHED, draft.carried.lost)):
+        if lost:
+            said.append(Flash(text, "warn", {"names": ", ".join(lost[:5])}))
     return call.see(showing.draft_path(draft.content), *said)
 
 
@@ -125,8 +135,12 @@ def ask(call: PageContext, again: Again, form: Form | None, *, status: int = 200
         "found": again.found,
         "draft": draft,
         "targets": sum(line.target_price is not None for line in draft.lines),
-        "form": form or Form(initial={"title": title[: copying.LONGEST_TITLE]}),
+        "form": form or Form(initial={"title": title[: copying.LONGEST_TITLE], "guests": _addresses(again)}),
         "dropped": showing.company_names(call, again.found.dropped),
         "idempotency_key": str(uuid4()),
     }
     return call.page("rfq/again.html", context, status=status)
+
+
+def _addresses(again: Again) -> list[str]:
+    return [guest.email for guest in again.found.carried.beside.guests]

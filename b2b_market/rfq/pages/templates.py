@@ -12,7 +12,15 @@ from b2b_market.kernel.refusal import Refusal
 from b2b_market.kernel.text import N_
 from b2b_market.rbac.page_edge import PageCall, PageContext, PageRoute
 from b2b_market.reference import public as reference
-from b2b_market.rfq.commands import requests as commands
+from b2b_market.rfq.commands.redoing import (
+    CopyRfq,
+    ListKept,
+    ReadTemplate,
+    RenameTemplate,
+    SaveTemplate,
+    StepTemplate,
+    UseTemplate,
+)
 from b2b_market.rfq.pages import redoing, showing
 from b2b_market.rfq.pages.redoing import Again
 from b2b_market.rfq.service import copying, templates
@@ -30,7 +38,7 @@ SHOWN_LINES = 100
 def list_templates(call: PageCall, cursor: str = "") -> Response:
     """Show the company's templates by name."""
     call.signed_in()
-    command = commands.ListKept(page_request(None, cursor or None))
+    command = ListKept(page_request(None, cursor or None))
     page = templates.list_templates(call.work, call.actor, command)
     following = encode_cursor(page.next_after)
     context = {
@@ -58,7 +66,7 @@ def save_template(rfq_id: WireUuid, call: PageCall) -> Response:
     if name is not None:
         call.once()
         try:
-            kept = templates.save_template(call.work, call.actor, commands.SaveTemplate(rfq_id, name))
+            kept = templates.save_template(call.work, call.actor, SaveTemplate(rfq_id, name))
             said = Flash(N_("Kept as the template {name}."), "ok", {"name": kept.row.name})
             return call.see(f"/rfqs/templates/{kept.row.id}", said)
         except Refusal as refusal:
@@ -81,7 +89,7 @@ def rename_template(template_id: WireUuid, call: PageCall) -> Response:
     name, expected = form.text("name", required=True), form.integer("version", required=True)
     if form.ok and name is not None:
         try:
-            command = commands.RenameTemplate(template_id, expected, name)
+            command = RenameTemplate(template_id, expected, name)
             templates.rename_template(call.work, call.actor, command)
             return call.see(f"/rfqs/templates/{template_id}", Flash(N_("Renamed.")))
         except Refusal as refusal:
@@ -95,7 +103,7 @@ def delete_template(template_id: WireUuid, call: PageCall) -> Response:
     """Delete a template."""
     form = Form(call.form())
     try:
-        command = commands.StepTemplate(template_id, form.integer("version", required=True))
+        command = StepTemplate(template_id, form.integer("version", required=True))
         templates.delete_template(call.work, call.actor, command)
         return call.see("/rfqs/templates", Flash(N_("Deleted; requests made of it stay as they are.")))
     except Refusal as refusal:
@@ -118,10 +126,10 @@ def use_template(template_id: WireUuid, call: PageCall) -> Response:
 
 
 def _use(call: PageContext, template_id: UUID) -> Again:
-    found = templates.foresee_template(call.work, call.actor, commands.UseTemplate(template_id=template_id))
+    found = templates.foresee_template(call.work, call.actor, UseTemplate(template_id=template_id))
 
-    def make(title: str, form: Form) -> NewDraft:
-        command = commands.UseTemplate(template_id=template_id, title=title, required_on=form.day("required_on"))
+    def make(title: str, form: Form, guests: tuple[str, ...]) -> NewDraft:
+        command = UseTemplate(template_id=template_id, title=title, required_on=form.day("required_on"), guests=guests)
         return templates.use_template(call.work, call.actor, command)
 
     place = f"/rfqs/templates/{template_id}"
@@ -129,7 +137,7 @@ def _use(call: PageContext, template_id: UUID) -> Again:
 
 
 def _save(call: PageContext, rfq_id: UUID, form: Form | None, *, status: int = 200) -> Response:
-    found = copying.foresee_copy(call.work, call.actor, commands.CopyRfq(rfq_id=rfq_id))
+    found = copying.foresee_copy(call.work, call.actor, CopyRfq(rfq_id=rfq_id))
     context = {
         "rfq_id": rfq_id,
         "found": found,
@@ -140,12 +148,13 @@ def _save(call: PageContext, rfq_id: UUID, form: Form | None, *, status: int = 2
 
 
 def _template(call: PageContext, template_id: UUID, form: Form | None, *, status: int = 200) -> Response:
-    content: TemplateContent = templates.read_template(call.work, call.actor, commands.ReadTemplate(template_id))
+    content: TemplateContent = templates.read_template(call.work, call.actor, ReadTemplate(template_id))
     row, draft = content.row, content.draft
     names = showing.company_names(call, draft.supplier_ids)
     context = {
         "row": row,
         "draft": draft,
+        "beside": content.beside,
         "lines": draft.lines[:SHOWN_LINES],
         "left_over": max(len(draft.lines) - SHOWN_LINES, 0),
         "suppliers": [names[supplier_id] for supplier_id in draft.supplier_ids],

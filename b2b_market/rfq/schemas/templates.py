@@ -7,8 +7,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from b2b_market.infra.http.cursors import page_request
 from b2b_market.infra.http.wires import ShortText, WireDate, WireDecimal, WireIn, WireOut, WireTime, WireUuid
-from b2b_market.rfq.commands import requests as commands
+from b2b_market.rfq.commands.redoing import ListKept
+from b2b_market.rfq.schemas.redoing import GuestsIn
 from b2b_market.rfq.schemas.requests import AttributeOut
+from b2b_market.rfq.schemas.scoring import CriterionOut
 from b2b_market.rfq.service.templates import TemplateContent
 
 _TERMS: Final = ("payment_terms", "incoterm", "incoterm_place", "currencies", "validity_days")
@@ -20,7 +22,7 @@ class NameIn(WireIn):
     name: ShortText
 
 
-class UseTemplateIn(WireIn):
+class UseTemplateIn(GuestsIn):
     """``required_on`` is the day for every line; a template without lines needs none."""
 
     title: ShortText
@@ -35,9 +37,9 @@ class TemplateQuery(BaseModel):
     limit: Annotated[int | None, Field(ge=1, le=200)] = None
     cursor: Annotated[str | None, Field(max_length=400)] = None
 
-    def to_command(self) -> commands.ListKept:
+    def to_command(self) -> ListKept:
         """Return the operation's input; MalformedRequest for a cursor of another list."""
-        return commands.ListKept(page_request(self.limit, self.cursor))
+        return ListKept(page_request(self.limit, self.cursor))
 
 
 class TemplateSummaryOut(WireOut):
@@ -69,6 +71,24 @@ class TemplateLineOut(WireOut):
     substitutes: bool
 
 
+class KeptDocumentOut(WireOut):
+    """A file that is attached to every request made of the template; ``line`` counts from 0, null is the request."""
+
+    file_id: WireUuid
+    name: str
+    note: str
+    line: int | None
+
+
+class KeptGuestOut(WireOut):
+    """Who may be invited by mail again."""
+
+    email: str
+    company_name: str
+    contact_name: str
+    locale: str
+
+
 class TemplateOut(TemplateSummaryOut):
     """A template with the request it holds."""
 
@@ -86,6 +106,11 @@ class TemplateOut(TemplateSummaryOut):
     validity_days: int | None
     lines: list[TemplateLineOut]
     supplier_ids: list[WireUuid]
+    landed: bool
+    criteria: list[CriterionOut]
+    nda_text: str
+    documents: list[KeptDocumentOut]
+    guests: list[KeptGuestOut]
 
     @classmethod
     def of(cls, value: TemplateContent) -> Self:
@@ -107,4 +132,11 @@ class TemplateOut(TemplateSummaryOut):
         terms = {name: getattr(draft.terms, name) for name in _TERMS}
         bargaining = {name: getattr(draft.bargaining, name) for name in ("most_rounds", "most_counters")}
         rest = {**bargaining, "currency": draft.currency.code, "lines": lines, "supplier_ids": list(draft.supplier_ids)}
-        return cls.model_validate({**row, **own, **terms, **rest})
+        beside = {
+            "landed": value.beside.landed,
+            "nda_text": value.beside.nda_text,
+            "criteria": [CriterionOut.of(one) for one in value.beside.criteria],
+            "documents": [KeptDocumentOut.of(one) for one in value.beside.documents],
+            "guests": [KeptGuestOut.of(one) for one in value.beside.guests],
+        }
+        return cls.model_validate({**row, **own, **terms, **rest, **beside})

@@ -20,14 +20,16 @@ from b2b_market.kernel.units import unit
 from b2b_market.organizations import public as organizations
 from b2b_market.rbac.actor import Scope
 from b2b_market.rbac.operation import operation
-from b2b_market.rfq.commands.requests import CopyRfq, DraftRfq, LineInput, ReadAward, ReadRfq, RepeatAward, Terms
+from b2b_market.rfq.commands.redoing import NOTHING_BESIDE, Beside, CopyRfq, RepeatAward
+from b2b_market.rfq.commands.requests import DraftRfq, LineInput, ReadAward, ReadRfq, Terms
 from b2b_market.rfq.commands.rounds import Bargaining
 from b2b_market.rfq.models.quotes import AwardLine
 from b2b_market.rfq.models.requests import LINE_TERMS, RfqLine
 from b2b_market.rfq.permissions import RfqPermission
 from b2b_market.rfq.rules import redoing
 from b2b_market.rfq.rules.needs import read as read_terms
-from b2b_market.rfq.service import awarding, drafting
+from b2b_market.rfq.service import awarding, carrying, drafting
+from b2b_market.rfq.service.carrying import Carried
 from b2b_market.rfq.service.drafting import RfqContent
 from b2b_market.rfq.states import AwardStatus
 
@@ -36,24 +38,30 @@ LONGEST_TITLE: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What a new draft is made of: the content, the number it came from, and how many lines have no last price.
+    """What a new draft is made of: the content, the number it came from, and what that has beside.
 
-    A line has no last price where an award bought it in another currency than the draft's.
+    ``unpriced`` lines have no last price: an award bought them in another currency than the draft's.
     """
 
     draft: DraftRfq
     number: str
+    beside: Beside = NOTHING_BESIDE
     unpriced: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Foreseen:
-    """What would become of a source: ``lapsed`` lines need a day not before ``first_day``, ``dropped`` stay out."""
+    """What would become of a source: ``lapsed`` lines need a day not before ``first_day``, ``dropped`` stay out.
+
+    ``supplier_ids`` are the suppliers that would be invited, ``carried`` what would be taken along beside.
+    """
 
     source: Source
     lapsed: int
     first_day: date
+    supplier_ids: tuple[UUID, ...]
     dropped: tuple[UUID, ...]
+    carried: Carried
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +69,14 @@ class NewDraft:
     """A draft made of something earlier, and what could not be taken over as it was.
 
     ``dropped`` are suppliers that may not be invited any more, ``redated`` how many lines got the new day, ``unpriced``
-    how many have no last price.
+    how many have no last price; ``carried`` tells of guests and documents.
     """
 
     content: RfqContent
     dropped: tuple[UUID, ...]
     redated: int
     unpriced: int
+    carried: Carried
 
     @property
     def version(self) -> int:
@@ -78,7 +87,7 @@ class NewDraft:
 @operation(RfqPermission.DRAFT)
 def foresee_copy(work: Work, scope: Scope, command: CopyRfq) -> Foreseen:
     """Tell what a copy would take over and ask for; nothing is stored."""
-    return foresee(work, scope, _of_request(work, scope, command))
+    return foresee(work, scope, _of_request(work, scope, command), command.guests)
 
 
 @operation(RfqPermission.DRAFT)
@@ -87,7 +96,8 @@ def copy_rfq(work: Work, scope: Scope, command: CopyRfq) -> NewDraft:
 
     Raises NotFound for a request of another buyer, Invalid where lines need a day and none was given.
     """
-    made = start_again(work, scope, _of_request(work, scope, command), command.required_on, "rfq.copied")
+    found = foresee(work, scope, _of_request(work, scope, command), command.guests)
+    made = start_again(work, scope, found, command.required_on, "rfq.copied")
     _note(work, scope, "rfq.copy_taken", "rfq", command.rfq_id)
     return made
 
@@ -95,7 +105,7 @@ def copy_rfq(work: Work, scope: Scope, command: CopyRfq) -> NewDraft:
 @operation(RfqPermission.DRAFT)
 def foresee_repeat(work: Work, scope: Scope, command: RepeatAward) -> Foreseen:
     """Tell what requesting an award again would take over and ask for; nothing is stored."""
-    return foresee(work, scope, _of_award(work, scope, command))
+    return foresee(work, scope, _of_award(work, scope, command), command.guests)
 
 
 @operation(RfqPermission.DRAFT)
@@ -105,7 +115,8 @@ def repeat_award(work: Work, scope: Scope, command: RepeatAward) -> NewDraft:
     A need that was split is one line again: the quantities added up, the lowest of the prices as its target. The words
     are the buyer's own; what suppliers wrote is not repeated to others. Raises NotFound, AwardNotDecided and Invalid.
     """
-    made = start_again(work, scope, _of_award(work, scope, command), command.required_on, "rfq.repeated")
+    found = foresee(work, scope, _of_award(work, scope, command), command.guests)
+    made = start_again(work, scope, found, command.required_on, "rfq.repeated")
     _note(work, scope, "award.repeat_taken", "award", command.award_id)
     return made
 
@@ -148,35 +159,55 @@ def as_asked(content: RfqContent, line: RfqLine) -> LineInput:
     )
 
 
-def foresee(work: Work, scope: Scope, source: Source) -> Foreseen:
-    """Tell what would become of a source today."""
+def source_of(
+    work: Work, scope: Scope, content: RfqContent, draft: DraftRfq, line_ids: Sequence[UUID], *, unpriced: int = 0
+) -> Source:
+    """Return a draft made of a request as a source: with what the request has beside, its lines being ``line_ids``.
+
+    A guest is one of ``beside``, whatever company came to stand for it.
+    """
+    kept = carrying.beside(work, scope, content, line_ids)
+    guests = {one.supplier_id for one in kept.guests}
+    others = tuple(found for found in draft.supplier_ids if found not in guests)
+    return Source(replace(draft, supplier_ids=others), content.rfq.number, kept, unpriced)
+
+
+def foresee(work: Work, scope: Scope, source: Source, guests: Sequence[str] | None) -> Foreseen:
+    """Tell what would become of a source today; of its guests those at the addresses ``guests``, None for all."""
     today = drafting.buyer_day(work, scope)
-    known = organizations.companies(work, scope.actor, source.draft.supplier_ids)
+    wanted = source.draft.supplier_ids
+    known = organizations.companies(work, scope.actor, wanted)
+    dropped = tuple(found for found in wanted if found not in known or not known[found].may_supply)
+    carried = carrying.foresee(work, scope, source.beside, guests)
     return Foreseen(
         source,
         redoing.lapsed([line.required_on for line in source.draft.lines], today),
         today + timedelta(days=1),
-        tuple(found for found in source.draft.supplier_ids if found not in known or not known[found].may_supply),
+        tuple(dict.fromkeys((*(found for found in wanted if found not in dropped), *carried.suppliers))),
+        dropped,
+        carried,
     )
 
 
-def start_again(work: Work, scope: Scope, source: Source, wanted: date | None, action: str) -> NewDraft:
-    """Store a source as a draft, with days that lie ahead and the suppliers that may still be invited."""
-    found = foresee(work, scope, source)
+def start_again(work: Work, scope: Scope, found: Foreseen, wanted: date | None, action: str) -> NewDraft:
+    """Store what was foreseen as a draft, with days that lie ahead and the suppliers that may still be invited."""
+    source, carried = found.source, found.carried
     lines, today = source.draft.lines, found.first_day - timedelta(days=1)
     days = redoing.settle_days([line.required_on for line in lines], today, wanted)
     draft = replace(
         source.draft,
         lines=tuple(replace(line, required_on=day) for line, day in zip(lines, days, strict=True)),
-        supplier_ids=tuple(item for item in source.draft.supplier_ids if item not in found.dropped),
+        supplier_ids=found.supplier_ids,
     )
-    stored = drafting.store_draft(work, scope, draft, action)
-    return NewDraft(stored, found.dropped, found.lapsed, source.unpriced)
+    stored = drafting.store_draft(work, scope, draft, action, carrying.header(carried))
+    carrying.carry(work, scope, stored, carried)
+    return NewDraft(stored, found.dropped, found.lapsed, source.unpriced, carried)
 
 
 def _of_request(work: Work, scope: Scope, command: CopyRfq) -> Source:
     content = drafting.read_own_rfq(work, scope.actor, ReadRfq(command.rfq_id))
-    return Source(as_draft(content, command.title or content.rfq.title), content.rfq.number)
+    draft = as_draft(content, command.title or content.rfq.title)
+    return source_of(work, scope, content, draft, [line.id for line in content.lines])
 
 
 def _of_award(work: Work, scope: Scope, command: RepeatAward) -> Source:
@@ -187,11 +218,15 @@ def _of_award(work: Work, scope: Scope, command: RepeatAward) -> Source:
     if not lines:
         raise NotFound(supplier_id=str(command.supplier_id))
     content = drafting.read_own_rfq(work, scope.actor, ReadRfq(found.award.rfq_id))
-    return _bought(content, lines, command.title or content.rfq.title)
+    draft, line_ids, unpriced = _bought(content, lines, command.title or content.rfq.title)
+    return source_of(work, scope, content, draft, line_ids, unpriced=unpriced)
 
 
-def _bought(content: RfqContent, lines: Sequence[AwardLine], title: str) -> Source:
-    """Return what these award lines bought, as a request in the currency of all of them, else in its own."""
+def _bought(content: RfqContent, lines: Sequence[AwardLine], title: str) -> tuple[DraftRfq, list[UUID], int]:
+    """Return what these award lines bought, as a request in the currency of all of them, else in its own.
+
+    With it come the lines' own ids, and how many of them have no last price.
+    """
     paid_in = {line.currency for line in lines}
     currency = next(iter(paid_in)) if len(paid_in) == 1 else content.rfq.currency
     quantities: dict[UUID, Decimal] = {}
@@ -201,13 +236,15 @@ def _bought(content: RfqContent, lines: Sequence[AwardLine], title: str) -> Sour
         if line.currency == currency:
             prices[line.line_id] = min(line.unit_price, prices.get(line.line_id, line.unit_price))
     whole = as_draft(content, title)
-    kept = tuple(
-        replace(asked, quantity=Quantity(quantities[need.id], asked.quantity.unit), target_price=prices.get(need.id))
+    kept = {
+        need.id: replace(
+            asked, quantity=Quantity(quantities[need.id], asked.quantity.unit), target_price=prices.get(need.id)
+        )
         for need, asked in zip(content.lines, whole.lines, strict=True)
         if need.id in quantities
-    )
-    draft = replace(whole, currency=Currency(currency), estimate=None, lines=kept)
-    return Source(draft, content.rfq.number, len(quantities) - len(prices))
+    }
+    draft = replace(whole, currency=Currency(currency), estimate=None, lines=tuple(kept.values()))
+    return draft, list(kept), len(quantities) - len(prices)
 
 
 def _note(work: Work, scope: Scope, action: str, kind: str, source_id: UUID) -> None:

@@ -1,9 +1,10 @@
 """Making and reading requests: drafts, edits, lists, and what each side may see of one."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from types import MappingProxyType
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -30,6 +31,7 @@ from b2b_market.rfq.service.joining import look_at
 from b2b_market.rfq.states import RFQ_LIFECYCLE, InvitationStatus, Origin, RfqStatus, Visibility
 
 NUMBER_KIND = "RFQ"
+NOTHING_BESIDE: Mapping[str, object] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +59,13 @@ def draft_rfq(work: Work, scope: Scope, command: DraftRfq) -> RfqContent:
     return store_draft(work, scope, command, "rfq.drafted")
 
 
-def store_draft(work: Work, scope: Scope, command: DraftRfq, action: str) -> RfqContent:
-    """Store a new draft under ``action`` in its trail, which says how it came about."""
+def store_draft(
+    work: Work, scope: Scope, command: DraftRfq, action: str, beside: Mapping[str, object] = NOTHING_BESIDE
+) -> RfqContent:
+    """Store a new draft under ``action`` in its trail, which says how it came about.
+
+    ``beside`` are further columns of it, which say what the caller is going to add.
+    """
     _require_sound(work, scope, command)
     now = work.now()
     rfq = Rfq(
@@ -72,6 +79,7 @@ def store_draft(work: Work, scope: Scope, command: DraftRfq, action: str) -> Rfq
         status=RFQ_LIFECYCLE.initial,
         party_ids=[scope.org_id],
         next_due_at=None,
+        **beside,
     )
     fill_header(rfq, command)
     stored = _line_rows(rfq, command.lines)

@@ -60,19 +60,7 @@ def invite_guest(work: Work, scope: Scope, command: InviteGuest) -> Rfq:
     if any(found.email_key == wanted.email.casefold() for found in known):
         return rfq
     rules.require_room(len(known))
-    guest = RfqGuest(
-        id=new_id(),
-        rfq_id=rfq.id,
-        buyer_id=rfq.buyer_id,
-        email=wanted.email,
-        email_key=wanted.email.casefold(),
-        company_name=wanted.company_name,
-        contact_name=wanted.contact_name,
-        locale=Language(command.locale),
-        invited_by=scope.user_id,
-        invited_at=work.now(),
-    )
-    work.session.add(guest)
+    work.session.add(guest_row(work, scope, rfq, wanted))
     rfq.guest_count = len(known) + 1
     work.touch(rfq)
     work.record("rfq.guest_added", rfq)
@@ -128,6 +116,22 @@ def list_guests(work: Work, scope: Scope, command: ReadRfq) -> Sequence[GuestVie
 def requests_of_guest(work: Work, scope: Scope, command: UUID) -> Sequence[RfqGuest]:
     """Return the guests of the companies acted for that stand for this company; none for one that came by itself."""
     return queries.guests_at(work.session, scope, command)
+
+
+def guest_row(work: Work, scope: Scope, rfq: Rfq, wanted: organizations.Guest) -> RfqGuest:
+    """Return the row of a guest whose address and names are tidy."""
+    return RfqGuest(
+        id=new_id(),
+        rfq_id=rfq.id,
+        buyer_id=rfq.buyer_id,
+        email=wanted.email,
+        email_key=wanted.email.casefold(),
+        company_name=wanted.company_name,
+        contact_name=wanted.contact_name,
+        locale=Language(wanted.locale),
+        invited_by=scope.user_id,
+        invited_at=work.now(),
+    )
 
 
 def admit_guests(work: Work, scope: Scope, rfq: Rfq) -> tuple[UUID, ...]:

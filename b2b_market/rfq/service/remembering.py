@@ -10,7 +10,7 @@ from b2b_market.kernel.paging import Page
 from b2b_market.rbac.actor import Scope
 from b2b_market.rbac.operation import operation
 from b2b_market.rfq.commands.imports import ForgetMapping, HeadingMapping, HeadingRow
-from b2b_market.rfq.commands.requests import ListKept
+from b2b_market.rfq.commands.redoing import ListKept
 from b2b_market.rfq.models.drafting import RfqMapping
 from b2b_market.rfq.permissions import RfqPermission
 from b2b_market.rfq.queries import mappings as queries

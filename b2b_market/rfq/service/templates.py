@@ -7,6 +7,8 @@ from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
+from pydantic import TypeAdapter
+
 from b2b_market.infra.ids import new_id
 from b2b_market.infra.work import Work
 from b2b_market.kernel.currency import Currency
@@ -16,18 +18,17 @@ from b2b_market.kernel.units import unit
 from b2b_market.rbac.actor import Scope
 from b2b_market.rbac.operation import operation
 from b2b_market.rfq.commands.needs import PLAIN_NEED
-from b2b_market.rfq.commands.requests import (
-    DraftRfq,
-    LineInput,
+from b2b_market.rfq.commands.redoing import (
+    NOTHING_BESIDE,
+    Beside,
     ListKept,
-    ReadRfq,
     ReadTemplate,
     RenameTemplate,
     SaveTemplate,
     StepTemplate,
-    Terms,
     UseTemplate,
 )
+from b2b_market.rfq.commands.requests import DraftRfq, LineInput, ReadRfq, Terms
 from b2b_market.rfq.commands.rounds import Bargaining
 from b2b_market.rfq.models.drafting import RfqTemplate
 from b2b_market.rfq.permissions import RfqPermission
@@ -42,15 +43,18 @@ from b2b_market.rfq.states import Visibility
 NO_DAY: Final = date.min
 """Stands for the day of a template's line, which has none: every line is asked for one when it is used."""
 USUAL: Final = Bargaining()
+_BESIDE: Final = TypeAdapter(Beside)
+"""Kept as one text: as an object its answers, which a criterion has in an order, would come back in another."""
 _TEXTS: Final = ("item_name", "item_code", "specification", "delivery_place", "note")
 
 
 @dataclass(frozen=True, slots=True)
 class TemplateContent:
-    """A template and the request it holds; the days of its lines are NO_DAY."""
+    """A template, the request it holds and what it takes along beside; the days of its lines are NO_DAY."""
 
     row: RfqTemplate
     draft: DraftRfq
+    beside: Beside
 
     @property
     def version(self) -> int:
@@ -63,6 +67,7 @@ def save_template(work: Work, scope: Scope, command: SaveTemplate) -> TemplateCo
     """Keep an own request's content under a name; raise TemplateNameTaken where the company has it already."""
     name = _free_name(work, scope, command.name, None)
     content = drafting.read_own_rfq(work, scope.actor, ReadRfq(command.rfq_id))
+    draft = copying.as_draft(content, content.rfq.title)
     row = RfqTemplate(
         id=new_id(),
         created_at=work.now(),
@@ -72,7 +77,7 @@ def save_template(work: Work, scope: Scope, command: SaveTemplate) -> TemplateCo
         name=name,
         name_key=name.casefold(),
         line_count=len(content.lines),
-        content=_written(copying.as_draft(content, content.rfq.title)),
+        content=_written(copying.source_of(work, scope, content, draft, [line.id for line in content.lines])),
     )
     work.record("rfq_template.saved", row)
     work.session.add(row)
@@ -118,18 +123,19 @@ def delete_template(work: Work, scope: Scope, command: StepTemplate) -> None:
 @operation(RfqPermission.DRAFT)
 def foresee_template(work: Work, scope: Scope, command: UseTemplate) -> Foreseen:
     """Tell what a draft of a template would hold and ask for; nothing is stored."""
-    return copying.foresee(work, scope, _source(work, scope, command))
+    return copying.foresee(work, scope, _source(work, scope, command), command.guests)
 
 
 @operation(RfqPermission.DRAFT)
 def use_template(work: Work, scope: Scope, command: UseTemplate) -> NewDraft:
     """Make a new draft of a template; all its lines get the day given, and its deadline is left open."""
-    return copying.start_again(work, scope, _source(work, scope, command), command.required_on, "rfq.from_template")
+    found = copying.foresee(work, scope, _source(work, scope, command), command.guests)
+    return copying.start_again(work, scope, found, command.required_on, "rfq.from_template")
 
 
 def _source(work: Work, scope: Scope, command: UseTemplate) -> Source:
     row = queries.own_template(work.session, scope, command.template_id)
-    return Source(_read(row.content, command.title), row.name)
+    return Source(_read(row.content, command.title), row.name, _read_beside(row.content))
 
 
 def _free_name(work: Work, scope: Scope, text: str, own_id: UUID | None) -> str:
@@ -142,11 +148,14 @@ def _free_name(work: Work, scope: Scope, text: str, own_id: UUID | None) -> str:
 
 
 def _content(row: RfqTemplate) -> TemplateContent:
-    return TemplateContent(row, _read(row.content, ""))
+    return TemplateContent(row, _read(row.content, ""), _read_beside(row.content))
 
 
-def _written(draft: DraftRfq) -> dict[str, Any]:
+def _written(source: Source) -> dict[str, Any]:
+    draft = source.draft
+    beside = {} if source.beside == NOTHING_BESIDE else {"beside": _BESIDE.dump_json(source.beside).decode()}
     return {
+        **beside,
         "title": draft.title,
         "currency": draft.currency.code,
         "description": draft.description,
@@ -172,6 +181,10 @@ def _written(draft: DraftRfq) -> dict[str, Any]:
         ],
         "supplier_ids": [str(supplier_id) for supplier_id in draft.supplier_ids],
     }
+
+
+def _read_beside(content: Mapping[str, Any]) -> Beside:
+    return _BESIDE.validate_json(content["beside"]) if "beside" in content else NOTHING_BESIDE
 
 
 def _read(content: Mapping[str, Any], title: str) -> DraftRfq:

@@ -384,6 +384,27 @@ class TestConfirming:
         assert confirm(buyer, found, {**REQUEST, "title": " "}, "another-key-2").status_code == 422
         assert requests_stored(runtime) == 0
 
+    def test_categories_and_properties_become_the_lines_own(self, buyer: TestClient) -> None:
+        text = (
+            "Item,Category,Material,Torque class,Qty,Unit,Ship to,Due\nBolt,Fasteners,304,T7,5,pc,Hall 4,2098-03-01\n"
+        )
+        found = started(buyer, text)
+        assert [column["field"] for column in found["preview"]["columns"]][1:4] == ["category", "property", "ignored"]
+        chosen = patch(buyer, found, {"columns": {"3": "property"}}).json()
+        (row,) = buyer.get(f"{IMPORTS}/{found['id']}/rows").json()["items"]
+        assert (row["values"]["category"], row["values"]["property"]) == (
+            "Fasteners",
+            "Material: 304; Torque class: T7",
+        )
+        (line,) = confirm(buyer, chosen).json()["lines"]
+        assert (line["category"], line["specification"]) == ("Fasteners", "")
+        assert line["attributes"] == [
+            {"name": "Material", "value": "304"},
+            {"name": "Torque class", "value": "T7"},
+        ]
+        (again,) = buyer.get(f"{IMPORTS}/mappings").json()["items"]
+        assert [one["field"] for one in again["columns"]][1:4] == ["category", "property", "property"]
+
     def test_an_upload_sent_twice_with_one_key_is_one_import(self, buyer: TestClient) -> None:
         key = {"Idempotency-Key": "a-key-of-mine"}
         first, again, other = (

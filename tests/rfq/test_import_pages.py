@@ -323,6 +323,17 @@ class TestSettling:
         assert "Chosen by you" in page
         assert one(runtime, "SELECT choices->'table'->'columns' FROM rfq_import") == {"1": "note"}
 
+    def test_properties_are_shown_and_corrected_by_row(self, buyer: TestClient) -> None:
+        text = "Item,Material,Torque class,Qty,Unit,Ship to,Due\nBolt,304,T7,5,pc,Hall 4,2098-03-01\n"
+        address = started(buyer, text)
+        page = settle(buyer, address, **{"columns-2-field": "property"})
+        assert "Material: 304; Torque class: T7" in page
+        edit = shown(buyer, f"{address}?edit=2")
+        assert Fields(edit).sent["rows-2-property"] == "Material: 304; Torque class: T7"
+        answer = send(buyer, f"{address}?edit=2", page=edit, **{"rows-2-property": "Material: brass; Colour"})
+        assert answer.status_code == 303, answer.text
+        assert "“Colour” is no property" in shown(buyer, answer.headers["location"])
+
     def test_another_row_may_hold_the_headings(self, buyer: TestClient, runtime: Runtime) -> None:
         address = started(buyer)
         settle(buyer, address, header_row="0")

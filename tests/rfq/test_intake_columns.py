@@ -18,6 +18,7 @@ def fields(text: str, choices: Choices = UNDECIDED) -> list[Field]:
     return [column.field for column in laid_out(text, choices).columns]
 
 
+PROP, CATEGORY = Field.PROPERTY, Field.CATEGORY
 NAME, CODE, SPEC, QTY, UNIT = Field.ITEM_NAME, Field.ITEM_CODE, Field.SPECIFICATION, Field.QUANTITY, Field.UNIT
 PRICE, TOTAL, CURRENCY = Field.TARGET_PRICE, Field.TARGET_TOTAL, Field.CURRENCY
 DATE, PLACE, NOTE, IGNORED = Field.REQUIRED_ON, Field.DELIVERY_PLACE, Field.NOTE, Field.IGNORED
@@ -35,7 +36,10 @@ DATE, PLACE, NOTE, IGNORED = Field.REQUIRED_ON, Field.DELIVERY_PLACE, Field.NOTE
         ("物料编码", CODE),
         ("MPN", CODE),
         ("规格型号", SPEC),
-        ("Material", SPEC),
+        ("Material", PROP),
+        ("表面处理", PROP),
+        ("Property: Sealing face", PROP),
+        ("物料类别", CATEGORY),
         ("Qty", QTY),
         ("Qty.", QTY),
         ("Order_Qty", QTY),
@@ -118,7 +122,7 @@ def test_a_description_is_the_name_where_no_other_is() -> None:
 
 
 def test_several_columns_may_feed_the_specification_and_the_note() -> None:
-    text = "品名,材质,规格,数量,备注,说明\n螺栓,钢,M8,3,急,a\n螺母,铜,M8,4,,b\n"
+    text = "品名,标准,规格,数量,备注,说明\n螺栓,国标,M8,3,急,a\n螺母,国标,M8,4,,b\n"
     assert fields(text) == [NAME, SPEC, SPEC, QTY, NOTE, NOTE]
 
 

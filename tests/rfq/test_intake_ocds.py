@@ -61,7 +61,7 @@ def test_a_full_item_brings_all_its_fields() -> None:
         "KGM",
         Decimal("12.5"),
     )
-    assert line.specification == "CPV 44333000-3: Wire\nUNSPSC 26121600"
+    assert (line.category, line.specification) == ("CPV 44333000-3: Wire", "UNSPSC 26121600")
     assert (line.target_price, line.target_currency) == (Decimal("9.9"), "EUR")
     assert (line.required_on, line.delivery_place) == (NEXT_YEAR, "Quai 5, 13100, Aix, France")
     assert line.note == "Lot of wires"
@@ -125,7 +125,7 @@ def test_other_tenders_of_the_file_are_told() -> None:
 
 
 def test_what_a_request_does_not_hold_is_named() -> None:
-    item = {**ITEM, "attributes": [{"name": "colour"}], "profile": ""}
+    item = {**ITEM, "guarantees": [{"id": "1"}], "profile": ""}
     tender: dict[str, Any] = {
         "documents": [{"id": "1"}],
         "awardCriteria": "priceOnly",
@@ -133,7 +133,7 @@ def test_what_a_request_does_not_hold_is_named() -> None:
         "amendments": [],
     }
     (remark,) = read_table(package(release(item, "no item", **tender))).remarks[:1]
-    assert remark == Remark("parts-left-out", {"names": "documents, awardCriteria, items/attributes"})
+    assert remark == Remark("parts-left-out", {"names": "documents, awardCriteria, items/guarantees"})
     assert read_table(package(release(item, "no item"))).remarks[-1] == Remark("items-unreadable", {"count": "1"})
 
 

@@ -254,8 +254,8 @@ def test_a_row_without_a_name_says_so() -> None:
 
 
 def test_several_columns_of_a_field_are_joined_with_their_headings() -> None:
-    row = only_row("品名,材质,规格,数量,备注,说明\n螺栓,钢,M8,3,急,x\n", replace(ANSWERS, skip_offered=False))
-    assert row.values[Field.SPECIFICATION] == "材质: 钢\n规格: M8"
+    row = only_row("品名,标准,规格,数量,备注,说明\n螺栓,国标,M8,3,急,x\n", replace(ANSWERS, skip_offered=False))
+    assert row.values[Field.SPECIFICATION] == "标准: 国标\n规格: M8"
     assert row.values[Field.NOTE] == "备注: 急\n说明: x"
 
 

@@ -1,5 +1,6 @@
 import pytest
 
+from b2b_market.rfq.commands.needs import Attribute
 from b2b_market.rfq.intake.preview import make_preview
 from b2b_market.rfq.intake.reading import read_table
 from b2b_market.rfq.intake.refusals import (
@@ -35,7 +36,13 @@ FULL = """<a:RequestForQuotationLine><b:ID>1</b:ID><b:Note>urgent</b:Note>
 <a:Item><b:Description>stranded</b:Description><b:Description>tinned</b:Description><b:Name>Cable</b:Name>
 <a:BuyersItemIdentification><b:ID>C-7</b:ID></a:BuyersItemIdentification>
 <a:SellersItemIdentification><b:ID>S-9</b:ID></a:SellersItemIdentification>
-<a:AdditionalItemProperty><b:Name>Section</b:Name><b:Value>2.5 mm²</b:Value></a:AdditionalItemProperty></a:Item>
+<a:CommodityClassification><b:ItemClassificationCode listID="CPV" name="Cables">31300000-9</b:ItemClassificationCode>
+</a:CommodityClassification><a:CommodityClassification><b:ItemClassificationCode listID="UNSPSC">26121609
+</b:ItemClassificationCode></a:CommodityClassification>
+<a:AdditionalItemProperty><b:Name>Section</b:Name><b:ValueQuantity unitCode="mm²">2.5</b:ValueQuantity>
+</a:AdditionalItemProperty>
+<a:AdditionalItemProperty><b:Name>Colour</b:Name><b:Value>blue</b:Value></a:AdditionalItemProperty>
+<a:AdditionalItemProperty><b:Name>Colour</b:Name><b:Value>grey</b:Value></a:AdditionalItemProperty></a:Item>
 <a:SubLineItem><b:ID>1.1</b:ID></a:SubLineItem></a:LineItem></a:RequestForQuotationLine>"""
 
 
@@ -52,7 +59,9 @@ def test_a_full_line_brings_all_its_fields() -> None:
     line = row.line
     assert line is not None
     assert (line.item_name, line.item_code, line.unit_code) == ("Cable", "C-7", "MTR")
-    assert line.specification == "stranded\ntinned\nSection: 2.5 mm²"
+    assert (line.specification, line.category) == ("stranded\ntinned\nUNSPSC 26121609", "CPV 31300000-9: Cables")
+    assert line.attributes == (Attribute("Section", "2.5 mm²"), Attribute("Colour", "blue, grey"))
+    assert [column.heading for column in make_preview(table, Choices(), TODAY).columns][-2:] == ["Section", "Colour"]
     assert (show(line.quantity), str(line.target_price), line.target_currency) == ("250", "0.99", "EUR")
     assert (line.required_on, line.delivery_place, line.note) == (NEXT_YEAR, "Dock 2, Quai 5, Aix, FR", "urgent\nblue")
 

@@ -29,6 +29,7 @@ class Content:
     short: int
     long: int
     length: int
+    longest: int
     row_numbers: bool
 
     def fit(self, field: Field) -> int:
@@ -63,6 +64,7 @@ def examine(rows: Iterable[TableRow], index: int) -> Content:
         short=_share([len(text) <= _SHORT for text in texts]),
         long=_share([len(text) > _LONG for text in texts]),
         length=sum(map(len, texts)) // max(1, len(texts)),
+        longest=max(map(len, texts), default=0),
         row_numbers=texts[:_LOOKED_AT] == [str(number) for number in range(1, len(texts) + 1)]
         and len(texts) >= _A_COUNT,
     )

@@ -9,6 +9,7 @@ from b2b_market.rfq.intake.headings import EXACT, meanings, take_apart
 from b2b_market.rfq.intake.tables import column_letter
 from b2b_market.rfq.intake.values import SHARED_FIELDS, Choices, DateOrder, Decimals, Field, Remark, Table, TableRow
 from b2b_market.rfq.intake.writing import Writing, decide_dates, decide_decimals
+from b2b_market.rfq.rules.needs import LONGEST
 
 CERTAIN: Final = 100
 _ENOUGH: Final = 40
@@ -50,7 +51,7 @@ class Column:
 def guess_columns(table: Table, headings: Sequence[str], body: Sequence[TableRow], choices: Choices) -> list[Column]:
     """Return every column with its meaning, its ways of writing and samples; what the user chose stands.
 
-    Fields that lines hold once get one column each; specification and note may get several.
+    Fields that lines hold once get one column each; specification, properties and note may get several.
     """
     contents = [examine(body, index) for index in range(table.width)]
     columns = [_bare(index, headings[index], body) for index in range(table.width)]
@@ -103,6 +104,8 @@ def _by_heading(columns: Sequence[Column], contents: Sequence[Content]) -> list[
         if content.row_numbers and Field.QUANTITY not in named:
             result[column.index] = replace(column, confidence=CERTAIN, reason="column-row-numbers")
             continue
+        if content.longest > LONGEST and Field.PROPERTY in named:
+            named[Field.SPECIFICATION] = named.pop(Field.PROPERTY)  # a paragraph below "Surface" is no property
         wishes += [(points * content.fit(field) // 100, field, column) for field, points in named.items()]
     for points, field, column in sorted(wishes, key=lambda wish: (-wish[0], wish[2].index)):
         free = field in SHARED_FIELDS or field not in _taken(result)
@@ -153,13 +156,17 @@ def _suits(content: Content, field: Field) -> bool:
 def _name_something(result: list[Column], contents: Sequence[Content]) -> None:
     """A list needs names: a description, else what is most like words among specifications, else the longest text."""
     texts = [column for column in result if not column.confidence and contents[column.index].lettered >= _HALF]
-    described = [column for column in result if column.field == Field.SPECIFICATION and not column.chosen]
+    described = [column for column in result if column.field in _DESCRIBES and not column.chosen]
     if described:
         column = max(described, key=lambda found: (_describes(found), contents[found.index].lettered, -found.index))
         result[column.index] = column.means(Field.ITEM_NAME, min(column.confidence, _BY_CONTENT + 10))
     elif texts:
         column = max(texts, key=lambda found: (contents[found.index].length, -found.index))
         result[column.index] = column.means(Field.ITEM_NAME, _BY_CONTENT)
+
+
+_DESCRIBES: Final = frozenset({Field.SPECIFICATION, Field.PROPERTY})
+"""What says enough of an item to be its name, in a list without names."""
 
 
 def _describes(column: Column) -> bool:

@@ -36,6 +36,8 @@ FIELD_NAMES: Final[Mapping[Field, str]] = MappingProxyType(
         Field.ITEM_NAME: N_("Item"),
         Field.ITEM_CODE: N_("Item code"),
         Field.SPECIFICATION: N_("Specification"),
+        Field.CATEGORY: N_("Category"),
+        Field.PROPERTY: N_("Properties"),
         Field.QUANTITY: N_("Quantity"),
         Field.UNIT: N_("Unit"),
         Field.TARGET_PRICE: N_("Target unit price"),
@@ -79,6 +81,17 @@ _ERRORS: Final = {
     ),
     "date-unreadable": Sentence(N_("“{text}” is no date"), N_("Write a date as year-month-day, such as {example}.")),
     "date-past": Sentence(N_("{date} is past"), N_("Give a date from {today} on.")),
+    "property-unnamed": Sentence(
+        N_("The column has no heading that names the property"),
+        N_("Write one into the file, or choose another field for the column."),
+    ),
+    "property-unreadable": Sentence(
+        N_("“{text}” is no property"), N_("Write each property as a name and a value: “Material: steel 304”.")
+    ),
+    "property-twice": Sentence(N_("The property {name} stands here twice"), N_("Name each property once.")),
+    "properties-too-many": Sentence(
+        N_("The row has more than {most} properties"), N_("Leave the least important out.")
+    ),
     "spreadsheet-error": Sentence(
         N_("The cell holds the spreadsheet error {text}"),
         N_("Write the value here, or correct the formula in the file."),
@@ -121,7 +134,10 @@ _COLUMNS: Final = {
         N_("The column is about your records, not about the need"),
         N_("Suppliers would read it; choose a field to import it."),
     ),
-    "column-unknown": Sentence(N_("The heading is not recognised"), N_("Choose a field to import the column.")),
+    "column-unknown": Sentence(
+        N_("The heading is not recognised"),
+        N_("Choose a field to import the column; as a property it is kept under its heading."),
+    ),
     "column-field-taken": Sentence(N_("Another column was chosen for this field"), N_("Choose one of the two.")),
     "column-chosen": Sentence(N_("You chose not to import the column")),
     "decimals-assumed": Sentence(

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
@@ -13,6 +14,9 @@ EXACT: Final = 95
 _INSIDE: Final = 70
 _WORTH_A_HEADING: Final = 80
 """Longer texts are sentences, not headings."""
+
+_LISTS: Final = ("properties", "attributes", "characteristics", "属性", "特性", "物料属性")
+_PROPERTY: Final = re.compile(r"\s*(?:property|attribute|属性|特性)\s*[:：]\s*(?=\S)", re.IGNORECASE)
 
 _PHRASES: Final[Mapping[Field, str]] = MappingProxyType(
     {
@@ -30,11 +34,21 @@ _PHRASES: Final[Mapping[Field, str]] = MappingProxyType(
             "产品代码|代码"
         ),
         Field.SPECIFICATION: (
-            "specification|specifications|spec|specs|description|details|model|model no|type|material|size|dimension|"
-            "dimensions|grade|standard|drawing|drawing no|colour|color|finish|value|surface|package type|footprint|"
+            "specification|specifications|spec|specs|description|details|model|model no|type|size|dimension|"
+            "dimensions|standard|drawing|drawing no|value|package type|footprint|"
             "brand|manufacturer|requirement|requirements|technical requirements|long description|规格|型号|规格型号|"
-            "型号规格|技术要求|技术参数|参数|描述|材质|材料|尺寸|标准|颜色|牌号|图纸|类型|品牌|详细描述|质量要求|等级|"
-            "厂家|制造商|表面处理"
+            "型号规格|技术要求|技术参数|参数|描述|尺寸|标准|图纸|类型|品牌|详细描述|质量要求|厂家|制造商"
+        ),
+        Field.CATEGORY: (
+            "category|item category|product category|material category|commodity group|commodity code|product group|"
+            "material group|classification|unspsc|cpv|cpv code|类别|分类|品类|类目|物料类别|商品类别|产品类别|物料组|"
+            "物料分类|商品分类|产品分类|采购类别"
+        ),
+        # Each is kept under its own heading; the first ones list several in one cell.
+        Field.PROPERTY: (
+            f"{'|'.join(_LISTS)}|material|grade|colour|color|finish|surface|surface treatment|coating|plating|hardness|"
+            "strength|strength class|thickness|材质|材料|牌号|颜色|等级|"
+            "性能等级|强度等级|表面|表面处理|涂层|镀层|硬度|厚度"
         ),
         Field.QUANTITY: (
             "quantity|qty|q ty|quantity required|required quantity|order qty|order quantity|qty required|needed|count|"
@@ -123,6 +137,8 @@ def meanings(text: str) -> dict[Field, int]:
     """Return what a heading may mean, with points from 0 to 100 for how surely; empty where nothing is recognised."""
     if len(text) > _WORTH_A_HEADING:
         return {}
+    if _PROPERTY.match(text):
+        return {Field.PROPERTY: EXACT}
     words = take_apart(text).words
     if words in _MEANINGS:
         return {_MEANINGS[words]: EXACT}
@@ -130,6 +146,18 @@ def meanings(text: str) -> dict[Field, int]:
         joined = words.replace(" ", "")
         return _inside((phrase for phrase in _MEANINGS if _HAN.search(phrase) and phrase in joined), joined)
     return _inside((phrase for phrase in _MEANINGS if f" {phrase} " in f" {words} "), words)
+
+
+@lru_cache(maxsize=256)  # asked for each cell below a heading
+def lists_properties(heading: str) -> bool:
+    """Tell whether cells below a heading list properties themselves: ``Material: steel 304; Surface: Dacromet``."""
+    return take_apart(heading).words in _LISTS
+
+
+@lru_cache(maxsize=256)  # as above
+def property_name(heading: str) -> str:
+    """Return the name of the property that stands below a heading: ``Property: Colour`` says it, others are it."""
+    return " ".join(_PROPERTY.sub("", heading).split())
 
 
 def recognised_headings(cells: Iterable[str]) -> int:

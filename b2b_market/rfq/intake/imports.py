@@ -14,6 +14,7 @@ from b2b_market.kernel.refusal import FieldError, Kind, Refusal
 from b2b_market.kernel.text import N_
 from b2b_market.kernel.units import unit
 from b2b_market.rfq.commands.imports import ChangeImport, ConfirmImport, StartImport
+from b2b_market.rfq.commands.needs import NeedTerms
 from b2b_market.rfq.commands.requests import DraftRfq, LineInput
 from b2b_market.rfq.intake.confirmation import Confirmed, confirm
 from b2b_market.rfq.intake.layout import lay_out
@@ -218,4 +219,5 @@ def _line(need: NeedLine, currency: Currency) -> LineInput:
         delivery_place=need.delivery_place,
         note=need.note,
         target_price=need.target_price if need.target_currency == currency.code else None,
+        terms=NeedTerms(category=need.category, attributes=need.attributes),
     )

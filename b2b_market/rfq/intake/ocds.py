@@ -13,13 +13,14 @@ from decimal import Decimal
 from typing import Any, Final, NoReturn
 
 from b2b_market.kernel.units import UNITS
+from b2b_market.rfq.intake.classes import class_text, common_names, gathered
 from b2b_market.rfq.intake.refusals import FileEmpty, JsonBroken, NotATender
 from b2b_market.rfq.intake.tables import RawRow, build_table, clean_cell
 from b2b_market.rfq.intake.values import MAX_LENGTH, CellKind, Facts, Field, Remark, Source, Table
 
 _COLUMNS: Final = (
     ("items/description", Field.ITEM_NAME),
-    ("items/classification", Field.SPECIFICATION),
+    ("items/additionalClassifications", Field.SPECIFICATION),
     ("items/quantity", Field.QUANTITY),
     ("items/unit", Field.UNIT),
     ("items/unit/value/amount", Field.TARGET_PRICE),
@@ -27,6 +28,7 @@ _COLUMNS: Final = (
     ("items/deliveryDate", Field.REQUIRED_ON),
     ("items/deliveryAddress", Field.DELIVERY_PLACE),
     ("items/relatedLot", Field.NOTE),
+    ("items/classification", Field.CATEGORY),
 )
 _TENDER_READ: Final = frozenset(
     {
@@ -53,12 +55,15 @@ _ITEM_READ: Final = frozenset(
         "unit",
         "classification",
         "additionalClassifications",
+        "attributes",
         "deliveryAddress",
         "deliveryDate",
         "deliveryLocation",
         "relatedLot",
     }
 )
+_MOST_PROPERTIES: Final = 40
+"""How many different properties get a column of their own; what is rarer stays in the specification."""
 _ADDRESS: Final = ("streetAddress", "postalCode", "locality", "region", "countryName")
 _MOST_NAMES: Final = 20
 _TITLE_LENGTH: Final = 200
@@ -90,17 +95,23 @@ def read_ocds(data: bytes) -> Table:
     chosen = max(found, key=lambda release: (release.compiled, release.at))
     tender, items = chosen.tender, _objects(chosen.tender.get("items"))
     lots = {_text(lot, "id"): _text(lot, "title") for lot in _objects(tender.get("lots"))}
+    properties = [gathered(_properties(item)) for item in items]
+    named = common_names(properties, _MOST_PROPERTIES)
     table = Table(
         source=Source.OCDS,
         width=0,
         rows=(),
         facts=_facts(chosen),
-        headings=tuple(heading for heading, _ in _COLUMNS),
-        fields=tuple(field for _, field in _COLUMNS),
+        headings=(*(heading for heading, _ in _COLUMNS), *named),
+        fields=(*(field for _, field in _COLUMNS), *(Field.PROPERTY for _ in named)),
         encoding="json",
         remarks=tuple(_remarks(chosen, found, items)),
     )
-    return build_table(table, [_row(number, item, lots) for number, item in enumerate(items, start=1)])
+    rows = [
+        _row(number, item, lots, _Properties(own, named))
+        for number, (item, own) in enumerate(zip(items, properties, strict=True), start=1)
+    ]
+    return build_table(table, rows)
 
 
 def _parse(data: bytes) -> Object:
@@ -187,14 +198,23 @@ def _remarks(chosen: Release, found: Sequence[Release], items: Sequence[Object])
 _ITEM_PATHS: Final = frozenset(f"items/{name}" for name in _ITEM_READ)
 
 
-def _row(number: int, item: Object, lots: Mapping[str, str]) -> RawRow:
+@dataclass(frozen=True, slots=True)
+class _Properties:
+    """The properties of an item, and those of all items that have columns."""
+
+    own: Mapping[str, str]
+    named: Sequence[str]
+
+
+def _row(number: int, item: Object, lots: Mapping[str, str], properties: _Properties) -> RawRow:
     unit, quantity = _object(item.get("unit")), item.get("quantity")
     value = _object(unit.get("value"))
     amount = value.get("amount")
-    name, classified = _text(item, "description"), _classifications(item)
+    name, classified = _text(item, "description"), _classes(_objects(item.get("additionalClassifications")))
     group = _text(_object(item.get("classification")), "description")
     if (not name or len(name) > MAX_LENGTH[Field.ITEM_NAME]) and group:
         name, classified = group, [*([name] if name else []), *classified]
+    classified += [f"{name}: {value}" for name, value in properties.own.items() if name not in properties.named]
     cells = [
         name,
         "\n".join(classified),
@@ -205,6 +225,8 @@ def _row(number: int, item: Object, lots: Mapping[str, str]) -> RawRow:
         _day(item.get("deliveryDate")),
         _address(item.get("deliveryAddress")) or _text(_object(item.get("deliveryLocation")), "description"),
         lots.get(_text(item, "relatedLot"), ""),
+        "".join(_classes([_object(item.get("classification"))])),
+        *(properties.own.get(one, "") for one in properties.named),
     ]
     kinds = [CellKind.TEXT] * len(cells)
     kinds[2] = CellKind.NUMBER if isinstance(quantity, Decimal) else CellKind.TEXT
@@ -213,14 +235,26 @@ def _row(number: int, item: Object, lots: Mapping[str, str]) -> RawRow:
     return RawRow(number, cells, "".join(kinds))
 
 
-def _classifications(item: Object) -> list[str]:
-    """Return the item's classes, one per line: scheme, code and description."""
-    found = [_object(item.get("classification")), *_objects(item.get("additionalClassifications"))]
-    lines = []
-    for one in found:
-        code = " ".join(filter(None, (_text(one, "scheme"), _text(one, "id"))))
-        lines.append(": ".join(filter(None, (code, _text(one, "description")))))
+def _classes(found: Sequence[Object]) -> list[str]:
+    """Return classes with scheme, code and description; one that says nothing is left out."""
+    lines = [class_text(_text(one, "scheme"), _text(one, "id"), _text(one, "description")) for one in found]
     return [line for line in lines if line]
+
+
+def _properties(item: Object) -> Iterator[tuple[str, str]]:
+    """Yield the names and values of an item's attributes, of several values all, with the unit's name or code."""
+    for one in _objects(item.get("attributes")):
+        values = one.get("values")
+        several = [text for value in values if (text := _value(value))] if isinstance(values, list) else []
+        value = _value(one.get("value")) or ", ".join(several)
+        unit = _object(one.get("unit"))
+        name, counted = _text(one, "name"), _text(unit, "name") or _text(unit, "code") or _text(one, "unit")
+        if name and value:
+            yield name, " ".join(filter(None, (value, counted)))
+
+
+def _value(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else _number(value)
 
 
 def _unit(unit: Object) -> str:

@@ -164,7 +164,7 @@ def _marked_doubles(rows: Sequence[PreviewRow]) -> list[PreviewRow]:
     for row in rows:
         line = row.line
         if line is not None:
-            item = line.item_code or (line.item_name, line.specification)
+            item = line.item_code or (line.item_name, line.specification, line.attributes)
             earlier = first.setdefault((item, line.unit_code, line.required_on, line.delivery_place), row.number)
             if earlier != row.number:
                 double = Finding("same-as", Field.ITEM_NAME, None, {"row": str(earlier)})

@@ -11,6 +11,7 @@ from b2b_market.rfq.intake.findings import Finding
 from b2b_market.rfq.intake.layout import Layout, looks_like_headings
 from b2b_market.rfq.intake.numerals import is_nothing, plain
 from b2b_market.rfq.intake.row_prices import read_price
+from b2b_market.rfq.intake.row_properties import cells_of, read_properties
 from b2b_market.rfq.intake.row_reading import (
     Context,
     RowReading,
@@ -21,6 +22,7 @@ from b2b_market.rfq.intake.row_reading import (
     read_unit,
 )
 from b2b_market.rfq.intake.values import DECLARED, CellKind, Field, NeedLine, TableRow
+from b2b_market.rfq.rules.needs import read_attributes
 
 _WIDE: Final = 3
 _TOTAL_LENGTH: Final = 30
@@ -93,11 +95,14 @@ def read_row(row: TableRow, layout: Layout, context: Context, *, above: bool = F
 
 
 def _with_typed(row: TableRow, context: Context) -> tuple[tuple[str, ...], str]:
-    """Return cells and kinds with the user's values in the first column of each field."""
+    """Return cells and kinds with the user's values in the first column of each field, properties in their own."""
     cells, kinds = list(row.cells), list(row.kinds)
     for typed, text in context.choices.overrides.get(row.number, {}).items():
         column = _first(context, typed)
-        if column is not None:
+        if typed is Field.PROPERTY:
+            for index, value in cells_of(read_attributes(text), context.columns.get(typed, ())):
+                cells[index], kinds[index] = value, CellKind.TEXT
+        elif column is not None:
             cells[column.index], kinds[column.index] = text, CellKind.TEXT
     return tuple(cells), "".join(kinds)
 
@@ -109,6 +114,8 @@ def _read_line(reading: RowReading) -> NeedLine | None:
         reading.error("name-missing", Field.ITEM_NAME, column.index if column else None)
     code = read_text(reading, Field.ITEM_CODE)
     specification = read_text(reading, Field.SPECIFICATION)
+    category = read_text(reading, Field.CATEGORY)
+    attributes = read_properties(reading)
     quantity, beside = read_quantity(reading)
     unit = read_unit(reading, beside)
     price, currency = read_price(reading, quantity, unit)
@@ -117,7 +124,20 @@ def _read_line(reading: RowReading) -> NeedLine | None:
     note = read_text(reading, Field.NOTE)
     if reading.errors or reading.waits or quantity is None or unit is None or required_on is None:
         return None
-    return NeedLine(name, code or None, specification, quantity, unit.code, price, currency, required_on, place, note)
+    return NeedLine(
+        name,
+        code or None,
+        specification,
+        quantity,
+        unit.code,
+        price,
+        currency,
+        required_on,
+        place,
+        note,
+        category,
+        attributes,
+    )
 
 
 def find_offer(row: TableRow, layout: Layout, context: Context) -> Finding | None:

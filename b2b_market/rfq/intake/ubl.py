@@ -4,7 +4,7 @@ Source of the paths: OASIS UBL 2.1, UBL-RequestForQuotation-2.1.xsd and the comm
 """
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Final
@@ -13,6 +13,7 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
+from b2b_market.rfq.intake.classes import class_text, common_names, gathered
 from b2b_market.rfq.intake.refusals import FileEmpty, NotARequest, XmlBroken, XmlUnsafe
 from b2b_market.rfq.intake.tables import RawRow, build_table, clean_cell
 from b2b_market.rfq.intake.values import CellKind, Facts, Field, Remark, Source, Table
@@ -45,7 +46,10 @@ _COLUMNS: Final = (
     ("RequestedDeliveryPeriod/EndDate", Field.REQUIRED_ON, CellKind.DATE),
     ("DeliveryAddress", Field.DELIVERY_PLACE, CellKind.TEXT),
     ("Note", Field.NOTE, CellKind.TEXT),
+    ("Item/CommodityClassification", Field.CATEGORY, CellKind.TEXT),
 )
+_MOST_PROPERTIES: Final = 40
+"""How many different properties get a column of their own; what is rarer stays in the specification."""
 
 
 def read_ubl(data: bytes) -> Table:
@@ -59,18 +63,23 @@ def read_ubl(data: bytes) -> Table:
     if not lines:
         raise FileEmpty
     parts = len(root.findall("cac:RequestForQuotationLine/cac:LineItem/cac:SubLineItem", _NS))
+    properties = [gathered(_properties(line)) for line in lines]
+    named = common_names(properties, _MOST_PROPERTIES)
     table = Table(
         source=Source.UBL,
         width=0,
         rows=(),
         facts=_facts(root),
-        headings=tuple(heading for heading, _, _ in _COLUMNS),
-        fields=tuple(field for _, field, _ in _COLUMNS),
+        headings=(*(heading for heading, _, _ in _COLUMNS), *named),
+        fields=(*(field for _, field, _ in _COLUMNS), *(Field.PROPERTY for _ in named)),
         encoding="xml",
         remarks=(Remark("sub-lines", {"count": str(parts)}),) if parts else (),
     )
-    kinds = "".join(kind for _, _, kind in _COLUMNS)
-    rows = [RawRow(number, _line(line), kinds) for number, line in enumerate(lines, start=1)]
+    kinds = "".join(kind for _, _, kind in _COLUMNS) + CellKind.TEXT * len(named)
+    rows = [
+        RawRow(number, _line(line, own, named), kinds)
+        for number, (line, own) in enumerate(zip(lines, properties, strict=True), start=1)
+    ]
     return build_table(table, rows)
 
 
@@ -105,14 +114,17 @@ def _facts(root: Element) -> Facts:
     )
 
 
-def _line(line: Element) -> list[str]:
+def _line(line: Element, properties: Mapping[str, str], named: Sequence[str]) -> list[str]:
     quantity = line.find("cac:LineItem/cbc:Quantity", _NS)
     price, currency = _price(line)
     delivery = line.find("cac:LineItem/cac:Delivery", _NS)
-    descriptions = [*_texts(line, f"{_ITEM}/cbc:Description"), *_properties(line)]
+    descriptions = _texts(line, f"{_ITEM}/cbc:Description")
     name = _text(line, f"{_ITEM}/cbc:Name")
     if not name and descriptions:
         name = descriptions.pop(0)
+    category, *classes = [*_classes(line), ""]
+    descriptions += [one for one in classes if one]
+    descriptions += [f"{name}: {value}" for name, value in properties.items() if name not in named]
     return [
         name,
         _code(line),
@@ -124,6 +136,8 @@ def _line(line: Element) -> list[str]:
         _required_on(delivery) if delivery is not None else "",
         _place(delivery) if delivery is not None else "",
         "\n".join([*_texts(line, "cbc:Note"), *_texts(line, "cac:LineItem/cbc:Note")]),
+        category,
+        *(properties.get(one, "") for one in named),
     ]
 
 
@@ -148,9 +162,26 @@ def _price(line: Element) -> tuple[str, str]:
     return text, currency
 
 
-def _properties(line: Element) -> Iterator[str]:
+def _properties(line: Element) -> Iterator[tuple[str, str]]:
+    """Yield the names and values of an item's properties; a quantity with its unit's code."""
     for found in line.iterfind(f"{_ITEM}/cac:AdditionalItemProperty", _NS):
-        yield f"{_text(found, 'cbc:Name')}: {_text(found, 'cbc:Value')}"
+        quantity = found.find("cbc:ValueQuantity", _NS)
+        counted = [(quantity.text or "").strip(), quantity.get("unitCode", "")] if quantity is not None else []
+        name, value = _text(found, "cbc:Name"), _text(found, "cbc:Value") or " ".join(filter(None, counted))
+        if name and value:
+            yield name, value
+
+
+def _classes(line: Element) -> list[str]:
+    """Return the item's classes: the list they are of, and the code or else the name."""
+    found = []
+    for one in line.iterfind(f"{_ITEM}/cac:CommodityClassification", _NS):
+        for name in ("ItemClassificationCode", "CommodityCode"):
+            code = one.find(f"cbc:{name}", _NS)
+            if code is not None and (code.text or "").strip():
+                of = code.get("listID", "")
+                found.append(class_text(of, (code.text or "").strip(), code.get("name", "")))
+    return found
 
 
 def _required_on(delivery: Element) -> str:

@@ -7,6 +7,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
+from b2b_market.rfq.commands.needs import Attribute
+
 MAX_BYTES: Final = 10 * 1024 * 1024
 MAX_ROWS: Final = 5_000
 MAX_COLUMNS: Final = 60
@@ -32,6 +34,8 @@ class Field(StrEnum):
     ITEM_NAME = "item_name"
     ITEM_CODE = "item_code"
     SPECIFICATION = "specification"
+    CATEGORY = "category"
+    PROPERTY = "property"
     QUANTITY = "quantity"
     UNIT = "unit"
     TARGET_PRICE = "target_price"
@@ -43,13 +47,14 @@ class Field(StrEnum):
     IGNORED = "ignored"
 
 
-SHARED_FIELDS: Final = frozenset({Field.SPECIFICATION, Field.NOTE, Field.IGNORED})
+SHARED_FIELDS: Final = frozenset({Field.SPECIFICATION, Field.PROPERTY, Field.NOTE, Field.IGNORED})
 """Several columns may feed these at once; every other field has one column."""
 
 MAX_LENGTH: Final[Mapping[Field, int]] = {
     Field.ITEM_NAME: 300,
     Field.ITEM_CODE: 100,
     Field.SPECIFICATION: MAX_CELL,
+    Field.CATEGORY: 200,
     Field.DELIVERY_PLACE: 500,
     Field.NOTE: 2_000,
 }
@@ -178,3 +183,5 @@ class NeedLine:
     required_on: date
     delivery_place: str
     note: str
+    category: str = ""
+    attributes: tuple[Attribute, ...] = ()

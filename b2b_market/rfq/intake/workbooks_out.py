@@ -17,6 +17,7 @@ from b2b_market.kernel.text import N_
 from b2b_market.kernel.units import UNITS, unit_name
 from b2b_market.rfq.intake.columns import Column
 from b2b_market.rfq.intake.findings import FIELD_NAMES, SENTENCES, Finding
+from b2b_market.rfq.intake.headings import meanings, property_name
 from b2b_market.rfq.intake.preview import Preview
 from b2b_market.rfq.intake.rows import PreviewRow, RowStatus
 from b2b_market.rfq.intake.values import DECLARED, CellKind, Field
@@ -52,6 +53,8 @@ _TEMPLATE: Final = (
     (Field.REQUIRED_ON, 14, N_("The day it must be there, as year-month-day.")),
     (Field.DELIVERY_PLACE, 30, N_("The address it is delivered to.")),
     (Field.NOTE, 30, N_("Anything else a supplier should read.")),
+    (Field.CATEGORY, 16, N_("The kind of goods it belongs to, in your own words or as a code.")),
+    (Field.PROPERTY, 30, N_("Properties of the goods as names and values: Material: steel 304; Surface: Dacromet.")),
 )
 _LAST_ROW: Final = 5000
 _TEXT: Final = "@"
@@ -121,8 +124,16 @@ def template_workbook(translate: Translate, language: str) -> bytes:
 
 
 def _headings(preview: Preview, translate: Translate) -> Iterator[str]:
-    """Yield the file's headings; those of a format without any, and blank ones, are named by their field."""
+    """Yield the file's headings; those of a format without any, and blank ones, are named by their field.
+
+    A property whose heading says nothing by itself is marked as one, so that it is recognised when it comes back.
+    """
     for column in preview.columns:
+        if column.field == Field.PROPERTY and property_name(column.heading):
+            known = Field.PROPERTY in meanings(column.heading)
+            name = property_name(column.heading)
+            yield column.heading if known else translate(N_("Property: {name}"), name=name)
+            continue
         own = column.heading if preview.source not in DECLARED else ""
         yield own or (translate(FIELD_NAMES[column.field]) if column.field != Field.IGNORED else column.letter)
 

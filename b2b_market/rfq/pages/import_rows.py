@@ -41,7 +41,14 @@ SHOWS: Final[Mapping[str, tuple[str, frozenset[RowStatus]]]] = MappingProxyType(
 
 GROUPS: Final[Mapping[str, tuple[Field, ...]]] = MappingProxyType(
     {
-        "item": (Field.ITEM_NAME, Field.ITEM_CODE, Field.SPECIFICATION, Field.NOTE),
+        "item": (
+            Field.ITEM_NAME,
+            Field.ITEM_CODE,
+            Field.SPECIFICATION,
+            Field.CATEGORY,
+            Field.PROPERTY,
+            Field.NOTE,
+        ),
         "quantity": (Field.QUANTITY, Field.UNIT),
         "price": (Field.TARGET_PRICE, Field.CURRENCY, Field.TARGET_TOTAL),
         "day": (Field.REQUIRED_ON,),
@@ -53,7 +60,7 @@ GROUPS: Final[Mapping[str, tuple[Field, ...]]] = MappingProxyType(
 EDITABLE: Final = tuple(field for fields in GROUPS.values() for field in fields)
 _LIKELY_HEADINGS: Final = 10
 _HEADING_LENGTH: Final = 80
-_LONG: Final = frozenset({Field.SPECIFICATION, Field.NOTE})
+_LONG: Final = frozenset({Field.SPECIFICATION, Field.PROPERTY, Field.NOTE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +132,7 @@ def row_view(row: PreviewRow, view: ImportView, preview: Preview, *, edit: bool 
     }
     values = row.values
     code, price = values.get(Field.CURRENCY), values.get(Field.TARGET_PRICE)
-    second = [values.get(field, "") for field in (Field.ITEM_CODE, Field.SPECIFICATION, Field.NOTE)]
+    second = [values.get(field, "") for field in GROUPS["item"][1:]]
     return RowView(
         number=row.number,
         status=row.status,
@@ -153,7 +160,7 @@ def typed_text(row: PreviewRow, field: Field, view: ImportView, preview: Preview
     if typed is not None:
         return typed
     columns = by_field(preview.columns).get(field, ())
-    if field in SHARED_FIELDS and len(columns) > 1:
+    if field is Field.PROPERTY or (field in SHARED_FIELDS and len(columns) > 1):
         return row.values.get(field, "")
     return row.cells[columns[0].index] if columns else ""
 

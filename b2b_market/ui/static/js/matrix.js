@@ -1,8 +1,9 @@
 // @ts-check
 
 /**
- * `<market-matrix>`: one tab stop; arrows move by line and supplier without picking, Space or Enter picks,
- * Home/End go to the first and last supplier, PageUp/PageDown move ten lines. In a field for a quantity ← → Home End edit.
+ * `<market-matrix>`: one tab stop; arrows move by line and supplier without picking, Space or Enter picks, Home/End go to
+ * the first and last supplier, PageUp/PageDown move ten lines. In a field for a quantity ← → Home End edit; on the link
+ * of a price Enter follows it.
  */
 class Matrix extends HTMLElement {
   connectedCallback() {
@@ -64,7 +65,7 @@ class Matrix extends HTMLElement {
       event.preventDefault();
       const next = rows[move[0]]?.[move[1]];
       if (next) focusable(next).focus();
-    } else if (event.key === "Enter") {
+    } else if (event.key === "Enter" && !asElement(/** @type {Element} */ (event.target)).closest("a")) {
       event.preventDefault();
       const input = cell.querySelector("input");
       if (input?.type === "text") input.dispatchEvent(new Event("change", { bubbles: true }));

@@ -60,7 +60,7 @@ from tests.support.accounts import announced, trail
 from tests.support.amendments import amend, amendment
 from tests.support.delivery import drain_outbox
 from tests.support.guests import ADDRESS, entered, guests, invite, mails_to, published, takeover_code
-from tests.support.negotiations import counter, decide, quote_now
+from tests.support.negotiations import counter, decide, quote_now, say
 from tests.support.people import again, make_company, make_person
 from tests.support.rfqs import Market, close, make_draft, make_market, publish, quote_command, read, submit
 from tests.support.rows import rows_of
@@ -324,7 +324,7 @@ def test_an_approved_company_takes_a_guests_place(
     code = takeover_code(runtime, admin)
     with work_for(runtime, admin) as work:
         taken = taking_over.take_over(work, admin, TakeOver(email=ADDRESS, code=code))
-    assert taken == [content.rfq.id]
+    assert (taken.rfq_ids, taken.left) == ((content.rfq.id,), ())
     assert read(runtime, sales, content.rfq.id).own_invitation is not None
     with work_for(runtime, sales) as work:
         mine = quoting.read_quote(work, sales, ReadQuote(sent.quote.id))
@@ -376,6 +376,22 @@ def test_what_was_negotiated_is_not_taken_over(
     assert refused.value.facts["numbers"] == content.rfq.number
     assert quote_now(runtime, guest, sent.quote.id).quote.revision == 2
     assert rows_of(runtime, system_actor("test", org_id), select(Quote)) == []
+
+
+def test_the_rest_is_taken_over_where_one_request_was_negotiated(
+    runtime: Runtime, market: Market, content: RfqContent
+) -> None:
+    other = published(runtime, market)
+    (talking,) = guests(runtime, market, content.rfq.id)
+    assert talking.supplier_id is not None
+    say(runtime, market.purchaser, content.rfq.id, talking.supplier_id, "Could you ship in two lots?")
+    org_id, admin = admin_of(runtime)
+    code = takeover_code(runtime, admin)
+    with work_for(runtime, admin) as work:
+        taken = taking_over.take_over(work, admin, TakeOver(email=ADDRESS, code=code))
+    assert (taken.rfq_ids, taken.left) == ((other.rfq.id,), (content.rfq.number,))
+    assert guests(runtime, market, content.rfq.id)[0].status == "provisional"
+    assert guests(runtime, market, other.rfq.id)[0].supplier_id == org_id
 
 
 def test_a_claimed_company_is_not_taken_over(runtime: Runtime, guest: Actor) -> None:

@@ -1,8 +1,5 @@
 """Suppliers invited by mail, and companies that take such invitations over, through the API."""
 
-from dataclasses import dataclass
-from uuid import UUID
-
 from fastapi import APIRouter, Response
 
 from b2b_market.identity.public import TooManyAttempts, WrongCode, doorkeeper
@@ -51,19 +48,17 @@ def request_takeover(body: TakeoverRequestIn, call: Call) -> Answer:
     return call.nothing(status=202)
 
 
-@dataclass(frozen=True, slots=True)
-class _Taken:
-    rfq_ids: list[UUID]
-
-
 @takeover_router.post(
     "/confirm",
     response_model=TakenOverOut,
     responses=changes(WrongCode, TooManyAttempts, rules.PlacesTaken, rules.NegotiatedAlready, rules.NothingToTakeOver),
 )
 def take_over(body: TakeoverIn, call: Call) -> Answer:
-    """Take over the invitations and quotations of a mail address, proved by the code that was mailed to it."""
+    """Take over the invitations and quotations of a mail address, proved by the code that was mailed to it.
+
+    What was negotiated already, or stands beside a place of the own company, stays with who was invited.
+    """
     taking_over.take_over.admit(call.actor)
     with doorkeeper(call.request.app.state).guess(f"takeover:{body.email}", call.work.cause.network):
         taken = taking_over.take_over(call.work, call.actor, body.to_command())
-    return call.answer(TakenOverOut, _Taken(list(taken)))
+    return call.answer(TakenOverOut, taken)

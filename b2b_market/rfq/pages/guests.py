@@ -33,6 +33,7 @@ BADGES: Final[Mapping[str, Badge]] = MappingProxyType(
 )
 """How far the company of a guest is."""
 
+LEFT: Final = N_("Negotiated by the invited company, or beside a place of your own; not taken over: {numbers}.")
 LANGUAGES = (("zh-CN", "中文"), ("en", "English"))
 
 
@@ -109,10 +110,13 @@ def take_over(call: PageCall) -> Response:
         return call.page("rfq/takeover.html", {"form": form, "sent": email is not None}, status=422)
     try:
         with doorkeeper(call.request.app.state).guess(f"takeover:{email}", call.work.cause.network):
-            taking_over.take_over(call.work, call.actor, TakeOver(email=email, code=code))
+            taken = taking_over.take_over(call.work, call.actor, TakeOver(email=email, code=code))
     except Refusal as refusal:
         return _refused(call, form, refusal, sent=True)
-    return call.see("/invitations", Flash(N_("Taken over: the requests are your company's invitations now.")))
+    said = [Flash(N_("Taken over: the requests are your company's invitations now."))]
+    if taken.left:
+        said.append(Flash(LEFT, "warn", {"numbers": ", ".join(taken.left)}))
+    return call.see("/invitations", *said)
 
 
 def _refused(call: PageContext, form: Form, refusal: Refusal, *, sent: bool) -> Response:

@@ -66,6 +66,7 @@ class TakeoverIn(WireIn):
 
 
 class TakenOverOut(WireOut):
-    """The requests that the own company takes part in now."""
+    """The requests that the own company takes part in now; ``left`` are the numbers of those it does not."""
 
     rfq_ids: list[WireUuid]
+    left: list[str]

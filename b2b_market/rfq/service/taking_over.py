@@ -5,7 +5,7 @@ signed, in the guest's name: a revision remembers whose it was.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID
 
@@ -47,6 +47,14 @@ OWNED: Final[tuple[InstrumentedAttribute[UUID] | InstrumentedAttribute[UUID | No
 """Columns that name the supplier a row of a request belongs to; quotations move with their numbers and receipts."""
 
 
+@dataclass(frozen=True, slots=True)
+class TakenOver:
+    """The requests that the company takes part in now, and the numbers of those that stay with who was invited."""
+
+    rfq_ids: tuple[UUID, ...]
+    left: tuple[str, ...]
+
+
 @operation(RfqPermission.TAKE_OVER)
 def request_takeover(work: Work, scope: Scope, command: RequestTakeover) -> None:
     """Have a code mailed to an address, if it was invited for a company that is not registered.
@@ -57,11 +65,12 @@ def request_takeover(work: Work, scope: Scope, command: RequestTakeover) -> None
 
 
 @operation(RfqPermission.TAKE_OVER)
-def take_over(work: Work, scope: Scope, command: TakeOver) -> Sequence[UUID]:
-    """Take over the places, questions and quotations of a mailbox that the code proves; return the requests.
+def take_over(work: Work, scope: Scope, command: TakeOver) -> TakenOver:
+    """Take over the places, questions and quotations of a mailbox that the code proves.
 
-    PlacesTaken where the own company has a place at one of them, NegotiatedAlready where one was negotiated,
-    NothingToTakeOver where nothing waits. Callers count the guess with the doorkeeper first.
+    Requests that were negotiated, and those at which the own company has a place, stay with who was invited:
+    NegotiatedAlready or PlacesTaken where that is all of them, NothingToTakeOver where nothing waits. Callers count the
+    guess with the doorkeeper first.
     """
     found = organizations.open_takeover(work, scope.actor, command.email, command.code)
     found = tuple(one for one in found if one.sponsor_id != scope.org_id)  # nobody quotes to their own company
@@ -73,31 +82,33 @@ def take_over(work: Work, scope: Scope, command: TakeOver) -> Sequence[UUID]:
     places = queries.places_of(work.session, wide, ids)
     for place in places:
         work.gate(place.rfq_id, exclusive=True)
-    _require_free(work, wide, scope.org_id, places)
-    _require_first_round(work, wide, places)
-    organizations.merge_provisional(work, scope.actor, ids)
-    for place in places:
+    left = _left(work, wide, scope.org_id, places)
+    free = [place for place in places if place.rfq_id not in left]
+    staying = {place.supplier_id for place in places if place.rfq_id in left}
+    organizations.merge_provisional(work, scope.actor, [found for found in ids if found not in staying])
+    for place in free:
         _move(work, wide, place.rfq_id, place.supplier_id, scope.org_id)
     work.session.flush()
     work.act_for(scope.actor.tenant())
-    return [place.rfq_id for place in places]
+    return TakenOver(tuple(place.rfq_id for place in free), tuple(left.values()))
 
 
-def _require_free(work: Work, wide: Scope, taker: UUID, places: Sequence[RfqInvitation]) -> None:
-    wanted = {place.rfq_id for place in places}
-    taken = [place.rfq_id for place in queries.places_of(work.session, wide, [taker]) if place.rfq_id in wanted]
-    if taken:
-        numbers = [queries.lock_rfq(work.session, wide, rfq_id).number for rfq_id in taken]
-        raise rules.PlacesTaken(numbers=", ".join(numbers))
+def _left(work: Work, wide: Scope, taker: UUID, places: Sequence[RfqInvitation]) -> dict[UUID, str]:
+    """Return the requests whose places stay as they are, with their numbers; refuse where that is all of them.
 
-
-def _require_first_round(work: Work, wide: Scope, places: Sequence[RfqInvitation]) -> None:
-    """Refuse where rounds, counter-offers or talks name the guest: they are signed and audited in its name."""
+    Rounds, counter-offers and talks name the guest and belong to who agreed them; at a request that the taker takes
+    part in already it has its one place.
+    """
     said = queries.negotiated(work.session, wide, [place.supplier_id for place in places])
+    own = {place.rfq_id for place in queries.places_of(work.session, wide, [taker])}
     rfqs = [queries.lock_rfq(work.session, wide, place.rfq_id) for place in places]
-    numbers = [rfq.number for rfq in rfqs if rfq.round > 1 or rfq.id in said]
-    if numbers:
-        raise rules.NegotiatedAlready(numbers=", ".join(numbers))
+    negotiated = {rfq.id: rfq.number for rfq in rfqs if rfq.round > 1 or rfq.id in said}
+    doubled = {rfq.id: rfq.number for rfq in rfqs if rfq.id in own}
+    left = {**negotiated, **doubled}
+    if places and len(left) == len(places):
+        numbers = ", ".join(left.values())
+        raise rules.NegotiatedAlready(numbers=numbers) if negotiated else rules.PlacesTaken(numbers=numbers)
+    return left
 
 
 def _move(work: Work, wide: Scope, rfq_id: UUID, guest: UUID, taker: UUID) -> None:

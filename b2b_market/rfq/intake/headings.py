@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
@@ -105,6 +105,8 @@ def _index() -> Mapping[str, Field]:
 
 
 _MEANINGS: Final = _index()
+_IN_HAN: Final = tuple(phrase for phrase in _MEANINGS if _HAN.search(phrase))
+_MOST_WORDS: Final = max(phrase.count(" ") for phrase in _MEANINGS) + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +146,18 @@ def meanings(text: str) -> dict[Field, int]:
         return {_MEANINGS[words]: EXACT}
     if _HAN.search(words):
         joined = words.replace(" ", "")
-        return _inside((phrase for phrase in _MEANINGS if _HAN.search(phrase) and phrase in joined), joined)
-    return _inside((phrase for phrase in _MEANINGS if f" {phrase} " in f" {words} "), words)
+        return _inside((phrase for phrase in _IN_HAN if phrase in joined), joined)
+    return _inside(_runs(words), words)
+
+
+def _runs(words: str) -> Iterator[str]:
+    """Yield the runs of words that are phrases; every cell of a list is asked, so no phrase is looked for in it."""
+    each = words.split(" ")
+    for start in range(len(each)):
+        for end in range(start + 1, min(start + _MOST_WORDS, len(each)) + 1):
+            run = " ".join(each[start:end])
+            if run in _MEANINGS:
+                yield run
 
 
 @lru_cache(maxsize=256)  # asked for each cell below a heading

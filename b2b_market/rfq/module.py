@@ -22,6 +22,7 @@ from b2b_market.rfq.api import rounds as rounds_api
 from b2b_market.rfq.api import savings as savings_api
 from b2b_market.rfq.api import scenarios as scenarios_api
 from b2b_market.rfq.api import scoring as scoring_api
+from b2b_market.rfq.api import standing as standing_api
 from b2b_market.rfq.api import templates as templates_api
 from b2b_market.rfq.cli.importing import app as commands
 from b2b_market.rfq.demo.costs import state_costs
@@ -51,6 +52,7 @@ from b2b_market.rfq.models import requests as request_models
 from b2b_market.rfq.models import rounds as round_models
 from b2b_market.rfq.models import scenarios as scenario_models
 from b2b_market.rfq.models import scoring as scoring_models
+from b2b_market.rfq.models import standing as standing_models
 from b2b_market.rfq.pages import amending as amending_pages
 from b2b_market.rfq.pages import attaching as attaching_pages
 from b2b_market.rfq.pages import awards, editions, editor, importing, negotiating, quote_workbook, redoing, supplying
@@ -65,6 +67,7 @@ from b2b_market.rfq.pages import requests as request_pages
 from b2b_market.rfq.pages import savings as savings_pages
 from b2b_market.rfq.pages import scenarios as scenario_pages
 from b2b_market.rfq.pages import scoring as scoring_pages
+from b2b_market.rfq.pages import standing as standing_pages
 from b2b_market.rfq.pages import talking as talk_pages
 from b2b_market.rfq.pages import templates as template_pages
 from b2b_market.rfq.permissions import GRANTS, RfqPermission
@@ -101,6 +104,7 @@ from b2b_market.rfq.service import (
     scenarios,
     scoring,
     searching,
+    standing,
     taking_over,
     talking,
     templates,
@@ -148,6 +152,7 @@ MANIFEST = Manifest(
         letters_api.by_rfq,
         letters_api.router,
         rounds_api.router,
+        standing_api.router,
         bargaining_api.by_rfq,
         bargaining_api.by_quote,
         bargaining_api.router,
@@ -176,6 +181,7 @@ MANIFEST = Manifest(
         talk_pages.router,
         guest_pages.router,
         attaching_pages.router,
+        standing_pages.router,
         supplying.router,
         request_pages.router,
     ),
@@ -295,6 +301,7 @@ MANIFEST = Manifest(
         searching,
         award_operations,
         round_operations,
+        standing,
         countering,
         talking,
     ),
@@ -313,6 +320,7 @@ MANIFEST = Manifest(
         history_models,
         scenario_models,
         letter_models,
+        standing_models,
     ),
     events=(
         events.RfqSubmitted,

@@ -17,7 +17,7 @@ from b2b_market.rfq.models.quotes import QuoteLine
 from b2b_market.rfq.models.requests import RfqLine
 from b2b_market.rfq.queries.learning import DealtNeed
 from b2b_market.rfq.service import awarding, copying, drafting, learning, publishing, quoting
-from b2b_market.rfq.states import InvitationStatus, RfqStatus, Visibility
+from b2b_market.rfq.states import Disclosure, InvitationStatus, RfqStatus, Visibility
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +85,7 @@ class RequestFacts:
     author_id: UUID
     line_count: int
     closes_at: datetime | None
+    disclosure: Disclosure
 
 
 def request_facts(work: Work, actor: Actor, rfq_id: UUID) -> RequestFacts:
@@ -99,6 +100,7 @@ def request_facts(work: Work, actor: Actor, rfq_id: UUID) -> RequestFacts:
         author_id=rfq.author_id,
         line_count=rfq.line_count,
         closes_at=rfq.closes_at,
+        disclosure=rfq.disclosure,
     )
 
 

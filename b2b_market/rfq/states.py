@@ -31,6 +31,18 @@ class Visibility(StrEnum):
     """Every approved supplier, invited or not."""
 
 
+class Disclosure(StrEnum):
+    """What a supplier that has quoted may see of its rivals' quotations while quotations are taken."""
+
+    NOTHING = "nothing"
+    RANK = "rank"
+    """Its own rank, by line and in all."""
+    LEAD = "lead"
+    """The lowest price of each line, and the lowest total."""
+    ALL = "all"
+    """Its own rank, and every price and total without names."""
+
+
 TAKES_QUOTES = frozenset({RfqStatus.PUBLISHED, RfqStatus.ROUND_OPEN})
 _OPEN_TO_AWARD = frozenset({RfqStatus.EVALUATING, RfqStatus.AWARDED_PARTIAL})
 RFQ_LIFECYCLE = Lifecycle(

@@ -23,8 +23,8 @@ from b2b_market.kernel.refusal import Forbidden, IllegalStep, Invalid, NotFound,
 from b2b_market.kernel.units import unit
 from b2b_market.notifications.models import NotificationMail
 from b2b_market.rbac.actor import Actor, system_actor
+from b2b_market.rfq.commands.amending import AmendRfq
 from b2b_market.rfq.commands.requests import (
-    AmendRfq,
     CompareEditions,
     ConfirmQuote,
     DraftRfq,

@@ -8,7 +8,8 @@ from uuid import UUID
 from b2b_market.infra.runtime import Runtime
 from b2b_market.kernel.currency import Currency
 from b2b_market.rbac.actor import Actor
-from b2b_market.rfq.commands.requests import AmendRfq, DraftRfq, LineInput, Terms
+from b2b_market.rfq.commands.amending import AmendRfq
+from b2b_market.rfq.commands.requests import DraftRfq, LineInput, Terms
 from b2b_market.rfq.service import amending
 from b2b_market.rfq.service.copying import as_asked
 from b2b_market.rfq.service.drafting import RfqContent

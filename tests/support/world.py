@@ -80,7 +80,7 @@ from b2b_market.rfq.service import (
     talking,
 )
 from b2b_market.rfq.service.drafting import RfqContent
-from b2b_market.rfq.states import LetterReason, ScenarioKind, Visibility
+from b2b_market.rfq.states import Disclosure, LetterReason, ScenarioKind, Visibility
 from b2b_market.sourcing.public import Criterion, Formula
 from tests.support import database as db
 from tests.support.calling import API, Caller, caller_for
@@ -303,7 +303,9 @@ class _Maker:
 
     def _planted(self, market: Market, *, sealed: bool, visibility: Visibility = Visibility.INVITED) -> RfqContent:
         """Publish a request with hidden figures, and let both suppliers quote it with planted prices and notes."""
-        command = replace(draft_command(market.suppliers, 1, sealed=sealed), visibility=visibility)
+        disclosure = Disclosure.RANK if visibility is Visibility.PUBLIC else Disclosure.NOTHING
+        command = draft_command(market.suppliers, 1, sealed=sealed)
+        command = replace(command, visibility=visibility, disclosure=disclosure)
         line = replace(command.lines[0], target_price=Decimal("71.5519"))
         content = self._approved(market, replace(command, lines=(line,), estimate=Decimal(98_765_432)))
         for sales, (price, _, note) in zip(market.sales, (PLANTED.winner, PLANTED.rival), strict=True):

@@ -12,7 +12,7 @@ from b2b_market.kernel.quantity import Quantity
 from b2b_market.rfq.commands.needs import PLAIN_NEED, NeedTerms
 from b2b_market.rfq.commands.quotes import PLAIN_LINE, PLAIN_QUOTE, LineTerms, QuoteTerms
 from b2b_market.rfq.commands.rounds import Bargaining
-from b2b_market.rfq.states import Visibility
+from b2b_market.rfq.states import Disclosure, Visibility
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +58,8 @@ class DraftRfq:
     sealed: bool = False
     visibility: Visibility = Visibility.INVITED
     bargaining: Bargaining = field(default_factory=Bargaining)
+    disclosure: Disclosure = Disclosure.NOTHING
+    """What a supplier may see of the others' quotations while quotations are taken; of sealed ones nothing."""
     estimate: Decimal | None = None
     terms: Terms = field(default_factory=Terms)
     lines: tuple[LineInput, ...] = ()
@@ -88,21 +90,6 @@ class ReasonedStep:
     rfq_id: UUID
     expected_version: int | None
     reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AmendRfq:
-    """The whole next version of a published request, and why it changes.
-
-    ``line_ids`` stand beside ``content.lines``: the line that is kept or changed, None for a new one. Lines that are
-    not named are withdrawn. Mode and invitations of ``content`` are not looked at: they have steps of their own.
-    """
-
-    rfq_id: UUID
-    expected_version: int | None
-    content: DraftRfq
-    line_ids: tuple[UUID | None, ...]
-    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

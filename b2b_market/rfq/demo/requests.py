@@ -19,6 +19,7 @@ from b2b_market.kernel.units import unit
 from b2b_market.organizations import public as organizations
 from b2b_market.rbac.actor import Actor
 from b2b_market.rfq.commands import requests as commands
+from b2b_market.rfq.commands.amending import AmendRfq
 from b2b_market.rfq.commands.guests import InviteGuest
 from b2b_market.rfq.commands.letters import IssueLetters, WhyNot
 from b2b_market.rfq.commands.needs import PLAIN_NEED
@@ -65,7 +66,7 @@ from b2b_market.rfq.service import (
     templates,
 )
 from b2b_market.rfq.service.drafting import RfqContent
-from b2b_market.rfq.states import LetterReason, Visibility
+from b2b_market.rfq.states import Disclosure, LetterReason, Visibility
 
 T = TypeVar("T")
 GUEST: Final = "einkauf@nordguss.example"
@@ -201,6 +202,7 @@ class _Cast:
                 description="Prices without VAT, delivered to the plant. 含运费，不含税。",
                 sealed=sealed,
                 visibility=Visibility.PUBLIC if to_all else Visibility.INVITED,
+                disclosure=Disclosure.LEAD if to_all else Disclosure.NOTHING,
                 terms=commands.Terms(payment_terms="30 days net", incoterm="DAP", incoterm_place="Dalian"),
                 lines=tuple(_need(item, today.date() + NEEDED_IN) for item in items),
                 supplier_ids=() if to_all else tuple(supplier.id for supplier in suppliers),
@@ -263,7 +265,7 @@ class _Cast:
             rfq = content.rfq
             lines = [copying.as_asked(content, line) for line in content.lines]
             lines[0] = replace(lines[0], specification="GB/T 5782, Dacromet 达克罗")
-            command = commands.AmendRfq(
+            command = AmendRfq(
                 rfq_id=rfq_id,
                 expected_version=rfq.version,
                 content=commands.DraftRfq(

@@ -1,6 +1,6 @@
 """What changed between two versions in words: field by field and line by line, for a page or for a mail."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -12,6 +12,7 @@ from b2b_market.kernel.text import N_
 from b2b_market.kernel.units import unit, unit_name
 from b2b_market.rfq.rules.amending import Difference, FieldChange, LineChange, LineFate
 from b2b_market.rfq.rules.attaching import documents_for_people
+from b2b_market.rfq.states import Disclosure
 from b2b_market.ui import fmt
 from b2b_market.ui.i18n import Catalogue
 from b2b_market.ui.language import Language
@@ -38,12 +39,21 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "note": N_("Note"),
         "currencies": N_("Currencies taken"),
         "validity_days": N_("Days that prices must hold"),
+        "disclosure": N_("Shown to suppliers that have quoted"),
         "category": N_("Category"),
         "attributes": N_("Properties"),
         "substitutes": N_("Substitutes"),
     }
 )
 """What the fields of a version are called; a test holds it against what versions keep."""
+DISCLOSED: Final[Mapping[Disclosure, str]] = MappingProxyType(
+    {
+        Disclosure.NOTHING: N_("Nothing of other quotations"),
+        Disclosure.RANK: N_("Their own rank"),
+        Disclosure.LEAD: N_("The lowest prices"),
+        Disclosure.ALL: N_("All prices without names"),
+    }
+)
 MOMENTS: Final = frozenset({"closes_at", "enquiry_ends_at"})
 DAYS: Final = frozenset({"required_on"})
 NUMBERS: Final = frozenset({"quantity"})
@@ -55,10 +65,11 @@ FATES: Final[Mapping[LineFate, str]] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Who reads: in which language and on which clock."""
+    """Who reads: in which language and on which clock; ``say`` translates a message id."""
 
     language: Language
     zone: ZoneInfo
+    say: Callable[[str], str] = str
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +105,8 @@ class ShownDifference:
 
 def value_text(field: str, value: object, reader: Reader) -> str:
     """Write one value of a version for people; nothing is a dash."""
+    if field == "disclosure":
+        return reader.say(DISCLOSED[Disclosure(str(value or Disclosure.NOTHING))])
     if value is None or value in ("", []):
         return fmt.NONE
     if isinstance(value, bool):

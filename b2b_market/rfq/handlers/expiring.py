@@ -6,6 +6,7 @@ from b2b_market.notifications.public import MessageType
 from b2b_market.rbac.actor import Actor
 from b2b_market.rbac.manifest import Handler
 from b2b_market.rfq import events
+from b2b_market.rfq.handlers.standing import keep_standings
 from b2b_market.rfq.handlers.telling import company_name, people_of, tell
 from b2b_market.rfq.permissions import RfqPermission
 from b2b_market.rfq.public import request_facts
@@ -45,6 +46,7 @@ def when_quote_expired_tell_both(work: Work, actor: Actor, event: events.QuoteEx
     tell(work, sellers, QuoteRanOutMessage, about)
     author = people_of(work, actor, [event.buyer_id], RfqPermission.COMPARE, only=about.author_id)
     tell(work, author, OfferRanOutMessage, about, supplier=company_name(work, actor, event.supplier_id))
+    keep_standings(work, actor, about)
 
 
 def when_quote_extended_tell_buyer(work: Work, actor: Actor, event: events.QuoteExtended) -> None:
@@ -53,6 +55,7 @@ def when_quote_extended_tell_buyer(work: Work, actor: Actor, event: events.Quote
     author = people_of(work, actor, [event.buyer_id], RfqPermission.COMPARE, only=about.author_id)
     supplier = company_name(work, actor, event.supplier_id)
     tell(work, author, QuoteHoldsLongerMessage, about, supplier=supplier, revision=event.revision)
+    keep_standings(work, actor, about)
 
 
 HANDLERS = (

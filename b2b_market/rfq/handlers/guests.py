@@ -10,6 +10,7 @@ from b2b_market.organizations.events import CompanyApproved, ProvisionalClaimed
 from b2b_market.rbac.actor import Actor
 from b2b_market.rbac.manifest import Handler
 from b2b_market.rfq import events
+from b2b_market.rfq.handlers.standing import keep_standings
 from b2b_market.rfq.handlers.telling import company_name, people_of, tell
 from b2b_market.rfq.permissions import RfqPermission
 from b2b_market.rfq.public import request_facts
@@ -86,6 +87,7 @@ def when_guest_taken_over_tell_buyer(work: Work, actor: Actor, event: events.Gue
     about = request_facts(work, actor, event.rfq_id)
     people = people_of(work, actor, [event.buyer_id], RfqPermission.COMPARE, only=about.author_id)
     tell(work, people, GuestReplaced, about, supplier=company_name(work, actor, event.supplier_id))
+    keep_standings(work, actor, about)
 
 
 def when_provisional_claimed_tell_buyer(work: Work, actor: Actor, event: ProvisionalClaimed) -> None:

@@ -1,5 +1,6 @@
 """Who hears what of a request: a few words to the people concerned, each once."""
 
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from b2b_market.infra.audit_trail import Entry
@@ -11,6 +12,7 @@ from b2b_market.rbac.manifest import Handler
 from b2b_market.rfq import events
 from b2b_market.rfq.commands.requests import CompareEditions, ReadQuestion, ReadRfq
 from b2b_market.rfq.documents.differences import Reader, in_words
+from b2b_market.rfq.handlers.standing import keep_standings
 from b2b_market.rfq.handlers.telling import company_name, people_of, tell
 from b2b_market.rfq.permissions import RfqPermission
 from b2b_market.rfq.public import request_facts
@@ -215,17 +217,20 @@ def when_rfq_amended_tell_suppliers(work: Work, actor: Actor, event: events.RfqA
         work.note(Entry("rfq.amended", "rfq", event.rfq_id, visible_to=(supplier_id,)))
     people = people_of(work, actor, event.supplier_ids, RfqPermission.QUOTE_SUBMIT)
     for person in people:
-        reader = Reader(parse_language(person.locale) or Language.EN, ZoneInfo(person.timezone))
+        language = parse_language(person.locale) or Language.EN
+        reader = Reader(language, ZoneInfo(person.timezone), partial(catalogue().translate, language))
         kind = ConfirmationWanted if person.org_id in event.to_confirm else RequestChanged
         tell(work, [person], kind, about, **facts, changes=in_words(found.difference, reader, catalogue()))
+    keep_standings(work, actor, about, changed=any(one.field == "disclosure" for one in found.difference.header))
 
 
 def when_quote_confirmed_tell_buyer(work: Work, actor: Actor, event: events.QuoteConfirmed) -> None:
-    """Tell the author of the request that a quotation stands again."""
+    """Tell the author of the request that a quotation stands again; what suppliers may see of it changes."""
     about = request_facts(work, actor, event.rfq_id)
     people = people_of(work, actor, [event.buyer_id], RfqPermission.COMPARE, only=about.author_id)
     facts: dict[str, Fact] = {"revision": event.revision, "edition": event.edition}
     tell(work, people, QuoteConfirmedAgain, about, supplier=company_name(work, actor, event.supplier_id), **facts)
+    keep_standings(work, actor, about)
 
 
 def when_question_asked_tell_buyer(work: Work, actor: Actor, event: events.QuestionAsked) -> None:
@@ -267,11 +272,12 @@ def when_supplier_joined_admit_it(work: Work, actor: Actor, event: events.Suppli
 
 
 def when_quote_submitted_tell_buyer(work: Work, actor: Actor, event: events.QuoteSubmitted) -> None:
-    """Tell the author of the request that a quotation came; never what it says."""
+    """Tell the author of the request that a quotation came, never what it says; see how everybody stands now."""
     about = request_facts(work, actor, event.rfq_id)
     people = people_of(work, actor, [event.buyer_id], RfqPermission.COMPARE, only=about.author_id)
     supplier = company_name(work, actor, event.supplier_id)
     tell(work, people, QuoteReceived, about, supplier=supplier, revision=event.revision)
+    keep_standings(work, actor, about)
 
 
 def when_quote_withdrawn_tell_buyer(work: Work, actor: Actor, event: events.QuoteWithdrawn) -> None:
@@ -279,6 +285,7 @@ def when_quote_withdrawn_tell_buyer(work: Work, actor: Actor, event: events.Quot
     about = request_facts(work, actor, event.rfq_id)
     people = people_of(work, actor, [event.buyer_id], RfqPermission.COMPARE, only=about.author_id)
     tell(work, people, QuoteTakenBack, about, supplier=company_name(work, actor, event.supplier_id))
+    keep_standings(work, actor, about)
 
 
 def when_quote_intended_tell_buyer(work: Work, actor: Actor, event: events.QuoteIntended) -> None:

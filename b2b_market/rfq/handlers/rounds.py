@@ -7,6 +7,7 @@ from b2b_market.notifications.public import MessageType
 from b2b_market.rbac.actor import Actor
 from b2b_market.rbac.manifest import Handler
 from b2b_market.rfq import events
+from b2b_market.rfq.handlers.standing import keep_standings
 from b2b_market.rfq.handlers.telling import people_of, tell
 from b2b_market.rfq.permissions import RfqPermission
 from b2b_market.rfq.public import request_facts
@@ -51,6 +52,7 @@ def when_round_opened_tell_suppliers(work: Work, actor: Actor, event: events.Rou
     going_on = people_of(work, actor, event.supplier_ids, RfqPermission.QUOTE_SUBMIT)
     tell(work, going_on, InvitedToRound, about, round=event.round, closes_at=event.closes_at)
     tell(work, people_of(work, actor, event.left_out, RfqPermission.QUOTE_SUBMIT), LeftOut, about)
+    keep_standings(work, actor, about)
 
 
 def when_round_closed_tell_buyer(work: Work, actor: Actor, event: events.RoundClosed) -> None:

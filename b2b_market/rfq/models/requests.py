@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from b2b_market.infra.aggregate import Aggregate, LineSpec, Salted
 from b2b_market.infra.database import CURRENCY, QUANTITY, RATE, TOTAL, UNIT_PRICE, Base, enum_type
-from b2b_market.rfq.states import ImportStatus, InvitationStatus, Origin, RfqStatus, Visibility
+from b2b_market.rfq.states import Disclosure, ImportStatus, InvitationStatus, Origin, RfqStatus, Visibility
 
 LINE_COLUMNS = (
     "id",
@@ -52,6 +52,7 @@ class Rfq(Salted, Aggregate, Base):
         Index("ix_rfq_next_due_at", "next_due_at", postgresql_where="next_due_at IS NOT NULL"),
         CheckConstraint("status <> 'published' OR closes_at IS NOT NULL", name="published_has_deadline"),
         CheckConstraint("round BETWEEN 1 AND most_rounds", name="rounds"),
+        CheckConstraint("NOT sealed OR disclosure = 'nothing'", name="sealed_shows_nothing"),
     )
     audit_type = "rfq"
     audit_added: ClassVar[Mapping[str, object]] = MappingProxyType(
@@ -69,6 +70,7 @@ class Rfq(Salted, Aggregate, Base):
             "nda_text": "",
             "currencies": [],
             "validity_days": None,
+            "disclosure": Disclosure.NOTHING,
         }
     )
     audit_hidden: ClassVar[frozenset[str]] = frozenset({"next_due_at"})
@@ -127,6 +129,8 @@ class Rfq(Salted, Aggregate, Base):
     """The currencies that quotations may be in; none for any."""
     validity_days: Mapped[int | None]
     """How many days after the deadline a quotation must hold at least."""
+    disclosure: Mapped[Disclosure] = mapped_column(enum_type(Disclosure), default=Disclosure.NOTHING)
+    """What a supplier that has quoted may see of the others' quotations while quotations are taken."""
 
     def parties(self) -> tuple[UUID, ...]:
         """Return the buyer and the invited suppliers of a published request."""

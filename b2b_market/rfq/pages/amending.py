@@ -87,7 +87,7 @@ def _again(call: PageContext, form: Form, content: RfqContent, preview: Amendmen
 
 
 def _review(call: PageContext, form: Form, content: RfqContent, preview: AmendmentPreview) -> dict[str, object]:
-    reader = differences.Reader(showing.language_of(call), showing.zone_of(call))
+    reader = showing.reader_of(call)
     names = showing.company_names(call, preview.to_confirm)
     return {
         "preview": preview,

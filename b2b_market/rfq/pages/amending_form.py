@@ -9,6 +9,7 @@ from uuid import UUID
 
 from b2b_market.kernel.refusal import Refusal
 from b2b_market.rfq.commands import requests as commands
+from b2b_market.rfq.commands.amending import AmendRfq
 from b2b_market.rfq.pages import drafting_form as drafts
 from b2b_market.rfq.service.copying import as_draft
 from b2b_market.rfq.service.drafting import RfqContent
@@ -24,7 +25,7 @@ def initial_values(content: RfqContent, zone: tzinfo, language: str, lines: rang
     return {**drafts.initial_values(content, zone, language, lines), **ids}
 
 
-def read_amendment(form: Form, stored: RfqContent, zone: tzinfo) -> commands.AmendRfq | None:
+def read_amendment(form: Form, stored: RfqContent, zone: tzinfo) -> AmendRfq | None:
     """Return the amendment that the form describes, or None where a field cannot be read.
 
     Lines that the page had not loaded stay as they are, and so does a deadline that nobody touched: the field shows
@@ -39,12 +40,13 @@ def read_amendment(form: Form, stored: RfqContent, zone: tzinfo) -> commands.Ame
     if content is None or not form.ok:
         return None
     ids: list[UUID | None] = [*rows, *(line.id for line in stored.lines[beyond or 0 :] if kept)]
-    return commands.AmendRfq(
+    return AmendRfq(
         rfq_id=stored.rfq.id,
         expected_version=version,
         content=_untouched(content, stored.rfq.closes_at, stored.rfq.enquiry_ends_at),
         line_ids=tuple(ids),
         reason=reason,
+        disclosure=drafts.read_disclosure(form),
     )
 
 

@@ -20,7 +20,7 @@ from b2b_market.rfq.pages import pointing
 from b2b_market.rfq.rules import needs as rules
 from b2b_market.rfq.rules.rounds import MOST_COUNTERS, MOST_ROUNDS
 from b2b_market.rfq.service.drafting import RfqContent
-from b2b_market.rfq.states import Visibility
+from b2b_market.rfq.states import Disclosure, Visibility
 from b2b_market.ui.forms import Form
 
 MOST = Decimal(10) ** 13
@@ -29,6 +29,7 @@ SEALED, OPEN = "sealed", "open"
 EXACT = "exact"
 FURTHER = ("category", "attributes", "incoterm", "incoterm_place", "substitutes")
 VISIBILITIES = frozenset(item.value for item in Visibility)
+DISCLOSURES = frozenset(item.value for item in Disclosure)
 LINE_FIELDS = (
     "item_name",
     "item_code",
@@ -88,11 +89,18 @@ def read_content(
         sealed=form.value("mode") == SEALED,
         bargaining=bargaining,
         visibility=Visibility(form.one_of("visibility", VISIBILITIES) or Visibility.INVITED),
+        disclosure=read_disclosure(form) or Disclosure.NOTHING,
         estimate=estimate,
         terms=terms,
         lines=(*before, *lines, *after),
         supplier_ids=tuple(suppliers),
     )
+
+
+def read_disclosure(form: Form) -> Disclosure | None:
+    """Return what suppliers may see of each other; None where the form does not ask."""
+    chosen = form.one_of("disclosure", DISCLOSURES)
+    return None if chosen is None else Disclosure(chosen)
 
 
 def _bargaining(form: Form) -> Bargaining:
@@ -143,6 +151,7 @@ def initial_values(content: RfqContent, zone: tzinfo, language: str, lines: rang
         "visibility": rfq.visibility.value,
         "most_rounds": rfq.most_rounds,
         "most_counters": rfq.most_counters,
+        "disclosure": rfq.disclosure.value,
         "estimate": content.estimate,
         "payment_terms": rfq.payment_terms,
         "incoterm": rfq.incoterm,

@@ -30,7 +30,7 @@ def list_editions(rfq_id: WireUuid, call: PageCall, before: int = 0, after: int 
     older = before if before in known else max(newer - 1, min(known))
     command = commands.CompareEditions(rfq_id, older, newer)
     compared = editions.compare_editions(call.work, call.actor, command)
-    reader = differences.Reader(showing.language_of(call), showing.zone_of(call))
+    reader = showing.reader_of(call)
     context = {
         "rfq": compared.rfq,
         "own": compared.rfq.buyer_id in call.actor.org_ids,
@@ -47,7 +47,7 @@ def show_edition(rfq_id: WireUuid, edition: EditionNumber, call: PageCall) -> Re
     """Show what one version said, as its suppliers were shown it."""
     call.signed_in()
     found = editions.read_edition(call.work, call.actor, commands.ReadEdition(rfq_id, edition))
-    reader = differences.Reader(showing.language_of(call), showing.zone_of(call))
+    reader = showing.reader_of(call)
     context = {
         "rfq": found.rfq,
         "own": found.rfq.buyer_id in call.actor.org_ids,

@@ -195,6 +195,7 @@ def _preview(call: PageContext, form: Form, numbers: Sequence[int], unloaded: in
         "preview_closes_at": _moment(form.value("closes_at"), showing.zone_of(call)),
         "preview_public": form.value("visibility") == Visibility.PUBLIC,
         "preview_sealed": form.value("mode") == reading.SEALED,
+        "preview_disclosure": form.value("disclosure"),
         "preview_estimate": bool(form.value("estimate").strip()),
     }
 

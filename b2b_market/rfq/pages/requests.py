@@ -18,9 +18,11 @@ from b2b_market.rbac.page_edge import PageCall, PageContext, PageRoute
 from b2b_market.reference import public as reference
 from b2b_market.rfq.commands import requests as commands
 from b2b_market.rfq.commands.requests import RfqOrder
+from b2b_market.rfq.documents.differences import DISCLOSED
 from b2b_market.rfq.pages import showing
 from b2b_market.rfq.pages.letters import SHOWN as LETTERS
 from b2b_market.rfq.pages.negotiating import shown_round
+from b2b_market.rfq.pages.standing import standing_shown
 from b2b_market.rfq.service import (
     answering,
     asking,
@@ -191,12 +193,14 @@ def _detail(call: PageContext, content: RfqContent, form: Form, *, start: int = 
         "questions": asking.list_questions(call.work, call.actor, commands.ReadRfq(rfq.id)),
         "question_badges": showing.QUESTION_BADGES,
         "line_of": {line.id: line for line in content.lines},
+        "disclosed": DISCLOSED,
         "own_quotes": quotes,
     }
     if rfq.buyer_id not in call.actor.org_ids:
         outdated = [quote.id for quote in quotes if quote.status is QuoteStatus.NEEDS_CONFIRMATION]
         context["misfit"] = _misfit(call, outdated)
         context |= shown_round(call, rfq.id, rfq.round)
+        context |= standing_shown(call, content)
         waiting = talking.list_talks(call.work, call.actor, commands.ReadRfq(rfq.id))
         context["talks"] = {one.supplier_id: one for one in waiting}
         context["provisional"] = GUEST in call.actor.roles and _own_company(call).is_provisional

@@ -4,6 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from types import MappingProxyType
 from typing import Final, Protocol
 from uuid import UUID
@@ -14,6 +15,7 @@ from b2b_market.kernel.text import N_
 from b2b_market.organizations import public as organizations
 from b2b_market.rbac.page_edge import PageContext
 from b2b_market.reference import public as reference
+from b2b_market.rfq.documents.differences import Reader
 from b2b_market.rfq.service.drafting import RfqContent
 from b2b_market.rfq.states import (
     TAKES_QUOTES,
@@ -276,6 +278,12 @@ def draft_path(content: RfqContent) -> str:
 def zone_of(call: PageContext) -> ZoneInfo:
     """Return the reader's time zone."""
     return ZoneInfo(call.actor.person.timezone)
+
+
+def reader_of(call: PageContext) -> Reader:
+    """Return who reads the difference between two versions."""
+    language = language_of(call)
+    return Reader(language, zone_of(call), partial(call.shell.renderer.catalogue.translate, language))
 
 
 def company_names(call: PageContext, org_ids: Iterable[UUID]) -> Mapping[UUID, str]:

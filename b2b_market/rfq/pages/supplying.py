@@ -24,6 +24,7 @@ from b2b_market.rfq.commands.quotes import ExtendQuote
 from b2b_market.rfq.pages import pointing, showing, terms_form
 from b2b_market.rfq.pages import quoting_form as reading
 from b2b_market.rfq.pages.negotiating import shown_round
+from b2b_market.rfq.pages.standing import standing_shown
 from b2b_market.rfq.pages.terms_view import country_shown, terms_shown, tiers_shown
 from b2b_market.rfq.rules.expiring import DECIDED
 from b2b_market.rfq.rules.terms import contained_tax
@@ -335,6 +336,7 @@ def _quote(call: PageContext, quote_id: UUID, form: Form, *, status: int = 200) 
         "units": dict(reference.unit_names(showing.language_of(call).value)),
         "companies": showing.company_names(call, [quote.supplier_id, quote.buyer_id]),
         "history": showing.history(call, "quote", quote.id),
+        **(standing_shown(call, request) if own else NOTHING_MORE),
         "form": form,
     }
     return call.page("rfq/quote.html", context, status=status)

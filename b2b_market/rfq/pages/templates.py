@@ -21,6 +21,7 @@ from b2b_market.rfq.commands.redoing import (
     StepTemplate,
     UseTemplate,
 )
+from b2b_market.rfq.documents.differences import DISCLOSED
 from b2b_market.rfq.pages import redoing, showing
 from b2b_market.rfq.pages.redoing import Again
 from b2b_market.rfq.service import copying, templates
@@ -155,6 +156,7 @@ def _template(call: PageContext, template_id: UUID, form: Form | None, *, status
         "row": row,
         "draft": draft,
         "beside": content.beside,
+        "disclosed": DISCLOSED,
         "lines": draft.lines[:SHOWN_LINES],
         "left_over": max(len(draft.lines) - SHOWN_LINES, 0),
         "suppliers": [names[supplier_id] for supplier_id in draft.supplier_ids],

@@ -33,6 +33,7 @@ ORDER: Final = (
     "incoterm_place",
     "currencies",
     "validity_days",
+    "disclosure",
     "description",
     "nda_text",
     "documents",

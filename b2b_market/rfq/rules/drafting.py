@@ -13,6 +13,7 @@ from b2b_market.rfq.commands.requests import DraftRfq, LineInput
 from b2b_market.rfq.rules.amending import earliest_deadline
 from b2b_market.rfq.rules.needs import need_errors, terms_errors
 from b2b_market.rfq.rules.rounds import bargaining_errors
+from b2b_market.rfq.states import Disclosure
 
 MAX_LINES = 5_000
 MAX_SUPPLIERS = 200
@@ -96,6 +97,9 @@ def _header_errors(content: DraftRfq) -> list[FieldError]:
         errors.append(_error("/incoterm", "required", N_("Name the Incoterm that the place belongs to.")))
     if content.terms.incoterm and not content.terms.incoterm_place.strip():
         errors.append(_error("/incoterm_place", "required", N_("Incoterms 2020 ask for a named place.")))
+    if content.sealed and content.disclosure is not Disclosure.NOTHING:
+        detail = N_("Sealed prices are shown to nobody. Show nothing, or let the prices be open.")
+        errors.append(_error("/disclosure", "sealed", detail))
     errors.extend(terms_errors(content.terms))
     return errors
 

@@ -18,10 +18,12 @@ from b2b_market.infra.http.wires import (
     wire_enum,
 )
 from b2b_market.rfq.commands import requests as commands
+from b2b_market.rfq.commands.amending import AmendRfq
 from b2b_market.rfq.rules.amending import Difference, FieldChange, LineChange, LineFate
 from b2b_market.rfq.schemas.requests import LineIn, TermsIn
 from b2b_market.rfq.service.amending import AmendmentPreview
 from b2b_market.rfq.service.editions import EditionContent, EditionDifference
+from b2b_market.rfq.states import Disclosure
 
 
 class AmendedLineIn(LineIn):
@@ -41,10 +43,12 @@ class AmendmentIn(WireIn):
     description: LongText = ""
     estimate: WireDecimal | None = None
     terms: TermsIn = TermsIn()
+    disclosure: wire_enum(Disclosure) | None = None  # type: ignore[valid-type]  # an Annotated alias made by a function
+    """What suppliers may see of each other from then on; null leaves it."""
     lines: Annotated[tuple[AmendedLineIn, ...], Field(min_length=1, max_length=5000, strict=False)]
     reason: LongText = ""
 
-    def to_command(self, rfq_id: UUID, expected_version: int | None) -> commands.AmendRfq:
+    def to_command(self, rfq_id: UUID, expected_version: int | None) -> AmendRfq:
         """Return the operation's input."""
         content = commands.DraftRfq(
             title=self.title,
@@ -56,12 +60,13 @@ class AmendmentIn(WireIn):
             terms=self.terms.to_terms(),
             lines=tuple(line.to_command() for line in self.lines),
         )
-        return commands.AmendRfq(
+        return AmendRfq(
             rfq_id=rfq_id,
             expected_version=expected_version,
             content=content,
             line_ids=tuple(line.id for line in self.lines),
             reason=self.reason,
+            disclosure=self.disclosure,
         )
 
 

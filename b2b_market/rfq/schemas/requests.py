@@ -29,7 +29,7 @@ from b2b_market.rfq.queries.requests import InvitedRfq
 from b2b_market.rfq.rules.needs import MAX_ATTRIBUTES, MAX_CURRENCIES, MAX_VALIDITY_DAYS
 from b2b_market.rfq.schemas.shaping import columns
 from b2b_market.rfq.service.drafting import RfqContent
-from b2b_market.rfq.states import RFQ_LIFECYCLE, RfqStatus, Visibility
+from b2b_market.rfq.states import RFQ_LIFECYCLE, Disclosure, RfqStatus, Visibility
 
 UnitCode = Annotated[str, Field(min_length=1, max_length=3, pattern=r"^[A-Z0-9]{1,3}$")]
 IncotermCode = Annotated[str, Field(pattern=r"^([A-Z]{3})?$", max_length=3)]
@@ -122,6 +122,8 @@ class RfqIn(WireIn):
     most_rounds: Annotated[int, Field(ge=1, le=10)] = 3
     """Rounds in all, and counter-offers of each side to the other: fixed at publication, suppliers read both."""
     most_counters: Annotated[int, Field(ge=0, le=20)] = 3
+    disclosure: wire_enum(Disclosure) = Disclosure.NOTHING  # type: ignore[valid-type]  # an Annotated alias made by a function
+    """What a supplier that has quoted may see of the others' quotations while quotations are taken."""
     estimate: WireDecimal | None = None
     terms: TermsIn = TermsIn()
     lines: Annotated[tuple[LineIn, ...], Field(max_length=5000, strict=False)] = ()
@@ -138,6 +140,7 @@ class RfqIn(WireIn):
             sealed=self.sealed,
             visibility=self.visibility,
             bargaining=Bargaining(self.most_rounds, self.most_counters),
+            disclosure=self.disclosure,
             estimate=self.estimate,
             terms=self.terms.to_terms(),
             lines=tuple(line.to_command() for line in self.lines),
@@ -250,6 +253,7 @@ class RfqSummaryOut(WireOut):
     round: int
     most_rounds: int
     most_counters: int
+    disclosure: wire_enum(Disclosure)  # type: ignore[valid-type]  # an Annotated alias made by a function
 
 
 class InvitedRfqOut(RfqSummaryOut):

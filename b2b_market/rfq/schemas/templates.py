@@ -97,6 +97,7 @@ class TemplateOut(TemplateSummaryOut):
     sealed: bool
     most_rounds: int
     most_counters: int
+    disclosure: str
     description: str
     estimate: WireDecimal | None
     payment_terms: str
@@ -128,7 +129,7 @@ class TemplateOut(TemplateSummaryOut):
             }
             for line in draft.lines
         ]
-        own = {name: getattr(draft, name) for name in ("title", "sealed", "description", "estimate")}
+        own = {name: getattr(draft, name) for name in ("title", "sealed", "disclosure", "description", "estimate")}
         terms = {name: getattr(draft.terms, name) for name in _TERMS}
         bargaining = {name: getattr(draft.bargaining, name) for name in ("most_rounds", "most_counters")}
         rest = {**bargaining, "currency": draft.currency.code, "lines": lines, "supplier_ids": list(draft.supplier_ids)}

@@ -18,7 +18,8 @@ from b2b_market.organizations import public as organizations
 from b2b_market.rbac.actor import Scope, system_actor
 from b2b_market.rbac.operation import operation
 from b2b_market.rfq import events
-from b2b_market.rfq.commands.requests import AmendRfq, DraftRfq, ReadRfq
+from b2b_market.rfq.commands.amending import AmendRfq
+from b2b_market.rfq.commands.requests import DraftRfq, ReadRfq
 from b2b_market.rfq.commands.rounds import Bargaining
 from b2b_market.rfq.models.requests import Rfq, RfqLine, RfqPrivate, RfqTarget
 from b2b_market.rfq.permissions import RfqPermission
@@ -175,7 +176,9 @@ def _plan(work: Work, scope: Scope, rfq: Rfq, command: AmendRfq, moment: datetim
     lines = queries.lines_of(work.session, scope, rfq.id)
     last = edition_queries.last_position(work.session, scope, rfq.id, rfq.edition)
     bargaining = Bargaining(rfq.most_rounds, rfq.most_counters)
-    content = replace(command.content, sealed=rfq.sealed, visibility=rfq.visibility, bargaining=bargaining)
+    disclosure = rfq.disclosure if command.disclosure is None else command.disclosure
+    fixed = replace(command.content, sealed=rfq.sealed, visibility=rfq.visibility, bargaining=bargaining)
+    content = replace(fixed, disclosure=disclosure)
     placed = _places(command, {line.id: line.position for line in lines}, last)
     _require_sound(work, scope, content, placed)
     present, coming = attaching.amended(work, scope, rfq)

@@ -131,6 +131,7 @@ def as_draft(content: RfqContent, title: str) -> DraftRfq:
         sealed=rfq.sealed,
         visibility=rfq.visibility,
         bargaining=Bargaining(rfq.most_rounds, rfq.most_counters),
+        disclosure=rfq.disclosure,
         estimate=content.estimate,
         terms=Terms(
             payment_terms=rfq.payment_terms,

@@ -225,6 +225,7 @@ def fill_header(rfq: Rfq, content: DraftRfq) -> None:
     rfq.visibility = content.visibility
     rfq.most_rounds = content.bargaining.most_rounds
     rfq.most_counters = content.bargaining.most_counters
+    rfq.disclosure = content.disclosure
     rfq.currency = content.currency.code
     rfq.payment_terms = content.terms.payment_terms
     rfq.incoterm = content.terms.incoterm

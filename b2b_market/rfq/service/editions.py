@@ -28,10 +28,11 @@ HEADER_COLUMNS = (
     "enquiry_ends_at",
     "currencies",
     "validity_days",
+    "disclosure",
 )
 """What suppliers are shown of a request besides its lines; a test holds this list against the table's columns."""
 
-_LATER = frozenset({"currencies", "validity_days"})
+_LATER = frozenset({"currencies", "validity_days", "disclosure"})
 """Header fields that came later: while they say nothing they are no part of a version."""
 
 

@@ -38,7 +38,7 @@ from b2b_market.rfq.rules.needs import read as read_terms
 from b2b_market.rfq.rules.needs import stored as stored_terms
 from b2b_market.rfq.service import copying, drafting
 from b2b_market.rfq.service.copying import Foreseen, NewDraft, Source
-from b2b_market.rfq.states import Visibility
+from b2b_market.rfq.states import Disclosure, Visibility
 
 NO_DAY: Final = date.min
 """Stands for the day of a template's line, which has none: every line is asked for one when it is used."""
@@ -163,6 +163,7 @@ def _written(source: Source) -> dict[str, Any]:
         "visibility": draft.visibility.value,
         "most_rounds": draft.bargaining.most_rounds,
         "most_counters": draft.bargaining.most_counters,
+        "disclosure": draft.disclosure.value,
         "estimate": _text(draft.estimate),
         "payment_terms": draft.terms.payment_terms,
         "incoterm": draft.terms.incoterm,
@@ -197,6 +198,7 @@ def _read(content: Mapping[str, Any], title: str) -> DraftRfq:
         bargaining=Bargaining(
             content.get("most_rounds", USUAL.most_rounds), content.get("most_counters", USUAL.most_counters)
         ),
+        disclosure=Disclosure(content.get("disclosure", Disclosure.NOTHING)),
         estimate=_number(content["estimate"]),
         terms=Terms(
             **{name: content[name] for name in ("payment_terms", "incoterm", "incoterm_place")},

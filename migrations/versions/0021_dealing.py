@@ -1,0 +1,53 @@
+"""What suppliers may see of each other's quotations while they are taken.
+
+A standing is written by the machine alone, and read by its supplier and the buyer: nobody's row policy on quotations
+opens for it.
+"""
+
+from alembic import op
+
+revision = "0021"
+down_revision = "0019"
+branch_labels = None
+depends_on = None
+
+STANDING = """
+ALTER TABLE rfq
+    ADD COLUMN disclosure varchar(40) NOT NULL DEFAULT 'nothing'
+        CONSTRAINT ck_rfq_disclosure CHECK (disclosure IN ('nothing', 'rank', 'lead', 'all')),
+    ADD CONSTRAINT ck_rfq_sealed_shows_nothing CHECK (NOT sealed OR disclosure = 'nothing');
+CREATE TABLE rfq_standing (
+    rfq_id uuid NOT NULL,
+    supplier_id uuid NOT NULL,
+    buyer_id uuid NOT NULL,
+    round integer NOT NULL,
+    edition integer NOT NULL,
+    disclosure varchar(40) NOT NULL
+        CONSTRAINT ck_rfq_standing_disclosure CHECK (disclosure IN ('nothing', 'rank', 'lead', 'all')),
+    currency char(3) NOT NULL,
+    content jsonb NOT NULL,
+    changed_at timestamptz NOT NULL,
+    CONSTRAINT pk_rfq_standing PRIMARY KEY (rfq_id, supplier_id)
+);
+GRANT SELECT, INSERT, UPDATE, DELETE ON rfq_standing TO b2b_app;
+CREATE POLICY rfq_standing_read ON rfq_standing FOR SELECT
+    USING (supplier_id = ANY (app_orgs()) OR buyer_id = ANY (app_orgs()));
+CREATE POLICY rfq_standing_write ON rfq_standing FOR INSERT
+    WITH CHECK (buyer_id = ANY (app_orgs()) AND app_machine());
+CREATE POLICY rfq_standing_change ON rfq_standing FOR UPDATE USING (buyer_id = ANY (app_orgs()) AND app_machine());
+CREATE POLICY rfq_standing_drop ON rfq_standing FOR DELETE USING (buyer_id = ANY (app_orgs()) AND app_machine());
+"""
+TABLES = ("rfq_standing",)
+
+
+def upgrade() -> None:
+    op.execute(STANDING)
+    for table in TABLES:
+        op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
+        op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
+
+
+def downgrade() -> None:
+    for table in reversed(TABLES):
+        op.execute(f"DROP TABLE {table}")
+    op.execute("ALTER TABLE rfq DROP CONSTRAINT ck_rfq_sealed_shows_nothing, DROP COLUMN disclosure")

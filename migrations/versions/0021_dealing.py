@@ -1,4 +1,4 @@
-"""What suppliers may see of each other's quotations while they are taken.
+"""What suppliers may see of each other's quotations while they are taken; counter-offers beyond the unit price.
 
 A standing is written by the machine alone, and read by its supplier and the buyer: nobody's row policy on quotations
 opens for it.
@@ -37,11 +37,25 @@ CREATE POLICY rfq_standing_write ON rfq_standing FOR INSERT
 CREATE POLICY rfq_standing_change ON rfq_standing FOR UPDATE USING (buyer_id = ANY (app_orgs()) AND app_machine());
 CREATE POLICY rfq_standing_drop ON rfq_standing FOR DELETE USING (buyer_id = ANY (app_orgs()) AND app_machine());
 """
+COUNTERS = """
+ALTER TABLE rfq_counter
+    ADD COLUMN freight numeric(20, 4),
+    ADD COLUMN valid_until date,
+    ADD COLUMN early_pay_percent numeric(7, 4),
+    ADD COLUMN early_pay_days integer,
+    ADD COLUMN pay_days integer[];
+ALTER TABLE rfq_counter_line
+    ALTER COLUMN unit_price DROP NOT NULL,
+    ADD COLUMN lead_days integer,
+    ADD COLUMN min_quantity numeric(20, 6),
+    ADD COLUMN setup_cost numeric(20, 4);
+"""
 TABLES = ("rfq_standing",)
 
 
 def upgrade() -> None:
     op.execute(STANDING)
+    op.execute(COUNTERS)
     for table in TABLES:
         op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
         op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
@@ -50,4 +64,14 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table in reversed(TABLES):
         op.execute(f"DROP TABLE {table}")
+    # lines that name no price had no words before
+    op.execute("DELETE FROM rfq_counter_line WHERE unit_price IS NULL")
+    op.execute(
+        "ALTER TABLE rfq_counter_line ALTER COLUMN unit_price SET NOT NULL, DROP COLUMN lead_days, "
+        "DROP COLUMN min_quantity, DROP COLUMN setup_cost"
+    )
+    op.execute(
+        "ALTER TABLE rfq_counter DROP COLUMN freight, DROP COLUMN valid_until, DROP COLUMN early_pay_percent, "
+        "DROP COLUMN early_pay_days, DROP COLUMN pay_days"
+    )
     op.execute("ALTER TABLE rfq DROP CONSTRAINT ck_rfq_sealed_shows_nothing, DROP COLUMN disclosure")

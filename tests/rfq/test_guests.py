@@ -433,6 +433,7 @@ def test_every_table_that_names_suppliers_is_moved() -> None:
         "rfq_award_line": "awards name approved companies only",
         "rfq_letter": "moves with an entry of its own",
         "rfq_price_point": "prices are learnt of awards",
+        "rfq_standing": "worked out anew for the company that takes over",
         "rfq_cost": "the buyer's own note; it states it anew for another company",
         "rfq_assessment": "the buyer's own note; it assesses another company anew",
         **dict.fromkeys(NEGOTIATED, "what was negotiated is not taken over"),

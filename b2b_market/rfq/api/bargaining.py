@@ -41,7 +41,7 @@ router = APIRouter(prefix="/counters", tags=["rfq"], route_class=StrictRoute)
     ),
 )
 def make_counter(quote_id: WireUuid, body: CounterIn, call: OnceCall) -> Answer:
-    """Make a counter-offer on lines of a quotation; If-Match names the quotation's version."""
+    """Make a counter-offer on prices and terms of a quotation; If-Match names the quotation's version."""
     made = countering.make_counter(call.work, call.actor, body.to_command(quote_id, call.if_match))
     content = talking.read_counter(call.work, call.actor, ReadCounter(made.id))
     return call.answer(CounterOut, content, status=201, location=f"/api/v1/counters/{made.id}")
@@ -59,7 +59,7 @@ def read_counter(counter_id: WireUuid, call: Call) -> Answer:
     responses=changes(bargaining.NotNegotiable, bargaining.CounterRanOut, bargaining.NotYourTurn),
 )
 def accept_counter(counter_id: WireUuid, call: OnceCall) -> Answer:
-    """Accept the other side's counter-offer: the quotation gets a receipted revision with the agreed prices."""
+    """Accept the other side's counter-offer: the quotation gets a receipted revision with what was agreed."""
     command = DecideCounter(counter_id, call.if_match)
     return call.answer(CounterSummaryOut, countering.accept_counter(call.work, call.actor, command))
 

@@ -1,7 +1,7 @@
 """What operations of rounds, counter-offers and talks are asked for."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -35,23 +35,48 @@ class OpenRound:
 
 @dataclass(frozen=True, slots=True)
 class CounterLineInput:
-    """A price for one quoted line, per unit in the quotation's currency, without tax."""
+    """What is wanted of one quoted line; None leaves it. Amounts are in the quotation's currency, without tax.
+
+    Prices are per unit and quantities in the unit of the need; a least quantity of zero is none.
+    """
 
     line_id: UUID
-    unit_price: Decimal
+    unit_price: Decimal | None = None
+    lead_days: int | None = None
+    min_quantity: Decimal | None = None
+    setup_cost: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CounterTerms:
+    """What is wanted of the whole quotation; None leaves it.
+
+    ``pay_days`` are the days of each part of its payment plan, in their order; of a quotation without a plan, the days
+    after the invoice at which all of it is paid.
+    """
+
+    freight: Decimal | None = None
+    valid_until: date | None = None
+    early_pay_percent: Decimal | None = None
+    early_pay_days: int | None = None
+    pay_days: tuple[int, ...] | None = None
+
+
+NO_TERMS = CounterTerms()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MakeCounter:
-    """A counter-offer on lines of a quotation; lines that it does not name stay as they are quoted.
+    """A counter-offer on a quotation; what it does not name stays as it is quoted.
 
     ``expected_version`` is the quotation's: whoever saw an older one looks again first.
     """
 
     quote_id: UUID
     expected_version: int | None
-    lines: tuple[CounterLineInput, ...]
     expires_at: datetime
+    lines: tuple[CounterLineInput, ...] = ()
+    terms: CounterTerms = NO_TERMS
     note: str = ""
 
 

@@ -30,7 +30,7 @@ from b2b_market.rfq.commands.quotes import (
     PriceTier,
 )
 from b2b_market.rfq.commands.redoing import SaveTemplate
-from b2b_market.rfq.commands.rounds import CounterLineInput, MakeCounter, OpenRound, SendMessage
+from b2b_market.rfq.commands.rounds import CounterLineInput, CounterTerms, MakeCounter, OpenRound, SendMessage
 from b2b_market.rfq.commands.scoring import SetCriteria
 from b2b_market.rfq.demo.items import (
     CRITERIA,
@@ -322,6 +322,7 @@ class _Cast:
                 quote_id=own.id,
                 expected_version=own.version,
                 lines=asked,
+                terms=CounterTerms(pay_days=(60,)),
                 expires_at=work.now() + timedelta(days=4),
                 note="量大可再谈。 We would take the whole year's need.",
             )

@@ -1,19 +1,31 @@
 """Counter-offers on a quotation, and messages between a buyer and one supplier."""
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import date, datetime
 from decimal import Decimal
+from types import MappingProxyType
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import Index, LargeBinary, Uuid
+from sqlalchemy import Index, Integer, LargeBinary, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from b2b_market.infra.aggregate import Aggregate, LineSpec, Salted
-from b2b_market.infra.database import CURRENCY, UNIT_PRICE, Base, enum_type
+from b2b_market.infra.database import CURRENCY, QUANTITY, TOTAL, UNIT_PRICE, Base, enum_type
+from b2b_market.rfq.models.quotes import PERCENT
 from b2b_market.rfq.states import CounterStatus, Side
 
 COUNTER_LINE_COLUMNS = ("line_id", "unit_price")
+COUNTER_LINE_TERMS: Mapping[str, object] = MappingProxyType(
+    {"lead_days": None, "min_quantity": None, "setup_cost": None}
+)
+"""The further columns of a line, with the value of one that says nothing; such a value is in no digest."""
+COUNTER_LINES = LineSpec("rfq_counter_line", "counter_id", "position", COUNTER_LINE_COLUMNS, added=COUNTER_LINE_TERMS)
+COUNTER_TERMS: Mapping[str, object] = MappingProxyType(
+    {"freight": None, "valid_until": None, "early_pay_percent": None, "early_pay_days": None, "pay_days": None}
+)
+"""What is wanted of the whole quotation, with the value of what is left as it is."""
 
 
 class Counter(Salted, Aggregate, Base):
@@ -26,10 +38,9 @@ class Counter(Salted, Aggregate, Base):
         Index("ix_rfq_counter_expires_at", "expires_at", postgresql_where="status = 'open'"),
     )
     audit_type = "counter"
-    audit_secret: ClassVar[frozenset[str]] = frozenset({"lines_digest", "note", "reason"})
-    audit_lines: ClassVar[tuple[LineSpec, ...]] = (
-        LineSpec("rfq_counter_line", "counter_id", "position", COUNTER_LINE_COLUMNS),
-    )
+    audit_added: ClassVar[Mapping[str, object]] = COUNTER_TERMS
+    audit_secret: ClassVar[frozenset[str]] = frozenset({"lines_digest", "note", "reason", *COUNTER_TERMS})
+    audit_lines: ClassVar[tuple[LineSpec, ...]] = (COUNTER_LINES,)
 
     rfq_id: Mapped[UUID]
     buyer_id: Mapped[UUID]
@@ -50,6 +61,12 @@ class Counter(Salted, Aggregate, Base):
     reason: Mapped[str]
     """Why it was declined, where its receiver says so."""
     lines_digest: Mapped[bytes] = mapped_column(LargeBinary)
+    freight: Mapped[Decimal | None] = mapped_column(TOTAL)
+    valid_until: Mapped[date | None]
+    early_pay_percent: Mapped[Decimal | None] = mapped_column(PERCENT)
+    early_pay_days: Mapped[int | None]
+    pay_days: Mapped[list[int] | None] = mapped_column(ARRAY(Integer()))
+    """The days of each part of the payment plan, in their order; None where they stay."""
 
     def parties(self) -> tuple[UUID, ...]:
         """Return the two companies."""
@@ -57,7 +74,7 @@ class Counter(Salted, Aggregate, Base):
 
 
 class CounterLine(Base):
-    """The price that a counter-offer asks for or gives on one line."""
+    """What a counter-offer asks for or gives on one line; None is left as it is quoted."""
 
     __tablename__ = "rfq_counter_line"
 
@@ -66,7 +83,11 @@ class CounterLine(Base):
     buyer_id: Mapped[UUID]
     supplier_id: Mapped[UUID]
     position: Mapped[int]
-    unit_price: Mapped[Decimal] = mapped_column(UNIT_PRICE)
+    unit_price: Mapped[Decimal | None] = mapped_column(UNIT_PRICE)
+    lead_days: Mapped[int | None]
+    min_quantity: Mapped[Decimal | None] = mapped_column(QUANTITY)
+    """In the need's unit; zero is none."""
+    setup_cost: Mapped[Decimal | None] = mapped_column(TOTAL)
 
 
 class TalkMessage(Salted, Aggregate, Base):

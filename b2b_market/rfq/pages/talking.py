@@ -1,9 +1,8 @@
 """The page of a buyer and one supplier: counter-offers on the quotation that stands, and what the two say."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from decimal import Decimal
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from fastapi import APIRouter, Request, Response
 
@@ -15,14 +14,8 @@ from b2b_market.kernel.refusal import NotFound, Refusal
 from b2b_market.kernel.text import N_
 from b2b_market.rbac.page_edge import PageCall, PageContext, PageRoute, opened_page
 from b2b_market.rfq.commands import requests as commands
-from b2b_market.rfq.commands.rounds import (
-    CounterLineInput,
-    DecideCounter,
-    MakeCounter,
-    ReadCounter,
-    ReadNegotiation,
-    SendMessage,
-)
+from b2b_market.rfq.commands.rounds import DecideCounter, ReadCounter, ReadNegotiation, SendMessage
+from b2b_market.rfq.pages import counter_form as reading
 from b2b_market.rfq.pages import pointing, showing
 from b2b_market.rfq.pages.drafting_form import written_moment
 from b2b_market.rfq.rules.asking import MOST
@@ -39,7 +32,7 @@ from b2b_market.ui.viewer import Flash
 router = APIRouter(route_class=PageRoute)
 
 CHUNK, FEW = 100, 20
-HIGHEST = Decimal(10) ** 13
+LINE_TERMS = ("lead_days", "min_quantity", "setup_cost")
 USUAL_TIME = timedelta(days=2)
 _STEPS = {
     "accept": (countering.accept_counter, N_("Accepted. The quotation has a new receipted revision.")),
@@ -49,17 +42,18 @@ _STEPS = {
 
 
 @router.get("/rfqs/{rfq_id}/negotiate/{supplier_id}")
-def show(rfq_id: WireUuid, supplier_id: WireUuid, call: PageCall, start: int = 0) -> Response:
+def show(rfq_id: WireUuid, supplier_id: WireUuid, call: PageCall, start: int = 0, full: str = "") -> Response:
     """Show a talk to either of its two sides; what it holds counts as read from then on.
 
-    htmx fetches the next lines of a long quotation (``start``).
+    htmx fetches the next lines of a long quotation (``start``); ``full`` asks for more than a price of each line.
     """
     call.signed_in()
+    form = Form(initial={"full": "1" if full else ""})
     if start and call.is_fragment:
         found = talking.read_negotiation(call.work, call.actor, ReadNegotiation(rfq_id, supplier_id))
         content = drafts.read_rfq(call.work, call.actor, commands.ReadRfq(rfq_id))
-        return call.page("rfq/_talk_rows.html", _rows(call, found, content, Form(), max(start, 0)))
-    answer = _page(call, ReadNegotiation(rfq_id, supplier_id), Form())
+        return call.page("rfq/_talk_rows.html", _rows(call, found, content, form, max(start, 0)))
+    answer = _page(call, ReadNegotiation(rfq_id, supplier_id), form)
     talking.mark_read(call.work, call.actor, ReadNegotiation(rfq_id, supplier_id))
     return answer
 
@@ -72,14 +66,14 @@ def make_counter(rfq_id: WireUuid, supplier_id: WireUuid, call: PageCall) -> Res
     form = Form(call.form())
     where = ReadNegotiation(rfq_id, supplier_id)
     talking.read_negotiation(call.work, call.actor, where)
-    command = _counter(call, form, _standing(call, where))
+    command = reading.read_counter(form, _standing(call, where), call)
     if command is not None:
         try:
             countering.make_counter(call.work, call.actor, command)
             return call.see(_path(where), Flash(N_("Sent. The other side has been told.")))
         except Refusal as refusal:
             call.refuse(refusal)
-            pointing.add_refusal(form, refusal, lambda pointer: _field_of(pointer, command))
+            pointing.add_refusal(form, refusal, lambda pointer: reading.field_of(pointer, command))
     return _page(call, where, form, status=422)
 
 
@@ -144,36 +138,6 @@ def _path(where: ReadNegotiation) -> str:
     return f"/rfqs/{where.rfq_id}/negotiate/{where.supplier_id}"
 
 
-def _field(line_id: UUID) -> str:
-    return f"counter-{line_id}"
-
-
-def _field_of(pointer: str, command: MakeCounter) -> str:
-    line = pointing.line_of(pointer)
-    if line is None:
-        return pointer.strip("/")
-    return _field(command.lines[line[0]].line_id) if line[0] < len(command.lines) else ""
-
-
-def _counter(call: PageContext, form: Form, standing: QuoteContent | None) -> MakeCounter | None:
-    if standing is None:
-        form.add_error("", N_("There is no quotation that stands, so there is nothing to make a counter-offer on."))
-        return None
-    named = [
-        CounterLineInput(line.line_id, price)
-        for line in standing.lines
-        if (price := form.decimal(_field(line.line_id), least=Decimal(0), most=HIGHEST)) is not None
-    ]
-    expires_at = form.moment("expires_at", showing.zone_of(call), required=True)
-    note = form.text("note", limit=MOST, lines=True) or ""
-    version = form.integer("version", required=True)
-    if not form.ok or expires_at is None:
-        return None
-    return MakeCounter(
-        quote_id=standing.quote.id, expected_version=version, lines=tuple(named), expires_at=expires_at, note=note
-    )
-
-
 def _standing(call: PageContext, where: ReadNegotiation) -> QuoteContent | None:
     """Return the quotation of the supplier that stands, as far as the reader may see it."""
     found = quoting.list_quotes(call.work, call.actor, commands.ReadRfq(where.rfq_id))
@@ -194,6 +158,7 @@ def _rows(call: PageContext, found: Negotiation, content: RfqContent, form: Form
     waiting = next((one for one in found.counters if one.counter.status is CounterStatus.OPEN), None)
     currency = Currency(standing.quote.currency) if standing is not None else None
     lines = standing.lines if standing is not None else ()
+    words = _words(found.counters)
     until = written_moment(call.work.now() + USUAL_TIME, showing.zone_of(call))
     return {
         "rfq": content.rfq,
@@ -208,10 +173,12 @@ def _rows(call: PageContext, found: Negotiation, content: RfqContent, form: Form
         "counters_now": _may_counter(call, found, standing, waiting),
         "lines": {line.id: line for line in content.lines},
         "targets": content.targets,
-        "prices": _prices(found.counters),
-        "field": _field,
+        "words": words,
+        "prices": {side: {line.line_id: line for line in one.lines} for side, one in words.items()},
+        "full": form.flag("full") or _says_more(words),
+        "field": reading.field,
         "money": lambda amount: Money(amount, currency) if currency is not None else None,
-        "form": form if form.data.texts else Form(initial={"expires_at": until}),
+        "form": form if form.data.texts else Form(initial={"expires_at": until, "full": form.value("full")}),
     }
 
 
@@ -234,10 +201,14 @@ def _around(call: PageContext, found: Negotiation, content: RfqContent) -> dict[
     }
 
 
-def _prices(counters: Sequence[CounterContent]) -> dict[str, dict[UUID, Decimal]]:
-    """Return the last word of each side by line."""
-    last = {one.counter.side.value: one for one in counters}
-    return {side: {line.line_id: line.unit_price for line in one.lines} for side, one in last.items()}
+def _words(counters: Sequence[CounterContent]) -> dict[str, CounterContent]:
+    """Return the last word of each side."""
+    return {one.counter.side.value: one for one in counters}
+
+
+def _says_more(words: Mapping[str, CounterContent]) -> bool:
+    """Tell whether anything besides prices was named of a line."""
+    return any(getattr(line, name) is not None for one in words.values() for line in one.lines for name in LINE_TERMS)
 
 
 def _may_counter(

@@ -1,15 +1,9 @@
-"""Counter-offers that narrow what is between two sides, and when a buyer and a supplier may talk to each other."""
+"""When a counter-offer may be made and answered, and when a buyer and a supplier may talk to each other."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from decimal import Decimal
-from uuid import UUID
 
-from b2b_market.infra.canonical import decimal_text
 from b2b_market.kernel.refusal import FieldError, Invalid, Kind, Refusal
 from b2b_market.kernel.text import N_
-from b2b_market.rfq.commands.rounds import CounterLineInput
 from b2b_market.rfq.states import TAKES_QUOTES, QuoteStatus, RfqStatus
 
 NEGOTIATED = frozenset({RfqStatus.CLOSED, RfqStatus.EVALUATING})
@@ -17,7 +11,6 @@ TALK_OVER = frozenset({RfqStatus.CANCELLED, RfqStatus.UNSUCCESSFUL, RfqStatus.CL
 NOT_YET = frozenset({RfqStatus.DRAFT, RfqStatus.PENDING_APPROVAL})
 LEAST_TIME = timedelta(hours=1)
 MOST_FILES = 10
-MAX_PRICE = Decimal(10) ** 13
 
 
 class NotNegotiable(Refusal):
@@ -97,29 +90,6 @@ class TalkOver(Refusal):
     advice = N_("Messages are sent from its publication to its end; what was said stays readable.")
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
-    """Where the two sides stand on a quotation, by line.
-
-    ``quoted`` is the quotation; ``asked`` what the buyer asked for last, ``given`` what the supplier last offered in
-    answer, each only where it was named. On every line a counter-offer lies from ``floor`` to ``ceiling``.
-    """
-
-    quoted: Mapping[UUID, Decimal]
-    asked: Mapping[UUID, Decimal] = field(default_factory=dict)
-    given: Mapping[UUID, Decimal] = field(default_factory=dict)
-
-    def floor(self, line_id: UUID) -> Decimal:
-        """Return the lowest price that can still be named: what the buyer has asked for, if anything."""
-        if not self.asked:
-            return Decimal(0)
-        return self.asked.get(line_id, self.ceiling(line_id))
-
-    def ceiling(self, line_id: UUID) -> Decimal:
-        """Return the highest price that can still be named: what the supplier has offered last, else its quotation."""
-        return self.given.get(line_id, self.quoted[line_id])
-
-
 def require_negotiable(status: RfqStatus, quote: QuoteStatus) -> None:
     """Raise NotNegotiable unless the request is closed, not awarded, and the quotation stands."""
     if status not in NEGOTIATED or quote is not QuoteStatus.SUBMITTED:
@@ -140,42 +110,6 @@ def require_expiry(expires_at: datetime, moment: datetime, valid_until: date) ->
     if expires_at.date() > valid_until:
         detail = N_("The quotation is valid until {day} only.")
         raise Invalid(errors=[FieldError("/expires_at", "late", detail, {"day": valid_until.isoformat()})])
-
-
-def require_move(lines: Sequence[CounterLineInput], at: Position) -> None:
-    """Refuse a counter-offer that is not sound, that leaves what is between the sides, or that does not move.
-
-    Each price lies between what the buyer asked for last and what the supplier offered last; a line that the buyer left
-    as it is offered stays so. One price at least lies below the supplier's word and, once the buyer has said something,
-    one above the buyer's. For its maker that is better than the other side's word, or it could be accepted; and it
-    comes towards the other side from the maker's own, or it would say the same again. So what is between the sides only
-    gets narrower.
-    """
-    errors = [*_unsound(lines, at)]
-    if errors:
-        raise Invalid(errors=errors)
-    named = {line.line_id: line.unit_price for line in lines}
-    below = any(price < at.ceiling(line_id) for line_id, price in named.items())
-    above = any(named.get(line_id, at.ceiling(line_id)) > price for line_id, price in at.asked.items())
-    if not below or (at.asked and not above):
-        raise NoImprovement
-
-
-def _unsound(lines: Sequence[CounterLineInput], at: Position) -> list[FieldError]:
-    if not lines:
-        return [FieldError("/lines", "required", N_("Name a price for at least one line."))]
-    errors: list[FieldError] = []
-    for index, line in enumerate(lines):
-        pointer = f"/lines/{index}"
-        if line.line_id not in at.quoted:
-            errors.append(FieldError(f"{pointer}/line_id", "unknown", N_("This line is not quoted.")))
-        elif line.line_id in {one.line_id for one in lines[:index]}:
-            errors.append(FieldError(f"{pointer}/line_id", "twice", N_("Name each line once.")))
-        elif not max(at.floor(line.line_id), Decimal("0.000001")) <= line.unit_price <= at.ceiling(line.line_id):
-            detail = N_("Between the two sides lies {low} to {high}.")
-            facts = {"low": decimal_text(at.floor(line.line_id)), "high": decimal_text(at.ceiling(line.line_id))}
-            errors.append(FieldError(f"{pointer}/unit_price", "range", detail, facts))
-    return errors
 
 
 def require_turn(*, own: bool, answers: bool) -> None:

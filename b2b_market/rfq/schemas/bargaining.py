@@ -6,25 +6,67 @@ from uuid import UUID
 
 from pydantic import Field
 
-from b2b_market.infra.http.wires import LongText, WireDecimal, WireIn, WireOut, WireTime, WireUuid, wire_enum
+from b2b_market.infra.http.wires import LongText, WireDate, WireDecimal, WireIn, WireOut, WireTime, WireUuid, wire_enum
 from b2b_market.rfq.commands import rounds as commands
 from b2b_market.rfq.models.bargaining import TalkMessage
+from b2b_market.rfq.rules.quoting import MAX_LEAD_DAYS
+from b2b_market.rfq.rules.terms import MAX_INSTALMENTS
 from b2b_market.rfq.schemas.shaping import columns
 from b2b_market.rfq.service.talking import CounterContent, Negotiation, TalkSummary
 from b2b_market.rfq.states import COUNTER_LIFECYCLE, CounterStatus, Side
 
+Days = Annotated[int, Field(ge=0, le=MAX_LEAD_DAYS)]
+
 
 class CounterLineIn(WireIn):
-    """A price for one quoted line, per unit in the quotation's currency, without tax."""
+    """What is wanted of one quoted line; null leaves it.
+
+    Amounts are in the quotation's currency, without tax; quantities in the unit of the need, a least quantity of zero
+    is none.
+    """
 
     line_id: WireUuid
-    unit_price: WireDecimal
+    unit_price: WireDecimal | None = None
+    lead_days: Days | None = None
+    min_quantity: WireDecimal | None = None
+    setup_cost: WireDecimal | None = None
+
+    def to_input(self) -> commands.CounterLineInput:
+        """Return the operation's input."""
+        return commands.CounterLineInput(
+            self.line_id, self.unit_price, self.lead_days, self.min_quantity, self.setup_cost
+        )
+
+
+class CounterTermsIn(WireIn):
+    """What is wanted of the whole; null leaves it.
+
+    ``pay_days`` are the days of each part of the quotation's payment plan, in their order; where it has none, the days
+    after the invoice at which all of it is paid.
+    """
+
+    freight: WireDecimal | None = None
+    valid_until: WireDate | None = None
+    early_pay_percent: WireDecimal | None = None
+    early_pay_days: Days | None = None
+    pay_days: Annotated[tuple[Days, ...], Field(min_length=1, max_length=MAX_INSTALMENTS, strict=False)] | None = None
+
+    def to_terms(self) -> commands.CounterTerms:
+        """Return the operation's input."""
+        return commands.CounterTerms(
+            freight=self.freight,
+            valid_until=self.valid_until,
+            early_pay_percent=self.early_pay_percent,
+            early_pay_days=self.early_pay_days,
+            pay_days=self.pay_days,
+        )
 
 
 class CounterIn(WireIn):
-    """A counter-offer; lines that it does not name stay as they are quoted. If-Match names the quotation's version."""
+    """A counter-offer; what it does not name stays as it is quoted. If-Match names the quotation's version."""
 
-    lines: Annotated[tuple[CounterLineIn, ...], Field(min_length=1, max_length=5000, strict=False)]
+    lines: Annotated[tuple[CounterLineIn, ...], Field(max_length=5000, strict=False)] = ()
+    terms: CounterTermsIn = CounterTermsIn()
     expires_at: WireTime
     note: LongText = ""
 
@@ -33,7 +75,8 @@ class CounterIn(WireIn):
         return commands.MakeCounter(
             quote_id=quote_id,
             expected_version=expected_version,
-            lines=tuple(commands.CounterLineInput(line.line_id, line.unit_price) for line in self.lines),
+            lines=tuple(line.to_input() for line in self.lines),
+            terms=self.terms.to_terms(),
             expires_at=self.expires_at,
             note=self.note,
         )
@@ -60,11 +103,24 @@ class MessageIn(WireIn):
 
 
 class CounterLineOut(WireOut):
-    """One price of a counter-offer."""
+    """What a counter-offer says of one line; null stays as it is quoted."""
 
     line_id: WireUuid
     position: int
-    unit_price: WireDecimal
+    unit_price: WireDecimal | None
+    lead_days: int | None
+    min_quantity: WireDecimal | None
+    setup_cost: WireDecimal | None
+
+
+class CounterTermsOut(WireOut):
+    """What a counter-offer says of the whole; null stays as it is quoted."""
+
+    freight: WireDecimal | None
+    valid_until: WireDate | None
+    early_pay_percent: WireDecimal | None
+    early_pay_days: int | None
+    pay_days: Sequence[int] | None
 
 
 class CounterSummaryOut(WireOut):
@@ -91,6 +147,7 @@ class CounterOut(CounterSummaryOut):
     """A counter-offer."""
 
     lines: Sequence[CounterLineOut]
+    terms: CounterTermsOut
     allowed_steps: Sequence[str]
 
     @classmethod
@@ -101,7 +158,8 @@ class CounterOut(CounterSummaryOut):
             for step in COUNTER_LIFECYCLE.allowed(value.counter.status)
             if step in ("accept", "decline", "withdraw")
         ]
-        own = {"lines": value.lines, "allowed_steps": steps}
+        terms = columns(value.counter, CounterTermsOut)
+        own = {"lines": value.lines, "terms": terms, "allowed_steps": steps}
         return cls.model_validate({**columns(value.counter, cls, frozenset(own)), **own})
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import DeclarativeBase
 
 from b2b_market.infra.work import Work
 from b2b_market.rbac.actor import Scope
-from b2b_market.rfq.models.quotes import Quote
+from b2b_market.rfq.models.quotes import Quote, QuoteLine
 from b2b_market.rfq.models.requests import Rfq
 from b2b_market.rfq.queries import quotes as quote_queries
 from b2b_market.rfq.queries import requests as request_queries
@@ -44,9 +44,14 @@ def hold_to_prior(work: Work, scope: Scope, rfq: Rfq, new: Stored, sent: Sequenc
     prior = queries.prior_quote(work.session, scope, rfq.id, rfq.round)
     if prior is None:
         raise NotGoingOn(round=rfq.round)
-    before = [_columns(line) for line in quote_queries.lines_of_quote(work.session, scope, prior.id)]
+    before = held_as_stored(prior, quote_queries.lines_of_quote(work.session, scope, prior.id))
     by_line = {row["line_id"]: row for row in new.rows}
-    require_no_worse(held(_columns(prior), before), held(_columns(new.quote), [by_line[line_id] for line_id in sent]))
+    require_no_worse(before, held(_columns(new.quote), [by_line[line_id] for line_id in sent]))
+
+
+def held_as_stored(quote: Quote, lines: Sequence[QuoteLine]) -> Held:
+    """Return what a stored quotation holds its supplier to."""
+    return held(_columns(quote), [_columns(line) for line in lines])
 
 
 def held(head: Row, lines: Sequence[Row]) -> Held:

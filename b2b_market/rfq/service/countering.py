@@ -2,42 +2,45 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from decimal import Decimal
 from typing import TypedDict
 from uuid import UUID
 
 from b2b_market.infra.audit_trail import Entry
 from b2b_market.infra.bulk import insert_rows
-from b2b_market.infra.canonical import decimal_text, lines_digest
-from b2b_market.infra.database import Tenant
+from b2b_market.infra.canonical import lines_digest
 from b2b_market.infra.ids import new_id
 from b2b_market.infra.work import Work
-from b2b_market.kernel.currency import Currency
 from b2b_market.kernel.event import Event
 from b2b_market.rbac.actor import Scope
 from b2b_market.rbac.operation import operation
 from b2b_market.rfq import events
 from b2b_market.rfq.commands.rounds import DecideCounter, MakeCounter, ReadCounter
-from b2b_market.rfq.models.bargaining import COUNTER_LINE_COLUMNS, Counter, CounterLine
-from b2b_market.rfq.models.quotes import QUOTE_LINE_COLUMNS, QUOTE_LINE_TERMS, QUOTE_LINES, Quote, QuoteLine
+from b2b_market.rfq.models.bargaining import (
+    COUNTER_LINE_TERMS,
+    COUNTER_LINES,
+    COUNTER_TERMS,
+    Counter,
+    CounterLine,
+)
+from b2b_market.rfq.models.quotes import Quote, QuoteLine
 from b2b_market.rfq.models.requests import Rfq
 from b2b_market.rfq.permissions import RfqPermission
 from b2b_market.rfq.queries import bargaining as queries
 from b2b_market.rfq.queries import quotes as quote_queries
 from b2b_market.rfq.queries import requests as request_queries
-from b2b_market.rfq.rules import awarding
+from b2b_market.rfq.rules import awarding, counter_terms
 from b2b_market.rfq.rules import bargaining as rules
-from b2b_market.rfq.rules.pricing import agreed_tiers, read_tiers
-from b2b_market.rfq.rules.quoting import quote_total
-from b2b_market.rfq.service.quoting import receipted
-from b2b_market.rfq.states import COUNTER_LIFECYCLE, QUOTE_LIFECYCLE, CounterStatus, Side
+from b2b_market.rfq.rules.counter_terms import Position
+from b2b_market.rfq.service.agreeing import agree
+from b2b_market.rfq.service.bettering import held_as_stored
+from b2b_market.rfq.states import COUNTER_LIFECYCLE, CounterStatus, Side
 
 BATCH = 100
 
 
 @operation(RfqPermission.COUNTER)
 def make_counter(work: Work, scope: Scope, command: MakeCounter) -> Counter:
-    """Make a counter-offer on lines of a quotation that stands, while the request is closed and not awarded.
+    """Make a counter-offer on a quotation that stands, while the request is closed and not awarded.
 
     The buyer begins, a supplier answers what waits. Each one narrows what is between the sides (see the rules), holds
     until a moment, and counts towards what the request allows each side. Behind the gate and the quotation's lock: of
@@ -56,7 +59,8 @@ def make_counter(work: Work, scope: Scope, command: MakeCounter) -> Counter:
         raise awarding.AwardUndecided
     rules.require_counters_left(sum(one.side is side for one in earlier), rfq.most_counters)
     lines = quote_queries.lines_of_quote(work.session, scope, quote.id)
-    rules.require_move(command.lines, _position(work, scope, lines, _said_now(earlier, quote, rfq)))
+    at = _position(work, scope, quote, lines, _said_now(earlier, quote, rfq))
+    counter_terms.require_move(command.lines, command.terms, at)
     if waiting is not None:
         _settle(work, scope, waiting, "answer")
         work.record("counter.answered", waiting)
@@ -64,7 +68,7 @@ def make_counter(work: Work, scope: Scope, command: MakeCounter) -> Counter:
     counter = _new(work, scope, quote, command, rfq.round)
     counter.side = side
     rows = _line_rows(counter, command, {line.line_id: line.position for line in lines})
-    counter.lines_digest = lines_digest({name: row[name] for name in COUNTER_LINE_COLUMNS} for row in rows)
+    counter.lines_digest = lines_digest(COUNTER_LINES.content(row) for row in rows)
     made = events.CounterMade(**_facts(counter), expires_at=counter.expires_at)
     _announce(work, made, counter)
     work.session.add(counter)
@@ -75,7 +79,7 @@ def make_counter(work: Work, scope: Scope, command: MakeCounter) -> Counter:
 
 @operation(RfqPermission.COUNTER)
 def accept_counter(work: Work, scope: Scope, command: DecideCounter) -> Counter:
-    """Accept the other side's counter-offer in time: the quotation gets a revision with the agreed prices, receipted.
+    """Accept the other side's counter-offer in time: the quotation gets a revision with what was agreed, receipted.
 
     Behind the gate: a round that is opened, or an award that is granted, at the same moment is wholly before or after.
     """
@@ -83,10 +87,7 @@ def accept_counter(work: Work, scope: Scope, command: DecideCounter) -> Counter:
     rules.require_negotiable(rfq.status, quote.status)
     rules.require_unexpired(counter.expires_at, work.judging_time())
     _settle(work, scope, counter, "accept")
-    agreed = {
-        line.line_id: line.unit_price for line in queries.lines_of_counters(work.session, scope, [counter])[counter.id]
-    }
-    _agree(work, scope, quote, counter, agreed)
+    agree(work, scope, quote, counter, queries.lines_of_counters(work.session, scope, [counter])[counter.id])
     accepted = events.CounterAccepted(**_facts(counter), quote_id=quote.id, revision=quote.revision)
     _announce(work, accepted, counter)
     work.session.flush()
@@ -173,13 +174,12 @@ def _said_now(earlier: Sequence[Counter], quote: Quote, rfq: Rfq) -> Sequence[Co
     return said[agreed[-1] :] if agreed else said
 
 
-def _position(work: Work, scope: Scope, lines: Sequence[QuoteLine], said: Sequence[Counter]) -> rules.Position:
+def _position(work: Work, scope: Scope, quote: Quote, lines: Sequence[QuoteLine], said: Sequence[Counter]) -> Position:
     """Return where the sides stand: the quotation, and the last word of each."""
     last = {one.side: one for one in said}
     found = queries.lines_of_counters(work.session, scope, list(last.values()))
-    words = {side: {line.line_id: line.unit_price for line in found[one.id]} for side, one in last.items()}
-    quoted = {line.line_id: line.unit_price for line in lines}
-    return rules.Position(quoted, words.get(Side.BUYER, {}), words.get(Side.SUPPLIER, {}))
+    words = {side: counter_terms.named(found[one.id], one) for side, one in last.items()}
+    return counter_terms.position(held_as_stored(quote, lines), words.get(Side.BUYER, {}), words.get(Side.SUPPLIER, {}))
 
 
 def _new(work: Work, scope: Scope, quote: Quote, command: MakeCounter, number: int) -> Counter:
@@ -199,7 +199,13 @@ def _new(work: Work, scope: Scope, quote: Quote, command: MakeCounter, number: i
         expires_at=command.expires_at,
         made_by=scope.user_id,
         reason="",
+        **_terms(command),
     )
+
+
+def _terms(command: MakeCounter) -> dict[str, object]:
+    said = {name: getattr(command.terms, name) for name in COUNTER_TERMS}
+    return {**said, "pay_days": list(command.terms.pay_days) if command.terms.pay_days else None}
 
 
 def _line_rows(counter: Counter, command: MakeCounter, positions: Mapping[UUID, int]) -> list[dict[str, object]]:
@@ -211,6 +217,7 @@ def _line_rows(counter: Counter, command: MakeCounter, positions: Mapping[UUID, 
             "supplier_id": counter.supplier_id,
             "position": positions[line.line_id],
             "unit_price": line.unit_price,
+            **{name: getattr(line, name) for name in COUNTER_LINE_TERMS},
         }
         for line in sorted(command.lines, key=lambda line: positions[line.line_id])
     ]
@@ -220,46 +227,6 @@ def _settle(work: Work, scope: Scope, counter: Counter, step: str) -> None:
     COUNTER_LIFECYCLE.advance(counter, step)
     counter.decided_by = scope.user_id
     counter.decided_at = counter.changed_at = work.now()
-
-
-def _agree(work: Work, scope: Scope, quote: Quote, counter: Counter, agreed: Mapping[UUID, Decimal]) -> None:
-    """Write the agreed prices as the quotation's next revision, on behalf of both companies: both have said so."""
-    work.act_for(Tenant((quote.buyer_id, quote.supplier_id)))
-    try:
-        QUOTE_LIFECYCLE.advance(quote, "revise")
-        for line in quote_queries.lines_of_quote(work.session, scope, quote.id):
-            if line.line_id in agreed:
-                _reprice(line, agreed[line.line_id])
-        work.session.flush()
-        _revise(work, scope, quote, counter)
-        work.session.flush()
-    finally:
-        work.act_for(scope.actor.tenant())
-
-
-def _reprice(line: QuoteLine, price: Decimal) -> None:
-    """Write an agreed price and what follows for the tiers; what the supplier wrote before says nothing of it."""
-    if line.tiers:
-        tiers = agreed_tiers(read_tiers(line.tiers), line.quantity, price)
-        line.tiers = [
-            {"from_quantity": decimal_text(tier.from_quantity), "unit_price": decimal_text(tier.unit_price)}
-            for tier in tiers
-        ]
-    line.unit_price = price
-    if line.stated:
-        line.stated = {name: said for name, said in line.stated.items() if name not in ("unit_price", "tiers")} or None
-
-
-def _revise(work: Work, scope: Scope, quote: Quote, counter: Counter) -> None:
-    lines = quote_queries.lines_of_quote(work.session, scope, quote.id)
-    rows = [{name: getattr(line, name) for name in (*QUOTE_LINE_COLUMNS, *QUOTE_LINE_TERMS)} for line in lines]
-    quote.revision += 1
-    quote.received_at, quote.changed_at = work.judging_time(), work.now()
-    quote.submitted_by = counter.made_by if counter.side is Side.SUPPLIER else scope.user_id
-    quote.total = quote_total([(line.unit_price, line.quantity) for line in lines], Currency(quote.currency)).amount
-    quote.lines_digest = lines_digest(QUOTE_LINES.content(row) for row in rows)
-    work.session.add(receipted(work, quote, rows))
-    work.record("quote.agreed", quote)
 
 
 class _Facts(TypedDict):

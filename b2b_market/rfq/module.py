@@ -15,6 +15,7 @@ from b2b_market.rfq.api import imports as imports_api
 from b2b_market.rfq.api import landing as landing_api
 from b2b_market.rfq.api import letters as letters_api
 from b2b_market.rfq.api import questions as questions_api
+from b2b_market.rfq.api import quote_workbooks as quote_workbooks_api
 from b2b_market.rfq.api import quotes as quotes_api
 from b2b_market.rfq.api import redoing as redoing_api
 from b2b_market.rfq.api import requests as requests_api
@@ -139,6 +140,7 @@ MANIFEST = Manifest(
         guests_api.guest_router,
         guests_api.takeover_router,
         quotes_api.by_rfq,
+        quote_workbooks_api.router,
         exports_api.router,
         landing_api.router,
         history_api.router,

@@ -7,7 +7,6 @@ that it is judged and sent like anything typed there, and nothing is stored befo
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
@@ -20,34 +19,24 @@ from b2b_market.kernel.text import N_
 from b2b_market.rbac.page_edge import FORM_SCOPE, PageCall, PageContext, PageRoute, opened_page
 from b2b_market.rfq.commands import requests as commands
 from b2b_market.rfq.documents.quote_columns import ANSWERS
-from b2b_market.rfq.documents.quote_workbook import quote_workbook
 from b2b_market.rfq.intake.imports import clean_filename
-from b2b_market.rfq.intake.quote_rows import Place, QuoteSheet, read_sheet
+from b2b_market.rfq.intake.quote_rows import QuoteSheet, read_sheet
 from b2b_market.rfq.intake.upload import read_upload
 from b2b_market.rfq.intake.values import Table
 from b2b_market.rfq.pages import quoting_form as reading
 from b2b_market.rfq.pages import supplying
+from b2b_market.rfq.pages.quote_sheets import CellProblem, filled, problems, workbook_of
 from b2b_market.rfq.service import drafting as drafts
 from b2b_market.rfq.service import preparing, quoting
 from b2b_market.rfq.service.drafting import RfqContent
 from b2b_market.rfq.service.quoting import QuoteContent
-from b2b_market.ui.forms import Form, FormData, Problem
+from b2b_market.ui.forms import Form
 from b2b_market.ui.viewer import Flash
 
 router = APIRouter(route_class=PageRoute)
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-PLAIN_FIELDS: Final = frozenset(reading.FIELDS)
 _NAMES: Final = tuple(answer.name for answer in ANSWERS)
-
-
-@dataclass(frozen=True, slots=True)
-class CellProblem:
-    """What is wrong with a cell, or with the workbook where ``place`` is None; ``field`` is where the form has it."""
-
-    place: Place | None
-    problem: Problem
-    field: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +56,8 @@ def save_workbook(rfq_id: WireUuid, call: PageCall) -> Response:
     request = drafts.read_rfq(call.work, call.actor, commands.ReadRfq(rfq_id))
     if not supplying.takes_quotes(request):
         return call.see(f"/rfqs/{rfq_id}", Flash(N_("This request takes no quotations now."), "warn"))
-    live = supplying.live_quote(call, rfq_id)
-    form = supplying.starting_form(call, request, live, request.lines)
-    header = {name: form.value(name) for name in ("currency", "valid_until", "payment_terms", "note")}
-    answers = {
-        need.id: {answer.name: form.value(reading.field(need.id, answer.name)) for answer in ANSWERS}
-        for need in request.lines
-    }
     translate = partial(call.shell.renderer.catalogue.translate, call.viewer().locale)
-    data = quote_workbook(request.rfq, request.lines, header, answers, translate)
+    data = workbook_of(call, request, supplying.live_quote(call, rfq_id), translate)
     disposition = f'attachment; filename="{request.rfq.number}.xlsx"'
     return Response(data, media_type=XLSX, headers={"Content-Disposition": disposition, "Cache-Control": "no-store"})
 
@@ -114,14 +96,14 @@ def preview_workbook(rfq_id: WireUuid, request: Request) -> Response:
 def _preview(
     call: PageContext, content: RfqContent, live: QuoteContent | None, sheet: QuoteSheet, name: str
 ) -> Response:
-    form = _filled(call, content, live, sheet)
+    form = filled(call, content, live, sheet)
     command = reading.read_quote(form, content, live)
     if command is not None:
         refusal = preparing.judge_quote(call.work, call.actor, command)
         if refusal is not None:
             reading.add_refusal(form, refusal, command)
     edition = None if sheet.edition == content.rfq.edition else sheet.edition
-    view = SheetView(name, _problems(form, sheet), edition)
+    view = SheetView(name, problems(form, sheet), edition)
     shown = _shown(form, content)
     known = {need.id for need in shown}
     unseen = [line_id for line_id in sheet.answers if line_id not in known and any(sheet.answers[line_id].values())]
@@ -150,46 +132,6 @@ def _unseen(form: Form, sheet: QuoteSheet, line_ids: Sequence[UUID]) -> list[tup
         for line_id, name in names
         if name == "unit_price" or form.value(reading.field(line_id, name))
     ]
-
-
-def _filled(call: PageContext, content: RfqContent, live: QuoteContent | None, sheet: QuoteSheet) -> Form:
-    """Return the form as if the workbook had been typed into it; what it does not ask for stays as it was."""
-    starting = supplying.starting_form(call, content, live, ())
-    texts = {name: starting.value(name) for name in starting.initial_names()}
-    texts |= sheet.header
-    if live is not None:
-        texts["version"] = str(live.quote.version)
-    texts |= {"rfq_edition": str(content.rfq.edition), "tax_basis": texts.get("tax_basis") or "without_tax"}
-    full = any(text for answers in sheet.answers.values() for name, text in answers.items() if name not in PLAIN_FIELDS)
-    for line_id, answers in sheet.answers.items():
-        shown = answers if full else {name: text for name, text in answers.items() if name in PLAIN_FIELDS}
-        texts |= {reading.field(line_id, name): text for name, text in shown.items()}
-    if full:
-        texts["full"] = "1"
-    return Form(FormData(MappingProxyType({name: (text,) for name, text in texts.items()})))
-
-
-def _problems(form: Form, sheet: QuoteSheet) -> tuple[CellProblem, ...]:
-    """Return what is wrong in the order of the workbook's cells, first what concerns no cell."""
-    places = {name: Place(row, "C") for name, row in sheet.header_rows.items()}
-    for line_id, row in sheet.rows.items():
-        places |= {reading.field(line_id, name): Place(row, column) for name, column in sheet.columns.items()}
-    found = [CellProblem(None, problem, "") for problem in form.form_errors]
-    found += [
-        CellProblem(places.get(name), problem, name) for name, problems in form.errors.items() for problem in problems
-    ]
-    broken = Problem(N_("This cell holds an error, or a formula without a result."), MappingProxyType({}))
-    found += [CellProblem(place, broken, "") for place in sheet.broken]
-    strange = Problem(
-        N_("This row is no line of the request, or a line that stands there twice."), MappingProxyType({})
-    )
-    found += [CellProblem(Place(row, "A"), strange, "") for row in sheet.strange]
-    return tuple(sorted(found, key=_order))
-
-
-def _order(problem: CellProblem) -> tuple[int, int, str]:
-    place = problem.place
-    return (0, 0, "") if place is None else (place.row, len(place.column), place.column)
 
 
 def _sent(request: Request) -> tuple[str, bytes | None]:

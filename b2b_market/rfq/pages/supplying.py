@@ -12,11 +12,13 @@ from fastapi import APIRouter, Response
 
 from b2b_market.infra.http.cursors import encode_cursor, page_request
 from b2b_market.infra.http.wires import WireUuid
+from b2b_market.infra.work import Work
 from b2b_market.kernel.currency import Currency
 from b2b_market.kernel.money import Money, line_total
 from b2b_market.kernel.refusal import Refusal
 from b2b_market.kernel.text import N_
 from b2b_market.organizations import public as organizations
+from b2b_market.rbac.actor import Actor
 from b2b_market.rbac.page_edge import PageCall, PageContext, PageRoute
 from b2b_market.reference import public as reference
 from b2b_market.rfq.commands import requests as commands
@@ -44,6 +46,20 @@ FULL_CHUNK = 40
 """How many lines are loaded at once with every column: twice the fields for each."""
 VALIDITY = timedelta(days=30)
 NOTHING_MORE: Mapping[str, object] = MappingProxyType({})
+
+
+class Acting(Protocol):
+    """Whoever acts: a page, or a route of the API."""
+
+    @property
+    def work(self) -> Work:
+        """The open work."""
+        ...
+
+    @property
+    def actor(self) -> Actor:
+        """Who acts."""
+        ...
 
 
 class Needed(Protocol):
@@ -196,7 +212,7 @@ def withdraw(quote_id: WireUuid, call: PageCall) -> Response:
     return _quote(call, quote_id, form, status=409)
 
 
-def starting_form(call: PageContext, request: RfqContent, live: QuoteContent | None, needs: Sequence[Needed]) -> Form:
+def starting_form(call: Acting, request: RfqContent, live: QuoteContent | None, needs: Sequence[Needed]) -> Form:
     """Return the form of a quotation before anything is typed: the live one, else the usual values."""
     if live is not None:
         return Form(initial=reading.initial_values(live, {need.id: need.quantity for need in needs}))
@@ -214,7 +230,7 @@ def _of_this_round(request: RfqContent, live: QuoteContent) -> bool:
     return live.quote.round == request.rfq.round
 
 
-def live_quote(call: PageContext, rfq_id: UUID) -> QuoteContent | None:
+def live_quote(call: Acting, rfq_id: UUID) -> QuoteContent | None:
     """Return the own company's live quotation on a request, None where there is none."""
     quotes = quoting.list_quotes(call.work, call.actor, commands.ReadRfq(rfq_id))
     own = [quote for quote in quotes if quote.supplier_id in call.actor.org_ids]

@@ -1,0 +1,79 @@
+"""What a quotation's workbook says, as the quotation's form would hold it, and what is wrong by row and column."""
+
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from b2b_market.kernel.text import N_
+from b2b_market.rfq.documents.comparison_sheet import Translate
+from b2b_market.rfq.documents.quote_columns import ANSWERS
+from b2b_market.rfq.documents.quote_workbook import quote_workbook
+from b2b_market.rfq.intake.quote_rows import Place, QuoteSheet
+from b2b_market.rfq.pages import quoting_form as reading
+from b2b_market.rfq.pages import supplying
+from b2b_market.rfq.pages.supplying import Acting
+from b2b_market.rfq.service.drafting import RfqContent
+from b2b_market.rfq.service.quoting import QuoteContent
+from b2b_market.ui.forms import Form, FormData, Problem
+
+PLAIN_FIELDS: Final = frozenset(reading.FIELDS)
+
+
+@dataclass(frozen=True, slots=True)
+class CellProblem:
+    """What is wrong with a cell, or with the workbook where ``place`` is None; ``field`` is where the form has it."""
+
+    place: Place | None
+    problem: Problem
+    field: str
+
+
+def workbook_of(call: Acting, request: RfqContent, live: QuoteContent | None, translate: Translate) -> bytes:
+    """Return a request as a workbook to quote in, filled with the live quotation where there is one."""
+    form = supplying.starting_form(call, request, live, request.lines)
+    header = {name: form.value(name) for name in ("currency", "valid_until", "payment_terms", "note")}
+    answers = {
+        need.id: {answer.name: form.value(reading.field(need.id, answer.name)) for answer in ANSWERS}
+        for need in request.lines
+    }
+    return quote_workbook(request.rfq, request.lines, header, answers, translate)
+
+
+def filled(call: Acting, content: RfqContent, live: QuoteContent | None, sheet: QuoteSheet) -> Form:
+    """Return the form as if the workbook had been typed into it; what it does not ask for stays as it was."""
+    starting = supplying.starting_form(call, content, live, ())
+    texts = {name: starting.value(name) for name in starting.initial_names()}
+    texts |= sheet.header
+    if live is not None:
+        texts["version"] = str(live.quote.version)
+    texts |= {"rfq_edition": str(content.rfq.edition), "tax_basis": texts.get("tax_basis") or "without_tax"}
+    full = any(text for answers in sheet.answers.values() for name, text in answers.items() if name not in PLAIN_FIELDS)
+    for line_id, answers in sheet.answers.items():
+        shown = answers if full else {name: text for name, text in answers.items() if name in PLAIN_FIELDS}
+        texts |= {reading.field(line_id, name): text for name, text in shown.items()}
+    if full:
+        texts["full"] = "1"
+    return Form(FormData(MappingProxyType({name: (text,) for name, text in texts.items()})))
+
+
+def problems(form: Form, sheet: QuoteSheet) -> tuple[CellProblem, ...]:
+    """Return what is wrong in the order of the workbook's cells, first what concerns no cell."""
+    places = {name: Place(row, "C") for name, row in sheet.header_rows.items()}
+    for line_id, row in sheet.rows.items():
+        places |= {reading.field(line_id, name): Place(row, column) for name, column in sheet.columns.items()}
+    found = [CellProblem(None, problem, "") for problem in form.form_errors]
+    found += [
+        CellProblem(places.get(name), problem, name) for name, problems in form.errors.items() for problem in problems
+    ]
+    broken = Problem(N_("This cell holds an error, or a formula without a result."), MappingProxyType({}))
+    found += [CellProblem(place, broken, "") for place in sheet.broken]
+    strange = Problem(
+        N_("This row is no line of the request, or a line that stands there twice."), MappingProxyType({})
+    )
+    found += [CellProblem(Place(row, "A"), strange, "") for row in sheet.strange]
+    return tuple(sorted(found, key=_order))
+
+
+def _order(problem: CellProblem) -> tuple[int, int, str]:
+    place = problem.place
+    return (0, 0, "") if place is None else (place.row, len(place.column), place.column)

@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from b2b_market.kernel.event import Event, event
-from b2b_market.rfq.states import Side
+from b2b_market.rfq.states import AmendmentStatus, Side
 
 
 @event("rfq.submitted.v1")
@@ -95,6 +95,18 @@ class RfqAmended(Event):
     supplier_ids: tuple[UUID, ...]
     to_confirm: tuple[UUID, ...]
     closes_at: datetime
+
+
+@event("amendment.moved.v1")
+class AmendmentMoved(Event):
+    """An amendment was sent to the approvers, or what waited was decided on or lapsed; suppliers hear of none of it."""
+
+    amendment_id: UUID
+    rfq_id: UUID
+    buyer_id: UUID
+    author_id: UUID
+    status: AmendmentStatus
+    reason: str
 
 
 @event("rfq.question_asked.v1")

@@ -24,10 +24,13 @@ from b2b_market.rfq.api import savings as savings_api
 from b2b_market.rfq.api import scenarios as scenarios_api
 from b2b_market.rfq.api import scoring as scoring_api
 from b2b_market.rfq.api import standing as standing_api
+from b2b_market.rfq.api import submitted as submitted_api
 from b2b_market.rfq.api import templates as templates_api
 from b2b_market.rfq.cli.importing import app as commands
+from b2b_market.rfq.demo.amendments import submit_amendment
 from b2b_market.rfq.demo.costs import state_costs
 from b2b_market.rfq.demo.requests import place_requests
+from b2b_market.rfq.handlers.amendments import HANDLERS as AMENDMENT_HANDLERS
 from b2b_market.rfq.handlers.attaching import HANDLERS as DOCUMENT_HANDLERS
 from b2b_market.rfq.handlers.bargaining import HANDLERS as BARGAINING_HANDLERS
 from b2b_market.rfq.handlers.expiring import HANDLERS as EXPIRY_HANDLERS
@@ -39,6 +42,7 @@ from b2b_market.rfq.handlers.rounds import HANDLERS as ROUND_HANDLERS
 from b2b_market.rfq.intake import quote_rows
 from b2b_market.rfq.intake.imports import PricesInOtherCurrency
 from b2b_market.rfq.intake.upload import IMPORT_REFUSALS
+from b2b_market.rfq.models import amendments as amendment_models
 from b2b_market.rfq.models import attaching as attaching_models
 from b2b_market.rfq.models import bargaining as bargaining_models
 from b2b_market.rfq.models import costing as costing_models
@@ -69,6 +73,7 @@ from b2b_market.rfq.pages import savings as savings_pages
 from b2b_market.rfq.pages import scenarios as scenario_pages
 from b2b_market.rfq.pages import scoring as scoring_pages
 from b2b_market.rfq.pages import standing as standing_pages
+from b2b_market.rfq.pages import submitted as submitted_pages
 from b2b_market.rfq.pages import talking as talk_pages
 from b2b_market.rfq.pages import templates as template_pages
 from b2b_market.rfq.permissions import GRANTS, RfqPermission
@@ -106,6 +111,7 @@ from b2b_market.rfq.service import (
     scoring,
     searching,
     standing,
+    submitting,
     taking_over,
     talking,
     templates,
@@ -128,6 +134,8 @@ MANIFEST = Manifest(
         requests_api.router,
         requests_api.invitations_router,
         amendments_api.router,
+        submitted_api.by_rfq,
+        submitted_api.router,
         questions_api.router,
         questions_api.question_router,
         redoing_api.by_rfq,
@@ -176,6 +184,7 @@ MANIFEST = Manifest(
         letter_pages.router,
         awards.router,
         amending_pages.router,
+        submitted_pages.router,
         editions.router,
         question_pages.router,
         quote_workbook.router,
@@ -197,6 +206,7 @@ MANIFEST = Manifest(
         *DOCUMENT_HANDLERS,
         *PRICE_HANDLERS,
         *LETTER_HANDLERS,
+        *AMENDMENT_HANDLERS,
     ),
     tasks=TASKS,
     permissions=(RfqPermission,),
@@ -222,6 +232,8 @@ MANIFEST = Manifest(
         amending.TooLateToAmend,
         amending.DeadlineMustMove,
         amending.AmendmentNeedsApproval,
+        amending.AmendmentWaits,
+        amending.AmendmentOutdated,
         amending.RequestAmended,
         amending.QuoteDoesNotFit,
         amending.QuoteRanOut,
@@ -284,6 +296,7 @@ MANIFEST = Manifest(
         attaching,
         answering,
         amend_operations,
+        submitting,
         edition_operations,
         question_operations,
         closing,
@@ -323,6 +336,7 @@ MANIFEST = Manifest(
         scenario_models,
         letter_models,
         standing_models,
+        amendment_models,
     ),
     events=(
         events.RfqSubmitted,
@@ -333,6 +347,7 @@ MANIFEST = Manifest(
         events.NdaAccepted,
         events.GuestTakenOver,
         events.RfqAmended,
+        events.AmendmentMoved,
         events.QuestionAsked,
         events.QuestionAnswered,
         events.QuestionDeclined,
@@ -361,7 +376,7 @@ MANIFEST = Manifest(
         events.CounterExpired,
         events.MessageSent,
     ),
-    demo=(DemoStep(50, place_requests), DemoStep(51, state_costs)),
+    demo=(DemoStep(50, place_requests), DemoStep(51, state_costs), DemoStep(52, submit_amendment)),
     nav=(
         NavGroup(
             "",

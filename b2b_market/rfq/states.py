@@ -192,6 +192,26 @@ class ReplyKind(StrEnum):
     DECLINE = "decline"
 
 
+class AmendmentStatus(StrEnum):
+    """Where an amendment that was sent to the approvers stands."""
+
+    PENDING_APPROVAL = "pending_approval"
+    APPROVED = "approved"
+    RETURNED = "returned"
+    WITHDRAWN = "withdrawn"
+    LAPSED = "lapsed"
+    """The request closed or ended before anybody decided."""
+
+
+AMENDMENT_LIFECYCLE = Lifecycle(
+    AmendmentStatus.PENDING_APPROVAL,
+    Step("approve", frozenset({AmendmentStatus.PENDING_APPROVAL}), AmendmentStatus.APPROVED),
+    Step("return", frozenset({AmendmentStatus.PENDING_APPROVAL}), AmendmentStatus.RETURNED),
+    Step("withdraw", frozenset({AmendmentStatus.PENDING_APPROVAL}), AmendmentStatus.WITHDRAWN),
+    Step("lapse", frozenset({AmendmentStatus.PENDING_APPROVAL}), AmendmentStatus.LAPSED),
+)
+
+
 class AwardStatus(StrEnum):
     """Where a proposed award stands."""
 

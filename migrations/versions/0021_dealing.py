@@ -1,7 +1,7 @@
-"""What suppliers may see of each other's quotations while they are taken; counter-offers beyond the unit price.
+"""Standings while quotations are taken, counter-offers beyond the unit price, amendments that wait for approval.
 
 A standing is written by the machine alone, and read by its supplier and the buyer: nobody's row policy on quotations
-opens for it.
+opens for it. Amendments that wait are the buyer's alone; what was submitted cannot be changed.
 """
 
 from alembic import op
@@ -50,12 +50,43 @@ ALTER TABLE rfq_counter_line
     ADD COLUMN min_quantity numeric(20, 6),
     ADD COLUMN setup_cost numeric(20, 4);
 """
-TABLES = ("rfq_standing",)
+AMENDMENTS = """
+ALTER TABLE rfq ADD COLUMN waiting_amendment_id uuid;
+CREATE TABLE rfq_amendment (
+    id uuid NOT NULL CONSTRAINT pk_rfq_amendment PRIMARY KEY,
+    version integer NOT NULL,
+    created_at timestamptz NOT NULL,
+    changed_at timestamptz NOT NULL,
+    audit_salt bytea NOT NULL,
+    rfq_id uuid NOT NULL,
+    buyer_id uuid NOT NULL,
+    author_id uuid NOT NULL,
+    status varchar(40) NOT NULL CONSTRAINT ck_rfq_amendment_amendment_status CHECK (
+        status IN ('pending_approval', 'approved', 'returned', 'withdrawn', 'lapsed')),
+    base_edition integer NOT NULL,
+    edition integer,
+    reason text NOT NULL,
+    content jsonb NOT NULL,
+    documents_hash bytea NOT NULL,
+    decided_by uuid,
+    decided_at timestamptz,
+    decision_reason text
+);
+CREATE INDEX ix_rfq_amendment_rfq_id ON rfq_amendment (rfq_id, id);
+CREATE UNIQUE INDEX uq_rfq_amendment_waiting ON rfq_amendment (rfq_id) WHERE status = 'pending_approval';
+GRANT SELECT, INSERT ON rfq_amendment TO b2b_app;
+GRANT UPDATE (version, changed_at, status, edition, decided_by, decided_at, decision_reason) ON rfq_amendment
+    TO b2b_app;
+CREATE POLICY rfq_amendment_own ON rfq_amendment
+    USING (buyer_id = ANY (app_orgs())) WITH CHECK (buyer_id = ANY (app_orgs()));
+"""
+TABLES = ("rfq_standing", "rfq_amendment")
 
 
 def upgrade() -> None:
     op.execute(STANDING)
     op.execute(COUNTERS)
+    op.execute(AMENDMENTS)
     for table in TABLES:
         op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
         op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
@@ -74,4 +105,7 @@ def downgrade() -> None:
         "ALTER TABLE rfq_counter DROP COLUMN freight, DROP COLUMN valid_until, DROP COLUMN early_pay_percent, "
         "DROP COLUMN early_pay_days, DROP COLUMN pay_days"
     )
-    op.execute("ALTER TABLE rfq DROP CONSTRAINT ck_rfq_sealed_shows_nothing, DROP COLUMN disclosure")
+    op.execute(
+        "ALTER TABLE rfq DROP CONSTRAINT ck_rfq_sealed_shows_nothing, DROP COLUMN disclosure, "
+        "DROP COLUMN waiting_amendment_id"
+    )

@@ -245,6 +245,7 @@ def test_a_key_does_only_what_it_was_made_for(world: World, client: TestClient, 
     service = world.caller(client, "service")
     meant = (
         "/rfqs",
+        "/rfq-amendments",
         "/rfq-attachments",
         "/rfq-imports",
         "/rfq-templates",
@@ -263,6 +264,10 @@ def test_a_key_does_only_what_it_was_made_for(world: World, client: TestClient, 
             wrong.append(f"{route.label}: {answer.status_code}")
     for step in ("publish", "approve", "close", "cancel"):
         wanted = Route("POST", f"{API}/rfqs/{{rfq_id}}/{step}", step)
+        if call(client, world, service, wanted, world.things).status_code != 403:
+            wrong.append(wanted.label)
+    for step in ("approve", "return", "withdraw"):
+        wanted = Route("POST", f"{API}/rfq-amendments/{{amendment_id}}/{step}", step)
         if call(client, world, service, wanted, world.things).status_code != 403:
             wrong.append(wanted.label)
     for step in ("accept", "decline", "withdraw"):

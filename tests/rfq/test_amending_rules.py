@@ -27,6 +27,7 @@ HEADER: dict[str, object] = {
 }
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 NOT_SHOWN = {
+    "waiting_amendment_id",
     "id", "version", "created_at", "changed_at", "audit_salt", "number", "buyer_id", "author_id", "editor_id",
     "approver_id", "status", "sealed", "published_at", "closed_at", "reason", "line_count", "lines_digest",
     "targets_digest", "party_ids", "next_due_at", "edition", "binding_edition", "edition_hash", "visibility",

@@ -77,12 +77,14 @@ from b2b_market.rfq.service import (
     quoting,
     scenarios,
     scoring,
+    submitting,
     talking,
 )
 from b2b_market.rfq.service.drafting import RfqContent
 from b2b_market.rfq.states import Disclosure, LetterReason, ScenarioKind, Visibility
 from b2b_market.sourcing.public import Criterion, Formula
 from tests.support import database as db
+from tests.support.amendments import amendment
 from tests.support.calling import API, Caller, caller_for
 from tests.support.delivery import drain_outbox
 from tests.support.inspection import seal_everything
@@ -101,6 +103,7 @@ NDA = "Keep it to yourselves."
 OTHER_THINGS = {
     "/delivery": {"event_id": "outbox_id"},
     "/counters": {"step": "counter_step"},
+    "/rfq-amendments": {"step": "amendment_step"},
     "/waiting-roles": {"grant_id": "lonely_grant_id", "organization_id": "sister_id"},
     "/notifications/mail": {"mail_id": "dead_mail_id"},
     "/sessions/current/organization": {"organization_id": "sister_id"},
@@ -280,6 +283,15 @@ class _Maker:
         self.rfqs["sealed"] = self._planted(market, sealed=True)
         self.rfqs["public"] = self._planted(market, sealed=False, visibility=Visibility.PUBLIC)
         self._judge(market)
+        self._submit_amendment(market)
+
+    def _submit_amendment(self, market: Market) -> None:
+        """Let an amendment of the public request wait for its approval."""
+        command = amendment(self.rfqs["public"], lambda draft: replace(draft, title="Spare parts, more of them"))
+        with work_for(self.runtime, market.purchaser) as work:
+            sent = submitting.submit_amendment(work, market.purchaser, command)
+        self.things["amendment_id"] = str(sent.amendment.id)
+        self.rfqs["public"] = read(self.runtime, market.purchaser, sent.rfq.id)
 
     def _invite_by_mail(self, market: Market, name: str, email: str) -> None:
         """Invite a company that is not registered; the one of the draft is still to be made."""
@@ -494,6 +506,7 @@ class _Maker:
             "quote_id": str(quote.id),
             "supplier_id": str(self.orgs["winner"]),
             "counter_step": "accept",
+            "amendment_step": "return",
             "grant_id": str(grant.id),
             "lonely_grant_id": str(lonely.id),
             "sister_id": str(self.orgs["sister"]),

@@ -31,7 +31,6 @@ _UNSOUND = (
     amending.TooLateToAmend,
     drafting.NeedInThePast,
     asking.EnquiryEndMisplaced,
-    amending.AmendmentNeedsApproval,
     RateMissing,
 )
 
@@ -49,6 +48,8 @@ def preview_amendment(rfq_id: WireUuid, body: AmendmentIn, call: Call) -> Answer
     response_model=RfqOut,
     responses=changes(
         *_UNSOUND,
+        amending.AmendmentNeedsApproval,
+        amending.AmendmentWaits,
         amending.DeadlineMustMove,
         approving.ReasonMissing,
     ),

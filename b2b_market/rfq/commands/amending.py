@@ -22,3 +22,19 @@ class AmendRfq:
     line_ids: tuple[UUID | None, ...]
     reason: str = ""
     disclosure: Disclosure | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DecideAmendment:
+    """A step of an amendment that waits for its approval; ``reason`` is needed to return it."""
+
+    amendment_id: UUID
+    expected_version: int | None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadAmendment:
+    """One amendment by its id."""
+
+    amendment_id: UUID

@@ -33,22 +33,24 @@ def company_name(work: Work, actor: Actor, org_id: UUID) -> str:
 
 @dataclass(frozen=True, slots=True)
 class At:
-    """A request, and the page of it that a message leads to, such as ``/questions``."""
+    """A request, and the page of it that a message leads to, such as ``/questions``; or another page altogether."""
 
     about: RequestFacts
     page: str
+    elsewhere: str = ""
 
 
 def tell(work: Work, people: list[Recipient], kind: type[MessageType], about: RequestFacts | At, **facts: Fact) -> None:
     """Tell ``people`` about a request; the message leads to its page, or to the page that is named."""
     if not people:
         return
-    known, page = (about.about, about.page) if isinstance(about, At) else (about, "")
+    at = about if isinstance(about, At) else At(about, "")
+    known = at.about
     always: dict[str, Fact] = {"number": known.number, "title": known.title, "buyer": known.buyer_name}
     message = Message(
         type=kind,
         facts={**always, **facts},
-        link=f"/rfqs/{known.rfq_id}{page}",
+        link=at.elsewhere or f"/rfqs/{known.rfq_id}{at.page}",
         object_type="rfq",
         object_id=known.rfq_id,
         object_name=f"{known.number} {known.title}",

@@ -71,6 +71,7 @@ class Rfq(Salted, Aggregate, Base):
             "currencies": [],
             "validity_days": None,
             "disclosure": Disclosure.NOTHING,
+            "waiting_amendment_id": None,
         }
     )
     audit_hidden: ClassVar[frozenset[str]] = frozenset({"next_due_at"})
@@ -131,6 +132,8 @@ class Rfq(Salted, Aggregate, Base):
     """How many days after the deadline a quotation must hold at least."""
     disclosure: Mapped[Disclosure] = mapped_column(enum_type(Disclosure), default=Disclosure.NOTHING)
     """What a supplier that has quoted may see of the others' quotations while quotations are taken."""
+    waiting_amendment_id: Mapped[UUID | None]
+    """The amendment that waits for its approval, if any."""
 
     def parties(self) -> tuple[UUID, ...]:
         """Return the buyer and the invited suppliers of a published request."""

@@ -15,7 +15,8 @@ from b2b_market.rfq.documents import differences
 from b2b_market.rfq.pages import amending_form as reading
 from b2b_market.rfq.pages import showing
 from b2b_market.rfq.pages.drafting_form import shows_further
-from b2b_market.rfq.service import amending
+from b2b_market.rfq.rules.amending import AmendmentWaits
+from b2b_market.rfq.service import amending, submitting
 from b2b_market.rfq.service import drafting as drafts
 from b2b_market.rfq.service.amending import AmendmentPreview
 from b2b_market.rfq.service.drafting import RfqContent
@@ -26,7 +27,7 @@ from b2b_market.ui.viewer import Flash
 router = APIRouter(prefix="/rfqs", route_class=PageRoute)
 
 CHUNK = 100
-SEND, EXTEND = "send", "extend"
+SEND, SUBMIT, EXTEND = "send", "submit", "extend"
 
 
 @router.get("/{rfq_id}/amend")
@@ -36,6 +37,8 @@ def amend_form(rfq_id: WireUuid, call: PageCall, start: int = 0, further: int = 
     content = _own(call, rfq_id)
     if "amend" not in RFQ_LIFECYCLE.allowed(content.rfq.status):
         return call.see(f"/rfqs/{rfq_id}", Flash(N_("Only a published request can be amended."), "warn"))
+    if content.rfq.waiting_amendment_id is not None:
+        return call.see(f"/rfq-amendments/{content.rfq.waiting_amendment_id}", Flash(AmendmentWaits.title, "warn"))
     start = max(start, 0) if call.is_fragment else 0
     numbers = range(start, min(start + CHUNK, max(len(content.lines), start + 1)))
     zone, language = showing.zone_of(call), showing.language_of(call).value
@@ -46,18 +49,22 @@ def amend_form(rfq_id: WireUuid, call: PageCall, start: int = 0, further: int = 
 
 @router.post("/{rfq_id}/amend")
 def amend(rfq_id: WireUuid, call: PageCall) -> Response:
-    """Show what the amendment would change and bring about; send it where exactly that was looked at before."""
+    """Show what the amendment would change and bring about; send or submit it where exactly that was looked at."""
     amending.amend_rfq.admit(call.actor)
     data = call.form()
     intent = data.first("intent")
-    if intent == SEND:
+    if intent in (SEND, SUBMIT):
         call.once()
     form, content, zone = Form(data), _own(call, rfq_id), showing.zone_of(call)
     command = reading.read_amendment(form, content, zone)
     if command is None:
         return _again(call, form, content)
     try:
-        if intent == SEND and form.value("reviewed") == reading.reviewed(form):
+        looked_at = form.value("reviewed") == reading.reviewed(form)
+        if intent == SUBMIT and looked_at:
+            sent = submitting.submit_amendment(call.work, call.actor, command)
+            return call.see(f"/rfq-amendments/{sent.amendment.id}", Flash(N_("Sent to the approvers.")))
+        if intent == SEND and looked_at:
             amended = amending.amend_rfq(call.work, call.actor, command)
             said = N_("Version {n} is published; its suppliers are told what changed.")
             return call.see(f"/rfqs/{rfq_id}", Flash(said, facts={"n": str(amended.rfq.edition)}))

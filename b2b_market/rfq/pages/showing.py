@@ -19,6 +19,7 @@ from b2b_market.rfq.documents.differences import Reader
 from b2b_market.rfq.service.drafting import RfqContent
 from b2b_market.rfq.states import (
     TAKES_QUOTES,
+    AmendmentStatus,
     AwardStatus,
     CounterStatus,
     InvitationStatus,
@@ -73,6 +74,15 @@ AWARD_BADGES: Final[Mapping[str, Badge]] = MappingProxyType(
         AwardStatus.APPROVED: Badge(N_("Approved"), "ok"),
         AwardStatus.RETURNED: Badge(N_("Returned"), "bad"),
         AwardStatus.VOID: Badge(N_("Void"), "neutral", "tick"),
+    }
+)
+AMENDMENT_BADGES: Final[Mapping[str, Badge]] = MappingProxyType(
+    {
+        AmendmentStatus.PENDING_APPROVAL: Badge(N_("Waiting for approval"), "violet"),
+        AmendmentStatus.APPROVED: Badge(N_("Approved"), "ok"),
+        AmendmentStatus.RETURNED: Badge(N_("Returned"), "bad"),
+        AmendmentStatus.WITHDRAWN: Badge(N_("Withdrawn"), "bad"),
+        AmendmentStatus.LAPSED: Badge(N_("Lapsed"), "neutral", "tick"),
     }
 )
 QUESTION_BADGES: Final[Mapping[str, Badge]] = MappingProxyType(
@@ -138,6 +148,9 @@ HISTORY: Final[Mapping[str, str]] = MappingProxyType(
         "rfq.returned": N_("returned it"),
         "rfq.published": N_("published it"),
         "rfq.amended": N_("amended the request"),
+        "rfq.amendment_submitted": N_("submitted an amendment for approval"),
+        "rfq.amendment_returned": N_("returned the amendment"),
+        "rfq.amendment_withdrawn": N_("withdrew the amendment"),
         "rfq.question_asked": N_("A supplier asked a question"),
         "rfq.question_answered": N_("answered a question to all suppliers"),
         "rfq.question_declined": N_("declined a question"),

@@ -82,10 +82,25 @@ class AmendmentNeedsApproval(Refusal):
     code = "rfq-amendment-above-limit"
     title = N_("This amendment asks for more than you may publish alone")
     advice = N_(
-        "The amount is {amount}, your own limit is {limit}. Give targets or an estimate where the amount is unknown, "
-        "have a colleague with a higher limit amend the request, or put what is new into a request of its own and "
-        "submit that for approval."
+        "The amount is {amount}, your own limit is {limit}. Submit the amendment for approval, or give targets or an "
+        "estimate where the amount is unknown."
     )
+
+
+class AmendmentWaits(Refusal):
+    """One amendment at a time waits for its approval."""
+
+    code = "rfq-amendment-waits"
+    title = N_("An amendment waits for its approval")
+    advice = N_("Let it be approved or returned, or withdraw it, before the request is amended again.")
+
+
+class AmendmentOutdated(Refusal):
+    """What was submitted is not what would be published now."""
+
+    code = "rfq-amendment-outdated"
+    title = N_("The request has changed since this amendment was submitted")
+    advice = N_("Its version or its documents are others now. Return the amendment; its author looks at it again.")
 
 
 class RequestAmended(Refusal):
@@ -245,12 +260,23 @@ def require_reach(found: Difference, values: tuple[Money | None, Money | None], 
     ``values`` are the expected values before and after in the limit's currency, None where nobody can tell: an unknown
     one may not grow, whatever the limit. What does not grow was published rightly and stays so.
     """
+    if not within_reach(found, values, limit):
+        raise AmendmentNeedsApproval(amount=_shown(values[1]), limit=_shown(limit))
+
+
+def within_reach(found: Difference, values: tuple[Money | None, Money | None], limit: Money | None) -> bool:
+    """Tell whether somebody with ``limit`` may publish the amendment alone, as ``require_reach`` judges it."""
     before, after = values
     if after is not None and (limit is None or after <= limit):
-        return
+        return True
     dearer = after is not None and (before is None or before.currency != after.currency or after > before)
-    if found.grows or dearer:
-        raise AmendmentNeedsApproval(amount=_shown(after), limit=_shown(limit))
+    return not found.grows and not dearer
+
+
+def require_none_waits(waiting: UUID | None) -> None:
+    """Raise AmendmentWaits while another amendment of the request waits for its approval."""
+    if waiting is not None:
+        raise AmendmentWaits
 
 
 def require_standing(seen: int, binding: int, latest: int) -> None:

@@ -123,6 +123,8 @@ class AmendmentPreviewOut(WireOut):
     closes_at: WireTime
     earliest: WireTime | None
     too_soon: bool
+    needs_approval: bool
+    """Whether it is above the reader's own limit, so that it is submitted to the approvers."""
 
     @classmethod
     def of(cls, value: AmendmentPreview) -> Self:
@@ -134,6 +136,7 @@ class AmendmentPreviewOut(WireOut):
             "closes_at": value.closes_at,
             "earliest": value.earliest,
             "too_soon": value.too_soon,
+            "needs_approval": value.needs_approval,
         }
         return cls.model_validate({**own, **changes_of(value.difference)})
 

@@ -63,6 +63,10 @@ class AmendmentPreview:
     closes_at: datetime
     earliest: datetime | None
     hours: int
+    needs_approval: bool
+    """Whether it makes the request grow above what the reader may publish alone."""
+    values: tuple[Money | None, Money | None]
+    """What the request is expected to cost before and after, None where nobody can tell."""
 
     @property
     def too_soon(self) -> bool:
@@ -71,7 +75,7 @@ class AmendmentPreview:
 
 
 @dataclass(frozen=True, slots=True)
-class _Plan:
+class Plan:
     """An amendment worked out but not written: its lines with their places, its wording, and what it changes."""
 
     content: DraftRfq
@@ -82,16 +86,29 @@ class _Plan:
     last_position: int
 
 
+@dataclass(frozen=True, slots=True)
+class Authorship:
+    """Whose amendment it is, and the reason that suppliers read."""
+
+    author_id: UUID
+    reason: str
+
+
 @operation(RfqPermission.PUBLISH)
 def preview_amendment(work: Work, scope: Scope, command: AmendRfq) -> AmendmentPreview:
     """Return what an amendment would change and bring about; nothing is stored, and the deadline refuses nothing."""
     rfq = queries.own_rfq(work.session, scope, command.rfq_id)
     moment = work.judging_time()
-    plan = _plan(work, scope, rfq, command, moment)
+    plan = plan_of(work, scope, rfq, command, moment)
     amending.require_change(plan.difference)
-    _require_reach(work, scope, rfq, plan)
+    return foresee(work, scope, rfq, plan, moment)
+
+
+def foresee(work: Work, scope: Scope, rfq: Rfq, plan: Plan, moment: datetime) -> AmendmentPreview:
+    """Return what a plan would bring about if it were published at ``moment``."""
     hours = organizations.settings(work, scope.actor, rfq.buyer_id).minimum_extension_hours
     presses = amending.needs_time(plan.difference, _deadline_of(rfq), plan.closes_at)
+    values = expected_values(work, scope, rfq, plan)
     return AmendmentPreview(
         rfq,
         rfq.edition + 1,
@@ -100,6 +117,8 @@ def preview_amendment(work: Work, scope: Scope, command: AmendRfq) -> AmendmentP
         plan.closes_at,
         amending.earliest_deadline(moment, hours) if presses else None,
         hours,
+        not amending.within_reach(plan.difference, values, scope.limit),
+        values,
     )
 
 
@@ -112,16 +131,29 @@ def amend_rfq(work: Work, scope: Scope, command: AmendRfq) -> RfqContent:
     """
     rfq = locked_at_gate(work, scope, command.rfq_id)
     work.expect_version(rfq, command.expected_version)
-    moment = work.judging_time()
-    plan = _plan(work, scope, rfq, command, moment)
+    amending.require_none_waits(rfq.waiting_amendment_id)
+    plan = require_publishable(work, scope, rfq, command)
     reason = approving.require_reason(command.reason)
+    amending.require_reach(plan.difference, expected_values(work, scope, rfq, plan), scope.limit)
+    return publish_plan(work, scope, rfq, plan, Authorship(scope.user_id, reason))
+
+
+def require_publishable(work: Work, scope: Scope, rfq: Rfq, command: AmendRfq) -> Plan:
+    """Return the plan of an amendment that changes something and leaves suppliers enough time from now on."""
+    moment = work.judging_time()
+    plan = plan_of(work, scope, rfq, command, moment)
     amending.require_change(plan.difference)
     if amending.needs_time(plan.difference, _deadline_of(rfq), plan.closes_at):
         settings = organizations.settings(work, scope.actor, rfq.buyer_id)
         amending.require_time_left(plan.closes_at, moment, settings.minimum_extension_hours)
-    _require_reach(work, scope, rfq, plan)
+    return plan
+
+
+def publish_plan(work: Work, scope: Scope, rfq: Rfq, plan: Plan, by: Authorship) -> RfqContent:
+    """Make a plan the version that stands, announce it, and ask for confirmation of what it outdates."""
     to_confirm = _standing(work, scope, rfq) if plan.difference.material else ()
-    _write(work, scope, rfq, plan, reason)
+    _write(work, scope, rfq, plan, by.reason)
+    rfq.editor_id = by.author_id
     amended = events.RfqAmended(
         rfq_id=rfq.id,
         buyer_id=rfq.buyer_id,
@@ -169,7 +201,7 @@ def _standing(work: Work, scope: Scope, rfq: Rfq) -> tuple[UUID, ...]:
     )
 
 
-def _plan(work: Work, scope: Scope, rfq: Rfq, command: AmendRfq, moment: datetime) -> _Plan:
+def plan_of(work: Work, scope: Scope, rfq: Rfq, command: AmendRfq, moment: datetime) -> Plan:
     """Work an amendment out; refuse one that comes too late or whose content could not have been published."""
     RFQ_LIFECYCLE.require(rfq.status, "amend")
     amending.require_before_deadline(rfq.closes_at, moment)
@@ -186,7 +218,7 @@ def _plan(work: Work, scope: Scope, rfq: Rfq, command: AmendRfq, moment: datetim
     sketch = amending.difference(before, with_documents(_as_amended(rfq, content, placed), rfq.nda_text, coming))
     content = _with_enquiry(rfq, content, moment, material=sketch.material)
     after = with_documents(_as_amended(rfq, content, placed), rfq.nda_text, coming)
-    return _Plan(content, placed, _deadline_of(content), after, amending.difference(before, after), last)
+    return Plan(content, placed, _deadline_of(content), after, amending.difference(before, after), last)
 
 
 def _with_enquiry(rfq: Rfq, content: DraftRfq, moment: datetime, *, material: bool) -> DraftRfq:
@@ -234,15 +266,15 @@ def _as_amended(rfq: Rfq, content: DraftRfq, placed: Sequence[Placed]) -> Wordin
     return wording_of(shadow, [RfqLine(**row) for row in rows])
 
 
-def _require_reach(work: Work, scope: Scope, rfq: Rfq, plan: _Plan) -> None:
+def expected_values(work: Work, scope: Scope, rfq: Rfq, plan: Plan) -> tuple[Money | None, Money | None]:
+    """Return what the request is expected to cost before and after, in the currency of the acting person's limit."""
     before = _value_before(work, scope, rfq)
     after = drafting.expected_value(
         plan.content.estimate,
         [(one.line.target_price, one.line.quantity.value) for one in plan.placed],
         plan.content.currency,
     )
-    values = (in_limit_currency(work, scope, before), in_limit_currency(work, scope, after))
-    amending.require_reach(plan.difference, values, scope.limit)
+    return (in_limit_currency(work, scope, before), in_limit_currency(work, scope, after))
 
 
 def _value_before(work: Work, scope: Scope, rfq: Rfq) -> Money | None:
@@ -255,14 +287,13 @@ def _value_before(work: Work, scope: Scope, rfq: Rfq) -> Money | None:
     )
 
 
-def _write(work: Work, scope: Scope, rfq: Rfq, plan: _Plan, reason: str) -> None:
+def _write(work: Work, scope: Scope, rfq: Rfq, plan: Plan, reason: str) -> None:
     session = work.session
     for table in (RfqLine, RfqTarget, RfqPrivate):
         session.execute(delete(table).where(table.rfq_id == rfq.id))
     fill_header(rfq, plan.content)
     write_children(work, rfq, place_lines(rfq, plan.placed), [], plan.content.estimate)
     RFQ_LIFECYCLE.advance(rfq, "amend")
-    rfq.editor_id = scope.user_id
     rfq.edition += 1
     if plan.difference.material:
         rfq.binding_edition = rfq.edition

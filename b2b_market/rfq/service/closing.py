@@ -17,6 +17,7 @@ from b2b_market.rfq.queries import quotes as quote_queries
 from b2b_market.rfq.queries import requests as queries
 from b2b_market.rfq.rules import approving, asking, quoting
 from b2b_market.rfq.service.joining import take_in_joined
+from b2b_market.rfq.service.lapsing import lapse_waiting
 from b2b_market.rfq.service.settling import settle_round
 from b2b_market.rfq.service.voiding import void_waiting
 from b2b_market.rfq.states import AWARD_LIFECYCLE, QUOTE_LIFECYCLE, RFQ_LIFECYCLE, TAKES_QUOTES
@@ -116,6 +117,7 @@ def _close(work: Work, scope: Scope, rfq: Rfq, *, early: bool) -> None:
     rfq.closed_at = work.now()
     rfq.changed_at = work.now()
     rfq.next_due_at = None
+    lapse_waiting(work, scope, rfq)
     if rfq.round > 1:
         settle_round(work, scope, rfq)
         work.emit(
@@ -134,6 +136,7 @@ def _end(work: Work, scope: Scope, rfq: Rfq, step: str) -> None:
     rfq.changed_at = work.now()
     rfq.next_due_at = None
     void_waiting(work, scope, rfq)
+    lapse_waiting(work, scope, rfq)
     pending = quote_queries.pending_award(work.session, scope, rfq.id)
     if pending is not None:
         AWARD_LIFECYCLE.advance(pending, "void")

@@ -63,6 +63,12 @@ class TestMatching:
     def test_another_item_unit_or_buyers_code_is_no_match(self, other: Item) -> None:
         assert last_prices([item(code="A-1")], [earlier(other, "1")]) == ()
 
+    def test_words_count_where_no_code_does(self) -> None:
+        elsewhere, wanted = earlier(item(code="A-1", buyer=new_id()), "1"), item(code="A-1")
+        assert last_prices([wanted], [elsewhere]) == (LastPrice(wanted.line_id, FoundBy.TEXT, elsewhere),)
+        nameless = item()
+        assert last_prices([nameless], [elsewhere]) == (LastPrice(nameless.line_id, FoundBy.TEXT, elsewhere),)
+
     def test_words_match_without_case_width_and_punctuation(self) -> None:
         assert wording(item("  ＢＯＬＴ, m16 ")) == wording(item("bolt M16")) == "bolt m16"
         assert wording(item("螺栓（M16）")) == "螺栓 m16"

@@ -90,6 +90,15 @@ def test_the_dearer_headline_wins_on_its_landed_cost() -> None:
     assert [column.place.rank for column in landed.columns if column.place] == [2, 1]
 
 
+def test_only_offers_with_a_delivery_term_have_a_cost_to_derive() -> None:
+    nobody_knows = {EXW: Delivery(incoterm="", place="", source="quotation"), DAP: TERMS[DAP]}
+    landing = land_quotes([NEED], [quote(EXW, "100"), quote(DAP, "100")], nobody_knows, GOLDEN, BASIS)
+    assert landing.termless == {EXW}
+    assert landing.cost(LINE, DAP) is not None
+    assert landing.cost(LINE, EXW) is None
+    assert landing.cost(UUID(int=8), DAP) is None, "nobody quoted that line"
+
+
 def test_a_cost_that_nobody_stated_keeps_the_offer_out_of_ranks() -> None:
     without = replace(GOLDEN, rules=tuple(one for one in GOLDEN.rules if one.leg is not Leg.FREIGHT))
     landing = land_quotes([NEED], [quote(EXW, "100"), quote(DAP, "103")], TERMS, without, BASIS)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from hypothesis import HealthCheck, settings
 
 from tests.support import database as db
 from tests.support.servers import Servers, start_servers
@@ -21,7 +22,12 @@ SERVERS = pytest.StashKey[Servers]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Close every socket but loopback and unix ones."""
+    """Close every socket but loopback and unix ones, and let Hypothesis assert no times."""
+    # a loaded machine is no finding; all else stays as Hypothesis has it, which under CI is without chance
+    settings.register_profile(
+        "house", settings.default, deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
+    )
+    settings.load_profile("house")
     real = socket.socket.connect
 
     def connect(self: socket.socket, address: Any) -> None:
@@ -55,7 +61,7 @@ def pytest_configure_node(node: Any) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """Trace pure tests only: rules promise that these alone reach every branch, and tracing the rest doubles its time."""
+    """Trace pure tests only: these alone reach every branch of rules, and tracing the rest doubles its time."""
     plugin = item.config.pluginmanager.getplugin("_cov")
     tracing = plugin.cov_controller if plugin is not None and "servers" in getattr(item, "fixturenames", ()) else None
     if tracing is not None:

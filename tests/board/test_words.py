@@ -1,7 +1,7 @@
 """Reading trade text: words, kinds, sounds, sort keys, and what a misspelled word meant."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from b2b_market.board.rules.documents import Text, document_of
@@ -45,7 +45,6 @@ class TestTokens:
     def test_english_plurals_are_singular(self, many: str, one: str) -> None:
         assert singular(many) == one
 
-    @settings(deadline=None)  # the first text that is read loads the dictionaries
     @given(st.text(max_size=200))
     def test_any_text_can_be_read(self, text: str) -> None:
         found = tokens(text)

@@ -21,7 +21,6 @@ PARTS: Final = range(8)
 FEW: Final = settings(
     max_examples=1,
     database=None,
-    deadline=None,
     phases=(Phase.generate,),
     suppress_health_check=list(HealthCheck),
 )

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, literal, select
 
@@ -47,7 +47,7 @@ ROWS = st.fixed_dictionaries(
 
 
 @given(row=ROWS)
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=200)
 def test_the_database_writes_canonical_json(base_runtime: Runtime, row: dict[str, Any]) -> None:
     arguments = [literal(row[column.name], column.type) for column in SEALED]
     with base_runtime.database.session() as session:

@@ -97,7 +97,6 @@ def written(need: NeedLine) -> list[str]:
     st.sampled_from(["\n", "\r\n"]),
     st.booleans(),
 )
-@settings(deadline=None)
 def test_a_list_comes_back_as_it_was_written(
     lines: list[NeedLine], delimiter: str, encoding: str, end: str, quoted: bool
 ) -> None:
@@ -175,7 +174,7 @@ choices_of_all_kinds = st.builds(
 
 
 @given(rows, st.text(st.sampled_from([*CellKind]), min_size=1, max_size=4), choices_of_all_kinds)
-@settings(deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
+@settings(suppress_health_check=[HealthCheck.filter_too_much])
 def test_any_table_and_any_choices_give_a_preview_that_keeps_every_row(
     found: list[list[str]], letters: str, choices: Choices
 ) -> None:
@@ -221,7 +220,6 @@ def assert_valid(line: NeedLine) -> None:
 
 
 @given(st.binary(max_size=300) | st.text(max_size=200).map(str.encode))
-@settings(deadline=None)
 def test_any_bytes_are_a_table_or_one_of_the_refusals(data: bytes) -> None:
     try:
         table = read_table(data)

@@ -230,7 +230,7 @@ def tries(problem: PlanProblem) -> Iterator[Try]:
             yield Try(problem, bought, packages)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(problems())
 def test_the_optimiser_is_as_good_as_trying_everything(problem: PlanProblem) -> None:
     best = min((one.cost() for one in tries(problem) if one.holds()), default=None)
@@ -246,7 +246,7 @@ def test_the_optimiser_is_as_good_as_trying_everything(problem: PlanProblem) -> 
     assert outcome.ties_settled
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(problems())
 def test_rules_in_conflict_cannot_hold_and_any_one_less_can(problem: PlanProblem) -> None:
     outcome = best_plan(problem, LIMITS)

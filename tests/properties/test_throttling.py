@@ -14,7 +14,7 @@ GUESS = st.tuples(st.sampled_from("abc"), st.sampled_from("xyz"), st.booleans())
 MOST = GUESSES.alone.amount
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(GUESS, max_size=40))
 def test_wrong_guesses_that_reach_the_hash_are_bounded(guesses: list[tuple[str, str, bool]]) -> None:
     door = Doorkeeper(redis.Redis(unix_socket_path="/nonexistent/socket"))

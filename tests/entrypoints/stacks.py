@@ -62,6 +62,10 @@ class Stacks:
                     found[int(entry.name)] = line.strip()
         return found
 
+    def serving(self) -> list["Run"]:
+        """Runs that have not ended."""
+        return [run for run in self.runs if run.process.poll() is None]
+
     def with_words(self, words: str) -> list[int]:
         return [pid for pid, line in self.alive().items() if words in line and " stack " not in line]
 
@@ -73,7 +77,13 @@ class Stacks:
         return len(self.with_words(words)) == 1
 
     def is_deaf(self, part: str) -> None:
-        until(lambda: "deaf from now on" in (self.data / "log" / f"{part}.log").read_text(), 30, f"{part} is deaf")
+        log = self.data / "log" / f"{part}.log"
+
+        def says_so() -> bool:
+            # earlier runs on the folder wrote into the same log
+            return any(f"{pid} is deaf" in log.read_text() for pid in self.with_words("stand_in.py deaf"))
+
+        until(says_so, 30, f"{part} is deaf")
 
     def kill_all(self) -> None:
         for pid in self.alive():
@@ -125,6 +135,10 @@ class Run:
 
     def state(self) -> Any:
         return self.call("GET", "/state")
+
+    def rows(self) -> list[str]:
+        """Everything that was ever stored in the folder, the oldest first."""
+        return list(self.state()["rows"])
 
     def works_again(self, seconds: float = 20) -> None:
         def stores() -> bool:

@@ -34,6 +34,7 @@ def migrate() -> int:
         cursor.execute("CREATE TABLE IF NOT EXISTS note (body text NOT NULL)")
         cursor.execute("GRANT SELECT, INSERT ON note TO b2b_app")
         cursor.execute("CREATE TABLE IF NOT EXISTS alembic_version (version_num text NOT NULL)")
+        cursor.execute("DELETE FROM alembic_version")
         cursor.execute("INSERT INTO alembic_version VALUES ('0007')")
     return 0
 
@@ -135,7 +136,7 @@ def fail() -> int:
 def deaf() -> int:
     """Neither ends nor listens to the polite signal."""
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    sys.stdout.write("deaf from now on\n")
+    sys.stdout.write(f"{os.getpid()} is deaf from now on\n")
     sys.stdout.flush()
     while True:
         time.sleep(60)

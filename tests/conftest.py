@@ -18,6 +18,8 @@ from tests.support.servers import Servers, start_servers
 if TYPE_CHECKING:
     from tests.support.world import World
 
+WITHOUT_RULES = frozenset({"architecture", "entrypoints", "infra", "tooling", "ui"})
+"""Folders of tests that call no rule but in passing; they read the whole source, or start processes and browsers."""
 SERVERS = pytest.StashKey[Servers]()
 
 
@@ -61,9 +63,9 @@ def pytest_configure_node(node: Any) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """Trace pure tests only: these alone reach every branch of rules, and tracing the rest doubles its time."""
+    """Trace examples of rules only: these alone reach every branch, and tracing the rest multiplies its time."""
     plugin = item.config.pluginmanager.getplugin("_cov")
-    tracing = plugin.cov_controller if plugin is not None and "servers" in getattr(item, "fixturenames", ()) else None
+    tracing = plugin.cov_controller if plugin is not None and not _is_example_of_rules(item) else None
     if tracing is not None:
         tracing.pause()
     try:
@@ -71,6 +73,13 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
     finally:
         if tracing is not None:
             tracing.resume()
+
+
+def _is_example_of_rules(item: pytest.Item) -> bool:
+    """Tell whether a test is pure and without chance: which branches random values reach is nothing to rely on."""
+    pure = "servers" not in getattr(item, "fixturenames", ())
+    folder = item.path.relative_to(Path(__file__).parent).parts[0]
+    return pure and folder not in WITHOUT_RULES and item.get_closest_marker("hypothesis") is None
 
 
 @pytest.fixture(scope="session")

@@ -103,6 +103,39 @@ class TestSeal:
             assert kept == merkle.root_of(found[begin : begin + width])
 
 
+class TestProofs:
+    """Known trees; what holds for every size is in the properties."""
+
+    FOUND = leaves(11)
+
+    def node(self, node: merkle.Node) -> bytes:
+        return merkle.root_of(self.FOUND[node.index << node.level : (node.index + 1) << node.level])
+
+    def test_a_leaf_is_shown_at_its_place_and_nowhere_else(self) -> None:
+        root, proof = merkle.root_of(self.FOUND), merkle.inclusion_proof(6, 11, self.node)
+        assert len(proof) == 4
+        assert merkle.verify_inclusion(self.FOUND[6], 6, 11, proof, root)
+        for place, size in ((7, 11), (6, 20), (11, 11), (-1, 11)):
+            assert not merkle.verify_inclusion(self.FOUND[6], place, size, proof, root)
+        assert not merkle.verify_inclusion(self.FOUND[6], 6, 11, [*proof, root], root)
+        assert not merkle.verify_inclusion(self.FOUND[6], 6, 11, proof[:-1], root)
+
+    @pytest.mark.parametrize("first", range(12))
+    def test_a_prefix_is_shown_to_be_one(self, first: int) -> None:
+        roots = merkle.root_of(self.FOUND[:first]), merkle.root_of(self.FOUND)
+        proof = merkle.consistency_proof(first, 11, self.node)
+        assert (proof == ()) is (first in (0, 11))
+        assert merkle.verify_consistency(first, 11, roots, proof)
+        assert not merkle.verify_consistency(first, 11, roots, [*proof, roots[1]])
+        assert not merkle.verify_consistency(first, 11, (self.FOUND[0], self.FOUND[1]), proof)
+
+    def test_nodes_between_the_kept_levels_are_made_from_the_kept_ones(self) -> None:
+        assert merkle.kept_below(merkle.Node(0, 5)) == (0, range(5, 6))
+        assert merkle.kept_below(merkle.Node(3, 2)) == (0, range(16, 24))
+        assert merkle.kept_below(merkle.Node(8, 5)) == (8, range(5, 6))
+        assert merkle.kept_below(merkle.Node(10, 1)) == (8, range(4, 8))
+
+
 class TestWitness:
     def test_the_log_agrees_where_it_has_the_root_that_the_witness_saw(self) -> None:
         recorded = seal(None, Frontier(), leaves(2), new_key(), MORNING).checkpoints[-1].signed

@@ -1,6 +1,7 @@
 """What a request opens to whom: documents behind an agreement, suppliers invited by mail."""
 
 from hashlib import sha256
+from uuid import UUID
 
 import pytest
 
@@ -32,6 +33,24 @@ class TestAgreements:
             attaching.require_nda("x" * 20_001)
         (error,) = refused.value.errors
         assert (error.pointer, error.code, error.facts) == ("/text", "too-long", {"most": "20000"})
+
+
+class TestPlaces:
+    """Documents hang on lines; an edited draft has new ones."""
+
+    BOLT, NUT = ("Bolt", "B-1", "8.8"), ("Nut", "", "")
+    OLD = {UUID(int=1): BOLT, UUID(int=2): NUT}  # noqa: RUF012 - read only
+
+    def test_a_line_is_found_by_all_that_it_says_before_a_line_that_says_something_else(self) -> None:
+        galvanised = ("Bolt", "B-1", "galvanised")
+        new = [(UUID(int=11), galvanised), (UUID(int=12), self.BOLT)]
+        assert attaching.new_places(self.OLD, new) == {UUID(int=1): UUID(int=12), UUID(int=2): None}
+        assert attaching.new_places(self.OLD, new[:1]) == {UUID(int=1): UUID(int=11), UUID(int=2): None}
+
+    def test_each_new_line_takes_the_place_of_one_old_line(self) -> None:
+        twins = {UUID(int=1): self.NUT, UUID(int=2): self.NUT}
+        assert attaching.new_places(twins, [(UUID(int=11), self.NUT)]) == {UUID(int=1): UUID(int=11), UUID(int=2): None}
+        assert attaching.new_places({}, [(UUID(int=11), self.NUT)]) == {}
 
 
 class TestGuests:

@@ -14,9 +14,9 @@ from b2b_market.kernel.refusal import Invalid
 from b2b_market.rfq.commands.quotes import Bundle, Instalment, LineTerms, PriceTier, QuoteTerms
 from b2b_market.rfq.commands.requests import QuoteLineInput, SubmitQuote
 from b2b_market.rfq.rules import expiring, notation, terms
-from b2b_market.rfq.rules.bundling import discount
+from b2b_market.rfq.rules.bundling import broken, discount, read_bundles
 from b2b_market.rfq.rules.landing import BY_BUYER, BY_QUOTATION, BY_REQUEST, NamedTerm, delivery_of
-from b2b_market.rfq.rules.pricing import agreed_tiers
+from b2b_market.rfq.rules.pricing import agreed_tiers, read_tiers
 from b2b_market.rfq.states import BundleKind, PayEvent, RfqStatus, TaxBasis
 from b2b_market.sourcing.public import AT_DELIVERY, Delivery, Part
 
@@ -180,6 +180,10 @@ class TestAgreedTiers:
         assert [tier.from_quantity for tier in found] == [10, 100, 400]
         assert [tier.unit_price for tier in found] == [Decimal(text) for text in prices]
 
+    def test_tiers_are_read_as_they_are_stored(self) -> None:
+        assert read_tiers([{"from_quantity": "10", "unit_price": "9.5"}]) == tiers(("10", "9.5"))
+        assert read_tiers([]) == ()
+
     def test_one_price_has_no_tiers(self) -> None:
         assert agreed_tiers((), Decimal(1), Decimal(1)) == ()
 
@@ -210,6 +214,26 @@ class TestDiscounts:
         assert self.off(self.BOTH, self.ALL, a="10", b="5", c="1") == 15 + 9
         most = Bundle(BundleKind.DISCOUNT, (A,), Decimal(90))
         assert self.off(most, most, a="10") == 100
+
+    @pytest.mark.parametrize(
+        ("taken", "whole"),
+        [
+            ({}, True),
+            ({A: Decimal(10), B: Decimal(5)}, True),
+            ({A: Decimal(10)}, False),
+            ({A: Decimal(9), B: Decimal(5)}, False),
+            ({C: Decimal(1)}, True),
+        ],
+    )
+    def test_lines_that_are_sold_together_are_taken_in_full_or_not_at_all(
+        self, taken: dict[UUID, Decimal], *, whole: bool
+    ) -> None:
+        together = Bundle(BundleKind.TOGETHER, (A, B))
+        assert broken([together, self.BOTH], OFFERED, taken) == (() if whole else (together,))
+
+    def test_bundles_are_read_as_they_are_stored(self) -> None:
+        stored = terms.settled_header(quotation(QuoteTerms(bundles=(self.BOTH, Bundle(BundleKind.TOGETHER)))))
+        assert read_bundles(stored["bundles"]) == (self.BOTH, Bundle(BundleKind.TOGETHER))  # type: ignore[arg-type]  # JSON
 
     def test_lines_that_are_sold_together_have_no_discount(self) -> None:
         assert self.off(Bundle(BundleKind.TOGETHER, (A, B)), a="10", b="5") == 0

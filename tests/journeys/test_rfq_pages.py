@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from b2b_market.rbac.actor import Actor
 from tests.journeys.conftest import Site, Tabs
@@ -364,29 +364,44 @@ def test_from_draft_to_award(site: Site, tabs: Tabs) -> None:
         expect(won.get_by_role("heading", name="What you won")).to_be_visible()
 
 
+def waited(page: Page) -> None:
+    """Let the time pass after which a changed form saves itself."""
+    page.clock.run_for(3_000)
+
+
 class TestSavingItself:
     def test_a_new_draft_saves_itself_and_goes_on(self, site: Site, tabs: Tabs) -> None:
         market = site.showroom.market
         page = tabs.open(market.purchaser, "/rfqs/new")
+        page.clock.install()
         saving = page.locator("#saving")
         page.get_by_label("Title").fill("Typed, never sent")
+        waited(page)
         expect(saving).to_have_attribute("data-state", "waiting", timeout=8000)
         for field, value in (("item_name", "Pump"), ("quantity", "10"), ("unit", "piece")):
             page.locator(f"[name=lines-0-{field}]").fill(value)
+        waited(page)
         expect(saving).to_contain_text("Line 1, Needed on", timeout=8000)
         page.locator("[name=lines-0-required_on]").fill("2030-06-30")
         page.locator("[name=lines-0-delivery_place]").fill("Dalian")
+        waited(page)
         expect(saving).to_contain_text("Saved", timeout=8000)
         assert re.search(r"/rfqs/[0-9a-f-]{36}/edit$", page.url)
         page.locator("[name=lines-1-item_name]").focus()
         paste(page, "Valve\tV-1\tDN50\t40\tpcs\t300\t2030-07-31\tDalian")
+        waited(page)
         expect(page.locator("#saving [name=version]")).to_have_value("2", timeout=8000)
         page.reload()  # nothing asks whether to leave: everything is saved
         expect(page.locator("[name=lines-1-item_name]")).to_have_value("Valve")
         expect(page.locator(".notice")).to_have_count(0)
+        on_the_way: list[Route] = []
+        page.route("**/edit*", lambda route: on_the_way.append(route), times=1)  # noqa: PLW0108 - it takes no built-in
         page.locator("[name=lines-1-note]").fill("last words")
-        page.wait_for_timeout(2900)
-        page.get_by_role("button", name="Save draft").click()  # at the very moment when it saves itself
+        with page.expect_request("**/edit*") as saving_itself:
+            waited(page)
+        assert "autosave=1" in (saving_itself.value.post_data or "")
+        page.get_by_role("button", name="Save draft").click()  # while it saves itself
+        on_the_way[0].continue_()
         page.wait_for_url(re.compile(r"/rfqs/[0-9a-f-]{36}$"))
         expect(page.get_by_text("last words")).to_be_visible()
 
@@ -394,9 +409,13 @@ class TestSavingItself:
         market = site.showroom.market
         content = make_draft(site.runtime, market, draft_command(market.suppliers[:1], 2))
         mine, theirs = (tabs.open(market.purchaser, f"/rfqs/{content.rfq.id}/edit") for _ in range(2))
+        for page in (mine, theirs):
+            page.clock.install()
         theirs.get_by_label("Title").fill("Theirs")
+        waited(theirs)
         expect(theirs.locator("#saving")).to_have_attribute("data-state", "saved", timeout=8000)
         mine.get_by_label("Title").fill("Mine")
+        waited(mine)
         expect(mine.locator("#saving")).to_contain_text("somebody else has changed this draft", timeout=8000)
         expect(mine.get_by_label("Title")).to_have_value("Mine")
         expect(mine.get_by_role("link", name="Look at theirs")).to_be_visible()
@@ -411,7 +430,9 @@ class TestSavingItself:
         assert page.evaluate("document.querySelectorAll('*').length") <= 8_000
         page.get_by_role("button", name="Save and show the next lines").click()
         page.wait_for_url("**/edit?start=100**")
+        page.clock.install()
         page.locator("[name=lines-150-quantity]").fill("7")
+        waited(page)
         expect(page.locator("#saving")).to_have_attribute("data-state", "saved", timeout=8000)
         after = read(site.runtime, market.purchaser, content.rfq.id)
         assert [line.position for line in after.lines if line.quantity == 7] == [151]

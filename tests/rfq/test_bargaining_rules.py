@@ -1,27 +1,17 @@
 """How far a request may be negotiated: its rounds, who goes on, counter-offers between two sides, and talks."""
 
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
 from uuid import UUID
 
 import pytest
 
 from b2b_market.kernel.refusal import Invalid
-from b2b_market.rfq.commands.rounds import Bargaining, CounterLineInput
+from b2b_market.rfq.commands.rounds import Bargaining
 from b2b_market.rfq.rules import bargaining, rounds
-from b2b_market.rfq.rules.bargaining import Position
 from b2b_market.rfq.states import QuoteStatus, RfqStatus
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 A, B, STRANGER = UUID(int=1), UUID(int=2), UUID(int=9)
-FRESH = Position({A: Decimal(10), B: Decimal(20)})
-"""The buyer has said nothing yet."""
-TALKED = Position({A: Decimal(10), B: Decimal(20)}, {A: Decimal(6)}, {A: Decimal(9)})
-"""Line A lies between 6 and 9; line B is as quoted, so nothing moves there."""
-
-
-def move(*prices: tuple[UUID, str]) -> tuple[CounterLineInput, ...]:
-    return tuple(CounterLineInput(line_id, Decimal(price)) for line_id, price in prices)
 
 
 def wrong(refused: pytest.ExceptionInfo[Invalid]) -> list[tuple[str, str]]:
@@ -124,50 +114,6 @@ class TestWhenCountersAreMade:
         for mine in (True, False):
             with pytest.raises(bargaining.NotYourTurn):
                 bargaining.require_turn(own=mine, answers=mine)
-
-
-class TestMoves:
-    def test_a_position_narrows_by_what_each_side_said_last(self) -> None:
-        assert [FRESH.floor(A), FRESH.ceiling(A), FRESH.floor(B), FRESH.ceiling(B)] == [0, 10, 0, 20]
-        assert [TALKED.floor(A), TALKED.ceiling(A), TALKED.floor(B), TALKED.ceiling(B)] == [6, 9, 20, 20]
-
-    def test_a_price_between_the_sides_moves(self) -> None:
-        bargaining.require_move(move((A, "9.999999")), FRESH)
-        bargaining.require_move(move((A, "10"), (B, "0.000001")), FRESH)
-        bargaining.require_move(move((A, "6.5"), (B, "20")), TALKED)
-
-    def test_it_names_a_price(self) -> None:
-        with pytest.raises(Invalid) as refused:
-            bargaining.require_move((), FRESH)
-        assert wrong(refused) == [("/lines", "required")]
-
-    def test_every_unsound_line_is_named_at_once(self) -> None:
-        with pytest.raises(Invalid) as refused:
-            bargaining.require_move(move((STRANGER, "1"), (A, "7"), (A, "7"), (B, "19.50")), TALKED)
-        assert wrong(refused) == [
-            ("/lines/0/line_id", "unknown"),
-            ("/lines/2/line_id", "twice"),
-            ("/lines/3/unit_price", "range"),
-        ]
-        assert refused.value.errors[2].facts == {"low": "20", "high": "20"}
-
-    @pytest.mark.parametrize(("at", "price"), [(FRESH, "0"), (FRESH, "10.000001"), (TALKED, "5.99"), (TALKED, "9.01")])
-    def test_a_price_outside_of_what_lies_between_is_refused(self, at: Position, price: str) -> None:
-        with pytest.raises(Invalid) as refused:
-            bargaining.require_move(move((A, price)), at)
-        assert wrong(refused) == [("/lines/0/unit_price", "range")]
-
-    @pytest.mark.parametrize(
-        ("at", "price"),
-        [
-            pytest.param(FRESH, "10", id="the buyer offers what is quoted"),
-            pytest.param(TALKED, "9", id="the buyer could accept that"),
-            pytest.param(TALKED, "6", id="the buyer says the same again, or the supplier could accept it"),
-        ],
-    )
-    def test_it_betters_the_other_word_and_comes_towards_it(self, at: Position, price: str) -> None:
-        with pytest.raises(bargaining.NoImprovement):
-            bargaining.require_move(move((A, price)), at)
 
 
 class TestTalks:

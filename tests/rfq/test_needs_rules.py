@@ -103,14 +103,14 @@ class TestQuotations:
 
     def test_what_is_asked_for_passes(self) -> None:
         asked = Asked(("CNY", "EUR"), 30, CLOSES, frozenset({A}))
-        needs.require_as_asked(Offered("EUR", date(2026, 12, 25), (False, True), (A, B)), asked)
+        needs.require_as_asked(Offered("EUR", date(2026, 12, 25), ((A, False), (B, True))), asked)
         nothing = Asked((), None, None, frozenset())
-        needs.require_as_asked(Offered("USD", TODAY, (True, True), (A, B)), nothing)
+        needs.require_as_asked(Offered("USD", TODAY, ((A, True), (B, True))), nothing)
 
     def test_everything_that_is_not_as_asked_is_named_at_once(self) -> None:
         asked = Asked(("CNY", "EUR"), 30, CLOSES, frozenset({B}))
         with pytest.raises(Invalid) as refused:
-            needs.require_as_asked(Offered("USD", date(2026, 12, 24), (True, True), (A, B)), asked)
+            needs.require_as_asked(Offered("USD", date(2026, 12, 24), ((A, True), (B, True))), asked)
         assert [(error.pointer, error.code, error.facts) for error in refused.value.errors] == [
             ("/currency", "not-taken", {"currencies": "CNY, EUR"}),
             ("/valid_until", "too-short", {"day": "2026-12-25"}),
@@ -125,7 +125,7 @@ class TestQuotations:
             QuoteLineInput(line_id=B, unit_price=price, terms=LineTerms(alternative_specification="galvanised")),
         )
         command = SubmitQuote(rfq_id=UUID(int=5), currency=Currency("EUR"), valid_until=TODAY, lines=lines)
-        assert needs.offered_by(command) == Offered("EUR", TODAY, [False, True, True], [A, B, B])
+        assert needs.offered_by(command) == Offered("EUR", TODAY, [(A, False), (B, True), (B, True)])
 
 
 class TestWriting:

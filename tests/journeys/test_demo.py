@@ -1,5 +1,6 @@
 """``make demo`` over real HTTP, with the relay and the clock running beside it as the worker does."""
 
+import os
 import re
 import socket
 import threading
@@ -133,6 +134,7 @@ def test_the_projects_own_list_becomes_two_contracts(stand: Stand, capsys: pytes
     assert stand.minimum_hours() == before > 0
 
 
+@pytest.mark.skipif("B2B_MARKET_REAL_DATA" not in os.environ, reason="B2B_MARKET_REAL_DATA names no folder of files")
 @pytest.mark.parametrize(
     ("name", "draft"),
     [

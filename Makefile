@@ -72,7 +72,7 @@ contracts: $(READY)
 	@$(BIN)/lint-imports
 
 test: check assets browser
-	@exec $(BIN)/python -m pytest -n $(WORKERS) --cov $(ARGS)
+	@exec $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --cov $(ARGS)
 
 soak: assets
 	@exec $(BIN)/python -m pytest -m soak -p no:randomly --timeout 3600 $(ARGS)

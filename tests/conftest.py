@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 WITHOUT_RULES = frozenset({"architecture", "entrypoints", "infra", "tooling", "ui"})
 """Folders of tests that call no rule but in passing; they read the whole source, or start processes and browsers."""
+BUILT_ONCE = ("site", "stand", "built_house", "first", "kit_site")
+"""Fixtures that take many seconds to build; their tests run on one worker."""
 SERVERS = pytest.StashKey[Servers]()
 
 
@@ -59,6 +61,15 @@ def pytest_configure_node(node: Any) -> None:
         node.config.stash[SERVERS] = start_servers()
     known = node.config.stash[SERVERS]
     node.workerinput["pg_host"], node.workerinput["redis_url"] = known.pg_host, known.redis_url
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep tests of one costly fixture together: each worker that gets one of them would build it anew."""
+    for item in items:
+        for name in BUILT_ONCE:
+            if name in getattr(item, "fixturenames", ()):
+                item.add_marker(pytest.mark.xdist_group(name))
 
 
 @pytest.hookimpl(wrapper=True)

@@ -8,6 +8,7 @@ from b2b_market.rfq import events
 from b2b_market.rfq.api import amendments as amendments_api
 from b2b_market.rfq.api import attaching as attaching_api
 from b2b_market.rfq.api import bargaining as bargaining_api
+from b2b_market.rfq.api import evidence as evidence_api
 from b2b_market.rfq.api import exports as exports_api
 from b2b_market.rfq.api import guests as guests_api
 from b2b_market.rfq.api import history as history_api
@@ -62,6 +63,7 @@ from b2b_market.rfq.pages import amending as amending_pages
 from b2b_market.rfq.pages import attaching as attaching_pages
 from b2b_market.rfq.pages import awards, editions, editor, importing, negotiating, quote_workbook, redoing, supplying
 from b2b_market.rfq.pages import comparing as comparing_pages
+from b2b_market.rfq.pages import evidence as evidence_pages
 from b2b_market.rfq.pages import exporting as exporting_pages
 from b2b_market.rfq.pages import guests as guest_pages
 from b2b_market.rfq.pages import history as history_pages
@@ -96,6 +98,7 @@ from b2b_market.rfq.service import (
     confirming,
     copying,
     countering,
+    evidence,
     expiring,
     exporting,
     history,
@@ -150,6 +153,7 @@ MANIFEST = Manifest(
         quotes_api.by_rfq,
         quote_workbooks_api.router,
         exports_api.router,
+        evidence_api.router,
         landing_api.router,
         history_api.router,
         scoring_api.router,
@@ -192,6 +196,7 @@ MANIFEST = Manifest(
         talk_pages.router,
         guest_pages.router,
         attaching_pages.router,
+        evidence_pages.router,
         standing_pages.router,
         supplying.router,
         request_pages.router,
@@ -294,6 +299,7 @@ MANIFEST = Manifest(
         inviting,
         taking_over,
         attaching,
+        evidence,
         answering,
         amend_operations,
         submitting,

@@ -262,8 +262,24 @@ def award_view(work: Work, actor: Actor, award_id: UUID) -> AwardView:
     )
 
 
-def _alternative(line: QuoteLine) -> str:
-    return "\n".join(part for part in (line.alternative, line.alternative_specification) if part)
+@dataclass(frozen=True, slots=True)
+class _Offer:
+    """What a contract says of the offer that was awarded."""
+
+    alternative: str
+    lead_days: int | None
+    note: str
+
+
+def _offer(line: QuoteLine, variant: int) -> _Offer:
+    if variant:
+        one = next(one for one in line.alternates if one["variant"] == variant)
+        return _Offer(_together(one["alternative"], one["specification"]), one["lead_days"], one["note"])
+    return _Offer(_together(line.alternative, line.alternative_specification), line.lead_days, line.note)
+
+
+def _together(*parts: str) -> str:
+    return "\n".join(part for part in parts if part)
 
 
 def may_request_again(actor: Actor) -> bool:
@@ -282,7 +298,8 @@ def _supplier(
     awarded = [line for line in content.lines if line.supplier_id == supplier_id]
     quote = quoting.read_quote(work, actor, ReadQuote(awarded[0].quote_id))
     needs = {line.id: line for line in request.lines}
-    offers = {line.line_id: line for line in quote.lines}
+    quoted = {line.line_id: line for line in quote.lines}
+    offers = {line.line_id: _offer(quoted[line.line_id], line.variant) for line in awarded}
     return SupplierAwardView(
         supplier_id=supplier_id,
         quote_id=quote.quote.id,
@@ -307,7 +324,7 @@ def _supplier(
                 required_on=needs[line.line_id].required_on,
                 delivery_place=needs[line.line_id].delivery_place,
                 lead_days=offers[line.line_id].lead_days,
-                alternative=_alternative(offers[line.line_id]),
+                alternative=offers[line.line_id].alternative,
                 note=offers[line.line_id].note,
             )
             for line in sorted(awarded, key=lambda line: needs[line.line_id].position)

@@ -46,7 +46,7 @@ from b2b_market.sourcing.commands.planning import (
     Tier,
     TierMode,
 )
-from b2b_market.sourcing.commands.scoring import LEAD_TIME, PRICE, Bid, Criterion, Formula, Value
+from b2b_market.sourcing.commands.scoring import LEAD_TIME, PRICE, Answered, Bid, Criterion, Formula, Value
 from b2b_market.sourcing.rules.allocation import allocate, repick, require_awardable
 from b2b_market.sourcing.rules.assuming import chosen_rules, require_assumptions, way_of
 from b2b_market.sourcing.rules.awards import Allocation, Gap, Saving, Share, SupplierAward
@@ -121,6 +121,7 @@ __all__ = [
     "AllOrNone",
     "Allocation",
     "AnswerUnknown",
+    "Answered",
     "Assumptions",
     "AssumptionsUnusable",
     "AwardNotPossible",

@@ -7,7 +7,7 @@ opens for it. Amendments that wait are the buyer's alone; what was submitted can
 from alembic import op
 
 revision = "0021"
-down_revision = "0019"
+down_revision = "0020"
 branch_labels = None
 depends_on = None
 

@@ -28,6 +28,7 @@ from b2b_market.contracts.models import Contract
 from b2b_market.contracts.schemas import TermsIn
 from b2b_market.entrypoints.modules import load_manifests, tasks_of
 from b2b_market.entrypoints.web import build_app
+from b2b_market.files import public as files
 from b2b_market.identity.public import act_as
 from b2b_market.infra.audit_trail import AuditEvent
 from b2b_market.infra.ids import new_id
@@ -50,6 +51,7 @@ from b2b_market.reference.commands import AddRate
 from b2b_market.rfq.commands.attaching import AcceptNda, SetNda
 from b2b_market.rfq.commands.guests import InviteGuest
 from b2b_market.rfq.commands.letters import IssueLetters, WhyNot
+from b2b_market.rfq.commands.quotes import CriterionAnswer
 from b2b_market.rfq.commands.requests import (
     AskQuestion,
     AwardPick,
@@ -82,7 +84,7 @@ from b2b_market.rfq.service import (
 )
 from b2b_market.rfq.service.drafting import RfqContent
 from b2b_market.rfq.states import Disclosure, LetterReason, ScenarioKind, Visibility
-from b2b_market.sourcing.public import Criterion, Formula
+from b2b_market.sourcing.public import Answered, Criterion, Formula
 from tests.support import database as db
 from tests.support.amendments import amendment
 from tests.support.calling import API, Caller, caller_for
@@ -101,6 +103,8 @@ SUPPLIERS = (Role.SUPPLIER_ADMIN, Role.SUPPLIER_SALES)
 OWN_ROLE = "buyer.own:Reader"
 NDA = "Keep it to yourselves."
 OTHER_THINGS = {
+    "/quotes/{quote_id}/evidence/": {"quote_id": "judged_quote_id", "file_id": "evidence_id"},
+    "/rfqs/{rfq_id}/quote/evidence/": {"rfq_id": "judged_id"},
     "/delivery": {"event_id": "outbox_id"},
     "/counters": {"step": "counter_step"},
     "/rfq-amendments": {"step": "amendment_step"},
@@ -445,20 +449,41 @@ class _Maker:
         """Let a request be judged by criteria, and assess a quotation on it."""
         buyer, draft = market.purchaser, make_draft(self.runtime, market)
         price = Criterion(key="price", name="Price", weight=Decimal(70), formula=Formula.LOWEST_RATIO)
-        own = Criterion(key="own-1", name="Quality", weight=Decimal(30), formula=Formula.SHARE_OF_MAXIMUM)
+        own = Criterion(
+            key="own-1",
+            name="Quality",
+            weight=Decimal(30),
+            formula=Formula.SHARE_OF_MAXIMUM,
+            answered=Answered.WORDS,
+        )
         with work_for(self.runtime, buyer) as work:
             command = SetCriteria(rfq_id=draft.rfq.id, expected_version=None, criteria=(price, own))
-            scoring.set_criteria(work, buyer, command)
-            publishing.publish_rfq(work, buyer, StepRfq(draft.rfq.id, draft.rfq.version))
+            rfq = scoring.set_criteria(work, buyer, command).rfq
+            publishing.publish_rfq(work, buyer, StepRfq(rfq.id, rfq.version))
         content = read(self.runtime, buyer, draft.rfq.id)
-        for sales in market.sales:
+        for sales in market.sales[1:]:
             submit(self.runtime, sales, content, ["10", "11"])
+        self._prove(market.sales[0], content)
         close(self.runtime, market, content.rfq.id)
         with work_for(self.runtime, buyer) as work:
             found = (AssessmentInput(market.suppliers[0], "own-1", "80"),)
             scoring.assess_quotes(work, buyer, SetAssessments(content.rfq.id, 1, found))
             wanted = SaveScenario(rfq_id=content.rfq.id, name="Best", kind=ScenarioKind.BEST)
             self.things["scenario_id"] = str(scenarios.save_scenario(work, buyer, wanted).id)
+
+    def _prove(self, sales: Actor, content: RfqContent) -> None:
+        """Let a supplier answer a criterion in words, with a file that proves it."""
+        prepared = files.prepare(self.runtime.settings, files.Upload("proof.txt", "text/plain", b"certified\n"))
+        with work_for(self.runtime, sales) as work:
+            file_id = files.register(work, sales, prepared).id
+            answers = (CriterionAnswer("own-1", "Certified.", (file_id,)),)
+            quote = quoting.submit_quote(work, sales, replace(quote_command(content, ["10", "11"]), answers=answers))
+        self.things |= {
+            "key": "own-1",
+            "judged_id": str(content.rfq.id),
+            "judged_quote_id": str(quote.quote.id),
+            "evidence_id": str(file_id),
+        }
 
     def _background(self) -> None:
         """Let the schedule's work be done: one mail given up, the rest kept, fingerprints taken, the log sealed."""

@@ -10,6 +10,7 @@ from b2b_market.reference.public import RateMissing, UnknownIncoterm
 from b2b_market.rfq.commands.landing import ExplainLanded
 from b2b_market.rfq.commands.requests import ReadRfq
 from b2b_market.rfq.schemas.landing import CostingIn, CostingOut, ExplainedOut, LandedOut
+from b2b_market.rfq.schemas.quote_terms import Variant
 from b2b_market.rfq.service import landing
 from b2b_market.sourcing.public import AssumptionsUnusable
 
@@ -36,7 +37,7 @@ def compare_landed(rfq_id: WireUuid, call: Call) -> Answer:
 
 
 @router.get("/{rfq_id}/landed/{line_id}/{quote_id}", response_model=ExplainedOut, responses=changes(RateMissing))
-def explain_landed(rfq_id: WireUuid, line_id: WireUuid, quote_id: WireUuid, call: Call) -> Answer:
-    """Return how the landed cost of one offer comes about, down to the figures that somebody gave."""
-    command = ExplainLanded(rfq_id, line_id, quote_id)
+def explain_landed(rfq_id: WireUuid, line_id: WireUuid, quote_id: WireUuid, call: Call, variant: Variant = 0) -> Answer:
+    """Return how the landed cost of an offer, or of its alternate ``variant``, comes about, down to what was given."""
+    command = ExplainLanded(rfq_id, line_id, quote_id, variant)
     return call.answer(ExplainedOut, landing.explain_landed(call.work, call.actor, command))

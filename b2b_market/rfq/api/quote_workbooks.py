@@ -91,7 +91,8 @@ def submit_workbook(
     with edge.open(request, "api") as (work, actor):
         call = CallContext(work, actor, request, take_key(request, work, actor, required=True, streamed=[data]))
         content = _open_to_quote(call, ReadRfq(rfq_id))
-        sheet = quote_rows.read_sheet(table, rfq_id, frozenset(need.id for need in content.lines))
+        numbers = {need.position: need.id for need in content.lines}
+        sheet = quote_rows.read_sheet(table, rfq_id, frozenset(numbers.values()), numbers)
         sent = _sent(call, content, sheet)
         return call.answer(QuoteOut, sent, status=201, location=f"/api/v1/quotes/{sent.quote.id}")
 

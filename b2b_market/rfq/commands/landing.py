@@ -33,3 +33,5 @@ class ExplainLanded:
     rfq_id: UUID
     line_id: UUID
     quote_id: UUID
+    variant: int = 0
+    """The first offer, or the alternate of this number."""

@@ -1,6 +1,7 @@
 """What a need asks for beyond its item, quantity, day and place; all of it optional."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +17,8 @@ class NeedTerms:
     """The further terms of one line.
 
     ``incoterm`` with its place counts for the line instead of the request's. ``substitutes`` is whether anything else
-    than what is specified may be offered.
+    than what is specified may be offered. ``breaks`` are the quantities, rising and in the line's unit, from which the
+    buyer wants a price each.
     """
 
     category: str = ""
@@ -24,6 +26,7 @@ class NeedTerms:
     incoterm: str = ""
     incoterm_place: str = ""
     substitutes: bool = True
+    breaks: tuple[Decimal, ...] = ()
 
 
 PLAIN_NEED = NeedTerms()

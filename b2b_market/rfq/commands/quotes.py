@@ -17,6 +17,22 @@ class PriceTier:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Alternate:
+    """What a supplier offers to a line besides its first offer: another thing at its own price and time.
+
+    Quantity, minimum, multiple, set-up cost, origin and capacity are those of the line. ``unit_price`` may be None
+    where ``tiers`` say it.
+    """
+
+    alternative: str
+    unit_price: Decimal | None = None
+    specification: str = ""
+    tiers: tuple[PriceTier, ...] = ()
+    lead_days: int | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LineTerms:
     """What one quoted line says besides its price; amounts on the quotation's tax basis and in its currency."""
 
@@ -34,6 +50,8 @@ class LineTerms:
     """ISO 3166-1 alpha-2."""
     capacity: Decimal | None = None
     """The most that can be had of the line, in the need's unit."""
+    alternates: tuple[Alternate, ...] = ()
+    """What is offered besides, numbered from 1 on in this order."""
 
 
 PLAIN_LINE = LineTerms()
@@ -82,6 +100,24 @@ class QuoteTerms:
 
 
 PLAIN_QUOTE = QuoteTerms()
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionAnswer:
+    """What a supplier answers to a criterion: a number, ``yes`` or ``no``, the answer chosen, or words."""
+
+    key: str
+    value: str
+    file_ids: tuple[UUID, ...] = ()
+    """Files of the own company that prove an answer in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadEvidence:
+    """One file that proves an answer of a quotation."""
+
+    quote_id: UUID
+    file_id: UUID
 
 
 @dataclass(frozen=True, slots=True)

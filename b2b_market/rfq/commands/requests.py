@@ -10,7 +10,7 @@ from b2b_market.kernel.currency import Currency
 from b2b_market.kernel.paging import PageRequest
 from b2b_market.kernel.quantity import Quantity
 from b2b_market.rfq.commands.needs import PLAIN_NEED, NeedTerms
-from b2b_market.rfq.commands.quotes import PLAIN_LINE, PLAIN_QUOTE, LineTerms, QuoteTerms
+from b2b_market.rfq.commands.quotes import PLAIN_LINE, PLAIN_QUOTE, CriterionAnswer, LineTerms, QuoteTerms
 from b2b_market.rfq.commands.rounds import Bargaining
 from b2b_market.rfq.states import Disclosure, Visibility
 
@@ -214,6 +214,7 @@ class SubmitQuote:
     rfq_edition: int = 1
     """The version of the request that the supplier had before it; who names none knows of no amendment."""
     terms: QuoteTerms = PLAIN_QUOTE
+    answers: tuple[CriterionAnswer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,11 +268,12 @@ class ReadQuestion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AwardPick:
-    """Give ``quantity`` of one need (None: all of it) to one quotation."""
+    """Give ``quantity`` of one need (None: all of it) to one quotation: its first offer, or an alternate."""
 
     line_id: UUID
     quote_id: UUID
     quantity: Decimal | None = None
+    variant: int = 0
 
 
 class Rest(StrEnum):

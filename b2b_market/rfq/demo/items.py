@@ -1,13 +1,13 @@
 """What the demo asks for, says and quotes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
 from b2b_market.rfq.commands.needs import Attribute, NeedTerms
 from b2b_market.rfq.commands.quotes import Bundle, Instalment, QuoteTerms
 from b2b_market.rfq.states import BundleKind, PayEvent
-from b2b_market.sourcing.public import Criterion, Formula
+from b2b_market.sourcing.public import Answered, Criterion, Formula
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,7 @@ FURTHER: Final = {
         attributes=(Attribute("材质 Material", "304"), Attribute("密封 Seat", "PTFE")),
         substitutes=False,
     ),
+    "MRO-10066": NeedTerms(breaks=(Decimal(500), Decimal(2200), Decimal(5000))),
     "MRO-20018": NeedTerms(category="电机 / Motors", incoterm="FCA", incoterm_place="Shenzhen"),
 }
 """What some of them ask for beyond the usual."""
@@ -53,6 +54,9 @@ QUESTIONS: Final = ("M16 的螺距是多少？ Which thread pitch?", "可否分�
 PER_UNIT: Final = {"EUR": Decimal("8.30"), "PLN": Decimal("1.95")}
 """Roughly how many CNY one unit of a supplier's currency is worth, to make invented prices plausible."""
 
+WITH_ALTERNATES: Final = 3
+ALTERNATE_POSITIONS: Final = (7, 11)
+"""Which demo supplier offers alternates, and to which lines."""
 FULL: Final = 2
 """The number of the demo supplier that says everything a quotation can say."""
 FULL_TERMS: Final = QuoteTerms(
@@ -78,5 +82,34 @@ CRITERIA: Final = (
         best=Decimal(14),
     ),
 )
+ANSWERED: Final = (
+    replace(CRITERIA[0], weight=Decimal(60)),
+    replace(CRITERIA[1], weight=Decimal(10)),
+    Criterion(
+        key="own-3",
+        name="ISO 9001",
+        weight=Decimal(10),
+        formula=Formula.YES_NO,
+        answered=Answered.SUPPLIER,
+        required=True,
+    ),
+    Criterion(
+        key="own-4",
+        name="质保月数 / Warranty in months",
+        weight=Decimal(10),
+        formula=Formula.SHARE_OF_MAXIMUM,
+        maximum=Decimal(24),
+        answered=Answered.SUPPLIER,
+    ),
+    Criterion(
+        key="own-5",
+        name="售后服务 / After-sales service",
+        weight=Decimal(10),
+        formula=Formula.POINTS,
+        points={"好 / good": Decimal(100), "一般 / fair": Decimal(50)},
+        answered=Answered.WORDS,
+    ),
+)
+"""Criteria that suppliers answer with their quotations."""
 DIGITS: Final = Decimal("0.0001")
 WHY_NOT: Final = "贵方各行价格均未达到最低。 On no line was your price the lowest."

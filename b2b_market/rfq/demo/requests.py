@@ -23,29 +23,20 @@ from b2b_market.rfq.commands.amending import AmendRfq
 from b2b_market.rfq.commands.guests import InviteGuest
 from b2b_market.rfq.commands.letters import IssueLetters, WhyNot
 from b2b_market.rfq.commands.needs import PLAIN_NEED
-from b2b_market.rfq.commands.quotes import (
-    PLAIN_LINE,
-    PLAIN_QUOTE,
-    LineTerms,
-    PriceTier,
-)
 from b2b_market.rfq.commands.redoing import SaveTemplate
 from b2b_market.rfq.commands.rounds import CounterLineInput, CounterTerms, MakeCounter, OpenRound, SendMessage
 from b2b_market.rfq.commands.scoring import SetCriteria
 from b2b_market.rfq.demo.items import (
+    ANSWERED,
     CRITERIA,
-    DIGITS,
-    FULL,
-    FULL_TERMS,
     FURTHER,
-    ITEM_TARGETS,
     ITEMS,
-    PER_UNIT,
     QUESTIONS,
     TALK,
     WHY_NOT,
     Item,
 )
+from b2b_market.rfq.demo.offers import Offer
 from b2b_market.rfq.service import (
     amending,
     asking,
@@ -67,6 +58,7 @@ from b2b_market.rfq.service import (
 )
 from b2b_market.rfq.service.drafting import RfqContent
 from b2b_market.rfq.states import Disclosure, LetterReason, Visibility
+from b2b_market.sourcing.public import Criterion
 
 T = TypeVar("T")
 GUEST: Final = "einkauf@nordguss.example"
@@ -94,10 +86,12 @@ def place_requests(runtime: Runtime) -> None:
     cast.amend(amended)
     cast.confirm(amended, cast.sales[1])
     cast.quote(cast.published("Sealed: cables for hall 4", ITEMS[5:7], sealed=True), ("0.98",))
-    public = cast.published("公开询价：管件与阀门 / Public: pipes and valves", ITEMS[8:10], to_all=True)
+    public = cast.published(
+        "公开询价：管件与阀门 / Public: pipes and valves", ITEMS[8:10], to_all=True, criteria=ANSWERED
+    )
     cast.quote(public, ("1.02",))
     cast.guest(public)
-    to_compare = cast.published("2026 年 Q4 机电备件 / Q4 2026 electro-mechanical spares", ITEMS)
+    to_compare = cast.published("2026 年 Q4 机电备件 / Q4 2026 electro-mechanical spares", ITEMS, criteria=ANSWERED)
     cast.quote(to_compare, ("1.04", "0.98", "1.01", "0.95", "0.99", "1.07"))
     cast.close(to_compare)
     to_negotiate = cast.published("空压站备件 / Compressor station spares", ITEMS[:5])
@@ -110,57 +104,9 @@ def place_requests(runtime: Runtime) -> None:
     cast.award(to_award)
 
 
-def _tiered(price: Decimal) -> LineTerms:
-    """Return terms of a line that is cheaper from 1,000 on, made in China, with a tool to be paid once."""
-    lower = (price * Decimal("0.96")).quantize(DIGITS)
-    tiers = (PriceTier(Decimal(0), price), PriceTier(Decimal(1000), lower))
-    return LineTerms(tiers=tiers, setup_cost=Decimal(350), origin_country="CN")
-
-
 def demo_purchaser(runtime: Runtime) -> Actor:
     """Return the demo buyer's purchaser."""
     return _Cast.of(runtime).purchaser
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """How one demo supplier quotes: ``factor`` of the targets, its own currency, gaps and lead times."""
-
-    factor: Decimal
-    number: int
-    currency: Currency
-    valid_until: date
-
-    def command(self, content: RfqContent) -> commands.SubmitQuote:
-        """Return the quotation on a request."""
-        skipped = {self.number * 3 + 2} if self.number % 2 else set()
-        return commands.SubmitQuote(
-            rfq_id=content.rfq.id,
-            currency=self.currency,
-            valid_until=self.valid_until,
-            lines=tuple(
-                self._line(line.id, line.position, other=line.substitutes)
-                for line in content.lines
-                if line.position not in skipped
-            ),
-            payment_terms="30 days net",
-            note="Prices without VAT.",
-            terms=FULL_TERMS if self.number == FULL else PLAIN_QUOTE,
-        )
-
-    def _line(self, line_id: UUID, position: int, *, other: bool) -> commands.QuoteLineInput:
-        target = Decimal(ITEM_TARGETS[(position - 1) % len(ITEM_TARGETS)])
-        spread = 1 + Decimal((position * 7 + self.number * 5) % 13 - 6) / 100
-        price = (target * self.factor * spread / PER_UNIT.get(self.currency.code, Decimal(1))).quantize(DIGITS)
-        says_all = self.number == FULL
-        return commands.QuoteLineInput(
-            line_id=line_id,
-            unit_price=None if says_all else price,
-            lead_days=7 + (position * 5 + self.number * 3) % 28,
-            min_quantity=Decimal(10) if position % 5 == 0 else None,
-            alternative="Equivalent of another make" if other and (position + self.number) % 9 == 0 else "",
-            terms=_tiered(price) if says_all else PLAIN_LINE,
-        )
 
 
 @dataclass(frozen=True)
@@ -209,14 +155,32 @@ class _Cast:
             )
             return drafting.draft_rfq(work, self.purchaser, command)
 
-    def submitted(self, title: str, items: Sequence[Item], *, sealed: bool = False, to_all: bool = False) -> UUID:
-        content = self.draft(title, items, sealed=sealed, to_all=to_all)
-        step = commands.StepRfq(content.rfq.id, content.rfq.version)
-        self.do(self.purchaser, publishing.submit_rfq, step)
-        return content.rfq.id
+    def submitted(
+        self,
+        title: str,
+        items: Sequence[Item],
+        *,
+        sealed: bool = False,
+        to_all: bool = False,
+        criteria: tuple[Criterion, ...] = (),
+    ) -> UUID:
+        rfq_id = self.draft(title, items, sealed=sealed, to_all=to_all).rfq.id
+        if criteria:
+            judged = SetCriteria(rfq_id=rfq_id, expected_version=None, criteria=criteria)
+            self.do(self.purchaser, scoring.set_criteria, judged)
+        self.do(self.purchaser, publishing.submit_rfq, commands.StepRfq(rfq_id, self.version(rfq_id)))
+        return rfq_id
 
-    def published(self, title: str, items: Sequence[Item], *, sealed: bool = False, to_all: bool = False) -> UUID:
-        rfq_id = self.submitted(title, items, sealed=sealed, to_all=to_all)
+    def published(
+        self,
+        title: str,
+        items: Sequence[Item],
+        *,
+        sealed: bool = False,
+        to_all: bool = False,
+        criteria: tuple[Criterion, ...] = (),
+    ) -> UUID:
+        rfq_id = self.submitted(title, items, sealed=sealed, to_all=to_all, criteria=criteria)
         self.do(self.approver, publishing.approve_rfq, commands.StepRfq(rfq_id, self.version(rfq_id)))
         return rfq_id
 
@@ -362,9 +326,9 @@ class _Cast:
         with self.work(self.purchaser) as work:
             compared = comparing.compare_quotes(work, self.purchaser, commands.ReadRfq(rfq_id))
         picks = tuple(
-            commands.AwardPick(line_id=row.need.line_id, quote_id=cell.offer.offer_id)
+            commands.AwardPick(line_id=row.need.line_id, quote_id=cell.offer.offer_id, variant=cell.offer.variant)
             for row in compared.comparison.rows
-            for cell in [next(cell for cell in row.cells if cell is not None and cell.best)]
+            for cell in [next(cell for place in range(len(row.cells)) for cell in row.choices(place) if cell.best)]
         )
         command = commands.ProposeAward(
             rfq_id=rfq_id, expected_version=self.version(rfq_id), picks=picks, rest=commands.Rest.LEAVE

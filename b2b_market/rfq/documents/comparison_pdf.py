@@ -148,11 +148,14 @@ class _Author:
             same(item),
             same(f"{fmt.number(need.quantity.value)} {unit}"),
             _DASH if row.target_price is None else same(_written(row.target_price, exact=row.target_rate is None)),
-            *(self._cell(row.cells[place]) for place in places),
+            *(self._cell(row.cells[place], row.others.get(place, ())) for place in places),
         )
 
-    def _cell(self, cell: sourcing.Cell | None) -> Words:
-        """Return a price in the comparison currency with what belongs to it; a line without an offer is a dash."""
+    def _cell(self, cell: sourcing.Cell | None, others: Sequence[sourcing.Cell]) -> Words:
+        """Return a price in the comparison currency with what belongs to it, and what is offered besides.
+
+        A line without an offer is a dash.
+        """
         if cell is None:
             return _DASH
         lines = [_written(cell.price, exact=self.exact and cell.rate is None)]
@@ -160,7 +163,11 @@ class _Author:
         if cell.offer.lead_days is not None:
             second.append(self.say(N_("{n} d"), n=cell.offer.lead_days))
         noted = remarks(cell, self.say, best=self.best)
-        return same("\n".join([*lines, *([" · ".join(second)] if second else []), *([noted] if noted else [])]))
+        lines += [part for part in (" · ".join(second), noted) if part]
+        for other in others:
+            price = _written(other.price, exact=self.exact and other.rate is None)
+            lines.append(f"{price} {remarks(other, self.say, best=self.best)}")
+        return same("\n".join(lines))
 
     # ---- totals and rates
 

@@ -28,10 +28,10 @@ class ComparisonSheet:
     landed: LandedSheet | None = None
 
 
-def remarks(cell: Cell, translate: Translate, *, best: str) -> str:
+def remarks(cell: Cell, translate: Translate, *, best: str, note: bool = True) -> str:
     """Return what to notice about an offer, in words: the best price first, then its flags and the supplier's note."""
     parts = [best] if cell.best and best else []
     parts += [translate(FLAG_LABELS[flag]) for flag in cell.flags]
-    if cell.offer.note:
+    if note and cell.offer.note:
         parts.append(cell.offer.note)
     return " · ".join(parts)

@@ -21,6 +21,7 @@ from b2b_market.kernel.currency import Currency
 from b2b_market.kernel.money import Money, line_total
 from b2b_market.kernel.text import N_
 from b2b_market.kernel.units import unit_name
+from b2b_market.rfq.documents.alternates_xlsx import AlternatesWriter
 from b2b_market.rfq.documents.comparison_sheet import ComparisonSheet, Speech, remarks
 from b2b_market.rfq.documents.landed_xlsx import LandedWriter
 from b2b_market.sourcing.public import Cell, Column, Row
@@ -121,6 +122,9 @@ class _Writer:
         self.main.repeat_rows(_GROUP_ROW, _HEAD_ROW)
         self.main.repeat_columns(0, _FROZEN_COLUMNS - 1)
         self._rates()
+        AlternatesWriter(
+            self.workbook, self.comparison, self.speech, self._format, lambda place: self.blocks[place].rate
+        ).write()
         if self.sheet.landed is not None:
             LandedWriter(self.workbook, self.sheet.landed, self.speech, self._format, self._quoted_price).write()
 

@@ -43,6 +43,7 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "category": N_("Category"),
         "attributes": N_("Properties"),
         "substitutes": N_("Substitutes"),
+        "breaks": N_("Price breaks"),
     }
 )
 """What the fields of a version are called; a test holds it against what versions keep."""

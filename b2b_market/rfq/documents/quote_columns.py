@@ -56,9 +56,14 @@ ANSWERS: Final = (
         "setup_cost", N_("Set-up cost"), 12, number=True, hint=N_("Charged once if anything of the line is ordered")
     ),
     AnswerColumn("origin_country", N_("Origin"), 8, hint=N_("Country code of ISO 3166")),
-    AnswerColumn("capacity", N_("Capacity"), 12, number=True, hint=N_("The most that can be had of the line")),
+    AnswerColumn("capacity", N_("Most available"), 12, number=True, hint=N_("The most that can be had of the line")),
 )
 FIRST_ANSWER: Final = 2 + len(ASKED)
 """The first column that is filled in: the hidden key and the line's number stand before what is asked."""
 HEADER_ROWS: Final = 1
 """Row 1 is hidden and names the columns; the header's rows follow, then the headings, then the lines."""
+ALTERNATE: Final = "alternate"
+"""The hidden key of a row for one more offer to a line: the line's number is typed into it."""
+ALTERNATE_FIELDS: Final = ("unit_price", "lead_days", "alternative", "alternative_specification", "note", "tiers")
+EMPTY_ALTERNATES: Final = 20
+"""How many empty rows for alternates a workbook has."""

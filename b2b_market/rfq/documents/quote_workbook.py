@@ -17,7 +17,16 @@ from xlsxwriter.worksheet import Worksheet
 
 from b2b_market.kernel.text import N_
 from b2b_market.rfq.documents.comparison_sheet import Translate
-from b2b_market.rfq.documents.quote_columns import ANSWERS, ASKED, FIRST_ANSWER, HEADER, MARK
+from b2b_market.rfq.documents.quote_columns import (
+    ALTERNATE,
+    ALTERNATE_FIELDS,
+    ANSWERS,
+    ASKED,
+    EMPTY_ALTERNATES,
+    FIRST_ANSWER,
+    HEADER,
+    MARK,
+)
 from b2b_market.rfq.models.requests import Rfq, RfqLine
 
 Texts = Mapping[str, str]
@@ -35,9 +44,19 @@ _MAY: Final = {"format_columns": True, "format_rows": True, "sort": False, "auto
 
 
 def quote_workbook(
-    rfq: Rfq, lines: Sequence[RfqLine], header: Texts, answers: Mapping[UUID, Texts], translate: Translate
+    rfq: Rfq,
+    lines: Sequence[RfqLine],
+    header: Texts,
+    answers: Mapping[UUID, Texts],
+    translate: Translate,
+    *,
+    alternates: Sequence[tuple[int, Texts]] = (),
 ) -> bytes:
-    """Return the workbook of a request, filled with ``header`` and ``answers`` (by line and field, as typed)."""
+    """Return the workbook of a request, filled with ``header`` and ``answers`` (by line and field, as typed).
+
+    ``alternates`` are further offers by the number of their line; where any line takes substitutes, empty rows for more
+    of them follow the lines.
+    """
     out = BytesIO()
     with Workbook(out, _OPTIONS) as workbook:
         workbook.set_properties({"created": _MADE, "title": f"{rfq.number} {rfq.title}"})
@@ -49,7 +68,10 @@ def quote_workbook(
         for at, line in enumerate(lines, start=table + 1):
             _write_asked(sheet, at, line, styles)
             _write_answers(sheet, at, answers.get(line.id, {}), styles)
-        _finish(sheet, table, len(lines))
+        rows = len(lines)
+        if alternates or any(line.substitutes for line in lines):
+            rows += _write_alternates(sheet, table + 1 + rows, alternates, styles, translate)
+        _finish(sheet, table, rows)
     return out.getvalue()
 
 
@@ -114,8 +136,13 @@ def _write_asked(sheet: Worksheet, at: int, line: RfqLine, styles: _Styles) -> N
     sheet.write_string(at, 9, line.note, styles.asked)
 
 
-def _write_answers(sheet: Worksheet, at: int, texts: Texts, styles: _Styles) -> None:
+def _write_answers(
+    sheet: Worksheet, at: int, texts: Texts, styles: _Styles, names: Sequence[str] | None = None
+) -> None:
+    """Write the open cells of a row, those of ``names`` alone where it is given."""
     for column, answer in enumerate(ANSWERS, start=FIRST_ANSWER):
+        if names is not None and answer.name not in names:
+            continue
         text = texts.get(answer.name, "")
         style = styles.number if answer.number else styles.text
         if answer.number and text:
@@ -124,6 +151,24 @@ def _write_answers(sheet: Worksheet, at: int, texts: Texts, styles: _Styles) -> 
             sheet.write_string(at, column, text, style)
         else:
             sheet.write_blank(at, column, None, style)
+
+
+def _write_alternates(
+    sheet: Worksheet, first: int, alternates: Sequence[tuple[int, Texts]], styles: _Styles, translate: Translate
+) -> int:
+    """Write the rows for further offers below the lines, and return how many rows they take."""
+    advice = N_("Further offers to lines that take substitutes: the line's number here, what is offered and its price.")
+    sheet.write_string(first, 2, translate(advice), styles.asked)
+    empty: Sequence[tuple[int | None, Texts]] = [(None, {})] * EMPTY_ALTERNATES
+    for at, (number, texts) in enumerate((*alternates, *empty), start=first + 1):
+        sheet.write_string(at, 0, ALTERNATE)
+        if number is None:
+            sheet.write_blank(at, 1, None, styles.number)
+        else:
+            sheet.write_number(at, 1, number, styles.number)
+        own = {name: text for name, text in texts.items() if name in ALTERNATE_FIELDS}
+        _write_answers(sheet, at, own, styles, ALTERNATE_FIELDS)
+    return 1 + len(alternates) + EMPTY_ALTERNATES
 
 
 def _write_number(sheet: Worksheet, at: int, column: int, number: Decimal, style: Format) -> None:

@@ -7,9 +7,12 @@ from uuid import UUID
 
 from b2b_market.kernel.refusal import Kind, Refusal
 from b2b_market.kernel.text import N_
-from b2b_market.rfq.documents.quote_columns import ANSWERS, FIRST_ANSWER, HEADER, MARK
+from b2b_market.rfq.documents.quote_columns import ALTERNATE, ALTERNATE_FIELDS, ANSWERS, FIRST_ANSWER, HEADER, MARK
 from b2b_market.rfq.intake.tables import column_letter
 from b2b_market.rfq.intake.values import CellKind, Table, TableRow
+
+NO_NUMBERS: Mapping[int, UUID] = MappingProxyType({})
+LONGEST_NUMBER = 6
 
 
 class NotAQuoteWorkbook(Refusal):
@@ -41,7 +44,8 @@ class QuoteSheet:
     """What a workbook says, as typed: ``header`` by field, ``answers`` by line and field, and where each stands.
 
     ``edition`` is the version of the request that the workbook was made for. ``broken`` are cells with an error or a
-    formula without a result; ``strange`` are rows whose line is not part of the request.
+    formula without a result; ``strange`` are rows whose line is not part of the request. ``alternates`` are further
+    offers with their line and row, in the order of the rows.
     """
 
     edition: int
@@ -51,6 +55,7 @@ class QuoteSheet:
     header_rows: Mapping[str, int]
     broken: tuple[Place, ...] = ()
     strange: tuple[int, ...] = ()
+    alternates: tuple[tuple[UUID, int, Mapping[str, str]], ...] = ()
     columns: Mapping[str, str] = field(
         default_factory=lambda: MappingProxyType(
             {answer.name: column_letter(FIRST_ANSWER + index) for index, answer in enumerate(ANSWERS)}
@@ -58,15 +63,20 @@ class QuoteSheet:
     )
 
 
-def read_sheet(table: Table, rfq_id: UUID, line_ids: frozenset[UUID]) -> QuoteSheet:
-    """Return what the workbook of request ``rfq_id`` says; raise NotAQuoteWorkbook or OtherRequestsWorkbook."""
+def read_sheet(
+    table: Table, rfq_id: UUID, line_ids: frozenset[UUID], numbers: Mapping[int, UUID] = NO_NUMBERS
+) -> QuoteSheet:
+    """Return what the workbook of request ``rfq_id`` says; raise NotAQuoteWorkbook or OtherRequestsWorkbook.
+
+    ``numbers`` are the lines by the number that rows of alternates name.
+    """
     first = table.rows[0] if table.rows else None
     if first is None or first.cells[0] != MARK or len(first.cells) < FIRST_ANSWER + len(ANSWERS):
         raise NotAQuoteWorkbook
     if first.cells[1] != str(rfq_id):
         raise OtherRequestsWorkbook
     edition = int(first.cells[2]) if first.cells[2].isdecimal() and len(first.cells[2]) < 6 else 1  # noqa: PLR2004 - nobody amends so often
-    reading = _Reading({name for name, _ in HEADER}, line_ids)
+    reading = _Reading({name for name, _ in HEADER}, line_ids, numbers)
     for row in table.rows[1:]:
         reading.take(row)
     return QuoteSheet(
@@ -77,6 +87,7 @@ def read_sheet(table: Table, rfq_id: UUID, line_ids: frozenset[UUID]) -> QuoteSh
         reading.header_rows,
         tuple(reading.broken),
         tuple(reading.strange),
+        tuple(reading.alternates),
     )
 
 
@@ -84,12 +95,14 @@ def read_sheet(table: Table, rfq_id: UUID, line_ids: frozenset[UUID]) -> QuoteSh
 class _Reading:
     names: set[str]
     line_ids: frozenset[UUID]
+    numbers: Mapping[int, UUID]
     header: dict[str, str] = field(default_factory=dict)
     header_rows: dict[str, int] = field(default_factory=dict)
     answers: dict[UUID, dict[str, str]] = field(default_factory=dict)
     rows: dict[UUID, int] = field(default_factory=dict)
     broken: list[Place] = field(default_factory=list)
     strange: list[int] = field(default_factory=list)
+    alternates: list[tuple[UUID, int, Mapping[str, str]]] = field(default_factory=list)
 
     def take(self, row: TableRow) -> None:
         """Take over a row whose key is known; a line that comes twice counts where it stands first."""
@@ -97,6 +110,9 @@ class _Reading:
         if key in self.names:
             self.header[key] = self._text(row, 2)
             self.header_rows[key] = row.number
+            return
+        if key == ALTERNATE:
+            self._take_alternate(row)
             return
         answers = {answer.name: self._text(row, FIRST_ANSWER + index) for index, answer in enumerate(ANSWERS)}
         try:
@@ -107,6 +123,19 @@ class _Reading:
             self.answers[line_id], self.rows[line_id] = answers, row.number
         elif key and any(answers.values()):
             self.strange.append(row.number)
+
+    def _take_alternate(self, row: TableRow) -> None:
+        """Take over a row for a further offer; one that says nothing but a number counts nothing."""
+        places = {answer.name: FIRST_ANSWER + index for index, answer in enumerate(ANSWERS)}
+        texts = {name: self._text(row, places[name]) for name in ALTERNATE_FIELDS}
+        if not any(texts.values()):
+            return
+        number = self._text(row, 1)
+        line_id = self.numbers.get(int(number)) if number.isdecimal() and len(number) <= LONGEST_NUMBER else None
+        if line_id is None:
+            self.strange.append(row.number)
+        else:
+            self.alternates.append((line_id, row.number, texts))
 
     def _text(self, row: TableRow, column: int) -> str:
         if row.kinds[column] in (CellKind.ERROR, CellKind.FORMULA):

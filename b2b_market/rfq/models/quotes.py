@@ -36,6 +36,7 @@ QUOTE_LINE_TERMS: Mapping[str, object] = MappingProxyType(
         "origin_country": "",
         "capacity": None,
         "stated": None,
+        "alternates": [],
     }
 )
 """The optional columns of a quoted line, with the value of one that says nothing; such a value is in no digest."""
@@ -53,11 +54,14 @@ QUOTE_TERMS: Mapping[str, object] = MappingProxyType(
         "bundles": [],
         "capacity": None,
         "capacity_unit": "",
+        "answers": [],
     }
 )
 """The optional columns of a whole quotation, with the value of one that says nothing; it is in no hash or receipt."""
 QUOTE_LINES = LineSpec("rfq_quote_line", "quote_id", "position", QUOTE_LINE_COLUMNS, added=QUOTE_LINE_TERMS)
 AWARD_LINE_COLUMNS = ("line_id", "quote_id", "supplier_id", "quantity", "unit_price", "currency")
+AWARD_LINE_ADDED: Mapping[str, object] = MappingProxyType({"variant": 0, "alternative": ""})
+AWARD_LINES = LineSpec("rfq_award_line", "award_id", "position", AWARD_LINE_COLUMNS, added=AWARD_LINE_ADDED)
 
 
 class Quote(Salted, Aggregate, Base):
@@ -134,6 +138,9 @@ class Quote(Salted, Aggregate, Base):
     capacity: Mapped[Decimal | None] = mapped_column(QUANTITY)
     """The most that can be had in all, in ``capacity_unit``, over the lines whose unit has the same dimension."""
     capacity_unit: Mapped[str] = mapped_column(default="")
+    answers: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list)
+    """What it answers to criteria: ``[{"key": "own-1", "answered": "words", "value": "…", "files": [{"id": …, "org_id":
+    …, "name": …, "size": …, "sha256": …}]}, …]``."""
 
     def parties(self) -> tuple[UUID, ...]:
         """Return the two companies."""
@@ -185,6 +192,9 @@ class QuoteLine(Base):
     stated: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     """As the supplier wrote it, where that differs: ``unit_price``, ``tiers`` and ``setup_cost`` with tax,
     ``min_quantity`` and ``multiple_quantity`` in ``order_unit``; None where every column is as written."""
+    alternates: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list)
+    """What is offered besides, each with ``variant`` (1, 2, …), ``alternative``, ``specification``, ``unit_price``,
+    ``tiers``, ``min_quantity``, ``lead_days``, ``note`` and ``stated``, written as the columns of the line are."""
 
 
 class QuoteRevision(Base):
@@ -215,9 +225,7 @@ class Award(Salted, Aggregate, Base):
     __tablename__ = "rfq_award"
     __table_args__ = (Index("ix_rfq_award_rfq_id", "rfq_id"),)
     audit_type = "award"
-    audit_lines: ClassVar[tuple[LineSpec, ...]] = (
-        LineSpec("rfq_award_line", "award_id", "position", AWARD_LINE_COLUMNS),
-    )
+    audit_lines: ClassVar[tuple[LineSpec, ...]] = (AWARD_LINES,)
 
     rfq_id: Mapped[UUID]
     buyer_id: Mapped[UUID]
@@ -267,3 +275,7 @@ class AwardLine(Base):
     quantity: Mapped[Decimal] = mapped_column(QUANTITY)
     unit_price: Mapped[Decimal] = mapped_column(UNIT_PRICE)
     currency: Mapped[str] = mapped_column(CURRENCY)
+    variant: Mapped[int] = mapped_column(default=0)
+    """Which offer of the quotation to the need: 0 its first, from 1 on its alternates."""
+    alternative: Mapped[str] = mapped_column(default="")
+    """What is delivered instead of what was specified; empty where it is what was specified."""

@@ -28,7 +28,7 @@ LINE_COLUMNS = (
     "note",
 )
 LINE_TERMS: Mapping[str, object] = MappingProxyType(
-    {"category": "", "attributes": [], "incoterm": "", "incoterm_place": "", "substitutes": True}
+    {"category": "", "attributes": [], "incoterm": "", "incoterm_place": "", "substitutes": True, "breaks": []}
 )
 """The further columns of a line, with the value of one that says nothing; such a value is in no digest or version."""
 RFQ_LINES = LineSpec("rfq_line", "rfq_id", "position", LINE_COLUMNS, added=LINE_TERMS)
@@ -70,6 +70,7 @@ class Rfq(Salted, Aggregate, Base):
             "nda_text": "",
             "currencies": [],
             "validity_days": None,
+            "asked_answers": 0,
             "disclosure": Disclosure.NOTHING,
             "waiting_amendment_id": None,
         }
@@ -130,6 +131,8 @@ class Rfq(Salted, Aggregate, Base):
     """The currencies that quotations may be in; none for any."""
     validity_days: Mapped[int | None]
     """How many days after the deadline a quotation must hold at least."""
+    asked_answers: Mapped[int] = mapped_column(default=0)
+    """How many of its criteria suppliers answer with their quotations."""
     disclosure: Mapped[Disclosure] = mapped_column(enum_type(Disclosure), default=Disclosure.NOTHING)
     """What a supplier that has quoted may see of the others' quotations while quotations are taken."""
     waiting_amendment_id: Mapped[UUID | None]
@@ -172,6 +175,8 @@ class RfqLine(Base):
     """The delivery term of this line, where it is another than the request's."""
     substitutes: Mapped[bool] = mapped_column(default=True)
     """Whether anything else than what is specified may be offered."""
+    breaks: Mapped[list[str]] = mapped_column(JSONB, default=list)
+    """From which quantities, in ``unit`` and rising, the buyer wants a price each: ``["100", "500"]``; empty: one."""
 
 
 class RfqTarget(Base):

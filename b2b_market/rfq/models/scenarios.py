@@ -18,8 +18,9 @@ class Scenario(Salted, Aggregate, Base):
     """One way to award a request, for its buyer alone.
 
     ``settings`` are what was asked for (JSON of ``commands.scenarios.Settings``). ``picks`` are lists of line,
-    quotation and quantity as texts, ``standby`` of line and quotation. ``snapshot_hash`` is SHA-256 over the
-    quotations, rates and picks it stands on: an award of it has the same. ``conflict`` tells why there is no plan.
+    quotation and quantity as texts, with the number of the alternate where it is one; ``standby`` of line and
+    quotation. ``snapshot_hash`` is SHA-256 over the quotations, rates and picks it stands on: an award of it has the
+    same. ``conflict`` tells why there is no plan.
     """
 
     __tablename__ = "rfq_scenario"

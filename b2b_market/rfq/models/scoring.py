@@ -1,6 +1,7 @@
 """What a request is judged by, published with it, and what the buyer found of each supplier."""
 
 from decimal import Decimal
+from types import MappingProxyType
 from typing import ClassVar
 from uuid import UUID
 
@@ -10,10 +11,17 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from b2b_market.infra.aggregate import Aggregate, LineSpec, Salted
 from b2b_market.infra.database import QUANTITY, Base, enum_type
-from b2b_market.sourcing.public import Formula
+from b2b_market.sourcing.public import Answered, Formula
 
 WEIGHT = Numeric(9, 4)
 CRITERION_COLUMNS = ("key", "name", "weight", "formula", "maximum", "worst", "best", "points")
+CRITERIA = LineSpec(
+    "rfq_criterion",
+    "scoring_id",
+    "position",
+    CRITERION_COLUMNS,
+    added=MappingProxyType({"answered": Answered.BUYER.value, "required": False}),
+)
 ASSESSMENT_COLUMNS = ("supplier_id", "key", "value", "reason")
 
 
@@ -28,7 +36,7 @@ class Scoring(Salted, Aggregate, Base):
     audit_type = "rfq_scoring"
     audit_secret: ClassVar[frozenset[str]] = frozenset({"lines_digest", "assessments_digest"})
     audit_lines: ClassVar[tuple[LineSpec, ...]] = (
-        LineSpec("rfq_criterion", "scoring_id", "position", CRITERION_COLUMNS),
+        CRITERIA,
         LineSpec("rfq_assessment", "scoring_id", "position", ASSESSMENT_COLUMNS, "assessments_digest"),
     )
 
@@ -61,6 +69,8 @@ class CriterionRow(Base):
     worst: Mapped[Decimal] = mapped_column(QUANTITY)
     best: Mapped[Decimal] = mapped_column(QUANTITY)
     points: Mapped[list[list[str]]] = mapped_column(JSONB)
+    answered: Mapped[Answered] = mapped_column(enum_type(Answered), default=Answered.BUYER)
+    required: Mapped[bool] = mapped_column(default=False)
 
 
 class Assessment(Base):

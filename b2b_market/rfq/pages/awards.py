@@ -41,6 +41,8 @@ class ShareView:
     unit: str
     unit_price: Money
     total: Money
+    alternative: str
+    """What is delivered instead; empty where it is what was asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +126,7 @@ def _suppliers(
                     unit=units[need.unit],
                     unit_price=price,
                     total=line_total(price, line.quantity),
+                    alternative=line.alternative,
                 )
             )
         total = total_of((share.total for share in shares), Currency(own[0].currency))

@@ -18,6 +18,7 @@ from b2b_market.rfq.commands.needs import PLAIN_NEED, NeedTerms
 from b2b_market.rfq.commands.rounds import Bargaining
 from b2b_market.rfq.pages import pointing
 from b2b_market.rfq.rules import needs as rules
+from b2b_market.rfq.rules.notation import UnreadableNotation, read_quantities, write_quantities
 from b2b_market.rfq.rules.rounds import MOST_COUNTERS, MOST_ROUNDS
 from b2b_market.rfq.service.drafting import RfqContent
 from b2b_market.rfq.states import Disclosure, Visibility
@@ -27,7 +28,7 @@ MOST = Decimal(10) ** 13
 _MINUTES = "%Y-%m-%dT%H:%M"
 SEALED, OPEN = "sealed", "open"
 EXACT = "exact"
-FURTHER = ("category", "attributes", "incoterm", "incoterm_place", "substitutes")
+FURTHER = ("category", "attributes", "incoterm", "incoterm_place", "substitutes", "breaks")
 VISIBILITIES = frozenset(item.value for item in Visibility)
 DISCLOSURES = frozenset(item.value for item in Disclosure)
 LINE_FIELDS = (
@@ -206,6 +207,7 @@ def _further(content: RfqContent, number: int) -> Mapping[str, object]:
         "attributes": rules.write_attributes(terms.attributes),
         "incoterm": f"{terms.incoterm} {terms.incoterm_place}".strip(),
         "substitutes": "" if terms.substitutes else EXACT,
+        "breaks": write_quantities(terms.breaks),
     }
 
 
@@ -243,7 +245,16 @@ def _read_need_terms(form: Form, number: int) -> NeedTerms:
         incoterm=_known_term(form, f"lines-{number}-incoterm", term),
         incoterm_place=place.strip(),
         substitutes=form.value(f"lines-{number}-substitutes") != EXACT,
+        breaks=_read_breaks(form, f"lines-{number}-breaks"),
     )
+
+
+def _read_breaks(form: Form, name: str) -> tuple[Decimal, ...]:
+    try:
+        return read_quantities(form.text(name, limit=400) or "")
+    except UnreadableNotation:
+        form.add_error(name, N_("Write quantities such as 100; 500; 1000."))
+        return ()
 
 
 def _known_term(form: Form, name: str, text: str) -> str:

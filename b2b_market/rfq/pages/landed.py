@@ -57,7 +57,7 @@ class Basis:
         landed = self.landed.comparison
         amount = Decimal(0)
         for share in allocation.shares:
-            cell = landed.cell(share.line_id, share.supplier_id)
+            cell = landed.cell(share.line_id, share.supplier_id, share.offer.variant)
             if cell is not None:
                 amount += cell.price.amount * share.quantity.value
         return Money(amount, landed.basis.currency).rounded()

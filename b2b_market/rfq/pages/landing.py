@@ -77,9 +77,9 @@ def set_costs(rfq_id: WireUuid, call: PageCall) -> Response:
 
 
 @router.get("/{rfq_id}/landed/{line_id}/{quote_id}")
-def explain(rfq_id: WireUuid, line_id: WireUuid, quote_id: WireUuid, call: PageCall) -> Response:
+def explain(rfq_id: WireUuid, line_id: WireUuid, quote_id: WireUuid, call: PageCall, variant: int = 0) -> Response:
     """Show how the landed cost of one offer comes about, figure by figure."""
-    found = landing.explain_landed(call.work, call.actor, ExplainLanded(rfq_id, line_id, quote_id))
+    found = landing.explain_landed(call.work, call.actor, ExplainLanded(rfq_id, line_id, quote_id, variant))
     cost, currency = found.cost, found.landed.comparison.basis.currency
     views = [] if cost is None else [_view(one, currency) for one in (cost.present, cost.nominal, cost.cash)]
     need = found.row.need

@@ -3,12 +3,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
+from functools import partial
 from typing import Final
 from uuid import UUID
 
 from b2b_market.kernel.money import Money
+from b2b_market.rfq.commands.quotes import PriceTier
 from b2b_market.rfq.pages.landed import Basis
-from b2b_market.rfq.pages.picking import Choice, pick_field, share_field, split_field
+from b2b_market.rfq.pages.picking import Choice, Place, pick_field, pick_value, share_field, split_field
+from b2b_market.rfq.rules.notation import write_asked
 from b2b_market.rfq.service.comparing import RfqComparison
 from b2b_market.sourcing import public as sourcing
 from b2b_market.ui import fmt
@@ -60,6 +63,8 @@ class PriceView:
     quoted: Money | None
     note: str
     href: str
+    others: Sequence["PriceView"] = ()
+    """What the supplier offers besides; ``note`` says what each is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,13 +120,14 @@ def lines_of(
     pickable = None if basis is None else basis.pickable()
     landed = None if basis is None or basis.landed is None else f"/rfqs/{compared.rfq.id}/landed/"
     given = choice.given()
-    taken = {line_id for line_id, _ in given}
+    taken = {line_id for line_id, _, _ in given}
     quotes = [(column.supplier, compared.quotes[column.supplier_id].id) for column in compared.comparison.columns]
     found = []
     for row in rows:
         need, line_id = row.need, row.need.line_id
         split = line_id in choice.split
         places = _places(row, raw=raw, landed=landed is not None)
+        view = partial(_prices, given=given, form=form, raw=raw, split=split, places=places)
         found.append(
             LineView(
                 line_id=line_id,
@@ -136,10 +142,8 @@ def lines_of(
                 pick=pick_field(line_id),
                 split_name=split_field(line_id),
                 prices=[
-                    None
-                    if cell is None
-                    else _price(cell, who, (line_id, quote_id), given, form, raw=raw, split=split, places=places)
-                    for cell, (who, quote_id) in zip(row.cells, quotes, strict=True)
+                    None if cell is None else view(cell, row.others.get(position, ()), who, (line_id, quote_id))
+                    for position, (cell, (who, quote_id)) in enumerate(zip(row.cells, quotes, strict=True))
                 ],
             )
         )
@@ -155,20 +159,30 @@ def _as_landed(
     row, landed = basis.compared.comparison.row(line.line_id), basis.ranking.row(line.line_id)
     assert row is not None  # noqa: S101 - both comparisons hold the same needs and offers
     assert landed is not None  # noqa: S101 - as above
+    prices: list[PriceView | None] = []
+    for position, (price, picks) in enumerate(zip(line.prices, pickable, strict=True)):
+        raw, shown = row.choices(position), landed.choices(position)
+        if price is None or not raw:
+            prices.append(None)
+            continue
+        first = _landed_price(price, raw[0], shown[0], f"{place}{raw[0].offer.offer_id}", places)
+        others = [
+            _landed_price(*three, f"{place}{raw[0].offer.offer_id}?variant={three[1].offer.variant}", places)
+            for three in zip(price.others, raw[1:], shown[1:], strict=True)
+        ]
+        prices.append(replace(first, pickable=picks, others=others))
+    return replace(line, prices=prices)
+
+
+def _landed_price(
+    price: PriceView, raw: sourcing.Cell, shown: sourcing.Cell, href: str, places: Mapping[str, int]
+) -> PriceView:
     return replace(
-        line,
-        prices=[
-            None
-            if price is None or cell is None or shown is None
-            else replace(
-                price,
-                price=written(shown.price, places[shown.price.currency.code], exact=False),
-                pickable=picks,
-                quoted=cell.offer.unit_price,
-                href=f"{place}{cell.offer.offer_id}",
-            )
-            for price, cell, shown, picks in zip(line.prices, row.cells, landed.cells, pickable, strict=True)
-        ],
+        price,
+        price=written(shown.price, places[shown.price.currency.code], exact=False),
+        pickable=raw.awardable,
+        quoted=raw.offer.unit_price,
+        href=href,
     )
 
 
@@ -187,9 +201,7 @@ def written(price: Money, places: int, *, exact: bool) -> str:
 def _places(row: sourcing.Row, *, raw: bool, landed: bool) -> Mapping[str, int]:
     """Return by currency how many decimals the quoted prices of a line need, so that points stand under each other."""
     found: dict[str, int] = {}
-    for cell in row.cells:
-        if cell is None:
-            continue
+    for cell in (cell for position in range(len(row.cells)) for cell in row.choices(position)):
         price = cell.offer.unit_price if raw else cell.price
         digits = price.currency.minor_digits
         if raw or (cell.rate is None and not landed):
@@ -198,23 +210,46 @@ def _places(row: sourcing.Row, *, raw: bool, landed: bool) -> Mapping[str, int]:
     return found
 
 
+def _prices(
+    cell: sourcing.Cell,
+    others: Sequence[sourcing.Cell],
+    supplier: str,
+    place: tuple[UUID, UUID],
+    *,
+    given: Mapping[Place, Decimal | None],
+    form: Form,
+    raw: bool,
+    split: bool,
+    places: Mapping[str, int],
+) -> PriceView:
+    """Return a supplier's first offer with what it offers besides."""
+    first = _price(cell, supplier, (*place, 0), given, form, raw=raw, split=split, places=places)
+    if not others:
+        return first
+    more = [
+        _price(other, supplier, (*place, other.offer.variant), given, form, raw=raw, split=split, places=places)
+        for other in others
+    ]
+    return replace(first, others=more)
+
+
 def _price(
     cell: sourcing.Cell,
     supplier: str,
-    place: tuple[UUID, UUID],
-    given: Mapping[tuple[UUID, UUID], Decimal | None],
+    place: Place,
+    given: Mapping[Place, Decimal | None],
     form: Form,
     *,
     raw: bool,
     split: bool,
     places: Mapping[str, int],
 ) -> PriceView:
-    line_id, quote_id = place
+    line_id, quote_id, variant = place
     price = cell.offer.unit_price if raw else cell.price
-    name = share_field(line_id, quote_id) if split else pick_field(line_id)
+    name = share_field(*place) if split else pick_field(line_id)
     return PriceView(
         supplier=supplier,
-        value=str(quote_id),
+        value=pick_value(quote_id, variant),
         price=written(price, places[price.currency.code], exact=raw or cell.rate is None),
         delta="" if cell.delta_percent is None else fmt.delta_percent(cell.delta_percent / HUNDRED),
         lead_days=cell.offer.lead_days,
@@ -228,17 +263,23 @@ def _price(
         flags=[(sourcing.FLAG_LABELS[flag], _tone(flag)) for flag in cell.flags],
         hints=[sourcing.FLAG_HINTS[flag] for flag in cell.flags],
         quoted=cell.offer.unit_price if cell.rate is not None and not raw else None,
-        note=cell.offer.note,
+        note=_said(cell.offer),
         href="",
     )
+
+
+def _said(offer: sourcing.QuoteLine) -> str:
+    """Return what an offer says besides its figures: its note, and its prices by quantity with those left open."""
+    tiers = write_asked((PriceTier(start, price) for start, price in offer.tiers), offer.unanswered)
+    return " · ".join(part for part in (offer.note, tiers) if part)
 
 
 def _share(
     form: Form,
     name: str,
     cell: sourcing.Cell,
-    given: Mapping[tuple[UUID, UUID], Decimal | None],
-    place: tuple[UUID, UUID],
+    given: Mapping[Place, Decimal | None],
+    place: Place,
 ) -> str:
     typed = form.data.first(name)
     if typed is not None:

@@ -1,7 +1,7 @@
 """Who gets what, as the comparison's form says it: a radio button per line, or quantities of a split line."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from types import MappingProxyType
 from uuid import UUID
@@ -10,6 +10,7 @@ from b2b_market.kernel.quantity import Quantity
 from b2b_market.kernel.refusal import Refusal
 from b2b_market.rfq.commands import requests as commands
 from b2b_market.rfq.pages import pointing
+from b2b_market.rfq.rules.alternates import MAX_ALTERNATES
 from b2b_market.rfq.service.comparing import RfqComparison
 from b2b_market.sourcing import public as sourcing
 from b2b_market.ui.forms import Form, Problem
@@ -17,6 +18,10 @@ from b2b_market.ui.forms import Form, Problem
 BEST = "best"
 MOST = "most-"
 MANUAL = "manual"
+
+
+Place = tuple[UUID, UUID, int]
+"""Which offer: its line, its quotation, and 0 for the first one or the number of an alternate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +40,17 @@ class Choice:
             supplier_id, row = suppliers.get(pick.quote_id), compared.comparison.row(pick.line_id)
             if supplier_id is None or row is None:
                 continue
-            cell = compared.comparison.cell(pick.line_id, supplier_id)
+            cell = compared.comparison.cell(pick.line_id, supplier_id, pick.variant)
             offered = row.need.quantity if cell is None else cell.quantity
             quantity = offered if pick.quantity is None else Quantity(pick.quantity, row.need.quantity.unit)
-            found.append(sourcing.Pick(line_id=pick.line_id, supplier_id=supplier_id, quantity=quantity))
+            found.append(
+                sourcing.Pick(line_id=pick.line_id, supplier_id=supplier_id, quantity=quantity, variant=pick.variant)
+            )
         return sourcing.allocate(compared.comparison, found)
 
-    def given(self) -> Mapping[tuple[UUID, UUID], Decimal | None]:
-        """Return the picked quantities by line and quotation; None means all that is offered."""
-        return MappingProxyType({(pick.line_id, pick.quote_id): pick.quantity for pick in self.picks})
+    def given(self) -> Mapping[Place, Decimal | None]:
+        """Return the picked quantities by line, quotation and variant; None means all that is offered."""
+        return MappingProxyType({(pick.line_id, pick.quote_id, pick.variant): pick.quantity for pick in self.picks})
 
 
 def pick_field(line_id: UUID) -> str:
@@ -56,9 +63,14 @@ def split_field(line_id: UUID) -> str:
     return f"split-{line_id}"
 
 
-def share_field(line_id: UUID, quote_id: UUID) -> str:
-    """Return the name of the field for one supplier's quantity of a split line."""
-    return f"share-{line_id}-{quote_id}"
+def share_field(line_id: UUID, quote_id: UUID, variant: int = 0) -> str:
+    """Return the name of the field for the quantity of one offer to a split line."""
+    return f"share-{line_id}-{quote_id}" + (f"-{variant}" if variant else "")
+
+
+def pick_value(quote_id: UUID, variant: int) -> str:
+    """Return what a line's radio button of an offer says."""
+    return f"{quote_id}:{variant}" if variant else str(quote_id)
 
 
 def preset(comparison: sourcing.Comparison, scenario: str) -> tuple[sourcing.Allocation, Refusal | None]:
@@ -99,9 +111,10 @@ def read_choice(compared: RfqComparison, form: Form, ranking: sourcing.Compariso
             split.add(line_id)
             picks.extend(_shares(form, compared, row))
             continue
-        quote_id = _uuid(form.data.first(pick_field(line_id)) or "")
-        if quote_id is not None:
-            picks.append(commands.AwardPick(line_id=line_id, quote_id=quote_id))
+        value, _, variant = (form.data.first(pick_field(line_id)) or "").partition(":")
+        quote_id = _uuid(value)
+        if quote_id is not None and variant in ("", *map(str, range(1, MAX_ALTERNATES + 1))):
+            picks.append(commands.AwardPick(line_id=line_id, quote_id=quote_id, variant=int(variant or 0)))
     if first or beyond < len(rows):
         shown = {row.need.line_id for row in rows[first:beyond]}
         allocation, _ = preset(ranking or compared.comparison, form.value("scenario"))
@@ -114,14 +127,11 @@ def toggled(choice: Choice, compared: RfqComparison, line_id: UUID) -> Choice:
     own = [pick for pick in choice.picks if pick.line_id == line_id]
     others = tuple(pick for pick in choice.picks if pick.line_id != line_id)
     if line_id in choice.split:
-        whole = tuple(commands.AwardPick(line_id=line_id, quote_id=pick.quote_id) for pick in own[:1])
+        whole = tuple(replace(pick, quantity=None) for pick in own[:1])
         return _choice(compared, (*others, *whole), choice.split - {line_id})
     offered = choice.allocation(compared)
     given = {(pick.line_id, compared.quotes[pick.supplier_id].id): pick.quantity.value for pick in offered.picks}
-    filled = tuple(
-        commands.AwardPick(line_id=line_id, quote_id=pick.quote_id, quantity=given.get((line_id, pick.quote_id)))
-        for pick in own
-    )
+    filled = tuple(replace(pick, quantity=given.get((line_id, pick.quote_id))) for pick in own)
     return _choice(compared, (*others, *filled), choice.split | {line_id})
 
 
@@ -148,31 +158,35 @@ def _choice(compared: RfqComparison, picks: tuple[commands.AwardPick, ...], spli
     known = sorted((pick for pick in picks if pick.line_id in order), key=lambda pick: order[pick.line_id])
     split = split | torn
     fields = (
-        share_field(pick.line_id, pick.quote_id) if pick.line_id in split else pick_field(pick.line_id)
+        share_field(pick.line_id, pick.quote_id, pick.variant) if pick.line_id in split else pick_field(pick.line_id)
         for pick in known
     )
     return Choice(tuple(known), split, tuple(fields))
 
 
 def _as_pick(compared: RfqComparison, pick: sourcing.Pick) -> commands.AwardPick:
-    cell = compared.comparison.cell(pick.line_id, pick.supplier_id)
+    cell = compared.comparison.cell(pick.line_id, pick.supplier_id, pick.variant)
     whole = cell is not None and cell.quantity.value == pick.quantity.value
     return commands.AwardPick(
         line_id=pick.line_id,
         quote_id=compared.quotes[pick.supplier_id].id,
         quantity=None if whole else pick.quantity.value,
+        variant=pick.variant,
     )
 
 
 def _shares(form: Form, compared: RfqComparison, row: sourcing.Row) -> Sequence[commands.AwardPick]:
     line_id, found = row.need.line_id, []
-    for column in compared.comparison.columns:
+    for position, column in enumerate(compared.comparison.columns):
         quote_id = compared.quotes[column.supplier_id].id
-        name = share_field(line_id, quote_id)
-        form.labels[name] = f"{row.need.number} {column.supplier}"
-        quantity = form.decimal(name, least=Decimal(0), most=row.need.quantity.value)
-        if quantity:
-            found.append(commands.AwardPick(line_id=line_id, quote_id=quote_id, quantity=quantity))
+        for cell in row.choices(position):
+            variant = cell.offer.variant
+            name = share_field(line_id, quote_id, variant)
+            form.labels[name] = f"{row.need.number} {column.supplier}"
+            quantity = form.decimal(name, least=Decimal(0), most=row.need.quantity.value)
+            if quantity:
+                pick = commands.AwardPick(line_id=line_id, quote_id=quote_id, quantity=quantity, variant=variant)
+                found.append(pick)
     return found
 
 

@@ -1,17 +1,21 @@
 """What a quotation's workbook says, as the quotation's form would hold it, and what is wrong by row and column."""
 
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
+from uuid import UUID
 
 from b2b_market.kernel.text import N_
 from b2b_market.rfq.documents.comparison_sheet import Translate
-from b2b_market.rfq.documents.quote_columns import ANSWERS
+from b2b_market.rfq.documents.quote_columns import ALTERNATE_FIELDS, ANSWERS
 from b2b_market.rfq.documents.quote_workbook import quote_workbook
 from b2b_market.rfq.intake.quote_rows import Place, QuoteSheet
+from b2b_market.rfq.pages import alternates_form, supplying
 from b2b_market.rfq.pages import quoting_form as reading
-from b2b_market.rfq.pages import supplying
 from b2b_market.rfq.pages.supplying import Acting
+from b2b_market.rfq.rules.notation import is_unpriced
 from b2b_market.rfq.service.drafting import RfqContent
 from b2b_market.rfq.service.quoting import QuoteContent
 from b2b_market.ui.forms import Form, FormData, Problem
@@ -36,7 +40,28 @@ def workbook_of(call: Acting, request: RfqContent, live: QuoteContent | None, tr
         need.id: {answer.name: form.value(reading.field(need.id, answer.name)) for answer in ANSWERS}
         for need in request.lines
     }
-    return quote_workbook(request.rfq, request.lines, header, answers, translate)
+    rows = alternates_form.rows_of(form)
+    alternates = [
+        (need.position, {name: form.value(alternates_form.field(need.id, row, name)) for name in ALTERNATE_FIELDS})
+        for need in request.lines
+        for row in rows.get(need.id, ())
+    ]
+    return quote_workbook(request.rfq, request.lines, header, answers, translate, alternates=alternates)
+
+
+def says(answers: Mapping[str, str]) -> bool:
+    """Tell whether a row says anything: that tiers are asked for does not."""
+    return any(text and not (name == "tiers" and is_unpriced(text)) for name, text in answers.items())
+
+
+def further(sheet: QuoteSheet) -> Iterator[tuple[UUID, Place, str, str]]:
+    """Yield line, cell, field and text of whatever the workbook says of alternates."""
+    counted: Counter[UUID] = Counter()
+    for line_id, row, texts in sheet.alternates:
+        counted[line_id] += 1
+        for name, text in texts.items():
+            place = Place(row, sheet.columns[name])
+            yield line_id, place, alternates_form.field(line_id, counted[line_id], name), text
 
 
 def filled(call: Acting, content: RfqContent, live: QuoteContent | None, sheet: QuoteSheet) -> Form:
@@ -47,7 +72,10 @@ def filled(call: Acting, content: RfqContent, live: QuoteContent | None, sheet: 
     if live is not None:
         texts["version"] = str(live.quote.version)
     texts |= {"rfq_edition": str(content.rfq.edition), "tax_basis": texts.get("tax_basis") or "without_tax"}
-    full = any(text for answers in sheet.answers.values() for name, text in answers.items() if name not in PLAIN_FIELDS)
+    texts |= {name: text for _, _, name, text in further(sheet)}
+    full = bool(sheet.alternates) or any(
+        text for answers in sheet.answers.values() for name, text in answers.items() if name not in PLAIN_FIELDS
+    )
     for line_id, answers in sheet.answers.items():
         shown = answers if full else {name: text for name, text in answers.items() if name in PLAIN_FIELDS}
         texts |= {reading.field(line_id, name): text for name, text in shown.items()}
@@ -61,6 +89,7 @@ def problems(form: Form, sheet: QuoteSheet) -> tuple[CellProblem, ...]:
     places = {name: Place(row, "C") for name, row in sheet.header_rows.items()}
     for line_id, row in sheet.rows.items():
         places |= {reading.field(line_id, name): Place(row, column) for name, column in sheet.columns.items()}
+    places |= {name: place for _, place, name, _ in further(sheet)}
     found = [CellProblem(None, problem, "") for problem in form.form_errors]
     found += [
         CellProblem(places.get(name), problem, name) for name, problems in form.errors.items() for problem in problems

@@ -23,9 +23,9 @@ from b2b_market.rfq.intake.imports import clean_filename
 from b2b_market.rfq.intake.quote_rows import QuoteSheet, read_sheet
 from b2b_market.rfq.intake.upload import read_upload
 from b2b_market.rfq.intake.values import Table
+from b2b_market.rfq.pages import alternates_form, supplying
 from b2b_market.rfq.pages import quoting_form as reading
-from b2b_market.rfq.pages import supplying
-from b2b_market.rfq.pages.quote_sheets import CellProblem, filled, problems, workbook_of
+from b2b_market.rfq.pages.quote_sheets import CellProblem, filled, further, problems, says, workbook_of
 from b2b_market.rfq.service import drafting as drafts
 from b2b_market.rfq.service import preparing, quoting
 from b2b_market.rfq.service.drafting import RfqContent
@@ -81,7 +81,8 @@ def preview_workbook(rfq_id: WireUuid, request: Request) -> Response:
         live = supplying.live_quote(call, rfq_id)
         if table is not None:
             try:
-                sheet = read_sheet(table, rfq_id, frozenset(need.id for need in content.lines))
+                numbers = {need.position: need.id for need in content.lines}
+                sheet = read_sheet(table, rfq_id, frozenset(numbers.values()), numbers)
                 return _preview(call, content, live, sheet, name)
             except Refusal as refusal:
                 refused = refusal
@@ -106,19 +107,20 @@ def _preview(
     view = SheetView(name, problems(form, sheet), edition)
     shown = _shown(form, content)
     known = {need.id for need in shown}
-    unseen = [line_id for line_id in sheet.answers if line_id not in known and any(sheet.answers[line_id].values())]
+    unseen = [line_id for line_id, answers in sheet.answers.items() if line_id not in known and says(answers)]
     more = {"sheet": view, "unseen_fields": _unseen(form, sheet, unseen), "unseen": len(unseen)}
     status = 422 if view.problems else 200
     return supplying.editor(call, content, live, form, needs=shown, beyond=None, status=status, more=more)
 
 
-def _shown(form: Form, content: RfqContent) -> Sequence[supplying.Needed]:
+def _shown(form: Form, content: RfqContent) -> Sequence[reading.Needed]:
     """Return the lines that the preview shows: the first of the request and of those in which something is wrong.
 
     The others travel in hidden fields: a page with every cell of a thousand lines helps nobody.
     """
     chunk = supplying.FULL_CHUNK if form.flag("full") else supplying.CHUNK
     wrong = {need.id for need in content.lines if any(reading.field(need.id, name) in form.errors for name in _NAMES)}
+    wrong |= alternates_form.lines_with_errors(form)
     first = {need.id for need in content.lines[:chunk]}
     faulty = [need.id for need in content.lines if need.id in wrong][:chunk]
     return [need for need in content.lines if need.id in first or need.id in faulty]
@@ -127,11 +129,12 @@ def _shown(form: Form, content: RfqContent) -> Sequence[supplying.Needed]:
 def _unseen(form: Form, sheet: QuoteSheet, line_ids: Sequence[UUID]) -> list[tuple[str, str]]:
     """Return what the form holds of lines that it does not show; the unit price says that a line was there."""
     names = [(line_id, name) for line_id in line_ids for name in sheet.answers[line_id]]
-    return [
+    told = [
         (reading.field(line_id, name), form.value(reading.field(line_id, name)))
         for line_id, name in names
         if name == "unit_price" or form.value(reading.field(line_id, name))
     ]
+    return [*told, *((name, text) for line_id, _, name, text in further(sheet) if line_id in line_ids)]
 
 
 def _sent(request: Request) -> tuple[str, bytes | None]:

@@ -1,7 +1,9 @@
 """Reading the quotation editor's form: a line with a price is quoted, one without is not."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
+from typing import Protocol
 from uuid import UUID
 
 from b2b_market.kernel.currency import Currency
@@ -10,8 +12,9 @@ from b2b_market.kernel.refusal import Refusal
 from b2b_market.kernel.text import N_
 from b2b_market.rfq.commands import requests as commands
 from b2b_market.rfq.commands.quotes import PLAIN_LINE
-from b2b_market.rfq.pages import pointing, terms_form
+from b2b_market.rfq.pages import alternates_form, answers_form, pointing, terms_form
 from b2b_market.rfq.rules.last_prices import LastPrice
+from b2b_market.rfq.rules.notation import is_unpriced, read_tier_text, write_asked
 from b2b_market.rfq.rules.terms import net_price
 from b2b_market.rfq.service.drafting import RfqContent
 from b2b_market.rfq.service.quoting import QuoteContent
@@ -21,6 +24,14 @@ from b2b_market.ui.forms import Form, FormData
 
 MOST = Decimal(10) ** 13
 FIELDS = ("unit_price", "quantity", "lead_days", "min_quantity", "alternative", "note")
+
+
+class Needed(Protocol):
+    """What the form must know of a line that is asked for."""
+
+    id: UUID
+    quantity: Decimal
+    breaks: list[str]
 
 
 def field(line_id: UUID, name: str) -> str:
@@ -37,6 +48,7 @@ def initial_values(live: QuoteContent, needs: Mapping[UUID, Decimal]) -> Mapping
         "payment_terms": quote.payment_terms,
         "note": quote.note,
     }
+    values |= answers_form.initial(quote.answers)
     values |= terms_form.header_values(live, {line.line_id: line.position for line in live.lines})
     for line in live.lines:
         if line.line_id in needs:
@@ -49,7 +61,18 @@ def line_values(line: commands.QuoteLineInput, need: Decimal) -> Mapping[str, ob
     shown = {**{name: getattr(line, name) for name in FIELDS}, **terms_form.line_values(line)}
     if line.quantity == need:
         shown["quantity"] = None
-    return {field(line.line_id, name): value for name, value in shown.items()}
+    own = {field(line.line_id, name): value for name, value in shown.items()}
+    return {**own, **alternates_form.values(line)}
+
+
+def ask_for_tiers(form: Form, needs: Iterable[Needed]) -> Form:
+    """Return a form that nobody has typed in with the quantities at which the buyer wants prices among its tiers."""
+    for need in needs:
+        if need.breaks:
+            name = field(need.id, "tiers")
+            asked = map(Decimal, need.breaks)
+            form.set_initial(name, write_asked(read_tier_text(form.value(name)), asked))
+    return form
 
 
 def held_prices(live: QuoteContent | None) -> Mapping[UUID, Decimal]:
@@ -82,6 +105,7 @@ def read_quote(form: Form, request: RfqContent, live: QuoteContent | None) -> co
         note=note,
         rfq_edition=edition,
         terms=terms,
+        answers=answers_form.read(form),
     )
 
 
@@ -89,11 +113,12 @@ def read_lines(form: Form, request: RfqContent, live: QuoteContent | None) -> Se
     """Return the lines of the form that have a price, in the order of the request, then those it had not loaded."""
     lead_days = form.integer("default_lead_days", least=0, most=3650)
     sent = frozenset(form.data.texts)
+    alternates = alternates_form.rows_of(form)
     found = []
     for need in request.lines:
         if field(need.id, "unit_price") not in sent:
             continue
-        line = _read_line(form, need.id, lead_days)
+        line = _read_line(form, need, lead_days, alternates.get(need.id, ()))
         if line is not None:
             found.append(line)
     return [*found, *_kept(form, request, live)]
@@ -105,8 +130,11 @@ def add_refusal(form: Form, refusal: Refusal, command: commands.SubmitQuote) -> 
     def field_of(pointer: str) -> str:
         line = pointing.line_of(pointer)
         if line is None:
-            return terms_form.field_of(form, pointer)
+            own = answers_form.field_of(pointer, command)
+            own = alternates_form.field_of(form, pointer, command) if own is None else own
+            return terms_form.field_of(form, pointer) if own is None else own
         index, name = line
+        name = "alternative" if name == "alternates" else name
         return field(command.lines[index].line_id, name) if index < len(command.lines) else ""
 
     pointing.add_refusal(form, refusal, field_of)
@@ -138,19 +166,22 @@ def with_last_prices(
     beyond = form.integer("beyond", least=0)
     for need in request.lines[beyond:] if beyond is not None else ():
         shown = line_values(kept[need.id], need.quantity) if need.id in kept else {field(need.id, "unit_price"): None}
-        initial = Form(initial=shown)
-        texts |= {name: (initial.value(name),) for name in shown}
+        initial = ask_for_tiers(Form(initial=shown), [need])
+        texts |= {name: (initial.value(name),) for name in initial.initial_names()}
     texts.pop("beyond", None)
     fits = form.value("tax_basis") != TaxBasis.WITH_TAX
     for line_id, price in last.items():
         cell = field(line_id, "unit_price")
-        empty = not any(texts.get(cell, ("",))) and not any(texts.get(field(line_id, "tiers"), ("",)))
+        empty = not any(texts.get(cell, ("",))) and all(map(is_unpriced, texts.get(field(line_id, "tiers"), ())))
         if fits and empty and price.earlier.currency == form.value("currency"):
             texts[cell] = (Form(initial={cell: price.earlier.unit_price}).value(cell),)
     return Form(FormData(texts))
 
 
-def _read_line(form: Form, line_id: UUID, lead_days: int | None) -> commands.QuoteLineInput | None:
+def _read_line(
+    form: Form, need: Needed, lead_days: int | None, alternates: Sequence[int]
+) -> commands.QuoteLineInput | None:
+    line_id = need.id
     names = {name: field(line_id, name) for name in FIELDS}
     price = form.decimal(names["unit_price"], least=Decimal(0), most=MOST)
     quantity = form.decimal(names["quantity"], least=Decimal(0), most=MOST)
@@ -158,7 +189,10 @@ def _read_line(form: Form, line_id: UUID, lead_days: int | None) -> commands.Quo
     least = form.decimal(names["min_quantity"], least=Decimal(0), most=MOST)
     alternative = form.text(names["alternative"], limit=4000, lines=True) or ""
     note = form.text(names["note"], limit=4000, lines=True) or ""
-    terms = terms_form.read_line_terms(form, lambda name: field(line_id, name))
+    asked = tuple(map(Decimal, need.breaks))
+    terms = terms_form.read_line_terms(form, lambda name: field(line_id, name), asked)
+    if alternates:
+        terms = replace(terms, alternates=alternates_form.read(form, line_id, alternates, lead_days))
     if price is None and not terms.tiers:
         if form.error(names["unit_price"]) is None and (alternative or quantity is not None or terms != PLAIN_LINE):
             form.add_error(names["unit_price"], N_("Give a price, or clear the other fields of this line."))

@@ -14,8 +14,9 @@ from b2b_market.kernel.text import N_
 from b2b_market.rbac.page_edge import PageCall, PageContext, PageRoute
 from b2b_market.rfq.commands.requests import ReadRfq
 from b2b_market.rfq.commands.scoring import ScoreQuotes
-from b2b_market.rfq.pages import pointing, scoring_form
-from b2b_market.rfq.rules.scoring import NO, OF_THEMSELVES, YES
+from b2b_market.rfq.pages import answers_form, pointing, scoring_form
+from b2b_market.rfq.rules.answers import asked_of_suppliers
+from b2b_market.rfq.rules.scoring import assessed
 from b2b_market.rfq.service import scoring
 from b2b_market.rfq.service.landing import FINISHED
 from b2b_market.rfq.service.scoring import CriteriaContent, Scorecard
@@ -120,6 +121,8 @@ def _criteria(call: PageContext, rfq_id: UUID, form: Form | None, *, status: int
         "rows": (*rows, *range(last + 1, last + 1 + EMPTY_ROWS)),
         "kinds": scoring_form.KINDS,
         "formulas": scoring_form.FORMULAS,
+        "answered": scoring_form.ANSWERED,
+        "asked": asked_of_suppliers(content.criteria),
     }
     return call.page("rfq/criteria.html", context, status=status)
 
@@ -148,8 +151,14 @@ def _scores(call: PageContext, command: ScoreQuotes, form: Form | None, *, statu
         "reversals": [(names[one.removed], names[one.leader]) for one in card.reversals],
         "own": own,
         "columns": columns,
+        "words": {
+            (supplier_id, answer["key"]): (quote.id, answer)
+            for supplier_id, quote in card.landed.compared.quotes.items()
+            for answer in quote.answers
+            if answer["answered"] == sourcing.Answered.WORDS
+        },
         "field": scoring_form.assessment_field,
-        "answers": {one.key: _answers(one) for one in own},
+        "answers": {one.key: answers_form.options_of(one) for one in own},
         "may_assess": bool(own) and scoring.assess_quotes.allows(call.actor) and rfq.status not in FINISHED,
         "form": form,
     }
@@ -157,14 +166,7 @@ def _scores(call: PageContext, command: ScoreQuotes, form: Form | None, *, statu
 
 
 def _own(content: CriteriaContent) -> Sequence[sourcing.Criterion]:
-    return [one for one in content.criteria if one.key not in OF_THEMSELVES]
-
-
-def _answers(criterion: sourcing.Criterion) -> Sequence[tuple[str, str]]:
-    """Return the answers to choose from; a criterion that takes numbers has none."""
-    if criterion.formula is sourcing.Formula.YES_NO:
-        return ((YES, N_("Yes")), (NO, N_("No")))
-    return [(answer, answer) for answer in criterion.points] if criterion.formula is sourcing.Formula.POINTS else ()
+    return [one for one in content.criteria if assessed(one)]
 
 
 def _steps(criteria: Sequence[sourcing.Criterion]) -> Sequence[tuple[sourcing.Criterion, Sequence[tuple[int, int]]]]:

@@ -19,7 +19,7 @@ KINDS: Final = (
     (sourcing.PRICE, sourcing.PRICE_NAME),
     (sourcing.LEAD_TIME, sourcing.LEAD_TIME_NAME),
     (PAYMENT, N_("Days until payment")),
-    (OWN, N_("Assessed by us")),
+    (OWN, N_("One of our own")),
 )
 FORMULAS: Final = (
     (sourcing.Formula.LOWEST_RATIO.value, N_("lowest ÷ own")),
@@ -28,6 +28,11 @@ FORMULAS: Final = (
     (sourcing.Formula.SHARE_OF_MAXIMUM.value, N_("share of the maximum")),
     (sourcing.Formula.YES_NO.value, N_("yes or no")),
     (sourcing.Formula.POINTS.value, N_("points by answer")),
+)
+ANSWERED: Final = (
+    (sourcing.Answered.BUYER.value, N_("by us")),
+    (sourcing.Answered.SUPPLIER.value, N_("by the supplier")),
+    (sourcing.Answered.WORDS.value, N_("in words, scored by us")),
 )
 _NAMES: Final = dict(KINDS)
 _LIMIT: Final = Decimal(10) ** 12
@@ -46,6 +51,8 @@ def initial(content: CriteriaContent) -> dict[str, object]:
             f"criteria-{place}-worst": one.worst,
             f"criteria-{place}-best": one.best,
             f"criteria-{place}-maximum": one.maximum,
+            f"criteria-{place}-answered": one.answered.value,
+            f"criteria-{place}-required": "1" if one.required else "",
             f"criteria-{place}-points": "; ".join(f"{answer}={points}" for answer, points in one.points.items()),
         }
     return found
@@ -114,6 +121,8 @@ def _criterion(form: Form, row: int) -> sourcing.Criterion | None:
         best=Decimal(100) if best is None else best,
         maximum=Decimal(100) if maximum is None else maximum,
         points=points,
+        answered=(form.choice(f"{at}answered", sourcing.Answered) if own else None) or sourcing.Answered.BUYER,
+        required=own and form.flag(f"{at}required"),
     )
 
 

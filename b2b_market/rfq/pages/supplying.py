@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from decimal import Decimal
 from functools import partial
 from types import MappingProxyType
 from typing import Protocol
@@ -15,7 +14,7 @@ from b2b_market.infra.http.wires import WireUuid
 from b2b_market.infra.work import Work
 from b2b_market.kernel.currency import Currency
 from b2b_market.kernel.money import Money, line_total
-from b2b_market.kernel.refusal import Refusal
+from b2b_market.kernel.refusal import NotFound, Refusal
 from b2b_market.kernel.text import N_
 from b2b_market.organizations import public as organizations
 from b2b_market.rbac.actor import Actor
@@ -23,20 +22,21 @@ from b2b_market.rbac.page_edge import PageCall, PageContext, PageRoute
 from b2b_market.reference import public as reference
 from b2b_market.rfq.commands import requests as commands
 from b2b_market.rfq.commands.quotes import ExtendQuote
-from b2b_market.rfq.pages import pointing, showing, terms_form
+from b2b_market.rfq.pages import alternates_form, pointing, showing, terms_form
 from b2b_market.rfq.pages import quoting_form as reading
+from b2b_market.rfq.pages.evidence import answers_context
 from b2b_market.rfq.pages.negotiating import shown_round
 from b2b_market.rfq.pages.standing import standing_shown
-from b2b_market.rfq.pages.terms_view import country_shown, terms_shown, tiers_shown
+from b2b_market.rfq.pages.terms_view import alternates_shown, country_shown, terms_shown, tiers_shown
 from b2b_market.rfq.rules.expiring import DECIDED
 from b2b_market.rfq.rules.terms import contained_tax
-from b2b_market.rfq.service import confirming, editions, expiring, preparing, quoting
+from b2b_market.rfq.service import confirming, editions, expiring, preparing, quoting, scoring
 from b2b_market.rfq.service import drafting as drafts
 from b2b_market.rfq.service.drafting import RfqContent
 from b2b_market.rfq.service.quoting import QuoteContent
 from b2b_market.rfq.service.rewriting import has_line_terms
 from b2b_market.rfq.states import QUOTE_LIFECYCLE, TAKES_QUOTES, QuoteStatus, RfqStatus
-from b2b_market.ui.forms import Form
+from b2b_market.ui.forms import Form, FormData
 from b2b_market.ui.viewer import Flash
 
 router = APIRouter(route_class=PageRoute)
@@ -54,19 +54,10 @@ class Acting(Protocol):
     @property
     def work(self) -> Work:
         """The open work."""
-        ...
 
     @property
     def actor(self) -> Actor:
         """Who acts."""
-        ...
-
-
-class Needed(Protocol):
-    """What the form must know of a line that is asked for."""
-
-    id: UUID
-    quantity: Decimal
 
 
 @router.get("/invitations")
@@ -94,7 +85,8 @@ def quote_form(rfq_id: WireUuid, call: PageCall, start: int = 0, full: str = "")
     if not takes_quotes(request):
         return call.see(f"/rfqs/{rfq_id}", Flash(N_("This request takes no quotations now."), "warn"))
     live = live_quote(call, rfq_id)
-    full = full or ("1" if live is not None and has_line_terms(live) else "")
+    tiers = any(need.breaks for need in request.lines)
+    full = full or ("1" if tiers or (live is not None and has_line_terms(live)) else "")
     chunk = FULL_CHUNK if full else CHUNK
     start = max(start, 0) if call.is_fragment else 0
     needs = request.lines[start : start + chunk]
@@ -122,6 +114,25 @@ def show_columns(rfq_id: WireUuid, call: PageCall) -> Response:
     beyond = form.integer("beyond", least=0)
     context = _rows(call, request, form, request.lines[:beyond], beyond)
     return call.page("rfq/_quote_lines.html", {**context, "full": True})
+
+
+@router.post("/rfqs/{rfq_id}/quote/alternates/{line_id}")
+def add_alternate(rfq_id: WireUuid, line_id: WireUuid, call: PageCall) -> Response:
+    """Show a row for one more alternate to a line; nothing is stored."""
+    quoting.submit_quote.admit(call.actor)
+    request = drafts.read_rfq(call.work, call.actor, commands.ReadRfq(rfq_id))
+    need = next((line for line in request.lines if line.id == line_id and line.substitutes), None)
+    if need is None:
+        raise NotFound(line_id=str(line_id))
+    form = Form(call.form())
+    number = max(alternates_form.rows_of(form).get(line_id, ()), default=0) + 1
+    if call.is_fragment:
+        context = {"need": need, "number": number, "form": form, "alternate_field": alternates_form.field}
+        return call.page("rfq/_quote_alternate.html", context)
+    texts = {**form.data.texts, alternates_form.field(line_id, number, "alternative"): ("",)}
+    beyond = form.integer("beyond", least=0)
+    shown = Form(FormData(texts))
+    return editor(call, request, live_quote(call, rfq_id), shown, needs=request.lines[:beyond], beyond=beyond)
 
 
 @router.post("/rfqs/{rfq_id}/quote/last-prices")
@@ -212,12 +223,16 @@ def withdraw(quote_id: WireUuid, call: PageCall) -> Response:
     return _quote(call, quote_id, form, status=409)
 
 
-def starting_form(call: Acting, request: RfqContent, live: QuoteContent | None, needs: Sequence[Needed]) -> Form:
+def starting_form(
+    call: Acting, request: RfqContent, live: QuoteContent | None, needs: Sequence[reading.Needed]
+) -> Form:
     """Return the form of a quotation before anything is typed: the live one, else the usual values."""
     if live is not None:
-        return Form(initial=reading.initial_values(live, {need.id: need.quantity for need in needs}))
-    settings = organizations.settings(call.work, call.actor, call.actor.org_id)
-    return Form(initial={"currency": settings.base_currency.code, "valid_until": _usual_validity(request)})
+        shown = reading.initial_values(live, {need.id: need.quantity for need in needs})
+    else:
+        settings = organizations.settings(call.work, call.actor, call.actor.org_id)
+        shown = {"currency": settings.base_currency.code, "valid_until": _usual_validity(request)}
+    return reading.ask_for_tiers(Form(initial=shown), needs)
 
 
 def _usual_validity(request: RfqContent) -> str | None:
@@ -274,6 +289,8 @@ def _rows(
         "unseen_fields": (),
         "unseen": 0,
         "field": reading.field,
+        "alternates": alternates_form.rows_of(form),
+        "alternate_field": alternates_form.field,
         "units": units,
         "alike": partial(terms_form.alike, units),
         "following": following,
@@ -301,6 +318,7 @@ def editor(
         **_rows(call, request, form, needs, beyond),
         **_bar(request, live, form),
         **terms_form.choices(form, request, live, language, translate),
+        **answers_context(call, request, form),
         "live": live,
         "sheet": None,
         "sheet_form": Form(),
@@ -346,6 +364,8 @@ def _quote(call: PageContext, quote_id: UUID, form: Form, *, status: int = 200) 
         "extends": own and _extends(quote.status, request.rfq.status),
         "terms": terms_shown(content),
         "tiers": tiers_shown(content),
+        "alternates": alternates_shown(content),
+        "criteria": _criteria_names(call, content),
         "country": lambda code: country_shown(code, showing.language_of(call).value),
         "money": lambda amount: Money(amount, currency),
         "amount_of": lambda line: line_total(Money(line.unit_price, currency), line.quantity),
@@ -356,3 +376,11 @@ def _quote(call: PageContext, quote_id: UUID, form: Form, *, status: int = 200) 
         "form": form,
     }
     return call.page("rfq/quote.html", context, status=status)
+
+
+def _criteria_names(call: PageContext, content: QuoteContent) -> Mapping[str, str]:
+    """Return the names of the criteria that a quotation answers; none cost nothing."""
+    if not content.quote.answers:
+        return {}
+    judged = scoring.read_criteria(call.work, call.actor, commands.ReadRfq(content.quote.rfq_id))
+    return {one.key: one.name for one in judged.criteria}

@@ -1,7 +1,7 @@
 """Reading what a quotation's form says beyond its prices, and showing it again."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from decimal import Decimal
 from uuid import UUID
 
@@ -62,13 +62,16 @@ def line_values(line: QuoteLineInput) -> Mapping[str, object]:
     return {**values, "tiers": write_tiers(line.terms.tiers)}
 
 
-def read_line_terms(form: Form, name_of: Callable[[str], str]) -> LineTerms:
-    """Return the terms of one line; errors stand at its fields. A form without these fields says nothing."""
+def read_line_terms(form: Form, name_of: Callable[[str], str], asked: Collection[Decimal] = ()) -> LineTerms:
+    """Return the terms of one line; errors stand at its fields. A form without these fields says nothing.
+
+    Tiers at quantities that are ``asked`` for may be left open.
+    """
     if not any(name_of(name) in form.data.texts for name in LINE_FIELDS):
         return PLAIN_LINE
     tiers = form.text(name_of("tiers"), limit=1000, lines=True) or ""
     try:
-        read = read_tier_text(tiers)
+        read = read_tier_text(tiers, asked)
     except UnreadableNotation:
         form.add_error(name_of("tiers"), N_("Write tiers such as 100: 9.5; 400: 9.4."))
         read = ()

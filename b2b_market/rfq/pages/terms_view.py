@@ -10,8 +10,9 @@ from b2b_market.kernel.money import Money, line_total, total_of
 from b2b_market.reference import public as reference
 from b2b_market.rfq.commands.quotes import Bundle, PriceTier
 from b2b_market.rfq.pages.terms_form import PAY_EVENTS
+from b2b_market.rfq.rules.alternates import described
 from b2b_market.rfq.rules.bundling import discount, read_bundles
-from b2b_market.rfq.rules.notation import write_positions
+from b2b_market.rfq.rules.notation import write_positions, write_tiers
 from b2b_market.rfq.rules.pricing import read_tiers
 from b2b_market.rfq.service.quoting import QuoteContent
 from b2b_market.rfq.states import BundleKind, PayEvent
@@ -72,6 +73,38 @@ def tiers_shown(content: QuoteContent) -> Mapping[UUID, Sequence[tuple[PriceTier
     return {
         line.line_id: [(tier, Money(tier.unit_price, currency)) for tier in read_tiers(line.tiers)]
         for line in content.lines
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class AlternateShown:
+    """A further offer to a line; ``tiers`` as suppliers write them."""
+
+    number: int
+    what: str
+    price: Money
+    tiers: str
+    lead_days: int | None
+    least: Decimal | None
+
+
+def alternates_shown(content: QuoteContent) -> Mapping[UUID, Sequence[AlternateShown]]:
+    """Return by line what is offered besides, for the lines that have any."""
+    currency = Currency(content.quote.currency)
+    return {
+        line.line_id: [
+            AlternateShown(
+                one["variant"],
+                described(one),
+                Money(Decimal(one["unit_price"]), currency),
+                write_tiers(read_tiers(one["tiers"])),
+                one["lead_days"],
+                Decimal(one["min_quantity"]) if one["min_quantity"] else None,
+            )
+            for one in line.alternates
+        ]
+        for line in content.lines
+        if line.alternates
     }
 
 

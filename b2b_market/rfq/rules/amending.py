@@ -47,6 +47,7 @@ ORDER: Final = (
     "category",
     "attributes",
     "substitutes",
+    "breaks",
     "note",
 )
 """How fields follow each other when they are shown; others come after them by name."""

@@ -5,13 +5,16 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
+from b2b_market.infra.canonical import decimal_text
 from b2b_market.kernel.refusal import FieldError, Invalid
 from b2b_market.kernel.text import N_
 from b2b_market.rfq.commands.needs import Attribute, NeedTerms
 from b2b_market.rfq.commands.requests import SubmitQuote, Terms
+from b2b_market.rfq.rules.breaks import break_errors
 
 MAX_ATTRIBUTES: Final = 20
 LONGEST: Final = 200
@@ -34,6 +37,7 @@ def need_errors(terms: NeedTerms, pointer: str) -> Iterable[FieldError]:
         yield FieldError(f"{pointer}/incoterm", "required", N_("Name the Incoterm that the place belongs to."))
     if terms.incoterm and not terms.incoterm_place.strip():
         yield FieldError(f"{pointer}/incoterm_place", "required", N_("Incoterms 2020 ask for a named place."))
+    yield from break_errors(terms.breaks, f"{pointer}/breaks")
 
 
 def terms_errors(terms: Terms) -> Iterable[FieldError]:
@@ -81,7 +85,10 @@ class Offered:
 def offered_by(command: SubmitQuote) -> Offered:
     """Return it of a quotation that is sent."""
     lines = [
-        (line.line_id, bool(line.alternative.strip() or line.terms.alternative_specification.strip()))
+        (
+            line.line_id,
+            bool(line.alternative.strip() or line.terms.alternative_specification.strip() or line.terms.alternates),
+        )
         for line in command.lines
     ]
     return Offered(command.currency.code, command.valid_until, lines)
@@ -130,6 +137,7 @@ def stored(terms: NeedTerms) -> dict[str, Any]:
         "incoterm": terms.incoterm,
         "incoterm_place": terms.incoterm_place.strip(),
         "substitutes": terms.substitutes,
+        "breaks": [decimal_text(quantity) for quantity in terms.breaks],
     }
 
 
@@ -141,4 +149,5 @@ def read(columns: Mapping[str, Any]) -> NeedTerms:
         incoterm=columns.get("incoterm", ""),
         incoterm_place=columns.get("incoterm_place", ""),
         substitutes=columns.get("substitutes", True),
+        breaks=tuple(Decimal(quantity) for quantity in columns.get("breaks", ())),
     )

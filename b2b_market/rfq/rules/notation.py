@@ -1,8 +1,8 @@
-"""How people write price tiers and line numbers into one cell: ``100: 9.5; 400: 9.4`` and ``1, 3-5``."""
+"""How people write price tiers, quantities and line numbers into one cell: ``100: 9.5; 400: 9.4`` and ``1, 3-5``."""
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from decimal import Decimal
 
 from b2b_market.infra.canonical import decimal_text
@@ -17,10 +17,11 @@ class UnreadableNotation(ValueError):
     """The text is not written so."""
 
 
-def read_tier_text(text: str) -> tuple[PriceTier, ...]:
+def read_tier_text(text: str, asked: Collection[Decimal] = ()) -> tuple[PriceTier, ...]:
     """Return tiers written as ``from: price`` and separated by semicolons or line ends; empty text is none.
 
-    Full-width signs are read as their plain ones. Raise UnreadableNotation for anything else.
+    A quantity that is ``asked`` for may stand without a price: it is left open. Full-width signs are read as their
+    plain ones. Raise UnreadableNotation for anything else.
     """
     found = []
     for part in re.split(r"[;\n]", _plain(text)):
@@ -29,13 +30,39 @@ def read_tier_text(text: str) -> tuple[PriceTier, ...]:
         start, mark, price = part.partition(":")
         if not mark:
             raise UnreadableNotation
-        found.append(PriceTier(_number(start), _number(price)))
+        quantity = _number(start)
+        if price.strip() or quantity not in asked:
+            found.append(PriceTier(quantity, _number(price)))
     return tuple(found)
 
 
 def write_tiers(tiers: Iterable[PriceTier]) -> str:
     """Return tiers as :func:`read_tier_text` reads them."""
     return "; ".join(f"{decimal_text(tier.from_quantity)}: {decimal_text(tier.unit_price)}" for tier in tiers)
+
+
+def write_asked(tiers: Iterable[PriceTier], asked: Iterable[Decimal]) -> str:
+    """Return tiers with the quantities that are ``asked`` for among them, those without a price left open."""
+    prices = {tier.from_quantity: decimal_text(tier.unit_price) for tier in tiers}
+    found = sorted(prices.keys() | set(asked))
+    return "; ".join(f"{decimal_text(start)}: {prices.get(start, '')}".rstrip() for start in found)
+
+
+def is_unpriced(text: str) -> bool:
+    """Tell whether a text of tiers names no price: it is empty, or leaves open whatever was asked for."""
+    return all(
+        ":" in part and not part.partition(":")[2].strip() for part in re.split(r"[;\n]", _plain(text)) if part.strip()
+    )
+
+
+def read_quantities(text: str) -> tuple[Decimal, ...]:
+    """Return quantities separated by semicolons, slashes or line ends; UnreadableNotation for anything else."""
+    return tuple(_number(part) for part in re.split(r"[;/\n]", _plain(text)) if part.strip())
+
+
+def write_quantities(quantities: Iterable[Decimal]) -> str:
+    """Return quantities as :func:`read_quantities` reads them."""
+    return "; ".join(decimal_text(quantity) for quantity in quantities)
 
 
 def read_positions(text: str) -> tuple[int, ...]:

@@ -37,6 +37,8 @@ def problem_of(
 ) -> PlanProblem:
     """Return the problem of awarding every need; offers that cannot be awarded, or not be ranked, take no part.
 
+    Of several offers of a supplier to one line the best in ``ranking`` takes part (see :func:`variant_of`).
+
     Lines that a supplier sells together only are taken in exactly the quantities it offers.
     """
     bound = {
@@ -47,24 +49,19 @@ def problem_of(
     }
     offers = []
     for row, ranked in zip(comparison.rows, ranking.rows, strict=True):
-        for column, cell, shown in zip(comparison.columns, row.cells, ranked.cells, strict=True):
-            if cell is None or shown is None or not cell.awardable or not shown.awardable:
+        for position, column in enumerate(comparison.columns):
+            shown = ranked.best_of(position)
+            cell = None if shown is None else row.cell_of(position, shown.offer.variant)
+            if cell is None or not cell.awardable:
                 continue
             whole = (column.supplier_id, row.need.line_id) in bound
             offers.append(_offer(cell, row.need.line_id, column.supplier_id, cost_of, whole=whole))
     offered = {(offer.supplier_id, offer.line_id) for offer in offers}
-    links = [
-        AllOrNone(supplier_id, group)
-        for supplier_id, groups in conditions.together.items()
-        for group in groups
-        if all((supplier_id, line_id) in offered for line_id in group)
-    ]
+    offered = {(offer.supplier_id, offer.line_id) for offer in offers}
+    groups = [(supplier_id, group) for supplier_id, own in conditions.together.items() for group in own]
+    kept = [one for one in groups if all((one[0], line_id) in offered for line_id in one[1])]
     dropped = {
-        (supplier_id, line_id)
-        for supplier_id, groups in conditions.together.items()
-        for group in groups
-        if not all((supplier_id, line_id) in offered for line_id in group)
-        for line_id in group
+        (supplier_id, line_id) for supplier_id, group in groups if (supplier_id, group) not in kept for line_id in group
     }
     return PlanProblem(
         lines=tuple(PlanLine(line_id=row.need.line_id, quantity=row.need.quantity.value) for row in comparison.rows),
@@ -75,9 +72,16 @@ def problem_of(
             for column in comparison.columns
         ),
         offers=tuple(one for one in offers if (one.supplier_id, one.line_id) not in dropped),
-        links=tuple(links),
+        links=tuple(AllOrNone(supplier_id, group) for supplier_id, group in kept),
         rules=tuple(rules),
     )
+
+
+def variant_of(ranking: Comparison, line_id: UUID, supplier_id: UUID) -> int:
+    """Return which offer of a supplier to a line stands for it in the problem."""
+    row, position = ranking.row(line_id), ranking.column_positions.get(supplier_id)
+    chosen = None if row is None or position is None else row.best_of(position)
+    return 0 if chosen is None else chosen.offer.variant
 
 
 def _offer(cell: Cell, line_id: UUID, supplier_id: UUID, cost_of: CostOf, *, whole: bool) -> PlanOffer:

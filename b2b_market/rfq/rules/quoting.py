@@ -14,6 +14,7 @@ from b2b_market.kernel.text import N_
 from b2b_market.rfq.commands.quotes import PLAIN_LINE, PLAIN_QUOTE
 from b2b_market.rfq.commands.requests import QuoteLineInput, SubmitQuote
 from b2b_market.rfq.rules import terms
+from b2b_market.rfq.rules.alternates import alternate_errors
 from b2b_market.rfq.states import TAKES_QUOTES, RfqStatus
 
 MAX_PRICE = Decimal(10) ** 13
@@ -103,6 +104,8 @@ def require_sound_quote(
         if line.terms != PLAIN_LINE and line.line_id in needs:
             need_unit = units.get(line.line_id)
             errors.extend(terms.line_errors(line, f"/lines/{index}", needs[line.line_id], need_unit))
+            offered = needs[line.line_id] if line.quantity is None else line.quantity
+            errors.extend(alternate_errors(line, f"/lines/{index}", offered))
         seen.add(line.line_id)
     if errors:
         raise Invalid(errors=errors)

@@ -65,6 +65,8 @@ class HeldLine:
     setup_cost: Decimal | None = None
     capacity: Decimal | None = None
     tiers: tuple[tuple[Decimal, Decimal], ...] = ()
+    alternates: Mapping[str, "HeldLine"] = field(default_factory=dict)
+    """What is offered besides, by its name without case and blanks."""
 
     def price_at(self, quantity: Decimal) -> Decimal | None:
         """Return the unit price of a quantity; None below the first tier."""
@@ -92,6 +94,8 @@ class Held:
     early_pay: tuple[Decimal, int] | None = None
     discounts: Mapping[frozenset[UUID], Decimal] = field(default_factory=dict)
     together: frozenset[frozenset[UUID]] = frozenset()
+    answers: Mapping[str, str] = field(default_factory=dict)
+    """What it answered to criteria that the published formula scores, by their key."""
 
 
 def bargaining_errors(wanted: Bargaining) -> Iterator[FieldError]:
@@ -163,6 +167,8 @@ def _changed(before: Held, after: Held) -> Iterator[FieldError]:
     if after.delivery != before.delivery:
         detail = N_("Stay with the delivery term and place of before.")
         yield FieldError("/terms/incoterm", "changed", detail)
+    if any(after.answers.get(key) != value for key, value in before.answers.items()):
+        yield FieldError("/answers", "changed", N_("Stay with the answers of before that are scored by the formula."))
     if after.instalments != before.instalments:
         yield FieldError("/terms/instalments", "changed", N_("Stay with the instalments of before."))
 
@@ -209,6 +215,11 @@ def _line_errors(pointer: str, before: HeldLine, after: HeldLine) -> Iterator[Fi
         yield FieldError(f"{pointer}/terms/setup_cost", "worse", RISEN, {"before": before_cost})
     if _shrank(before.capacity, after.capacity):
         yield FieldError(f"{pointer}/terms/capacity", "worse", N_("It may not become less than before."))
+    for name, alternate in before.alternates.items():
+        now = after.alternates.get(name)
+        if now is None or any(_line_errors(pointer, alternate, now)):
+            detail = N_("Keep the alternate “{name}” of before, at no worse price, time or minimum.")
+            yield FieldError(f"{pointer}/alternates", "worse", detail, {"name": name})
 
 
 def _dearer(before: HeldLine, after: HeldLine, quantity: Decimal) -> bool:

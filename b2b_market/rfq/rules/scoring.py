@@ -7,7 +7,7 @@ from typing import Final
 from b2b_market.kernel.refusal import FieldError, Kind, Refusal
 from b2b_market.kernel.text import N_
 from b2b_market.rfq.commands.scoring import AssessmentInput
-from b2b_market.sourcing.public import LEAD_TIME, PRICE, Criterion, Delivery, Formula, Value
+from b2b_market.sourcing.public import LEAD_TIME, PRICE, Answered, Criterion, Delivery, Formula, Value
 
 PAYMENT: Final = "payment"
 OF_THEMSELVES: Final = frozenset({PRICE, LEAD_TIME, PAYMENT})
@@ -38,6 +38,11 @@ class AssessmentsUnusable(Refusal):
     kind, code = Kind.CONFLICT, "rfq-assessments-unusable"
     title = N_("These entries cannot be scored")
     advice = N_("{count} entries need correction; each is listed with what would be right.")
+
+
+def assessed(criterion: Criterion) -> bool:
+    """Tell whether the buyer says what a criterion is scored on: not where quotations or their suppliers say it."""
+    return criterion.key not in OF_THEMSELVES and criterion.answered is not Answered.SUPPLIER
 
 
 def payment_days(delivery: Delivery, lead_days: int | None) -> Decimal:
@@ -73,7 +78,7 @@ def require_assessments(
         place = f"/assessments/{position}"
         if entry.supplier_id not in suppliers:
             errors.append(FieldError(f"{place}/supplier_id", "unknown", N_("This supplier has no quotation here.")))
-        elif criterion is None or entry.key in OF_THEMSELVES:
+        elif criterion is None or not assessed(criterion):
             errors.append(FieldError(f"{place}/key", "unknown", N_("This is not a criterion that you assess.")))
         elif (entry.supplier_id, entry.key) in seen:
             errors.append(FieldError(f"{place}/key", "repeated", N_("Each criterion is assessed once per supplier.")))

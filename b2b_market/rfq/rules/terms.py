@@ -140,7 +140,7 @@ def line_errors(line: QuoteLineInput, pointer: str, need: Decimal, need_unit: st
     """Return what cannot be accepted of a line's terms; ``need_unit`` None leaves units unchecked."""
     terms = line.terms
     offered = need if line.quantity is None else line.quantity
-    yield from _tier_errors(line, pointer, offered)
+    yield from tier_errors(line, pointer, offered)
     if terms.setup_cost is not None and not (0 <= terms.setup_cost < MAX_PRICE and fits(terms.setup_cost, 4)):
         yield FieldError(f"{pointer}/setup_cost", "amount", N_("Give an amount with at most four decimals."))
     if terms.origin_country and terms.origin_country not in reference.countries():
@@ -177,7 +177,8 @@ def header_errors(command: SubmitQuote, units: Mapping[UUID, str]) -> Iterable[F
     yield from _capacity_errors(terms, units)
 
 
-def _tier_errors(line: QuoteLineInput, pointer: str, offered: Decimal) -> Iterable[FieldError]:
+def tier_errors(line: QuoteLineInput, pointer: str, offered: Decimal) -> Iterable[FieldError]:
+    """Yield what cannot be accepted of a line's tiers, and of the unit price beside them."""
     tiers, at = line.terms.tiers, f"{pointer}/tiers"
     if len(tiers) > MAX_TIERS:
         yield FieldError(at, "too-many", N_("At most {most} are possible."), {"most": MAX_TIERS})

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Any
 from urllib.parse import quote
 
 from fastapi import Response
@@ -24,8 +25,12 @@ class RateOut(WireOut):
     as_of: str
 
 
-class CellOut(WireOut):
-    """One offer: ``unit_price`` and ``total`` as quoted, the other two figures in the comparison currency."""
+class OfferOut(WireOut):
+    """One offer: ``unit_price`` and ``total`` as quoted, the other two figures in the comparison currency.
+
+    ``variant`` is 0 for a supplier's first offer and numbers its alternates; ``note`` says what is offered instead, or
+    what the supplier notes. ``unanswered`` are the quantities at which a price was asked for and none is named.
+    """
 
     quote_id: WireUuid
     quantity: str
@@ -38,6 +43,15 @@ class CellOut(WireOut):
     delta_percent: str | None
     lead_days: int | None
     flags: Sequence[str]
+    variant: int
+    note: str
+    unanswered: Sequence[str]
+
+
+class CellOut(OfferOut):
+    """A supplier's first offer, which totals and ranks count, with what it offers besides."""
+
+    others: Sequence[OfferOut]
 
 
 class RowOut(WireOut):
@@ -143,24 +157,34 @@ def _row(row: Row) -> RowOut:
         target_price=_exact(row.target_price),
         best_price=_exact(row.best_price),
         common=row.common,
-        cells=[_cell(cell) if cell is not None else None for cell in row.cells],
+        cells=[
+            None if cell is None else CellOut.model_construct(**_offer(cell), others=_others(row, place))
+            for place, cell in enumerate(row.cells)
+        ],
     )
 
 
-def _cell(cell: Cell) -> CellOut:
-    return CellOut.model_construct(
-        quote_id=cell.offer.offer_id,
-        quantity=decimal_text(cell.quantity.value),
-        unit_price=decimal_text(cell.offer.unit_price.amount),
-        total=format(cell.total.amount, "f"),
-        price=decimal_text(cell.price.amount),
-        converted_total=format(cell.converted_total.amount, "f"),
-        best=cell.best,
-        awardable=cell.awardable,
-        delta_percent=_percent(cell.delta_percent),
-        lead_days=cell.offer.lead_days,
-        flags=[flag.value for flag in cell.flags],
-    )
+def _others(row: Row, place: int) -> Sequence[OfferOut]:
+    return [OfferOut.model_construct(**_offer(cell)) for cell in row.others.get(place, ())]
+
+
+def _offer(cell: Cell) -> dict[str, Any]:
+    return {
+        "quote_id": cell.offer.offer_id,
+        "quantity": decimal_text(cell.quantity.value),
+        "unit_price": decimal_text(cell.offer.unit_price.amount),
+        "total": format(cell.total.amount, "f"),
+        "price": decimal_text(cell.price.amount),
+        "converted_total": format(cell.converted_total.amount, "f"),
+        "best": cell.best,
+        "awardable": cell.awardable,
+        "delta_percent": _percent(cell.delta_percent),
+        "lead_days": cell.offer.lead_days,
+        "flags": [flag.value for flag in cell.flags],
+        "variant": cell.offer.variant,
+        "note": cell.offer.note,
+        "unanswered": [decimal_text(quantity) for quantity in cell.offer.unanswered],
+    }
 
 
 def _amount(money: Money | None) -> str | None:

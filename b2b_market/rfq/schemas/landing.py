@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 from uuid import UUID
 
 from pydantic import Field
@@ -106,8 +106,10 @@ class CostingOut(WireOut):
         return cls.model_validate({**own, "version": row.version, "costs": costs})
 
 
-class LandedCellOut(WireOut):
+class LandedOfferOut(WireOut):
     """One offer: ``unit_price`` as quoted; ``landed`` per unit in the comparison currency, present value.
+
+    ``variant`` is 0 for a supplier's first offer and numbers its alternates.
 
     ``landed_total`` is the offered quantity × ``landed``, rounded. ``complete`` is false where a cost that the buyer
     pays is not stated: the figure is too low then, and not ranked.
@@ -121,6 +123,13 @@ class LandedCellOut(WireOut):
     best: bool
     delta_percent: str | None
     flags: Sequence[str]
+    variant: int
+
+
+class LandedCellOut(LandedOfferOut):
+    """A supplier's first offer with what it offers besides."""
+
+    others: Sequence[LandedOfferOut]
 
 
 class LandedRowOut(WireOut):
@@ -269,20 +278,30 @@ def _row(row: sourcing.Row, quoted: sourcing.Row) -> LandedRowOut:
         best=None if row.best_price is None else decimal_text(row.best_price.amount),
         common=row.common,
         cells=[
-            None if cell is None or raw is None else _cell(cell, raw)
-            for cell, raw in zip(row.cells, quoted.cells, strict=True)
+            LandedCellOut.model_construct(
+                **offers[0], others=[LandedOfferOut.model_construct(**one) for one in offers[1:]]
+            )
+            if offers
+            else None
+            for offers in (_offers(row, quoted, place) for place in range(len(row.cells)))
         ],
     )
 
 
-def _cell(cell: sourcing.Cell, raw: sourcing.Cell) -> LandedCellOut:
-    return LandedCellOut.model_construct(
-        quote_id=raw.offer.offer_id,
-        unit_price=decimal_text(raw.offer.unit_price.amount),
-        landed=decimal_text(cell.price.amount),
-        landed_total=format(cell.total.amount, "f"),
-        complete=not cell.offer.incomplete,
-        best=cell.best,
-        delta_percent=None if cell.delta_percent is None else format(cell.delta_percent, "f"),
-        flags=[flag.value for flag in cell.flags],
-    )
+def _offers(row: sourcing.Row, quoted: sourcing.Row, place: int) -> list[dict[str, Any]]:
+    """Return a supplier's offers to a line, the first one first."""
+    return [_offer(cell, raw) for cell, raw in zip(row.choices(place), quoted.choices(place), strict=True)]
+
+
+def _offer(cell: sourcing.Cell, raw: sourcing.Cell) -> dict[str, Any]:
+    return {
+        "quote_id": raw.offer.offer_id,
+        "unit_price": decimal_text(raw.offer.unit_price.amount),
+        "landed": decimal_text(cell.price.amount),
+        "landed_total": format(cell.total.amount, "f"),
+        "complete": not cell.offer.incomplete,
+        "best": cell.best,
+        "delta_percent": None if cell.delta_percent is None else format(cell.delta_percent, "f"),
+        "flags": [flag.value for flag in cell.flags],
+        "variant": cell.offer.variant,
+    }

@@ -6,13 +6,16 @@ from typing import Annotated
 from pydantic import Field
 
 from b2b_market.infra.http.wires import LongText, OptionalText, WireDecimal, WireIn, WireOut, WireUuid, wire_enum
-from b2b_market.rfq.commands.quotes import Bundle, Instalment, LineTerms, PriceTier, QuoteTerms
+from b2b_market.rfq.commands.quotes import Alternate, Bundle, Instalment, LineTerms, PriceTier, QuoteTerms
+from b2b_market.rfq.rules.alternates import MAX_ALTERNATES, MAX_LEAD_DAYS
 from b2b_market.rfq.rules.terms import MAX_BUNDLES, MAX_INSTALMENTS, MAX_PAY_DAYS, MAX_TIERS
 from b2b_market.rfq.states import BundleKind, PayEvent, TaxBasis
 
 UnitCode = Annotated[str, Field(pattern=r"^([A-Z0-9]{1,4})?$")]
 CountryCode = Annotated[str, Field(pattern=r"^([A-Z]{2})?$")]
 IncotermCode = Annotated[str, Field(pattern=r"^([A-Z]{3})?$")]
+Variant = Annotated[int, Field(ge=0, le=MAX_ALTERNATES)]
+"""Which offer of a quotation to a line: 0 its first, from 1 on its alternates."""
 PayDays = Annotated[int, Field(ge=0, le=MAX_PAY_DAYS)]
 
 
@@ -21,6 +24,28 @@ class PriceTierIn(WireIn):
 
     from_quantity: WireDecimal
     unit_price: WireDecimal
+
+
+class AlternateIn(WireIn):
+    """What is offered to a line besides its first offer; quantity, minimum, multiple and set-up cost are the line's."""
+
+    alternative: LongText
+    unit_price: WireDecimal | None = None
+    specification: LongText = ""
+    tiers: Annotated[tuple[PriceTierIn, ...], Field(max_length=MAX_TIERS, strict=False)] = ()
+    lead_days: Annotated[int, Field(ge=0, le=MAX_LEAD_DAYS)] | None = None
+    note: LongText = ""
+
+    def to_alternate(self) -> Alternate:
+        """Return the alternate."""
+        return Alternate(
+            alternative=self.alternative,
+            unit_price=self.unit_price,
+            specification=self.specification,
+            tiers=tuple(PriceTier(tier.from_quantity, tier.unit_price) for tier in self.tiers),
+            lead_days=self.lead_days,
+            note=self.note,
+        )
 
 
 class LineTermsIn(WireIn):
@@ -33,6 +58,7 @@ class LineTermsIn(WireIn):
     alternative_specification: LongText = ""
     origin_country: CountryCode = ""
     capacity: WireDecimal | None = None
+    alternates: Annotated[tuple[AlternateIn, ...], Field(max_length=MAX_ALTERNATES, strict=False)] = ()
 
     def to_terms(self) -> LineTerms:
         """Return the terms of the line."""
@@ -44,6 +70,7 @@ class LineTermsIn(WireIn):
             alternative_specification=self.alternative_specification,
             origin_country=self.origin_country,
             capacity=self.capacity,
+            alternates=tuple(one.to_alternate() for one in self.alternates),
         )
 
 
@@ -115,6 +142,20 @@ class StatedOut(WireOut):
     multiple_quantity: str | None
 
 
+class AlternateOut(WireOut):
+    """A stored alternate; ``variant`` is the number by which it is picked."""
+
+    variant: int
+    alternative: str
+    specification: str
+    unit_price: str
+    tiers: Sequence[PriceTierOut]
+    min_quantity: str | None
+    lead_days: int | None
+    note: str
+    stated: StatedOut | None
+
+
 class LineTermsOut(WireOut):
     """What a stored line says besides its price: amounts without tax, quantities in the need's unit."""
 
@@ -126,6 +167,7 @@ class LineTermsOut(WireOut):
     origin_country: str
     capacity: WireDecimal | None
     stated: StatedOut | None
+    alternates: Sequence[AlternateOut]
 
 
 class InstalmentOut(WireOut):

@@ -1,13 +1,14 @@
 """Wire shapes of quotations and awards."""
 
-from collections.abc import Sequence
-from typing import Annotated, Self
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Self
 from uuid import UUID
 
 from pydantic import Field
 
 from b2b_market.infra.http.wires import (
     LongText,
+    ShortText,
     WireCurrency,
     WireDate,
     WireDecimal,
@@ -18,9 +19,18 @@ from b2b_market.infra.http.wires import (
     wire_enum,
 )
 from b2b_market.rfq.commands import requests as commands
+from b2b_market.rfq.commands.quotes import CriterionAnswer
 from b2b_market.rfq.commands.requests import Rest
 from b2b_market.rfq.models.quotes import Award, QuoteLine, QuoteRevision
-from b2b_market.rfq.schemas.quote_terms import LineTermsIn, LineTermsOut, QuoteTermsIn, QuoteTermsOut, stated_shape
+from b2b_market.rfq.rules.answers import MAX_FILES
+from b2b_market.rfq.schemas.quote_terms import (
+    LineTermsIn,
+    LineTermsOut,
+    QuoteTermsIn,
+    QuoteTermsOut,
+    Variant,
+    stated_shape,
+)
 from b2b_market.rfq.schemas.shaping import columns
 from b2b_market.rfq.service.awarding import AwardContent
 from b2b_market.rfq.service.quoting import QuoteContent
@@ -39,6 +49,17 @@ class QuoteLineIn(LineTermsIn):
     note: LongText = ""
 
 
+class AnswerIn(WireIn):
+    """What is answered to a criterion: a number as text, ``yes`` or ``no``, the answer chosen, or words.
+
+    ``file_ids`` are files of the own company that prove an answer in words.
+    """
+
+    key: ShortText
+    value: LongText
+    file_ids: Annotated[tuple[WireUuid, ...], Field(max_length=MAX_FILES, strict=False)] = ()
+
+
 class QuoteIn(QuoteTermsIn):
     """A whole quotation. To revise, name the version of the live one in If-Match."""
 
@@ -49,6 +70,7 @@ class QuoteIn(QuoteTermsIn):
     note: LongText = ""
     rfq_edition: Annotated[int, Field(ge=1)] = 1
     """The version of the request that is answered; an older one than its last material change is refused."""
+    answers: Annotated[tuple[AnswerIn, ...], Field(max_length=20, strict=False)] = ()
 
     def to_command(self, rfq_id: UUID, expected_version: int | None) -> commands.SubmitQuote:
         """Return the operation's input."""
@@ -74,6 +96,7 @@ class QuoteIn(QuoteTermsIn):
             note=self.note,
             rfq_edition=self.rfq_edition,
             terms=self.to_terms(),
+            answers=tuple(CriterionAnswer(one.key, one.value, one.file_ids) for one in self.answers),
         )
 
 
@@ -104,7 +127,8 @@ class QuoteLineOut(LineTermsOut):
     @classmethod
     def of(cls, value: QuoteLine) -> Self:
         """Return the answer for a stored line."""
-        own = {"stated": stated_shape(value.stated)}
+        alternates = [{**one, "stated": stated_shape(one["stated"])} for one in value.alternates]
+        own = {"stated": stated_shape(value.stated), "alternates": alternates}
         return cls.model_validate({**columns(value, cls, frozenset(own)), **own})
 
 
@@ -147,11 +171,30 @@ class QuoteSummaryOut(WireOut):
     rfq_edition: int
 
 
+class EvidenceOut(WireOut):
+    """A file that proves an answer; its bytes are at ``/quotes/{id}/evidence/{file id}``."""
+
+    id: WireUuid
+    name: str
+    size: int
+    sha256: str
+
+
+class AnswerOut(WireOut):
+    """What the supplier answered to a criterion; ``words`` are scored by the buyer."""
+
+    key: str
+    answered: str
+    value: str
+    files: Sequence[EvidenceOut]
+
+
 class QuoteOut(QuoteSummaryOut, QuoteTermsOut):
     """A quotation with its lines and receipts, the newest first."""
 
     payment_terms: str
     note: str
+    answers: Sequence[AnswerOut]
     lines: Sequence[QuoteLineOut]
     receipts: Sequence[ReceiptOut]
     allowed_steps: Sequence[str]
@@ -161,18 +204,29 @@ class QuoteOut(QuoteSummaryOut, QuoteTermsOut):
         """Return the answer for a quotation's content."""
         own = {
             "lines": [QuoteLineOut.of(line) for line in value.lines],
+            "answers": [_answer(one) for one in value.quote.answers],
             "receipts": [ReceiptOut.of(revision) for revision in value.revisions],
             "allowed_steps": QUOTE_LIFECYCLE.allowed(value.quote.status),
         }
         return cls.model_validate({**columns(value.quote, cls, frozenset(own)), **own})
 
 
+def _answer(one: Mapping[str, Any]) -> AnswerOut:
+    files = [EvidenceOut.model_validate({**file, "id": UUID(file["id"])}) for file in _known(one["files"])]
+    return AnswerOut(key=one["key"], answered=one["answered"], value=one["value"], files=files)
+
+
+def _known(files: Sequence[Mapping[str, Any]]) -> Sequence[dict[str, Any]]:
+    return [{name: file[name] for name in EvidenceOut.model_fields} for file in files]
+
+
 class PickIn(WireIn):
-    """A quantity of one need (null: all that is offered) for one quotation."""
+    """A quantity of one need (null: all that is offered) for one quotation: its first offer, or an alternate."""
 
     line_id: WireUuid
     quote_id: WireUuid
     quantity: WireDecimal | None = None
+    variant: Variant = 0
 
 
 class AwardIn(WireIn):
@@ -188,7 +242,9 @@ class AwardIn(WireIn):
             rfq_id=rfq_id,
             expected_version=expected_version,
             picks=tuple(
-                commands.AwardPick(line_id=pick.line_id, quote_id=pick.quote_id, quantity=pick.quantity)
+                commands.AwardPick(
+                    line_id=pick.line_id, quote_id=pick.quote_id, quantity=pick.quantity, variant=pick.variant
+                )
                 for pick in self.picks
             ),
             rest=self.rest,
@@ -206,6 +262,8 @@ class AwardLineOut(WireOut):
     quantity: WireDecimal
     unit_price: WireDecimal
     currency: str
+    variant: int
+    alternative: str
 
 
 class AwardBase(WireOut):

@@ -26,6 +26,7 @@ from b2b_market.rfq.commands.needs import Attribute, NeedTerms
 from b2b_market.rfq.commands.requests import RfqOrder
 from b2b_market.rfq.commands.rounds import Bargaining
 from b2b_market.rfq.queries.requests import InvitedRfq
+from b2b_market.rfq.rules.breaks import MAX_BREAKS
 from b2b_market.rfq.rules.needs import MAX_ATTRIBUTES, MAX_CURRENCIES, MAX_VALIDITY_DAYS
 from b2b_market.rfq.schemas.shaping import columns
 from b2b_market.rfq.service.drafting import RfqContent
@@ -46,7 +47,7 @@ class LineIn(WireIn):
     """One need; ``unit`` is a UN/ECE Rec 20 code, ``target_price`` per unit in the request's currency.
 
     ``incoterm`` with its place counts for the line instead of the request's; ``substitutes`` is whether anything else
-    than what is specified may be offered.
+    than what is specified may be offered; ``breaks`` are the rising quantities from which a price each is wanted.
     """
 
     item_name: ShortText
@@ -63,6 +64,7 @@ class LineIn(WireIn):
     incoterm: IncotermCode = ""
     incoterm_place: OptionalText = ""
     substitutes: bool = True
+    breaks: Annotated[tuple[WireDecimal, ...], Field(max_length=MAX_BREAKS, strict=False)] = ()
 
     def to_command(self) -> commands.LineInput:
         """Return the operation's input; UnknownUnit is refused."""
@@ -81,6 +83,7 @@ class LineIn(WireIn):
                 incoterm=self.incoterm,
                 incoterm_place=self.incoterm_place,
                 substitutes=self.substitutes,
+                breaks=self.breaks,
             ),
         )
 
@@ -217,6 +220,7 @@ class LineOut(WireOut):
     incoterm: str
     incoterm_place: str
     substitutes: bool
+    breaks: Sequence[str]
 
 
 class InvitationOut(WireOut):

@@ -10,6 +10,7 @@ from b2b_market.infra.http.wires import LongText, ShortText, WireDecimal, WireIn
 from b2b_market.kernel.money import Money
 from b2b_market.rfq.commands.requests import AwardPick, Rest
 from b2b_market.rfq.commands.scenarios import CompareScenarios, ProposeScenario, SaveScenario, Settings
+from b2b_market.rfq.schemas.quote_terms import Variant
 from b2b_market.rfq.service.scenarios import ScenarioFigures, ScenarioTable
 from b2b_market.rfq.states import ScenarioKind, ScenarioStatus
 
@@ -22,6 +23,7 @@ class ScenarioPickIn(WireIn):
     line_id: WireUuid
     quote_id: WireUuid
     quantity: WireDecimal | None = None
+    variant: Variant = 0
 
 
 class ScenarioIn(WireIn):
@@ -51,7 +53,8 @@ class ScenarioIn(WireIn):
             seconds=self.seconds,
         )
         picks = tuple(
-            AwardPick(line_id=one.line_id, quote_id=one.quote_id, quantity=one.quantity) for one in self.picks
+            AwardPick(line_id=one.line_id, quote_id=one.quote_id, quantity=one.quantity, variant=one.variant)
+            for one in self.picks
         )
         return SaveScenario(
             rfq_id=rfq_id, name=self.name, kind=self.kind, landed=self.landed, settings=settings, picks=picks
@@ -89,6 +92,7 @@ class ScenarioPickOut(WireOut):
     line_id: WireUuid
     quote_id: WireUuid
     quantity: str
+    variant: int
 
 
 class StandbyOut(WireOut):
@@ -170,7 +174,8 @@ class ScenarioOut(WireOut):
                 "lines": None if allocation is None else allocation.lines,
                 "longest_lead_days": None if allocation is None else allocation.longest_lead_days,
                 "picks": [
-                    {"line_id": line, "quote_id": quote, "quantity": quantity} for line, quote, quantity in row.picks
+                    {"line_id": line, "quote_id": quote, "quantity": quantity, "variant": int("".join(variant) or 0)}
+                    for line, quote, quantity, *variant in row.picks
                 ],
                 "standby": [{"line_id": line, "quote_id": quote} for line, quote in row.standby],
             }

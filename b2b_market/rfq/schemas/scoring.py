@@ -19,7 +19,7 @@ from b2b_market.infra.http.wires import (
 from b2b_market.rfq.commands.scoring import AssessmentInput, ScoreQuotes, SetAssessments, SetCriteria
 from b2b_market.rfq.service.scoring import CriteriaContent, Scorecard
 from b2b_market.sourcing import public as sourcing
-from b2b_market.sourcing.public import Criterion, Formula
+from b2b_market.sourcing.public import Answered, Criterion, Formula
 from b2b_market.ui.i18n import fill
 
 
@@ -34,6 +34,9 @@ class CriterionIn(WireIn):
     worst: WireDecimal = Decimal(0)
     best: WireDecimal = Decimal(100)
     points: Annotated[dict[ShortText, WireDecimal], Field(max_length=20, default_factory=dict)]
+    answered: wire_enum(Answered) = Answered.BUYER  # type: ignore[valid-type]  # an Annotated alias made by a function
+    """``supplier``: answered with the quotation and scored by the formula; ``words``: answered, scored by the buyer."""
+    required: bool = False
 
 
 class CriteriaIn(WireIn):
@@ -97,6 +100,8 @@ class CriterionOut(WireOut):
     worst: WireDecimal
     best: WireDecimal
     points: dict[str, WireDecimal]
+    answered: wire_enum(Answered)  # type: ignore[valid-type]  # an Annotated alias made by a function
+    required: bool
 
 
 class AssessmentOut(WireOut):

@@ -69,6 +69,7 @@ class TemplateLineOut(WireOut):
     incoterm: str
     incoterm_place: str
     substitutes: bool
+    breaks: Sequence[WireDecimal]
 
 
 class KeptDocumentOut(WireOut):
@@ -119,7 +120,7 @@ class TemplateOut(TemplateSummaryOut):
         draft = value.draft
         row = {name: getattr(value.row, name) for name in TemplateSummaryOut.model_fields}
         texts = ("item_name", "item_code", "specification", "delivery_place", "note", "target_price")
-        further = ("category", "attributes", "incoterm", "incoterm_place", "substitutes")
+        further = ("category", "attributes", "incoterm", "incoterm_place", "substitutes", "breaks")
         lines = [
             {
                 **{name: getattr(line, name) for name in texts},

@@ -20,7 +20,7 @@ from b2b_market.rbac.duties import require_other_person
 from b2b_market.rbac.operation import operation
 from b2b_market.rfq import events
 from b2b_market.rfq.commands.requests import AwardPick, DecideAward, ProposeAward, ReadAward, ReadRfq, Rest
-from b2b_market.rfq.models.quotes import AWARD_LINE_COLUMNS, Award, AwardLine, Quote
+from b2b_market.rfq.models.quotes import AWARD_LINES, Award, AwardLine, Quote
 from b2b_market.rfq.models.requests import Rfq
 from b2b_market.rfq.permissions import RfqPermission
 from b2b_market.rfq.queries import quotes as queries
@@ -71,7 +71,7 @@ def propose_award(work: Work, scope: Scope, command: ProposeAward) -> AwardConte
     award.final = command.rest is not Rest.LATER
     award.comment = command.comment.strip()
     rows = _line_rows(award, compared, allocation)
-    award.lines_digest = lines_digest({name: row[name] for name in AWARD_LINE_COLUMNS} for row in rows)
+    award.lines_digest = lines_digest(AWARD_LINES.content(row) for row in rows)
     amount = in_limit_currency(work, scope, allocation.total)
     alone = approving.within_limit(amount, scope.limit)
     proposed = events.AwardProposed(
@@ -175,7 +175,7 @@ def picks_of(compared: RfqComparison, picks: Sequence[AwardPick]) -> list[sourci
         row = compared.comparison.row(pick.line_id)
         if row is None or pick.quote_id not in suppliers:
             raise NotFound(line_id=str(pick.line_id), quote_id=str(pick.quote_id))
-        cell = compared.comparison.cell(pick.line_id, suppliers[pick.quote_id])
+        cell = compared.comparison.cell(pick.line_id, suppliers[pick.quote_id], pick.variant)
         offered = row.need.quantity.value if cell is None else cell.quantity.value
         quantity = pick.quantity if pick.quantity is not None else offered
         found.append(
@@ -183,6 +183,7 @@ def picks_of(compared: RfqComparison, picks: Sequence[AwardPick]) -> list[sourci
                 line_id=pick.line_id,
                 supplier_id=suppliers[pick.quote_id],
                 quantity=Quantity(quantity, row.need.quantity.unit),
+                variant=pick.variant,
             )
         )
     return found
@@ -234,7 +235,13 @@ def snapshot_hash(compared: RfqComparison, picks: Sequence[sourcing.Pick]) -> by
                 for rate in compared.comparison.basis.rates
             ],
             "picks": sorted(
-                [str(pick.line_id), str(pick.supplier_id), str(pick.quantity.value.normalize())] for pick in picks
+                [
+                    str(pick.line_id),
+                    str(pick.supplier_id),
+                    str(pick.quantity.value.normalize()),
+                    *([str(pick.variant)] if pick.variant else []),
+                ]
+                for pick in picks
             ),
         }
     )
@@ -254,6 +261,8 @@ def _line_rows(award: Award, compared: RfqComparison, allocation: sourcing.Alloc
             "quantity": share.quantity.value,
             "unit_price": share.offer.unit_price.amount,
             "currency": share.offer.unit_price.currency.code,
+            "variant": share.offer.variant,
+            "alternative": share.offer.note if share.offer.alternative else "",
         }
         for position, share in enumerate(allocation.shares, start=1)
     ]
@@ -263,7 +272,10 @@ def _require_unchanged(work: Work, scope: Scope, rfq: Rfq, award: Award) -> None
     """Work the award out again: the offers must still hold and be the ones that the proposer saw."""
     compared = comparison_of(work, scope, rfq, remaining=True)
     lines = queries.award_lines_of(work.session, scope, award.id)
-    chosen = [AwardPick(line_id=line.line_id, quote_id=line.quote_id, quantity=line.quantity) for line in lines]
+    chosen = [
+        AwardPick(line_id=line.line_id, quote_id=line.quote_id, quantity=line.quantity, variant=line.variant)
+        for line in lines
+    ]
     allocation = sourcing.allocate(compared.comparison, picks_of(compared, chosen))
     _require_awardable(allocation, Rest.LEAVE)
     require_bundles(work, scope, compared, allocation)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -15,11 +16,14 @@ from b2b_market.rfq.models.requests import Rfq
 from b2b_market.rfq.queries import quotes as quote_queries
 from b2b_market.rfq.queries import requests as request_queries
 from b2b_market.rfq.queries import rounds as queries
+from b2b_market.rfq.rules.alternates import name_of
 from b2b_market.rfq.rules.bundling import read_bundles
 from b2b_market.rfq.rules.pricing import read_tiers
 from b2b_market.rfq.rules.rounds import Held, HeldLine, NotGoingOn, require_admitted, require_no_worse
 from b2b_market.rfq.states import BundleKind
+from b2b_market.sourcing.public import Answered
 
+SUPPLIER = Answered.SUPPLIER.value
 Row = Mapping[str, Any]
 """Columns by name, as they are stored; a column that is not there says nothing."""
 
@@ -69,6 +73,7 @@ def held(head: Row, lines: Sequence[Row]) -> Held:
         early_pay=None if percent is None or days is None else (percent, days),
         discounts={frozenset(one.line_ids): one.percent for one in bundles if one.percent is not None},
         together=frozenset(frozenset(one.line_ids) for one in bundles if one.kind is BundleKind.TOGETHER),
+        answers={one["key"]: one["value"] for one in head.get("answers") or () if one["answered"] == SUPPLIER},
     )
 
 
@@ -83,7 +88,20 @@ def _line(row: Row) -> HeldLine:
         setup_cost=row.get("setup_cost"),
         capacity=row.get("capacity"),
         tiers=tuple((tier.from_quantity, tier.unit_price) for tier in tiers),
+        alternates={name_of(one["alternative"]): _line(_as_row(row, one)) for one in row.get("alternates") or ()},
     )
+
+
+def _as_row(line: Row, alternate: Row) -> Row:
+    """Return an alternate with the columns of a line."""
+    least = alternate["min_quantity"]
+    return {
+        "unit_price": Decimal(alternate["unit_price"]),
+        "quantity": line["quantity"],
+        "lead_days": alternate["lead_days"],
+        "min_quantity": None if least is None else Decimal(least),
+        "tiers": alternate["tiers"],
+    }
 
 
 def _columns(row: DeclarativeBase) -> Row:

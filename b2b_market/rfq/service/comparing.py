@@ -1,5 +1,6 @@
 """The comparison: what the buyer sees of all quotations side by side, on frozen exchange rates."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -22,7 +23,9 @@ from b2b_market.rfq.models.requests import Rfq, RfqLine, RfqRate
 from b2b_market.rfq.permissions import RfqPermission
 from b2b_market.rfq.queries import quotes as quote_queries
 from b2b_market.rfq.queries import requests as queries
+from b2b_market.rfq.rules.alternates import as_offers
 from b2b_market.rfq.rules.awarding import still_open
+from b2b_market.rfq.rules.breaks import unanswered
 from b2b_market.rfq.rules.pricing import read_tiers
 from b2b_market.rfq.service.drafting import buyer_day
 from b2b_market.rfq.states import RFQ_LIFECYCLE, QuoteStatus, RfqStatus
@@ -110,7 +113,9 @@ def comparison_of(work: Work, scope: Scope, rfq: Rfq, *, remaining: bool = False
         delivery_start=buyer_day(work, scope),
         rates=frozen_rates(work, scope, rfq, {quote.currency for quote in quotes}),
     )
-    given = {(line.quote_id, line.line_id): line.quantity for line in awarded} if remaining else {}
+    given: defaultdict[tuple[UUID, UUID], Decimal] = defaultdict(Decimal)
+    for line in awarded if remaining else ():
+        given[line.quote_id, line.line_id] += line.quantity
     compared = sourcing.compare(
         _needs(work, scope, rfq, lines, needs),
         _quotes(work, scope, _Sheet(lines, quotes, prices, needs, given)),
@@ -168,22 +173,43 @@ class _Sheet:
 
 def _quotes(work: Work, scope: Scope, sheet: _Sheet) -> list[sourcing.Quote]:
     units = {line.id: unit(line.unit) for line in sheet.lines}
+    asked = {line.id: tuple(map(Decimal, line.breaks)) for line in sheet.lines if line.breaks}
     names = organizations.companies(work, scope.actor, [quote.supplier_id for quote in sheet.quotes])
     prices = sheet.open_prices()
     return [
-        sourcing.Quote(
-            supplier_id=quote.supplier_id,
-            supplier=names[quote.supplier_id].name_in(scope.actor.person.locale),
-            currency=Currency(quote.currency),
-            submitted_at=quote.received_at,
-            lines=tuple(_line(quote, price, left, units[price.line_id]) for price, left in prices[quote.id]),
-        )
+        _quote(quote, names[quote.supplier_id].name_in(scope.actor.person.locale), prices[quote.id], units, asked)
         for quote in sheet.quotes
     ]
 
 
-def _line(quote: Quote, price: QuoteLine, left: Decimal, measure: Unit) -> sourcing.QuoteLine:
+def _quote(
+    quote: Quote,
+    supplier: str,
+    prices: Sequence[tuple[QuoteLine, Decimal]],
+    units: Mapping[UUID, Unit],
+    asked: Mapping[UUID, Sequence[Decimal]],
+) -> sourcing.Quote:
+    lines = tuple(
+        _line(quote, price, left, units[price.line_id], asked.get(price.line_id, ())) for price, left in prices
+    )
+    return sourcing.Quote(
+        supplier_id=quote.supplier_id,
+        supplier=supplier,
+        currency=Currency(quote.currency),
+        submitted_at=quote.received_at,
+        lines=lines,
+        alternates=tuple(
+            alternate
+            for line, (price, _) in zip(lines, prices, strict=True)
+            if price.alternates
+            for alternate in as_offers(line, price.alternates, asked.get(price.line_id, ()))
+        ),
+    )
+
+
+def _line(quote: Quote, price: QuoteLine, left: Decimal, measure: Unit, asked: Sequence[Decimal]) -> sourcing.QuoteLine:
     currency = Currency(quote.currency)
+    tiers = tuple((tier.from_quantity, tier.unit_price) for tier in read_tiers(price.tiers)) if price.tiers else ()
     offer = sourcing.QuoteLine(
         offer_id=quote.id,
         line_id=price.line_id,
@@ -196,7 +222,8 @@ def _line(quote: Quote, price: QuoteLine, left: Decimal, measure: Unit) -> sourc
         note=price.alternative or price.note,
         multiple=price.multiple_quantity,
         setup=Money(price.setup_cost, currency) if price.setup_cost else None,
-        tiers=tuple((tier.from_quantity, tier.unit_price) for tier in read_tiers(price.tiers)) if price.tiers else (),
+        tiers=tiers,
+        unanswered=unanswered(asked, {start for start, _ in tiers}) if asked else (),
     )
     return replace(offer, unit_price=offer.price_at(left)) if offer.tiers and left != price.quantity else offer
 

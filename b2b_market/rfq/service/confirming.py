@@ -80,6 +80,8 @@ def _require_fit(work: Work, scope: Scope, rfq: Rfq, quote: Quote, lines: Sequen
     now = edition_queries.edition_of(work.session, scope, rfq.id, rfq.edition)
     quoted = [(line.line_id, line.position, line.quantity) for line in lines]
     require_fit(quoted, Wording.read(then.content), Wording.read(now.content))
-    others = [(line.line_id, bool(line.alternative or line.alternative_specification)) for line in lines]
+    others = [
+        (line.line_id, bool(line.alternative or line.alternative_specification or line.alternates)) for line in lines
+    ]
     offered = Offered(quote.currency, quote.valid_until, others)
     require_as_asked(offered, asked_of(rfq, request_queries.needs_of(work.session, scope, rfq.id)))

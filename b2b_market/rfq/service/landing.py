@@ -147,10 +147,10 @@ def explain_landed(work: Work, scope: Scope, command: ExplainLanded) -> LandedFi
     column = landed.compared.comparison.column(suppliers.get(command.quote_id, command.quote_id))
     if row is None or column is None:
         raise NotFound(line_id=str(command.line_id), quote_id=str(command.quote_id))
-    cell = landed.compared.comparison.cell(command.line_id, column.supplier_id)
+    cell = landed.compared.comparison.cell(command.line_id, column.supplier_id, command.variant)
     if cell is None:
         raise NotFound(line_id=str(command.line_id), quote_id=str(command.quote_id))
-    cost = landed.landing.cost(command.line_id, column.supplier_id)
+    cost = landed.landing.cost(command.line_id, column.supplier_id, command.variant)
     return LandedFigure(landed, row, column, cell.offer, cost)
 
 
@@ -181,13 +181,15 @@ def require_undecided(rfq: Rfq, step: str) -> None:
 
 def _as_quoted(raw: sourcing.Comparison, position: int) -> sourcing.Quote:
     column = raw.columns[position]
-    cells = (row.cells[position] for row in raw.rows)
+    cells = [row.cells[position] for row in raw.rows]
+    others = (cell for row in raw.rows if row.others for cell in row.others.get(position, ()))
     return sourcing.Quote(
         supplier_id=column.supplier_id,
         supplier=column.supplier,
         currency=column.currency,
         submitted_at=column.submitted_at,
         lines=tuple(cell.offer for cell in cells if cell is not None),
+        alternates=tuple(cell.offer for cell in others),
     )
 
 

@@ -223,7 +223,7 @@ class _Desk:
             position=need.position,
             item_name=need.item_name,
             item_code=need.item_code,
-            specification=need.specification,
+            specification=" ⇒ ".join(part for part in (need.specification, line.alternative) if part),
             quantity=line.quantity,
             unit=need.unit,
             unit_price=line.unit_price,

@@ -11,6 +11,7 @@ from b2b_market.rfq.permissions import RfqPermission
 from b2b_market.rfq.queries import last_prices as queries
 from b2b_market.rfq.queries import requests as request_queries
 from b2b_market.rfq.rules.last_prices import Item, LastPrice, last_prices
+from b2b_market.rfq.service import evidence
 from b2b_market.rfq.service.quoting import require_fitting
 
 
@@ -38,6 +39,7 @@ def judge_quote(work: Work, scope: Scope, command: SubmitQuote) -> Refusal | Non
     rfq = request_queries.party_rfq(work.session, scope, command.rfq_id)
     try:
         require_fitting(work, scope, rfq, command)
+        evidence.answered(work, scope, rfq, command)
     except Refusal as refusal:
         return refusal
     return None

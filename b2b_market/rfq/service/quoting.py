@@ -27,9 +27,11 @@ from b2b_market.rfq.queries.requests import Need
 from b2b_market.rfq.queries.rounds import own_quotes
 from b2b_market.rfq.rules import quoting as rules
 from b2b_market.rfq.rules import terms
+from b2b_market.rfq.rules.alternates import settled_alternates
 from b2b_market.rfq.rules.amending import require_standing
 from b2b_market.rfq.rules.needs import Asked, offered_by, require_as_asked
 from b2b_market.rfq.rules.rounds import require_current
+from b2b_market.rfq.service import evidence
 from b2b_market.rfq.service.bettering import Stored, hold_to_prior
 from b2b_market.rfq.service.drafting import buyer_day
 from b2b_market.rfq.service.joining import announce_joined, take_place
@@ -67,9 +69,11 @@ def submit_quote(work: Work, scope: Scope, command: SubmitQuote) -> QuoteContent
     rules.require_open(rfq.status, rfq.closes_at, moment)
     require_standing(command.rfq_edition, rfq.binding_edition, rfq.edition)
     needs = require_fitting(work, scope, rfq, command)
+    answers = evidence.answered(work, scope, rfq, command)
     quote = _received(work, scope, rfq, command, moment)
     rows = _line_rows(quote, needs, command)
     _fill(quote, command, rows)
+    quote.answers = answers
     hold_to_prior(work, scope, rfq, Stored(quote, rows), [line.line_id for line in command.lines])
     quote.rfq_edition = command.rfq_edition
     revision = receipted(work, quote, rows)
@@ -235,6 +239,7 @@ def _line_rows(quote: Quote, needs: Mapping[UUID, Need], command: SubmitQuote) -
             need = needs[line.line_id]
             offered = need.quantity if line.quantity is None else line.quantity
             rows[index] |= terms.settled_line(line, offered, need.unit, tax)
+            rows[index]["alternates"] = settled_alternates(line, offered, need.unit, tax)
     return rows
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from b2b_market.rfq.commands.quotes import PLAIN_LINE, LineTerms
 from b2b_market.rfq.commands.requests import QuoteLineInput
 from b2b_market.rfq.models.quotes import QuoteLine
+from b2b_market.rfq.rules.alternates import as_written as alternates_written
 from b2b_market.rfq.rules.pricing import read_tiers
 from b2b_market.rfq.service.quoting import QuoteContent
 
@@ -42,6 +43,7 @@ def as_written(line: QuoteLine) -> QuoteLineInput:
             alternative_specification=line.alternative_specification,
             origin_country=line.origin_country,
             capacity=line.capacity,
+            alternates=alternates_written(line.alternates),
         ),
     )
 

@@ -190,7 +190,13 @@ def fill(scenario: Scenario, landed: LandedComparison, picks: Sequence[sourcing.
     """Store picks with their standby suppliers and the hash of what they stand on."""
     quotes = landed.compared.quotes
     scenario.picks = [
-        [str(pick.line_id), str(quotes[pick.supplier_id].id), format(pick.quantity.value, "f")] for pick in picks
+        [
+            str(pick.line_id),
+            str(quotes[pick.supplier_id].id),
+            format(pick.quantity.value, "f"),
+            *([str(pick.variant)] if pick.variant else []),
+        ]
+        for pick in picks
     ]
     ranking = landed.comparison if scenario.landed else landed.compared.comparison
     scenario.standby = [
@@ -220,8 +226,13 @@ def _standby(ranking: sourcing.Comparison, picks: Sequence[sourcing.Pick]) -> di
 
 def _stored(scenario: Scenario) -> tuple[AwardPick, ...]:
     return tuple(
-        AwardPick(line_id=UUID(line_id), quote_id=UUID(quote_id), quantity=Decimal(quantity))
-        for line_id, quote_id, quantity in scenario.picks
+        AwardPick(
+            line_id=UUID(line_id),
+            quote_id=UUID(quote_id),
+            quantity=Decimal(quantity),
+            variant=int("".join(variant) or 0),
+        )
+        for line_id, quote_id, quantity, *variant in scenario.picks
     )
 
 
@@ -250,7 +261,7 @@ def _figures(scenario: Scenario, landed: LandedComparison, past: Mapping[UUID, P
     paid = {"last": Fraction(0), "average": Fraction(0)}
     awarded = Fraction(0)
     for share in allocation.shares:
-        cell = landed.comparison.cell(share.line_id, share.supplier_id)
+        cell = landed.comparison.cell(share.line_id, share.supplier_id, share.offer.variant)
         if cell is not None:
             at_door += Fraction(cell.price.amount) * Fraction(share.quantity.value)
         known_price = past.get(share.line_id)

@@ -17,7 +17,7 @@ from b2b_market.rfq.commands.scoring import ScoreQuotes, SetAssessments, SetCrit
 from b2b_market.rfq.models.requests import Rfq
 from b2b_market.rfq.models.scoring import (
     ASSESSMENT_COLUMNS,
-    CRITERION_COLUMNS,
+    CRITERIA,
     Assessment,
     CriterionRow,
     Scoring,
@@ -27,6 +27,7 @@ from b2b_market.rfq.queries import quotes as quote_queries
 from b2b_market.rfq.queries import requests as request_queries
 from b2b_market.rfq.queries import scoring as queries
 from b2b_market.rfq.rules import scoring as rules
+from b2b_market.rfq.rules.answers import asked_of_suppliers, require_askable
 from b2b_market.rfq.service.landing import LandedComparison, compare_landed, require_undecided
 from b2b_market.rfq.states import RfqStatus
 from b2b_market.sourcing import public as sourcing
@@ -90,6 +91,7 @@ def set_criteria(work: Work, scope: Scope, command: SetCriteria) -> CriteriaCont
     row = _expected(work, scope, rfq, command.expected_version)
     if command.criteria:
         sourcing.require_criteria(command.criteria)
+        require_askable(command.criteria)
     if row is None:
         row = Scoring(id=new_id(), created_at=work.now(), rfq_id=rfq.id, buyer_id=rfq.buyer_id)
         row.assessments_digest = lines_digest(())
@@ -98,8 +100,13 @@ def set_criteria(work: Work, scope: Scope, command: SetCriteria) -> CriteriaCont
         queries.drop_criteria(work.session, scope, row.id)
     rows = [_criterion_row(row, position, one) for position, one in enumerate(command.criteria, start=1)]
     row.editor_id, row.changed_at, row.landed = scope.user_id, work.now(), command.landed
-    row.lines_digest = lines_digest({name: one[name] for name in CRITERION_COLUMNS} for one in rows)
+    row.lines_digest = lines_digest(CRITERIA.content(one) for one in rows)
     work.record("rfq_scoring.set", row)
+    asked = len(asked_of_suppliers(command.criteria))
+    if asked != rfq.asked_answers:
+        rfq.asked_answers = asked
+        work.touch(rfq)
+        work.record("rfq.answers_asked", rfq)
     insert_rows(work.session, CriterionRow, rows)
     work.session.flush()
     return _content(work, scope, rfq)
@@ -114,7 +121,7 @@ def assess_quotes(work: Work, scope: Scope, command: SetAssessments) -> Criteria
     if row is None:
         raise rules.NoCriteria
     work.expect_version(row, command.expected_version)
-    criteria = {one.key: one for one in _criteria(queries.criteria_of(work.session, scope, row.id))}
+    criteria = {one.key: one for one in criteria_from(queries.criteria_of(work.session, scope, row.id))}
     quotes = quote_queries.opened_quotes(work.session, scope, rfq.id)
     rules.require_assessments(criteria, frozenset(quote.supplier_id for quote in quotes), command.assessments)
     queries.drop_assessments(work.session, scope, row.id)
@@ -172,6 +179,13 @@ def _values(content: CriteriaContent, landed: LandedComparison) -> dict[UUID, di
     for column in landed.compared.comparison.columns:
         delivery = landed.deliveries[column.supplier_id]
         found[column.supplier_id] = {rules.PAYMENT: rules.payment_days(delivery, column.longest_lead_days)}
+    for supplier_id, quote in landed.compared.quotes.items():
+        for answer in quote.answers:
+            own = by_key.get(answer["key"])
+            said = None if own is None or own.answered is not sourcing.Answered.SUPPLIER else answer["value"]
+            value = None if own is None or said is None else rules.read_value(own, said)
+            if value is not None and supplier_id in found:
+                found[supplier_id][answer["key"]] = value
     for entry in content.assessments:
         value = rules.read_value(by_key[entry.key], entry.value) if entry.key in by_key else None
         if value is not None and entry.supplier_id in found:
@@ -189,11 +203,12 @@ def _content(work: Work, scope: Scope, rfq: Rfq) -> CriteriaContent:
     row = queries.find_scoring(work.session, scope, rfq.id)
     if row is None:
         return CriteriaContent(rfq, None, (), ())
-    criteria = _criteria(queries.criteria_of(work.session, scope, row.id))
+    criteria = criteria_from(queries.criteria_of(work.session, scope, row.id))
     return CriteriaContent(rfq, row, criteria, queries.assessments_of(work.session, scope, row.id))
 
 
-def _criteria(rows: Sequence[CriterionRow]) -> tuple[sourcing.Criterion, ...]:
+def criteria_from(rows: Sequence[CriterionRow]) -> tuple[sourcing.Criterion, ...]:
+    """Return stored criteria as they are scored by."""
     return tuple(
         sourcing.Criterion(
             key=row.key,
@@ -204,6 +219,8 @@ def _criteria(rows: Sequence[CriterionRow]) -> tuple[sourcing.Criterion, ...]:
             worst=_plain(row.worst),
             best=_plain(row.best),
             points={answer: Decimal(points) for answer, points in row.points},
+            answered=row.answered,
+            required=row.required,
         )
         for row in rows
     )
@@ -228,4 +245,6 @@ def _criterion_row(row: Scoring, position: int, one: sourcing.Criterion) -> dict
         "worst": one.worst,
         "best": one.best,
         "points": [[answer, format(points, "f")] for answer, points in one.points.items()],
+        "answered": one.answered.value,
+        "required": one.required,
     }

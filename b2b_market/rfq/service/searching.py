@@ -54,7 +54,7 @@ def begin_search(
     raw = _raw_lines(landed.compared.comparison)
 
     def cost_of(cell: sourcing.Cell, supplier_id: UUID) -> sourcing.CostLine:
-        return landed.landing.lines[cell.offer.line_id, supplier_id] if scenario.landed else raw[supplier_id]
+        return landed.landing.line(cell.offer, supplier_id) if scenario.landed else raw[supplier_id]
 
     problem = planning.problem_of(landed.compared.comparison, ranking, cost_of, conditions, rules.rules_of(settings))
     return problem, sourcing.Limits(seconds=settings.seconds)
@@ -82,11 +82,13 @@ def end_search(work: Work, scope: Scope, command: EndSearch) -> Scenario:
         scenario.proven = outcome.verdict is sourcing.Verdict.OPTIMAL
         landed = _compared_for_machine(work, scope, scenario.rfq_id)
         rows = {row.need.line_id: row.need.quantity.unit for row in landed.compared.comparison.rows}
+        ranking = landed.comparison if scenario.landed else landed.compared.comparison
         picks = [
             sourcing.Pick(
                 line_id=share.line_id,
                 supplier_id=share.supplier_id,
                 quantity=Quantity(share.quantity, rows[share.line_id]),
+                variant=planning.variant_of(ranking, share.line_id, share.supplier_id),
             )
             for share in outcome.plan.shares
             if share.line_id in rows and share.supplier_id in landed.compared.quotes

@@ -60,6 +60,10 @@ class QuoteLine:
     """Only whole multiples of this are sold."""
     tiers: tuple[tuple[Decimal, Decimal], ...] = ()
     """All-units prices: (from this quantity on, unit price), rising; empty where one price holds for all."""
+    unanswered: tuple[Decimal, ...] = ()
+    """The quantities at which a price was asked for and none is named."""
+    variant: int = 0
+    """Which of the supplier's offers to this need: 0 the first, from 1 on its alternates."""
 
     def price_at(self, quantity: Decimal) -> Money:
         """Return the unit price of all units where ``quantity`` is taken; below the first tier its price holds too."""
@@ -82,13 +86,15 @@ class QuoteLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quote:
-    """One supplier's live quote: all prices in one currency, at most one answer per need."""
+    """One supplier's live quote: all prices in one currency, at most one answer per need, and alternates to it."""
 
     supplier_id: UUID
     supplier: str
     currency: Currency
     submitted_at: datetime
     lines: tuple[QuoteLine, ...]
+    alternates: tuple[QuoteLine, ...] = ()
+    """Further offers to needs that ``lines`` answers, each with a variant of its own from 1 on."""
 
     def __post_init__(self) -> None:
         """Refuse a naive time, a second currency and two answers to one need."""
@@ -98,6 +104,18 @@ class Quote:
             raise ValueError("a quote has one currency")
         if len({line.line_id for line in self.lines}) != len(self.lines):
             raise ValueError("a quote answers a need once")
+        if self.alternates:
+            self._require_sound_alternates()
+
+    def _require_sound_alternates(self) -> None:
+        answered = {line.line_id for line in self.lines}
+        places = {(line.line_id, line.variant) for line in self.alternates}
+        if any(line.unit_price.currency != self.currency for line in self.alternates):
+            raise ValueError("a quote has one currency")
+        if any(line.line_id not in answered or line.variant < 1 for line in self.alternates):
+            raise ValueError("an alternate stands beside a first offer")
+        if len(places) != len(self.alternates):
+            raise ValueError("two alternates share a variant")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,8 +144,9 @@ class Basis:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pick:
-    """So much of one need from one supplier; the quantity is in the need's unit."""
+    """So much of one need from one supplier, of its first offer or of an alternate; in the need's unit."""
 
     line_id: UUID
     supplier_id: UUID
     quantity: Quantity
+    variant: int = 0

@@ -24,6 +24,17 @@ class Formula(StrEnum):
     POINTS = "points"
 
 
+class Answered(StrEnum):
+    """Who says what a criterion is scored on, where the quotation's prices and terms do not."""
+
+    BUYER = "buyer"
+    """The buyer finds it out."""
+    SUPPLIER = "supplier"
+    """The supplier answers with its quotation, and the published formula scores the answer."""
+    WORDS = "words"
+    """The supplier answers in words, with evidence; the buyer scores them."""
+
+
 PRICE = "price"
 LEAD_TIME = "lead_time"
 
@@ -49,6 +60,9 @@ class Criterion:
     worst: Decimal = Decimal(0)
     best: Decimal = Decimal(100)
     points: Mapping[str, Decimal] = field(default_factory=dict)
+    answered: Answered = Answered.BUYER
+    required: bool = False
+    """Whether a quotation without the supplier's answer is refused."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

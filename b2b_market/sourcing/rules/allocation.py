@@ -95,7 +95,7 @@ class _Clerk:
         seen: set[tuple[UUID, UUID]] = set()
         for position, pick in enumerate(self.picks):
             row, column = self.comparison.row(pick.line_id), self.comparison.column(pick.supplier_id)
-            cell = self.comparison.cell(pick.line_id, pick.supplier_id)
+            cell = self.comparison.cell(pick.line_id, pick.supplier_id, pick.variant)
             if row is None or column is None or cell is None:
                 self.problems.append(stray_pick(position, pick, row, column))
                 continue

@@ -10,6 +10,8 @@ Definitions, in one place:
 * *Common* lines are those that every compared supplier covers. All are ranked on their common lines; where coverage is
   equal these are all the lines they cover, so that the rank is that of their own totals. Within a group that covers
   exactly the same lines there is a second rank, on the group's own lines.
+* A supplier may offer *alternates* to a line. They stand beside its first offer, may be the best price of the line, and
+  may be picked; coverage, totals and ranks of a supplier count its first offers alone.
 * Ranks, best prices and outliers are decided on exact figures. Money is rounded by line; totals add up the rounded
   lines.
 """
@@ -24,8 +26,8 @@ from b2b_market.kernel.quantity import Quantity
 from b2b_market.sourcing.commands.comparing import Basis, Need, Quote, QuoteLine
 from b2b_market.sourcing.rules.exact import MinorUnits, exact_arithmetic, percent
 from b2b_market.sourcing.rules.flagging import BARRIERS, Judge, outlier_flag
-from b2b_market.sourcing.rules.inputs import answers_by_need, rates_by_currency
-from b2b_market.sourcing.rules.matrix import Cell, Comparison, Flag, Row
+from b2b_market.sourcing.rules.inputs import alternates_by_need, answers_by_need, rates_by_currency
+from b2b_market.sourcing.rules.matrix import NO_OTHERS, Cell, Comparison, Flag, Row
 from b2b_market.sourcing.rules.outliers import fences
 from b2b_market.sourcing.rules.summing import summarise
 
@@ -51,6 +53,14 @@ class _Priced(NamedTuple):
     awardable: bool
 
 
+class _Line(NamedTuple):
+    """The cells of a need in the order of the quotes, its best unit price, and the alternates by place."""
+
+    cells: tuple[Cell | None, ...]
+    best: Money | None
+    others: Mapping[int, tuple[Cell, ...]]
+
+
 def compare(needs: Sequence[Need], quotes: Sequence[Quote], basis: Basis) -> Comparison:
     """Compare ``quotes`` line by line; rows and columns keep the order given, ranks do not depend on it.
 
@@ -58,15 +68,19 @@ def compare(needs: Sequence[Need], quotes: Sequence[Quote], basis: Basis) -> Com
     need, quantities in another unit than the need's) raises ValueError.
     """
     answers = answers_by_need(needs, quotes)
+    others = alternates_by_need(needs, quotes)
     rates = rates_by_currency(needs, quotes, basis)
     with exact_arithmetic():
         builder = _Builder(basis, rates, quotes)
         offers = zip(*answers, strict=True) if answers else [()] * len(needs)
-        lines = [builder.line(need, answered) for need, answered in zip(needs, offers, strict=True)]
-        summary = summarise(quotes, rates, [cells for cells, _ in lines], basis.currency)
+        lines = [
+            builder.line(need, answered, others.get(need.line_id, {}))
+            for need, answered in zip(needs, offers, strict=True)
+        ]
+        summary = summarise(quotes, rates, [line.cells for line in lines], basis.currency)
         rows = tuple(
-            Row(need, cells, best, *builder.target(need), common)
-            for need, (cells, best), common in zip(needs, lines, summary.common, strict=True)
+            Row(need, line.cells, line.best, *builder.target(need), common, line.others)
+            for need, line, common in zip(needs, lines, summary.common, strict=True)
         )
         targets = builder.target_totals(rows)
         target_total = Money(sum(targets, Decimal(0)), basis.currency) if targets else None
@@ -93,17 +107,29 @@ class _Builder:
         self.judge = Judge(basis)
         self.sides = [_side(quote.currency, rates[quote.currency]) for quote in quotes]
 
-    def line(self, need: Need, offers: Sequence[QuoteLine | None]) -> tuple[tuple[Cell | None, ...], Money | None]:
-        """Return the cells of ``need`` in the order of the quotes, and the best unit price."""
+    def line(self, need: Need, offers: Sequence[QuoteLine | None], others: Mapping[int, Sequence[QuoteLine]]) -> _Line:
+        """Return the cells of ``need`` with its best unit price; outliers are judged by the first offers."""
         days = self.judge.lead_days_allowed(need)
         priced = [
             None if offer is None else self._priced(need, side, offer, days)
             for side, offer in zip(self.sides, offers, strict=True)
         ]
+        more = {
+            position: [self._priced(need, self.sides[position], offer, days) for offer in given]
+            for position, given in others.items()
+        }
         limits = fences([one.price for one in priced if one is not None])
-        best = min([one.price for one in priced if one is not None and one.awardable], default=None)
-        cells = tuple([None if one is None else self._cell(one, need, best, limits) for one in priced])
-        return cells, None if best is None else Money(best, self.currency)
+        able = [one.price for one in priced if one is not None and one.awardable]
+        if more:
+            able += [one.price for given in more.values() for one in given if one.awardable]
+        best = min(able, default=None)
+        return _Line(
+            tuple([None if one is None else self._cell(one, need, best, limits) for one in priced]),
+            None if best is None else Money(best, self.currency),
+            {position: tuple(self._cell(one, need, best, limits) for one in given) for position, given in more.items()}
+            if more
+            else NO_OTHERS,
+        )
 
     def target(self, need: Need) -> tuple[Money | None, Rate | None]:
         """Return the target price per unit in the comparison currency, and the rate that made it."""

@@ -43,6 +43,8 @@ class Judge:
                 flags.append(Flag.LATE)
         if offer.alternative:
             flags.append(Flag.ALTERNATIVE)
+        if offer.unanswered:
+            flags.append(Flag.TIERS_MISSING)
         if offer.incomplete:
             flags.append(Flag.COST_INCOMPLETE)
         return tuple(flags)

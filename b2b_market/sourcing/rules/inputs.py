@@ -38,6 +38,26 @@ def _aligned(needs: Sequence[Need], positions: Mapping[UUID, int], quote: Quote)
     return answers
 
 
+def alternates_by_need(
+    needs: Sequence[Need], quotes: Sequence[Quote]
+) -> Mapping[UUID, Mapping[int, tuple[QuoteLine, ...]]]:
+    """Return by need, and within it by the quote's place, what is offered besides the first offer.
+
+    Raise ValueError for quantities in another unit than the need's.
+    """
+    found: dict[UUID, dict[int, tuple[QuoteLine, ...]]] = {}
+    for position, quote in enumerate(quotes):
+        for line in quote.alternates:
+            own = found.setdefault(line.line_id, {})
+            own[position] = (*own.get(position, ()), line)
+    units = {need.line_id: need.quantity.unit for need in needs if need.line_id in found}
+    for line in (line for quote in quotes for line in quote.alternates):
+        for quantity in (line.offered, line.minimum):
+            if quantity is not None and quantity.unit != units[line.line_id]:
+                raise ValueError(f"line quantities are in the need's unit {units[line.line_id]}, not {quantity.unit}")
+    return found
+
+
 def rates_by_currency(needs: Iterable[Need], quotes: Iterable[Quote], basis: Basis) -> Mapping[Currency, Rate | None]:
     """Return the frozen rate of every currency in use, None for the comparison currency; refuse with RateMissing."""
     used = {quote.currency for quote in quotes}

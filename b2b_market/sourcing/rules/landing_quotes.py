@@ -57,10 +57,20 @@ class Landing:
     prices: Mapping[tuple[UUID, UUID], tuple[TermedPrice, Money, Delivery]] = field(repr=False)
     assumptions: Assumptions = field(repr=False)
     valuation: Valuation = field(repr=False)
+    other_lines: Mapping[tuple[UUID, UUID, int], CostLine] = field(repr=False)
+    """Of alternates: by line, supplier and variant; ``other_prices`` too."""
+    other_prices: Mapping[tuple[UUID, UUID, int], tuple[TermedPrice, Money, Delivery]] = field(repr=False)
 
-    def cost(self, line_id: UUID, supplier_id: UUID) -> LandedCost | None:
+    def line(self, offer: QuoteLine, supplier_id: UUID) -> CostLine:
+        """Return what the price of an offer becomes."""
+        if offer.variant:
+            return self.other_lines[offer.line_id, supplier_id, offer.variant]
+        return self.lines[offer.line_id, supplier_id]
+
+    def cost(self, line_id: UUID, supplier_id: UUID, variant: int = 0) -> LandedCost | None:
         """Return how the landed cost of one offer comes about; None where there is no offer or no delivery term."""
-        found = self.prices.get((line_id, supplier_id))
+        own = self.prices.get((line_id, supplier_id))
+        found = self.other_prices.get((line_id, supplier_id, variant)) if variant else own
         if found is None:
             return None
         price, over, delivery = found
@@ -87,6 +97,8 @@ def land_quotes(
         prices=worker.prices,
         assumptions=assumptions,
         valuation=worker.valuation,
+        other_lines=worker.other_lines,
+        other_prices=worker.other_prices,
     )
 
 
@@ -106,23 +118,29 @@ class _Worker:
         self.open: dict[UUID, set[Leg]] = {}
         self.lines: dict[tuple[UUID, UUID], CostLine] = {}
         self.prices: dict[tuple[UUID, UUID], tuple[TermedPrice, Money, Delivery]] = {}
+        self.other_lines: dict[tuple[UUID, UUID, int], CostLine] = {}
+        self.other_prices: dict[tuple[UUID, UUID, int], tuple[TermedPrice, Money, Delivery]] = {}
 
     def quote(self, quote: Quote, delivery: Delivery) -> Quote:
         if not delivery.incoterm:
             self.termless.add(quote.supplier_id)
         over = Money(sum((self._worth(line) for line in quote.lines), Decimal(0)), quote.currency)
         common: dict[int, CostLine] = {}
-        landed = []
-        for line in quote.lines:
+
+        def landed(line: QuoteLine) -> QuoteLine:
             key = delivery.key(line.lead_days)
             if line.line_id in self.own_lines:
-                cost_line = self._cost_line(quote, line, delivery, over)
-            else:
-                if key not in common:
-                    common[key] = self._cost_line(quote, line, delivery, over)
-                cost_line = common[key]
-            landed.append(self._landed(quote, line, delivery, over, cost_line))
-        return replace(quote, currency=self.basis.currency, lines=tuple(landed))
+                return self._landed(quote, line, delivery, over, self._cost_line(quote, line, delivery, over))
+            if key not in common:
+                common[key] = self._cost_line(quote, line, delivery, over)
+            return self._landed(quote, line, delivery, over, common[key])
+
+        return replace(
+            quote,
+            currency=self.basis.currency,
+            lines=tuple(landed(line) for line in quote.lines),
+            alternates=tuple(landed(line) for line in quote.alternates),
+        )
 
     def _quantity(self, line: QuoteLine) -> Decimal:
         wanted = self.needs[line.line_id].quantity.value
@@ -133,11 +151,7 @@ class _Worker:
         return line.unit_price.amount * self._quantity(line) + setup
 
     def _landed(self, quote: Quote, line: QuoteLine, delivery: Delivery, over: Money, cost_line: CostLine) -> QuoteLine:
-        place = (line.line_id, quote.supplier_id)
-        self.lines[place] = cost_line
-        if delivery.incoterm:
-            price = replace(_termed(line, delivery), setup=line.setup, quantity=self._quantity(line))
-            self.prices[place] = (price, over, delivery)
+        self._keep(quote, line, delivery, over, cost_line)
         if cost_line.unpriced:
             self.open.setdefault(quote.supplier_id, set()).update(cost_line.unpriced)
         quoted = Fraction(line.unit_price.amount)
@@ -152,6 +166,20 @@ class _Worker:
             tiers=(),
             incomplete=bool(cost_line.unpriced) or not delivery.incoterm,
         )
+
+    def _keep(self, quote: Quote, line: QuoteLine, delivery: Delivery, over: Money, cost_line: CostLine) -> None:
+        """Keep how an offer was landed, for whoever asks how its figure came about."""
+        place = (line.line_id, quote.supplier_id)
+        if line.variant:
+            self.other_lines[*place, line.variant] = cost_line
+        else:
+            self.lines[place] = cost_line
+        if delivery.incoterm:
+            price = replace(_termed(line, delivery), setup=line.setup, quantity=self._quantity(line))
+            if line.variant:
+                self.other_prices[*place, line.variant] = (price, over, delivery)
+            else:
+                self.prices[place] = (price, over, delivery)
 
     def _cost_line(self, quote: Quote, line: QuoteLine, delivery: Delivery, over: Money) -> CostLine:
         """Find the straight line from the landed cost of a price of 0 and of 1."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from types import MappingProxyType
 from typing import NamedTuple
 from uuid import UUID
 
@@ -26,6 +27,7 @@ class Flag(StrEnum):
     LATE = "late"
     LEAD_TIME_MISSING = "lead_time_missing"
     ALTERNATIVE = "alternative"
+    TIERS_MISSING = "tiers_missing"
     OUTLIER_LOW = "outlier_low"
     OUTLIER_HIGH = "outlier_high"
     COST_INCOMPLETE = "cost_incomplete"
@@ -40,6 +42,7 @@ FLAG_LABELS: Mapping[Flag, str] = {
     Flag.LATE: N_("Late"),
     Flag.LEAD_TIME_MISSING: N_("No lead time"),
     Flag.ALTERNATIVE: N_("Alternative"),
+    Flag.TIERS_MISSING: N_("Tiers missing"),
     Flag.OUTLIER_LOW: N_("Unusually low"),
     Flag.OUTLIER_HIGH: N_("Unusually high"),
     Flag.COST_INCOMPLETE: N_("Costs missing"),
@@ -56,6 +59,7 @@ FLAG_HINTS: Mapping[Flag, str] = {
     Flag.LATE: N_("Delivery would come after the required date."),
     Flag.LEAD_TIME_MISSING: N_("The supplier did not state a lead time, so the required date cannot be checked."),
     Flag.ALTERNATIVE: N_("The supplier offers something other than specified."),
+    Flag.TIERS_MISSING: N_("The supplier named no price at a quantity for which one was asked."),
     Flag.OUTLIER_LOW: N_("The price is far below the other prices for this line."),
     Flag.OUTLIER_HIGH: N_("The price is far above the other prices for this line."),
     Flag.COST_INCOMPLETE: N_(
@@ -100,13 +104,17 @@ class Cell(NamedTuple):
     flags: tuple[Flag, ...]
 
 
+NO_OTHERS: Mapping[int, tuple[Cell, ...]] = MappingProxyType({})
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One need and its offers, in the order of the comparison's columns.
 
     ``best_price`` is the lowest exact unit price of the awardable offers; every offer at that price is ``best``.
     ``target_price`` is per unit in the comparison currency, exact; ``target_rate`` made it from the need's. ``common``:
-    quoted in full by every compared supplier.
+    quoted in full by every compared supplier. ``others`` are, by the place of a column, what its supplier offers
+    besides; totals and ranks of columns count the first offers alone.
     """
 
     need: Need
@@ -115,6 +123,29 @@ class Row:
     target_price: Money | None
     target_rate: Rate | None
     common: bool
+    others: Mapping[int, tuple[Cell, ...]] = field(default_factory=lambda: NO_OTHERS)
+
+    def choices(self, position: int) -> tuple[Cell, ...]:
+        """Return every offer of the supplier at this place, the first one first."""
+        first = self.cells[position]
+        return () if first is None else (first, *self.others.get(position, ()))
+
+    def cell_of(self, position: int, variant: int) -> Cell | None:
+        """Return one of the offers of the supplier at this place, None where there is no such one."""
+        if not variant:
+            return self.cells[position]
+        return next((cell for cell in self.choices(position) if cell.offer.variant == variant), None)
+
+    def best_of(self, position: int) -> Cell | None:
+        """Return the offer of the supplier at this place that is chosen unless somebody picks another one.
+
+        The cheapest that can be awarded, of equal ones the first; None where none can.
+        """
+        if position not in self.others:
+            first = self.cells[position]
+            return first if first is not None and first.awardable else None
+        able = (cell for cell in self.choices(position) if cell.awardable)
+        return min(able, key=lambda cell: cell.price.amount, default=None)
 
     @property
     def offers(self) -> int:
@@ -182,7 +213,7 @@ class Comparison:
         position = self.column_positions.get(supplier_id)
         return None if position is None else self.columns[position]
 
-    def cell(self, line_id: UUID, supplier_id: UUID) -> Cell | None:
-        """Return a supplier's offer for a need, None where there is none."""
+    def cell(self, line_id: UUID, supplier_id: UUID, variant: int = 0) -> Cell | None:
+        """Return a supplier's offer for a need, its first one or an alternate; None where there is none."""
         row, position = self.row(line_id), self.column_positions.get(supplier_id)
-        return None if row is None or position is None else row.cells[position]
+        return None if row is None or position is None else row.cell_of(position, variant)

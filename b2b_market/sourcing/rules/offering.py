@@ -1,8 +1,12 @@
-"""The awardable offers of a comparison, line by line and by supplier in declared order."""
+"""The awardable offers of a comparison, line by line and by supplier in declared order.
+
+Of several offers of a supplier to one line the cheapest takes part, of equal ones the first.
+"""
 
 from collections.abc import Collection, Sequence
 from decimal import Decimal
 from typing import NamedTuple
+from uuid import UUID
 
 from b2b_market.kernel.quantity import Quantity
 from b2b_market.sourcing.commands.comparing import Need, Pick
@@ -36,8 +40,9 @@ class Supply:
         columns = sorted(
             (column.submitted_at, column.supplier_id, position, column)
             for position, column in enumerate(comparison.columns)
-            if any(cell is not None and cell.awardable for cell in (row.cells[position] for row in comparison.rows))
+            if any(row.best_of(position) is not None for row in comparison.rows)
         )
+        self._variants: dict[tuple[UUID, int], int] = {}
         self.suppliers: tuple[Column, ...] = tuple(column for *_, column in columns)
         places = [position for _, _, position, _ in columns]
         lines = (self._line(comparison, row_position, places) for row_position in range(len(comparison.rows)))
@@ -50,16 +55,18 @@ class Supply:
                 line_id=line.need.line_id,
                 supplier_id=self.suppliers[order].supplier_id,
                 quantity=Quantity(quantity, line.need.quantity.unit),
+                variant=self._variants.get((line.need.line_id, order), 0),
             )
             for line in self.lines
             for order, quantity in line.filling(suppliers, budget).best().parts
         ]
 
-    @staticmethod
-    def _line(comparison: Comparison, row_position: int, places: Sequence[int]) -> Line:
+    def _line(self, comparison: Comparison, row_position: int, places: Sequence[int]) -> Line:
         row = comparison.rows[row_position]
-        cells = [(order, row.cells[position]) for order, position in enumerate(places)]
-        offers = [(order, cell) for order, cell in cells if cell is not None and cell.awardable]
+        cells = [(order, row.best_of(position)) for order, position in enumerate(places)]
+        offers = [(order, cell) for order, cell in cells if cell is not None]
+        if row.others:
+            self._variants |= {(row.need.line_id, order): cell.offer.variant for order, cell in offers}
         sources = tuple(
             Source(
                 order,

@@ -41,11 +41,11 @@ def single_supplier(comparison: Comparison, supplier_id: UUID) -> Allocation:
     column = comparison.column_positions.get(supplier_id)
     if column is None:
         raise SupplierUnknown
-    cells = ((row.need.line_id, row.cells[column]) for row in comparison.rows)
+    cells = ((row.need.line_id, row.best_of(column)) for row in comparison.rows)
     picks = [
-        Pick(line_id=line_id, supplier_id=supplier_id, quantity=cell.quantity)
+        Pick(line_id=line_id, supplier_id=supplier_id, quantity=cell.quantity, variant=cell.offer.variant)
         for line_id, cell in cells
-        if cell is not None and cell.awardable
+        if cell is not None
     ]
     return allocate(comparison, picks)
 

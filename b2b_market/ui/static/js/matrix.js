@@ -10,7 +10,7 @@ class Matrix extends HTMLElement {
     this.addEventListener("keydown", (event) => this.onKey(event));
     this.addEventListener("focusin", (event) => this.onFocus(/** @type {HTMLElement} */ (event.target)));
     this.addEventListener("click", ({ target }) => {
-      const input = target instanceof HTMLElement && !target.closest("input, a") && target.closest("td.price")?.querySelector("input");
+      const input = target instanceof HTMLElement && !target.closest("input, a, label") && target.closest("td.price")?.querySelector("input");
       if (input) input.type === "text" ? input.focus() : input.click();
     });
     this.addEventListener("change", (event) => this.onPick(/** @type {HTMLElement} */ (event.target)));

@@ -1,0 +1,31 @@
+"""Files that prove answers to criteria over the API."""
+
+from fastapi import APIRouter, Request, Response
+
+from b2b_market.files import public as files
+from b2b_market.infra.http.requests import StrictRoute
+from b2b_market.infra.http.wires import WireUuid
+from b2b_market.rbac.edge import Edge
+from b2b_market.rbac.responses import reads
+from b2b_market.rfq.commands.quotes import ReadEvidence
+from b2b_market.rfq.documents.files import ExportedFile
+from b2b_market.rfq.schemas.comparison import file_response
+from b2b_market.rfq.service import evidence
+
+router = APIRouter(prefix="/quotes", tags=["rfq"], route_class=StrictRoute)
+
+
+@router.get(
+    "/{quote_id}/evidence/{file_id}",
+    response_class=Response,
+    responses={
+        200: {"description": "The bytes, as an attachment", "content": {kind: {} for kind in files.media_types()}},
+        **reads(files.FileInQuarantine, files.FileCondemned),
+    },
+)
+def download(quote_id: WireUuid, file_id: WireUuid, request: Request) -> Response:
+    """Return the bytes of a file that proves an answer, to its supplier or to the buyer once it is opened."""
+    edge: Edge = request.app.state.edge
+    with edge.open(request, "api") as (work, actor):
+        opened = evidence.open_evidence(work, actor, ReadEvidence(quote_id, file_id))
+    return file_response(ExportedFile(opened.name, opened.media_type, files.read(edge.runtime.settings, opened)))

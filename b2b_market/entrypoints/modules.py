@@ -21,6 +21,7 @@ NAMES: Final = (
     "organizations",
     "sourcing",
     "rfq",
+    "tendering",
     "board",
     "contracts",
 )

@@ -230,6 +230,7 @@ TABLE: dict[str, set[Role]] = {
     "guest:invite": {Role.BUYER_PURCHASER},
     "guest:take_over": {Role.SUPPLIER_ADMIN},
     "organization:claim": {Role.GUEST_SUPPLIER},
+    "procedure:compose": {Role.BUYER_PURCHASER},
     "contract:edit": {Role.BUYER_PURCHASER},
     "contract:release": {Role.BUYER_PURCHASER},
     "member:manage": {Role.BUYER_ADMIN, Role.SUPPLIER_ADMIN},

@@ -414,6 +414,7 @@ class _Maker:
             "id"
         ]
         self._attach(purchaser)
+        self._tender(purchaser)
         table = b"Item,Quantity,Unit,Required on,Place,Target price\nBolt,10,H87,2098-01-31,Shanghai,71.5519\n"
         started = _upload(client, purchaser, "/rfq-imports", "needs.csv", "text/csv", table)
         self.things["import_id"] = _done(started)["id"]
@@ -437,6 +438,12 @@ class _Maker:
         self.things["key_id"] = key["key"]["id"]
         self.things["session_id"] = _done(purchaser.get("/sessions"))["items"][0]["id"]
         return str(key["secret"])
+
+    def _tender(self, purchaser: Caller) -> None:
+        """Compose a procedure."""
+        chosen = _done(purchaser.get("/tender-procedures"))["profiles"][0]
+        own = {"name": "Ours", "base": chosen["code"], "values": chosen["values"]}
+        self.things["procedure_id"] = _done(purchaser.post("/tender-procedures", own))["id"]
 
     def _attach(self, purchaser: Caller) -> None:
         """Attach the stored file to the draft."""

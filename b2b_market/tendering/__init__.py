@@ -1,0 +1,1 @@
+"""Procedures, lots, sealed bids, opening, evaluation and award."""

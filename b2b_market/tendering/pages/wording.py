@@ -1,0 +1,61 @@
+"""How the values of a procedure are said to people: labels and words as message ids."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Final
+
+from b2b_market.kernel.text import N_
+
+LABELS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "/entry": N_("Who may bid"),
+        "/notice": N_("Who may read the notice"),
+        "/periods/enquiry": N_("Time for questions, at least"),
+        "/periods/tendering": N_("Time for bids, at least"),
+        "/periods/extension": N_("Left after an amendment, at least"),
+        "/periods/standstill": N_("Stand-still after the award decision"),
+        "/minimum_bidders": N_("Fewest bidders"),
+        "/sealing/officers": N_("Key officers"),
+        "/sealing/threshold": N_("Officers needed to open"),
+        "/sealing/reveal_hours": N_("Hours to reveal if keys are lost"),
+        "/evaluation": N_("Bids are judged"),
+        "/tie_break": N_("Equal bids"),
+        "/abnormally_low/below_mean_percent": N_("Asked about: below the mean of the others by percent"),
+        "/abnormally_low/below_next_percent": N_("Asked about: below the next bid by percent"),
+        "/bond/most_percent": N_("Bid bond at most, percent of the estimate"),
+    }
+)
+CHOICES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
+    {
+        "/entry": {
+            "public": N_("Every approved supplier"),
+            "invited": N_("Invited suppliers only"),
+            "either": N_("As the tender says"),
+        },
+        "/notice": {"public": N_("Everybody, without signing in"), "participants": N_("Those who may bid")},
+        "/evaluation": {"ordered": N_("One at a time, the best first"), "unordered": N_("All at once")},
+        "/tie_break": {
+            "earliest": N_("The earlier one wins"),
+            "quality": N_("The better quality wins"),
+            "draw": N_("A draw with a committed seed"),
+        },
+    }
+)
+UNITS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "hours": N_("{n} hours"),
+        "calendar_days": N_("{n} calendar days"),
+        "working_days": N_("{n} working days"),
+    }
+)
+UNIT_NAMES: Final[Mapping[str, str]] = MappingProxyType(
+    {"hours": N_("hours"), "calendar_days": N_("calendar days"), "working_days": N_("working days")}
+)
+
+
+def said(path: str, value: Any) -> tuple[str, int | None]:  # noqa: ANN401 - a JSON value
+    """Return how a value reads: a message id and its number, or the plain number as text and None."""
+    if isinstance(value, dict):
+        return UNITS[value["unit"]], value["amount"]
+    words = CHOICES.get(path)
+    return (words[str(value)], None) if words is not None else (str(value), None)

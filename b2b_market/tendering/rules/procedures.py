@@ -1,0 +1,224 @@
+"""Procedures as data: built-in profiles with their sources, the schema of their values, and what a law holds them to.
+
+A profile is a JSON file of the package. Its ``values`` say how a tender runs, ``sources`` where each value comes from
+(by JSON pointer, the nearest one above counts; ``confirmed`` is false while nobody has held it against the text of the
+law), and ``limits`` what a company may not fall below when it composes a procedure of its own from it.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final, cast
+
+from jsonschema import Draft202012Validator
+
+from b2b_market.kernel.refusal import FieldError, Invalid, Refusal
+from b2b_market.kernel.text import N_
+from b2b_market.tendering.rules.periods import Period
+from b2b_market.tendering.states import AwardOrder, Entry, PeriodUnit, Publicity, TieBreak
+
+CODES: Final = ("private-open", "accelerated", "china-open", "eu-open")
+"""The built-in profiles in the order that they are shown; the first is the default."""
+MOST_NAME: Final = 100
+
+Values = Mapping[str, Any]
+
+
+class UnknownProcedure(Refusal):
+    """No profile and no procedure of the company is called so, or it is retired."""
+
+    code = "unknown-procedure"
+    title = N_("There is no such procedure")
+    advice = N_("{procedure} is neither a built-in profile nor a procedure of your company in use. Choose another.")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a value comes from; not ``confirmed`` until somebody has held it against the text."""
+
+    text: str
+    confirmed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """What a law or house rule holds a value to: ``least``, ``most`` or ``only``."""
+
+    path: str
+    rule: str
+    value: object
+    source: Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """A built-in procedure; ``names`` and ``summaries`` are by language (``en``, ``zh``)."""
+
+    code: str
+    edition: int
+    effective_on: date
+    names: Mapping[str, str]
+    summaries: Mapping[str, str]
+    values: Values
+    sources: Mapping[str, Source]
+    limits: Sequence[Limit]
+
+    def source_of(self, path: str) -> Source:
+        """Return where the value at ``path`` comes from: the nearest statement at or above it."""
+        while path not in self.sources:
+            path = path.rpartition("/")[0]
+        return self.sources[path]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Procedure:
+    """The values of a procedure, read."""
+
+    entry: Entry
+    notice: Publicity
+    enquiry: Period
+    tendering: Period
+    extension: Period
+    standstill: Period
+    minimum_bidders: int
+    officers: int
+    threshold: int
+    reveal_hours: int
+    evaluation: AwardOrder
+    tie_break: TieBreak
+    below_mean_percent: int
+    below_next_percent: int
+    bond_most_percent: int
+
+
+def read_procedure(values: Values) -> Procedure:
+    """Return sound ``values`` as what the rules of a tender ask."""
+    periods, sealing, low = values["periods"], values["sealing"], values["abnormally_low"]
+    return Procedure(
+        entry=Entry(values["entry"]),
+        notice=Publicity(values["notice"]),
+        enquiry=read_period(periods["enquiry"]),
+        tendering=read_period(periods["tendering"]),
+        extension=read_period(periods["extension"]),
+        standstill=read_period(periods["standstill"]),
+        minimum_bidders=values["minimum_bidders"],
+        officers=sealing["officers"],
+        threshold=sealing["threshold"],
+        reveal_hours=sealing["reveal_hours"],
+        evaluation=AwardOrder(values["evaluation"]),
+        tie_break=TieBreak(values["tie_break"]),
+        below_mean_percent=low["below_mean_percent"],
+        below_next_percent=low["below_next_percent"],
+        bond_most_percent=values["bond"]["most_percent"],
+    )
+
+
+def read_period(value: Mapping[str, Any]) -> Period:
+    """Return a period of sound values."""
+    return Period(value["amount"], PeriodUnit(value["unit"]))
+
+
+@cache
+def profiles() -> Mapping[str, Profile]:
+    """Return the built-in profiles by code, in the order that they are shown."""
+    return {code: _profile(json.loads(_file(code))) for code in CODES}
+
+
+@cache
+def schema() -> Mapping[str, Any]:
+    """Return the JSON Schema of a procedure's values."""
+    return cast("Mapping[str, Any]", json.loads(_file("schema")))
+
+
+def profile(code: str) -> Profile:
+    """Return a built-in profile; raise UnknownProcedure for any other code."""
+    found = profiles().get(code)
+    if found is None:
+        raise UnknownProcedure(procedure=code)
+    return found
+
+
+def require_sound(name: str, values: Values, base: Profile) -> None:
+    """Raise Invalid naming every value that the schema or the limits of ``base`` refuse."""
+    errors = [] if 1 <= len(name.strip()) <= MOST_NAME else [_NAME]
+    found = [*_schema_errors(values)]
+    errors += found or [error for limit in base.limits if (error := _limit_error(values, limit)) is not None]
+    if not found and values["sealing"]["threshold"] >= values["sealing"]["officers"]:
+        errors.append(_THRESHOLD)
+    if errors:
+        raise Invalid(errors=errors)
+
+
+_NAME: Final = FieldError("/name", "length", N_("Give it a name of at most 100 characters."))
+_THRESHOLD: Final = FieldError(
+    "/sealing/threshold", "range", N_("Fewer officers must be needed than there are, or one lost key loses every bid.")
+)
+
+
+def _schema_errors(values: Values) -> list[FieldError]:
+    found = Draft202012Validator(schema()).iter_errors(values)
+    detail = N_("This does not fit the schema of procedures: {message}")
+    return [
+        FieldError("".join(f"/{part}" for part in one.absolute_path), "schema", detail, {"message": one.message[:200]})
+        for one in found
+    ]
+
+
+def _limit_error(values: Values, limit: Limit) -> FieldError | None:
+    given = at(values, limit.path)
+    facts = {"source": limit.source.text, "value": shown(limit.value), "given": shown(given)}
+    if limit.rule == "only":
+        detail = N_("{source} asks for {value} here, not {given}.")
+        return None if given == limit.value else FieldError(limit.path, "law", detail, facts)
+    if limit.rule == "most":
+        detail = N_("{source} allows at most {value} here, not {given}.")
+        return None if given <= limit.value else FieldError(limit.path, "law", detail, facts)
+    detail = N_("{source} asks for at least {value} here, not {given}.")
+    if isinstance(limit.value, Mapping):
+        enough = read_period(given).covers(read_period(limit.value))
+        return None if enough else FieldError(f"{limit.path}/amount", "law", detail, facts)
+    return None if given >= limit.value else FieldError(limit.path, "law", detail, facts)
+
+
+def at(values: Values, path: str) -> Any:  # noqa: ANN401 - a JSON value
+    """Return the value at a JSON pointer."""
+    found: Any = values
+    for part in path.strip("/").split("/"):
+        found = found[part]
+    return found
+
+
+def shown(value: object) -> str:
+    """Write a value of a procedure as facts of a refusal do: ``20 calendar_days``, ``3``, ``public``."""
+    if isinstance(value, Mapping):
+        return f"{value['amount']} {value['unit']}"
+    return str(value)
+
+
+def paths() -> tuple[str, ...]:
+    """Return the pointers of everything that a procedure decides, periods whole, in the order of the schema."""
+    found: list[str] = []
+    for name, part in schema()["properties"].items():
+        inner = part.get("properties")
+        found += [f"/{name}"] if inner is None else [f"/{name}/{key}" for key in inner]
+    return tuple(found)
+
+
+def _file(name: str) -> str:
+    return (files("b2b_market.tendering") / "profiles" / f"{name}.json").read_text(encoding="utf-8")
+
+
+def _profile(found: Mapping[str, Any]) -> Profile:
+    return Profile(
+        code=found["code"],
+        edition=found["edition"],
+        effective_on=date.fromisoformat(found["effective_on"]),
+        names=found["names"],
+        summaries=found["summaries"],
+        values=found["values"],
+        sources={path: Source(**source) for path, source in found["sources"].items()},
+        limits=tuple(Limit(one["path"], one["rule"], one["value"], Source(**one["source"])) for one in found["limits"]),
+    )

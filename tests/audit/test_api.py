@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 from fastapi.testclient import TestClient
 
-from b2b_market.audit.rules import merkle
+from b2b_market.kernel import merkle
 from b2b_market.audit.rules.checkpoint import read_checkpoint
 from b2b_market.audit.rules.verification import verify_export
 from b2b_market.infra.ids import new_id

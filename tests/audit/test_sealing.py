@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 
 from b2b_market.audit.commands import SealBatch
 from b2b_market.audit.queries.trail import SEALED
-from b2b_market.audit.rules import merkle
+from b2b_market.kernel import merkle
 from b2b_market.audit.rules.sealing import LogDamaged, SigningKeyUnknown
 from b2b_market.audit.service.sealing import seal_batch
 from b2b_market.infra.audit_trail import Entry, write_entries

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from b2b_market.audit.rules import merkle
+from b2b_market.kernel import merkle
 from b2b_market.audit.rules.checkpoint import sign_checkpoint
 from b2b_market.audit.rules.findings import Fault
 from b2b_market.audit.rules.lines import Kind, checkpoint_line, key_line

@@ -9,7 +9,7 @@ from functools import partial
 
 import pytest
 
-from b2b_market.audit.rules import merkle
+from b2b_market.kernel import merkle
 from b2b_market.audit.rules.checkpoint import Checkpoint, read_checkpoint, sign_checkpoint
 from b2b_market.audit.rules.findings import KEPT, Fault, Findings, Report
 from b2b_market.audit.rules.lines import Kind, checkpoint_line, entry_line, key_line, plain_line, read_line

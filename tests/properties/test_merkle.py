@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from b2b_market.audit.rules import merkle
-from b2b_market.audit.rules.merkle import Frontier, Node
+from b2b_market.kernel import merkle
+from b2b_market.kernel.merkle import Frontier, Node
 
 SIZES = st.integers(min_value=0, max_value=700)
 """Beyond two tiles of 256 leaves, with a ragged edge."""

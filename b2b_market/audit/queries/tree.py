@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from b2b_market.audit.models import AuditCheckpoint, AuditListed, AuditNode
 from b2b_market.audit.rules.checkpoint import Checkpoint, SignedCheckpoint
-from b2b_market.audit.rules.merkle import HASH_BYTES, TILE_HEIGHT, Frontier, Node
 from b2b_market.audit.rules.sealing import LEAVES_PER_CHECKPOINT, START, Cursor
 from b2b_market.infra.http.problems import MalformedRequest
+from b2b_market.kernel.merkle import HASH_BYTES, TILE_HEIGHT, Frontier, Node
 from b2b_market.kernel.paging import Page, PageRequest, page_of
 from b2b_market.rbac.actor import Scope
 

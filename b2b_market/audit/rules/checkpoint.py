@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from b2b_market.audit.rules.merkle import HASH_BYTES
 from b2b_market.infra.canonical import canonical, plain
 from b2b_market.infra.signing import SigningKey, verify
+from b2b_market.kernel.merkle import HASH_BYTES
 
 SIGNATURE_BYTES = 64
 LARGEST = 2**53 - 1

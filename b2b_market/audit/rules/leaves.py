@@ -8,9 +8,9 @@ from typing import Final
 from b2b_market.audit.rules.checkpoint import hex_of
 from b2b_market.audit.rules.findings import Fault, Findings
 from b2b_market.audit.rules.lines import Line
-from b2b_market.audit.rules.merkle import HASH_BYTES, Frontier, verify_inclusion
 from b2b_market.audit.rules.trail import CheckpointTrail, Windows
 from b2b_market.audit.rules.witness import read_proof
+from b2b_market.kernel.merkle import HASH_BYTES, Frontier, verify_inclusion
 from b2b_market.kernel.text import N_
 
 ALTERED: Final = N_("The entry at {first} is not the one that was sealed.")

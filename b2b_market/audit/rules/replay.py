@@ -10,8 +10,8 @@ from typing import Final
 
 from b2b_market.audit.rules.checkpoint import hex_of, text_of
 from b2b_market.audit.rules.findings import Fault, Findings
-from b2b_market.audit.rules.merkle import HASH_BYTES
 from b2b_market.audit.states import Reach
+from b2b_market.kernel.merkle import HASH_BYTES
 from b2b_market.kernel.text import N_
 
 NO_EVENT: Final = N_("The {object_type} {object_id} exists, but no event made it.")

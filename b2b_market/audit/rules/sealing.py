@@ -7,8 +7,8 @@ from typing import Final
 from uuid import UUID
 
 from b2b_market.audit.rules.checkpoint import Checkpoint, SignedCheckpoint, sign_checkpoint
-from b2b_market.audit.rules.merkle import Frontier, Node
 from b2b_market.infra.signing import SigningKey
+from b2b_market.kernel.merkle import Frontier, Node
 from b2b_market.kernel.refusal import Kind, Refusal
 from b2b_market.kernel.text import N_
 

@@ -17,9 +17,9 @@ from b2b_market.audit.rules.checkpoint import (
 from b2b_market.audit.rules.findings import Fault, Findings
 from b2b_market.audit.rules.heading import Heading
 from b2b_market.audit.rules.lines import Kind, Line, plain_line, read_line
-from b2b_market.audit.rules.merkle import HASH_BYTES, verify_consistency
 from b2b_market.infra.canonical import plain
 from b2b_market.infra.signing import SigningKey, verify
+from b2b_market.kernel.merkle import HASH_BYTES, verify_consistency
 from b2b_market.kernel.text import N_
 
 UNREADABLE: Final = N_("Line {line} of the witness cannot be read.")

@@ -13,7 +13,6 @@ from b2b_market.audit.commands import BeginExport, WriteExport
 from b2b_market.audit.permissions import AuditPermission
 from b2b_market.audit.queries import states, trail, tree
 from b2b_market.audit.queries.tree import Tip
-from b2b_market.audit.rules import merkle
 from b2b_market.audit.rules.heading import Heading, heading_line
 from b2b_market.audit.rules.lines import Kind, checkpoint_line, entry_line, key_line, plain_line, unsealed_line
 from b2b_market.audit.rules.sealing import START, window
@@ -25,6 +24,7 @@ from b2b_market.infra.database import Tenant, set_tenant
 from b2b_market.infra.runtime import Runtime
 from b2b_market.infra.who import Cause
 from b2b_market.infra.work import Work
+from b2b_market.kernel import merkle
 from b2b_market.kernel.refusal import NotFound
 from b2b_market.rbac.actor import Actor, Scope
 from b2b_market.rbac.operation import operation

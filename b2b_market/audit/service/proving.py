@@ -7,12 +7,12 @@ from sqlalchemy.orm import Session
 from b2b_market.audit.commands import ProveConsistency, ProveVersion
 from b2b_market.audit.permissions import AuditPermission
 from b2b_market.audit.queries import trail, tree
-from b2b_market.audit.rules import merkle
 from b2b_market.audit.rules.checkpoint import SignedCheckpoint
-from b2b_market.audit.rules.merkle import Node
 from b2b_market.audit.service.views import ConsistencyProof, EntryProof, ProvenEvent, Verdict
 from b2b_market.infra.database import Tenant
 from b2b_market.infra.work import Work
+from b2b_market.kernel import merkle
+from b2b_market.kernel.merkle import Node
 from b2b_market.kernel.refusal import NotFound
 from b2b_market.rbac.actor import Scope
 from b2b_market.rbac.operation import operation

@@ -7,7 +7,6 @@ from b2b_market.audit.commands import ListBatch, ReadCheckpointsAfter, SealBatch
 from b2b_market.audit.permissions import AuditPermission
 from b2b_market.audit.queries import tree
 from b2b_market.audit.rules.checkpoint import SignedCheckpoint
-from b2b_market.audit.rules.merkle import Frontier
 from b2b_market.audit.rules.sealing import (
     LARGEST_XID,
     Cursor,
@@ -19,6 +18,7 @@ from b2b_market.audit.rules.sealing import (
     window,
 )
 from b2b_market.infra.work import Work
+from b2b_market.kernel.merkle import Frontier
 from b2b_market.rbac.actor import Scope
 from b2b_market.rbac.operation import operation
 

@@ -1,0 +1,279 @@
+"""Receipts and the close record: what the platform commits to, so that nothing is dropped, added or backdated later.
+
+Every accepted envelope or withdrawal of a tender gets the next sequence number and a signed receipt. The close record
+holds two Merkle roots (RFC 9162): over the leaves of all receipts, and over those of the live bids, the last version of
+each company and lot that was not withdrawn. Bidders get it before anything is opened.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+from b2b_market.infra.canonical import canonical, plain
+from b2b_market.infra.signing import SigningKey
+from b2b_market.kernel.merkle import inclusion_ranges, leaf_hash, root_of, verify_inclusion
+from b2b_market.tendering.rules.sealed_envelope import SignedEnvelope, Withdrawal, read_ids
+from b2b_market.tendering.rules.sealed_forms import (
+    HASH_BYTES,
+    SIGNATURE_BYTES,
+    expect,
+    fields,
+    identifier,
+    items,
+    moment,
+    octets,
+    text,
+    whole,
+)
+from b2b_market.tendering.rules.sealed_keys import is_signed
+from b2b_market.tendering.rules.sealed_payload import BidIds
+from b2b_market.tendering.rules.sealed_terms import SignedNotice
+
+RECEIPT_FORMAT: Final = "b2b-market-bid-receipt/1"
+CLOSE_FORMAT: Final = "b2b-market-bid-close/1"
+MOST_STEPS: Final = 64
+"""More than a path has in any tree that can be counted."""
+
+
+class Entry(StrEnum):
+    """What was received."""
+
+    ENVELOPE = "envelope"
+    WITHDRAWAL = "withdrawal"
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """``digest`` is SHA-256 of the document received; ``sequence`` counts from 1 within the tender, without gaps."""
+
+    ids: BidIds
+    entry: Entry
+    digest: bytes
+    sequence: int
+    received_at: datetime
+
+    def statement(self) -> dict[str, object]:
+        """Return what is signed, and hashed into the leaf."""
+        return {
+            **self.ids.document(),
+            "digest": self.digest.hex(),
+            "entry": self.entry.value,
+            "format": RECEIPT_FORMAT,
+            "received_at": plain(self.received_at),
+            "sequence": self.sequence,
+        }
+
+    @property
+    def leaf(self) -> bytes:
+        """Return the leaf hash; its index among all leaves of the tender is ``sequence - 1``."""
+        return leaf_hash(canonical(self.statement()))
+
+    @property
+    def whose(self) -> tuple[UUID, UUID]:
+        """Return lot and bidder: only the last entry of each counts."""
+        return self.ids.lot, self.ids.bidder
+
+
+@dataclass(frozen=True, slots=True)
+class SignedReceipt:
+    """A receipt with the platform's signature."""
+
+    receipt: Receipt
+    signature: bytes
+
+    def to_bytes(self) -> bytes:
+        """Return the canonical document."""
+        return canonical(self.document())
+
+    def document(self) -> dict[str, object]:
+        """Return the signed receipt as JSON-ready parts."""
+        return {
+            "leaf": self.receipt.leaf.hex(),
+            "receipt": self.receipt.statement(),
+            "signature": self.signature.hex(),
+        }
+
+
+def issue_receipt(
+    received: SignedEnvelope | Withdrawal, sequence: int, received_at: datetime, key: SigningKey
+) -> SignedReceipt:
+    """Sign the receipt for an envelope or withdrawal that has been stored under ``sequence``."""
+    if isinstance(received, Withdrawal):
+        entry, ids = Entry.WITHDRAWAL, received.ids
+    else:
+        entry, ids = Entry.ENVELOPE, received.envelope.ids
+    receipt = Receipt(ids, entry, received.digest(), sequence, received_at)
+    return SignedReceipt(receipt, key.sign(receipt.statement()).signature)
+
+
+def read_receipt(value: object) -> SignedReceipt:
+    """Return a receipt from its JSON value; ValueError for another form. The signature is judged by is_from."""
+    signed = fields(value, "leaf", "receipt", "signature")
+    found = fields(
+        signed["receipt"], "bidder", "digest", "entry", "format", "lot", "received_at", "sequence", "tender", "version"
+    )
+    expect(found["format"], RECEIPT_FORMAT)
+    receipt = Receipt(
+        read_ids(found),
+        Entry(text(found["entry"])),
+        octets(found["digest"], HASH_BYTES),
+        whole(found["sequence"], 1),
+        moment(found["received_at"]),
+    )
+    expect(signed["leaf"], receipt.leaf.hex())
+    return SignedReceipt(receipt, octets(signed["signature"], SIGNATURE_BYTES))
+
+
+def is_from(signed: "SignedReceipt | SignedClose", key: bytes) -> bool:
+    """Tell whether a receipt or close record was signed with the platform's ``key``."""
+    statement = signed.receipt.statement() if isinstance(signed, SignedReceipt) else signed.close.statement()
+    return is_signed(key, statement, signed.signature)
+
+
+def live_receipts(receipts: Iterable[Receipt]) -> tuple[Receipt, ...]:
+    """Return the receipts of live bids in order of sequence; ValueError unless ``receipts`` are all, in order."""
+    last: dict[tuple[UUID, UUID], Receipt] = {}
+    for expected, receipt in enumerate(receipts, 1):
+        if receipt.sequence != expected:
+            raise ValueError(f"the receipt {expected} is missing")
+        last[receipt.whose] = receipt
+    live = (receipt for receipt in last.values() if receipt.entry is Entry.ENVELOPE)
+    return tuple(sorted(live, key=lambda receipt: receipt.sequence))
+
+
+@dataclass(frozen=True, slots=True)
+class TreeHead:
+    """How many leaves, and their root."""
+
+    size: int
+    root: bytes
+
+    @classmethod
+    def over(cls, receipts: Sequence[Receipt]) -> "TreeHead":
+        """Return the head over the leaves of these receipts."""
+        return cls(len(receipts), root_of(receipt.leaf for receipt in receipts))
+
+    def document(self) -> dict[str, object]:
+        """Return the head as JSON-ready parts."""
+        return {"root": self.root.hex(), "size": self.size}
+
+
+@dataclass(frozen=True, slots=True)
+class CloseRecord:
+    """What was there when bidding closed under the notice of this ``edition``; ``journal`` counts every receipt."""
+
+    tender: UUID
+    edition: int
+    deadline: datetime
+    closed_at: datetime
+    journal: TreeHead
+    live: TreeHead
+
+    def statement(self) -> dict[str, object]:
+        """Return what is signed."""
+        return {
+            "closed_at": plain(self.closed_at),
+            "deadline": plain(self.deadline),
+            "edition": self.edition,
+            "format": CLOSE_FORMAT,
+            "journal": self.journal.document(),
+            "live": self.live.document(),
+            "tender": str(self.tender),
+        }
+
+    def digest(self) -> bytes:
+        """Return SHA-256 over the canonical statement: what contributions and opening records refer to."""
+        return hashlib.sha256(canonical(self.statement())).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class SignedClose:
+    """A close record with the platform's signature."""
+
+    close: CloseRecord
+    signature: bytes
+
+    def document(self) -> dict[str, object]:
+        """Return the signed record as JSON-ready parts."""
+        return {"close": self.close.statement(), "signature": self.signature.hex()}
+
+
+def close_bidding(
+    notice: SignedNotice, receipts: Sequence[Receipt], closed_at: datetime, key: SigningKey
+) -> SignedClose:
+    """Sign the record over all receipts of the tender, in order of sequence; ValueError before the deadline."""
+    announced = notice.notice
+    if closed_at < announced.deadline:
+        raise ValueError("bidding closes at the deadline, not before")
+    live = live_receipts(receipts)
+    record = CloseRecord(
+        announced.terms.tender,
+        announced.edition,
+        announced.deadline,
+        closed_at,
+        TreeHead.over(receipts),
+        TreeHead.over(live),
+    )
+    return SignedClose(record, key.sign(record.statement()).signature)
+
+
+def read_close(value: object) -> SignedClose:
+    """Return a close record from its JSON value; ValueError for another form. The signature is judged by is_from."""
+    signed = fields(value, "close", "signature")
+    found = fields(signed["close"], "closed_at", "deadline", "edition", "format", "journal", "live", "tender")
+    expect(found["format"], CLOSE_FORMAT)
+    record = CloseRecord(
+        identifier(found["tender"]),
+        whole(found["edition"], 1),
+        moment(found["deadline"]),
+        moment(found["closed_at"]),
+        _read_head(found["journal"]),
+        _read_head(found["live"]),
+    )
+    if record.closed_at < record.deadline:
+        raise ValueError("the record says that bidding was closed before its deadline")
+    return SignedClose(record, octets(signed["signature"], SIGNATURE_BYTES))
+
+
+def _read_head(value: object) -> TreeHead:
+    found = fields(value, "root", "size")
+    return TreeHead(whole(found["size"]), octets(found["root"], HASH_BYTES))
+
+
+@dataclass(frozen=True, slots=True)
+class LiveProof:
+    """Shows one bid among the live ones of a close record; index and size must be the close record's."""
+
+    index: int
+    path: tuple[bytes, ...]
+
+    def document(self) -> dict[str, object]:
+        """Return the proof as JSON-ready parts."""
+        return {"index": self.index, "path": [step.hex() for step in self.path]}
+
+    def shows(self, receipt: Receipt, close: CloseRecord) -> bool:
+        """Tell whether the bid of this receipt was live at the close."""
+        return verify_inclusion(receipt.leaf, self.index, close.live.size, self.path, close.live.root)
+
+
+def prove_live(live: Sequence[Receipt], sequences: Iterable[int]) -> Mapping[int, LiveProof]:
+    """Return the proof of each of these live bids by its sequence number; KeyError for one that is not live."""
+    places = {receipt.sequence: index for index, receipt in enumerate(live)}
+    leaves = [receipt.leaf for receipt in live]
+    found = {}
+    for sequence in sequences:
+        index = places[sequence]
+        path = tuple(root_of(leaves[begin:end]) for begin, end in inclusion_ranges(index, len(leaves)))
+        found[sequence] = LiveProof(index, path)
+    return found
+
+
+def read_proof(value: object) -> LiveProof:
+    """Return a proof from its JSON value; ValueError for another form."""
+    found = fields(value, "index", "path")
+    path = tuple(octets(step, HASH_BYTES) for step in items(found["path"], 0, MOST_STEPS))
+    return LiveProof(whole(found["index"]), path)

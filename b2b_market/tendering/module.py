@@ -3,25 +3,95 @@
 from pathlib import Path
 
 from b2b_market.kernel.text import N_
-from b2b_market.rbac.manifest import Manifest
+from b2b_market.rbac.manifest import DemoStep, Manifest
+from b2b_market.tendering import events
+from b2b_market.tendering.api import bids as bids_api
 from b2b_market.tendering.api import procedures as procedures_api
+from b2b_market.tendering.api import tenders as tenders_api
+from b2b_market.tendering.demo.tenders import place_tenders
+from b2b_market.tendering.handlers.tenders import HANDLERS
+from b2b_market.tendering.models import bids as bid_models
+from b2b_market.tendering.models import keys as key_models
 from b2b_market.tendering.models import procedures as procedure_models
+from b2b_market.tendering.models import tenders as tender_models
+from b2b_market.tendering.pages import bidding as bidding_pages
+from b2b_market.tendering.pages import board as board_pages
+from b2b_market.tendering.pages import editor as editor_pages
 from b2b_market.tendering.pages import procedures as procedure_pages
+from b2b_market.tendering.pages import tenders as tender_pages
 from b2b_market.tendering.permissions import GRANTS, TenderPermission
+from b2b_market.tendering.rules import asking as asking_rules
+from b2b_market.tendering.rules import bidding as bidding_rules
+from b2b_market.tendering.rules import drafting as drafting_rules
+from b2b_market.tendering.rules import keys as key_rules
+from b2b_market.tendering.rules import opening as opening_rules
 from b2b_market.tendering.rules import procedures as procedure_rules
 from b2b_market.tendering.rules import sealed_envelope, sealed_layers, sealed_reading, sealed_work
+from b2b_market.tendering.rules.printing import TenderPrintersBusy
+from b2b_market.tendering.service import (
+    asking,
+    bidding,
+    board,
+    conducting,
+    drafting,
+    keys,
+    opening,
+    printing,
+    publishing,
+)
 from b2b_market.tendering.service import procedures as procedure_operations
+from b2b_market.tendering.tasks import TASKS
 from b2b_market.ui.viewer import NavGroup, NavItem
+
+APPROVALS = "/tenders?status=pending_approval"
 
 MANIFEST = Manifest(
     name="tendering",
     package=Path(__file__).parent,
-    api=(procedures_api.router,),
-    pages=(procedure_pages.router,),
+    api=(
+        procedures_api.router,
+        bids_api.key_router,
+        bids_api.officer_router,
+        tenders_api.router,
+        tenders_api.open_router,
+        tenders_api.lot_router,
+        tenders_api.enquiry_router,
+        tenders_api.board_router,
+        bids_api.router,
+        bids_api.bid_router,
+    ),
+    # fixed paths stand before those with ids: /tenders/new before /tenders/{tender_id}
+    pages=(
+        procedure_pages.router,
+        editor_pages.router,
+        bidding_pages.router,
+        board_pages.router,
+        tender_pages.router,
+    ),
+    handlers=HANDLERS,
+    demo=(DemoStep(60, place_tenders),),
+    tasks=TASKS,
     permissions=(TenderPermission,),
     grants=(GRANTS,),
     refusals=(
         procedure_rules.UnknownProcedure,
+        drafting_rules.TenderPeriodTooShort,
+        drafting_rules.TenderIncomplete,
+        drafting_rules.OfficersUnfit,
+        drafting_rules.TenderReasonMissing,
+        asking_rules.TenderEnquiryEnded,
+        asking_rules.TooManyEnquiries,
+        asking_rules.NothingToAnswerNow,
+        key_rules.CardUnacceptable,
+        key_rules.CardKnown,
+        key_rules.KeyNotProven,
+        bidding_rules.BidTooLate,
+        bidding_rules.NotOpenForBids,
+        bidding_rules.BidderUnfit,
+        bidding_rules.BidVersionTaken,
+        opening_rules.NotYourTurn,
+        opening_rules.LayerContributed,
+        TenderPrintersBusy,
         sealed_envelope.EnvelopeUnacceptable,
         sealed_layers.ContributionUnacceptable,
         sealed_reading.RevealClosed,
@@ -29,12 +99,37 @@ MANIFEST = Manifest(
         sealed_work.BidsStillSealed,
         sealed_work.WorkUnacceptable,
     ),
-    services=(procedure_operations,),
-    models=(procedure_models,),
+    services=(procedure_operations, keys, drafting, publishing, asking, conducting, bidding, opening, printing, board),
+    models=(procedure_models, key_models, tender_models, bid_models),
+    events=(
+        events.TenderSubmitted,
+        events.TenderReturned,
+        events.TenderPublished,
+        events.TenderExtended,
+        events.EnquiryAsked,
+        events.EnquiryAnswered,
+        events.BiddingOpened,
+        events.TenderClosed,
+        events.TenderUnsuccessful,
+        events.TenderOpened,
+        events.EvaluationBegun,
+        events.TenderCancelled,
+        events.LotCancelled,
+        events.BidSealed,
+        events.BidWithdrawn,
+    ),
     nav=(
         NavGroup(
             N_("Tendering"),
-            (NavItem(N_("Procedures"), "/tender-procedures", "grid", TenderPermission.PROCEDURE_READ),),
+            (
+                NavItem(N_("Tenders"), "/tenders", "award", TenderPermission.EVALUATE),
+                NavItem(
+                    N_("Tenders to approve"), "/tenders?status=pending_approval", "approve", TenderPermission.APPROVE
+                ),
+                NavItem(N_("Tenders open to you"), "/open-tenders", "inbox", TenderPermission.BID_SUBMIT),
+                NavItem(N_("Opening keys"), "/officer-keys", "key", TenderPermission.KEY_HOLD),
+                NavItem(N_("Public tenders"), "/tender-board", "globe"),
+            ),
         ),
     ),
 )

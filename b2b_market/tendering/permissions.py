@@ -8,13 +8,37 @@ class TenderPermission(Permission):
 
     PROCEDURE_READ = "procedure:read"
     PROCEDURE_COMPOSE = "procedure:compose"
+    READ = "tender:read"
+    DRAFT = "tender:draft"
+    APPROVE = "tender:approve"
+    CANCEL = "tender:cancel"
+    ANSWER = "tender:answer"
+    EVALUATE = "tender:evaluate"
+    ASK = "tender:ask"
+    BID_READ = "bid:read"
+    BID_SUBMIT = "bid:submit"
+    KEY_HOLD = "opening_key:hold"
+    KEY_OPEN = "opening_key:contribute"
 
 
 _BUYERS = frozenset({Role.BUYER_ADMIN, Role.BUYER_PURCHASER, Role.BUYER_APPROVER, Role.BUYER_EVALUATOR})
 _SUPPLIERS = frozenset({Role.SUPPLIER_ADMIN, Role.SUPPLIER_SALES})
 _PURCHASER = frozenset({Role.BUYER_PURCHASER})
+_OFFICERS = frozenset({Role.BUYER_ADMIN, Role.BUYER_APPROVER, Role.SUPPLIER_ADMIN})
+"""Who may hold a key: an assignment per tender, from the buyer's other departments or another company (S12)."""
 
 GRANTS: Grants = {
     TenderPermission.PROCEDURE_READ: _BUYERS | _SUPPLIERS | {Role.SERVICE_ACCOUNT},
     TenderPermission.PROCEDURE_COMPOSE: _PURCHASER,
+    TenderPermission.READ: _BUYERS | _SUPPLIERS | {Role.SERVICE_ACCOUNT},
+    TenderPermission.DRAFT: _PURCHASER,
+    TenderPermission.APPROVE: frozenset({Role.BUYER_APPROVER}),
+    TenderPermission.CANCEL: frozenset({Role.BUYER_APPROVER}),
+    TenderPermission.ANSWER: _PURCHASER,
+    TenderPermission.EVALUATE: frozenset({Role.BUYER_PURCHASER, Role.BUYER_EVALUATOR}),
+    TenderPermission.ASK: frozenset({Role.SUPPLIER_SALES}),
+    TenderPermission.BID_READ: _BUYERS | _SUPPLIERS,
+    TenderPermission.BID_SUBMIT: frozenset({Role.SUPPLIER_SALES}),
+    TenderPermission.KEY_HOLD: _OFFICERS,
+    TenderPermission.KEY_OPEN: _OFFICERS,
 }

@@ -57,3 +57,110 @@ class TieBreak(StrEnum):
     EARLIEST = "earliest"
     QUALITY = "quality"
     DRAW = "draw"
+
+
+class TenderStatus(StrEnum):
+    """Where a tender stands."""
+
+    DRAFT = "draft"
+    PENDING_APPROVAL = "pending_approval"
+    ENQUIRIES = "enquiries"
+    """Published: suppliers ask, nobody bids yet."""
+    TENDERING = "tendering"
+    """Sealed bids are received."""
+    CLOSED = "closed"
+    """Nothing is received any more, and nothing is opened yet."""
+    OPENED = "opened"
+    EVALUATING = "evaluating"
+    UNSUCCESSFUL = "unsuccessful"
+    CANCELLED = "cancelled"
+
+
+LIVE = frozenset({TenderStatus.ENQUIRIES, TenderStatus.TENDERING})
+"""Where the clock runs and the deadline may move."""
+_CANCELLABLE = frozenset(TenderStatus) - {TenderStatus.UNSUCCESSFUL, TenderStatus.CANCELLED}
+TENDER_LIFECYCLE = Lifecycle(
+    TenderStatus.DRAFT,
+    Step("submit", frozenset({TenderStatus.DRAFT}), TenderStatus.PENDING_APPROVAL),
+    Step("return", frozenset({TenderStatus.PENDING_APPROVAL}), TenderStatus.DRAFT),
+    Step("publish", frozenset({TenderStatus.PENDING_APPROVAL}), TenderStatus.ENQUIRIES),
+    Step("publish_at_once", frozenset({TenderStatus.PENDING_APPROVAL}), TenderStatus.TENDERING),
+    Step("start_tendering", frozenset({TenderStatus.ENQUIRIES}), TenderStatus.TENDERING),
+    Step("close", frozenset({TenderStatus.TENDERING}), TenderStatus.CLOSED),
+    Step("open", frozenset({TenderStatus.CLOSED}), TenderStatus.OPENED),
+    Step("evaluate", frozenset({TenderStatus.OPENED}), TenderStatus.EVALUATING),
+    Step("fail", frozenset({TenderStatus.TENDERING}), TenderStatus.UNSUCCESSFUL),
+    Step("cancel", _CANCELLABLE, TenderStatus.CANCELLED),
+)
+
+
+class LotStatus(StrEnum):
+    """Where a lot stands."""
+
+    ACTIVE = "active"
+    UNSUCCESSFUL = "unsuccessful"
+    """Fewer bidders than the procedure asks for."""
+    CANCELLED = "cancelled"
+
+
+LOT_LIFECYCLE = Lifecycle(
+    LotStatus.ACTIVE,
+    Step("fail", frozenset({LotStatus.ACTIVE}), LotStatus.UNSUCCESSFUL),
+    Step("cancel", frozenset({LotStatus.ACTIVE}), LotStatus.CANCELLED),
+)
+
+
+class KeyStatus(StrEnum):
+    """Where an officer's key stands."""
+
+    PENDING = "pending"
+    """Its holder has not shown yet that it opens what is sealed to it."""
+    PROVEN = "proven"
+    REVOKED = "revoked"
+
+
+KEY_LIFECYCLE = Lifecycle(
+    KeyStatus.PENDING,
+    Step("prove", frozenset({KeyStatus.PENDING}), KeyStatus.PROVEN),
+    Step("revoke", frozenset({KeyStatus.PENDING, KeyStatus.PROVEN}), KeyStatus.REVOKED),
+)
+
+
+class CriterionKind(StrEnum):
+    """What a criterion decides."""
+
+    EXCLUSION = "exclusion"
+    SELECTION = "selection"
+    AWARD = "award"
+
+
+class EnquiryStatus(StrEnum):
+    """Where a question about a tender stands."""
+
+    OPEN = "open"
+    ANSWERED = "answered"
+
+
+ENQUIRY_LIFECYCLE = Lifecycle(
+    EnquiryStatus.OPEN,
+    Step("answer", frozenset({EnquiryStatus.OPEN}), EnquiryStatus.ANSWERED),
+)
+
+
+class BidStatus(StrEnum):
+    """Where a company's bid on one lot stands."""
+
+    SEALED = "sealed"
+    WITHDRAWN = "withdrawn"
+    OPENED = "opened"
+    UNREADABLE = "unreadable"
+    """It did not open to what its bidder committed to; the opening record names the fault and whose it is."""
+
+
+BID_LIFECYCLE = Lifecycle(
+    BidStatus.SEALED,
+    Step("replace", frozenset({BidStatus.SEALED, BidStatus.WITHDRAWN}), BidStatus.SEALED),
+    Step("withdraw", frozenset({BidStatus.SEALED}), BidStatus.WITHDRAWN),
+    Step("open", frozenset({BidStatus.SEALED}), BidStatus.OPENED),
+    Step("spoil", frozenset({BidStatus.SEALED}), BidStatus.UNREADABLE),
+)

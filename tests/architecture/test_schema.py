@@ -34,12 +34,14 @@ WITHOUT_FENCE = {
     "board_entry": "a search table of public requests: only what every signed-in company may see of them",
     "board_experience": "how much each supplier has quoted and won by kind of thing, as recommendations show everybody",
     "board_word": "the words of public requests, to read misspelled searches",
+    "tender_board": "published notices of procedures that say public, for everybody without signing in",
     "organization_directory": "a search table that holds only what every company may see of approved ones",
 }
 """The reviewed list: every table here may be read whole by the application's login, for the reason beside it."""
 SHARED = {
     "organization": "legal name and address of approved companies",
     "organization_identifier": "numbers of approved companies that partners may see",
+    "tender_key": "the public halves of proven opening keys, which every company may seal its tenders to",
     "audit_checkpoint": "roots and signatures that everybody compares; nothing of anybody's entries",
     "audit_node": "hashes inside the tree that proofs are made of",
     "audit_listed": "how far the companies' lists of audit entries go: two numbers",

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from b2b_market.kernel import merkle
 from b2b_market.audit.rules.checkpoint import Checkpoint, SignedCheckpoint, sign_checkpoint
 from b2b_market.audit.rules.heading import Heading, heading_line
 from b2b_market.audit.rules.lines import (
@@ -19,10 +18,11 @@ from b2b_market.audit.rules.lines import (
     plain_line,
     unsealed_line,
 )
-from b2b_market.kernel.merkle import Frontier, Node
 from b2b_market.audit.states import Reach
 from b2b_market.infra.canonical import canonical
 from b2b_market.infra.signing import SigningKey
+from b2b_market.kernel import merkle
+from b2b_market.kernel.merkle import Frontier, Node
 
 START = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
 ORIGIN = "b2b-market/test"

@@ -7,12 +7,12 @@ from uuid import UUID, uuid4
 import pytest
 from fastapi.testclient import TestClient
 
-from b2b_market.kernel import merkle
 from b2b_market.audit.rules.checkpoint import read_checkpoint
 from b2b_market.audit.rules.verification import verify_export
 from b2b_market.infra.ids import new_id
 from b2b_market.infra.runtime import Runtime
 from b2b_market.infra.signing import verify
+from b2b_market.kernel import merkle
 from b2b_market.kernel.permission import Role
 from b2b_market.rbac.actor import Actor
 from tests.audit.trails import entry, rows, seal, write, write_many

@@ -9,7 +9,6 @@ from sqlalchemy.exc import DBAPIError
 
 from b2b_market.audit.commands import SealBatch
 from b2b_market.audit.queries.trail import SEALED
-from b2b_market.kernel import merkle
 from b2b_market.audit.rules.sealing import LogDamaged, SigningKeyUnknown
 from b2b_market.audit.service.sealing import seal_batch
 from b2b_market.infra.audit_trail import Entry, write_entries
@@ -17,6 +16,7 @@ from b2b_market.infra.database import Tenant, set_tenant
 from b2b_market.infra.ids import new_id
 from b2b_market.infra.runtime import Runtime
 from b2b_market.infra.who import Cause, Who, WhoKind
+from b2b_market.kernel import merkle
 from tests.audit.conftest import OwnerDoes
 from tests.audit.logbook import new_key
 from tests.audit.trails import MACHINE, entry, rows, seal, sealer, write, write_many

@@ -8,12 +8,12 @@ from datetime import timedelta
 
 import pytest
 
-from b2b_market.kernel import merkle
 from b2b_market.audit.rules.checkpoint import sign_checkpoint
 from b2b_market.audit.rules.findings import Fault
 from b2b_market.audit.rules.lines import Kind, checkpoint_line, key_line
 from b2b_market.audit.rules.verification import verify_export
 from b2b_market.infra.canonical import canonical
+from b2b_market.kernel import merkle
 from tests.audit.logbook import Book, end_line, event_id, make_book, new_key
 
 PLACES = 10

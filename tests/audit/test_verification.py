@@ -9,13 +9,13 @@ from functools import partial
 
 import pytest
 
-from b2b_market.kernel import merkle
 from b2b_market.audit.rules.checkpoint import Checkpoint, read_checkpoint, sign_checkpoint
 from b2b_market.audit.rules.findings import KEPT, Fault, Findings, Report
 from b2b_market.audit.rules.lines import Kind, checkpoint_line, entry_line, key_line, plain_line, read_line
 from b2b_market.audit.rules.verification import NotAnExport, verify_export
 from b2b_market.audit.rules.witness import Restored, restored_line
 from b2b_market.infra.canonical import canonical
+from b2b_market.kernel import merkle
 from tests.audit.logbook import ORIGIN, START, Book, end_line, event_id, make_book, new_key
 
 Fields = dict[str, object]

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from sqlalchemy import func, literal, select
 
 from b2b_market.audit.queries.trail import SEALED
-from b2b_market.kernel.merkle import leaf_hash
 from b2b_market.infra.audit_trail import AuditEvent
 from b2b_market.infra.canonical import canonical
 from b2b_market.infra.runtime import Runtime
+from b2b_market.kernel.merkle import leaf_hash
 
 TEXTS = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), max_size=40)
 # Canonical keys are ASCII, as field names are.

@@ -6,6 +6,7 @@ only read requests, ``nobody`` has no role at all; ``newcomer`` waits for approv
 Prices, notes and estimates are planted as numbers and words that occur nowhere else.
 """
 
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -85,7 +86,12 @@ from b2b_market.rfq.service import (
 from b2b_market.rfq.service.drafting import RfqContent
 from b2b_market.rfq.states import Disclosure, LetterReason, ScenarioKind, Visibility
 from b2b_market.sourcing.public import Answered, Criterion, Formula
+from b2b_market.tendering.commands.tenders import AskAboutTender
+from b2b_market.tendering.service import asking as tender_asking
+from b2b_market.tendering.states import Entry, TenderStatus
+from b2b_market.tendering.tasks import advance_due
 from tests.support import database as db
+from tests.support import tenders
 from tests.support.amendments import amendment
 from tests.support.calling import API, Caller, caller_for
 from tests.support.delivery import drain_outbox
@@ -111,6 +117,7 @@ OTHER_THINGS = {
     "/waiting-roles": {"grant_id": "lonely_grant_id", "organization_id": "sister_id"},
     "/notifications/mail": {"mail_id": "dead_mail_id"},
     "/sessions/current/organization": {"organization_id": "sister_id"},
+    "/tender-board": {"tender_id": "public_tender_id"},
 }
 """By the beginning of the path (without the API's prefix): what finds another thing there than elsewhere."""
 
@@ -214,6 +221,7 @@ class _Maker:
         self._requests(market)
         self._deal(market)
         self._negotiate(market)
+        self._tenders()
         with TestClient(self.app, follow_redirects=False) as client:
             api_key = self._small_things(client)
         drain_outbox(self.runtime)
@@ -414,7 +422,7 @@ class _Maker:
             "id"
         ]
         self._attach(purchaser)
-        self._tender(purchaser)
+        self._compose(purchaser)
         table = b"Item,Quantity,Unit,Required on,Place,Target price\nBolt,10,H87,2098-01-31,Shanghai,71.5519\n"
         started = _upload(client, purchaser, "/rfq-imports", "needs.csv", "text/csv", table)
         self.things["import_id"] = _done(started)["id"]
@@ -439,11 +447,50 @@ class _Maker:
         self.things["session_id"] = _done(purchaser.get("/sessions"))["items"][0]["id"]
         return str(key["secret"])
 
-    def _tender(self, purchaser: Caller) -> None:
+    def _compose(self, purchaser: Caller) -> None:
         """Compose a procedure."""
         chosen = _done(purchaser.get("/tender-procedures"))["profiles"][0]
         own = {"name": "Ours", "base": chosen["code"], "values": chosen["values"]}
         self.things["procedure_id"] = _done(purchaser.post("/tender-procedures", own))["id"]
+
+    def _tenders(self) -> None:
+        """Publish a public tender, ask about another one, and open the sealed bids on a third."""
+        hall = tenders.hall_of(self.runtime, self.orgs, self.people)
+        now = datetime.now(UTC)
+        public = tenders.tender_command(hall, entry=Entry.PUBLIC, supplier_ids=(), procedure="eu-open")
+        public = replace(public, enquiry_ends_at=now + timedelta(days=20), closes_at=now + timedelta(days=90))
+        self.things["public_tender_id"] = str(tenders.published(self.runtime, hall, public).tender.id)
+        waiting = tenders.published(self.runtime, hall)
+        winner = self.people["winner"]
+        with work_for(self.runtime, winner) as work:
+            question = AskAboutTender(waiting.tender.id, "Which flange?")
+            self.things["enquiry_id"] = str(tender_asking.ask_about_tender(work, winner, question).id)
+        fast = tenders.tender_command(hall, rehearsal_factor=86_400, enquiry_ends_at=None)
+        fast = replace(fast, closes_at=datetime.now(UTC) + timedelta(seconds=9))
+        content = tenders.published(self.runtime, hall, fast)
+        tender_id = content.tender.id
+        self._until(tender_id, TenderStatus.TENDERING)
+        for place, prices in enumerate((PLANTED.winner, PLANTED.rival)):
+            sent = tenders.bid(self.runtime, hall, content, place, price=prices[0])
+            self.things.setdefault("bid_id", str(sent.bid_id))
+        self._until(tender_id, TenderStatus.CLOSED)
+        tenders.open_bids(self.runtime, hall, tender_id)
+        self.things |= {
+            "tender_id": str(tender_id),
+            "lot_id": str(content.lots[0].id),
+            "officer_key_id": str(hall.key_ids[0]),
+            "sequence": "1",
+            "position": "0",
+        }
+
+    def _until(self, tender_id: UUID, status: TenderStatus) -> None:
+        """Let the clock's task run until the tender stands there: a rehearsal passes in seconds."""
+        for _ in range(200):
+            advance_due(self.runtime)
+            if tenders.read(self.runtime, self.people["purchaser"], tender_id).tender.status is status:
+                return
+            time.sleep(0.1)
+        raise AssertionError(status)
 
     def _attach(self, purchaser: Caller) -> None:
         """Attach the stored file to the draft."""

@@ -1,0 +1,180 @@
+"""The notice and the opening record as PDF, in Chinese and English: the same facts always give the same bytes."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from b2b_market.infra.documents.fonts import load_fonts
+from b2b_market.infra.documents.model import (
+    Align,
+    Block,
+    Column,
+    Document,
+    Emphasis,
+    Fact,
+    Facts,
+    Heading,
+    Paragraph,
+    Table,
+    Title,
+    Words,
+    same,
+)
+from b2b_market.infra.documents.pdf import write_pdf
+from b2b_market.infra.documents.places import Places
+from b2b_market.kernel.text import N_
+from b2b_market.tendering.rules.printing import TenderPrintersBusy
+from b2b_market.tendering.rules.sealed_keys import read_card
+from b2b_market.ui.i18n import Catalogue
+from b2b_market.ui.language import Language
+from b2b_market.ui.speaking import Speaker
+
+PRINTING: Final = Places("tender", 2, 5.0, TenderPrintersBusy)
+"""Each record takes about as long as a contract, which the web process owes to its other requests."""
+_LANGUAGES: Final = (Language.ZH, Language.EN)
+_OUTCOMES: Final = {
+    "opened": N_("opened"),
+    "revealed": N_("revealed by its bidder"),
+    "failed": N_("could not be read"),
+    "sealed": N_("stays sealed"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Printed:
+    """What a record is printed from; without ``record`` and ``bids`` it is the notice."""
+
+    number: str
+    title: str
+    buyer: str
+    document: Mapping[str, Any]
+    notice: Mapping[str, Any]
+    signature: str
+    made_at: datetime
+    record: Mapping[str, Any] | None = None
+    bids: Sequence[tuple[int, str, str, str]] = ()
+    """(receipt, bidder, lot, total) of each bid that the reader may name."""
+
+
+@cache
+def _catalogue() -> Catalogue:
+    """Read once per process; documents depend on no other module's words."""
+    return Catalogue([Path(__file__).parents[1]])
+
+
+def notice_pdf(found: Printed) -> bytes:
+    """Return the signed notice: terms, lots, officers with their fingerprints, and the signature."""
+    say = Speaker(_LANGUAGES, _catalogue())
+    blocks = (*_terms(say, found), *_lots(say, found), *_officers(say, found), *_signed(say, found))
+    return _pdf(say, found, say(N_("Notice of tender")), blocks)
+
+
+def opening_pdf(found: Printed) -> bytes:
+    """Return the opening record: what came out of each sealed bid, the officers, and the signature."""
+    say = Speaker(_LANGUAGES, _catalogue())
+    blocks = (*_opened(say, found), *_officers(say, found), *_signed(say, found))
+    return _pdf(say, found, say(N_("Opening record")), blocks)
+
+
+def _pdf(say: Speaker, found: Printed, title: Words, blocks: tuple[Block, ...]) -> bytes:
+    facts = (
+        Fact(say(N_("Number")), same(found.number)),
+        Fact(say(N_("Title")), same(found.title)),
+        Fact(say(N_("Buyer")), same(found.buyer)),
+        Fact(say(N_("Made at")), same(_utc(found.made_at))),
+    )
+    document = Document(
+        title=Title(title, facts),
+        number=found.number,
+        languages=tuple(language.value for language in say.languages),
+        blocks=blocks,
+        running_head=title,
+        running_foot=same(found.number),
+        page_words=say(N_("Page {page} of {pages}"), page="{page}", pages="{pages}"),
+        created=found.made_at,
+        author=found.buyer,
+        keywords=(found.number,),
+    )
+    with PRINTING.held():
+        return write_pdf(document, load_fonts()).content
+
+
+def _utc(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
+def _terms(say: Speaker, found: Printed) -> tuple[Block, ...]:
+    said, notice = found.document, found.notice["notice"]
+    return (
+        Facts(
+            (
+                Fact(say(N_("Deadline")), same(str(notice["deadline"]))),
+                Fact(say(N_("Questions until")), same(str(said["enquiry_ends_at"] or "-"))),
+                Fact(say(N_("Currency")), same(str(said["currency"]))),
+                Fact(say(N_("Fewest bidders for each lot")), same(str(said["minimum_bidders"]))),
+                Fact(say(N_("Hours to reveal if keys are lost")), same(str(notice["reveal_hours"]))),
+                Fact(say(N_("Notice edition")), same(str(notice["edition"]))),
+            )
+        ),
+    )
+
+
+def _lots(say: Speaker, found: Printed) -> tuple[Block, ...]:
+    columns = (
+        Column(say(N_("Lot"))),
+        Column(say(N_("Item")), 3),
+        Column(say(N_("Quantity")), align=Align.END),
+        Column(say(N_("Delivery place")), 2),
+    )
+    rows = tuple(
+        (
+            same(str(lot["position"])),
+            same(item["name"]),
+            same(f"{item['quantity']} {item['unit']}"),
+            same(item["delivery_place"]),
+        )
+        for lot in found.document["lots"]
+        for item in lot["items"]
+    )
+    return Heading(say(N_("Lots"))), Table(columns, rows)
+
+
+def _officers(say: Speaker, found: Printed) -> tuple[Block, ...]:
+    terms = found.notice["notice"]["terms"]
+    cards = [read_card(card) for card in terms["officers"]]
+    columns = (Column(say(N_("Key officers")), 1), Column(say(N_("Fingerprint")), 2))
+    rows = tuple((same(card.name), same(card.fingerprint)) for card in cards)
+    any_of = Paragraph(say(N_("Any {n} of them open the bids together."), n=terms["threshold"]))
+    return Heading(say(N_("Key officers"))), any_of, Table(columns, rows)
+
+
+def _opened(say: Speaker, found: Printed) -> tuple[Block, ...]:
+    assert found.record is not None  # noqa: S101 - an opening record is printed from one
+    named = {sequence: (bidder, lot, total) for sequence, bidder, lot, total in found.bids}
+    columns = (
+        Column(say(N_("Receipt")), align=Align.END),
+        Column(say(N_("Bidder")), 2),
+        Column(say(N_("Lot")), 2),
+        Column(say(N_("What came of it")), 2),
+        Column(say(N_("Total")), align=Align.END),
+    )
+    rows = tuple(
+        (
+            same(str(bid["sequence"])),
+            same(named.get(bid["sequence"], ("-", "-", "-"))[0]),
+            same(named.get(bid["sequence"], ("-", "-", "-"))[1]),
+            say(_OUTCOMES[bid["outcome"]]),
+            same(named.get(bid["sequence"], ("-", "-", "-"))[2]),
+        )
+        for bid in found.record["bids"]
+    )
+    return Heading(say(N_("Opened bids"))), Table(columns, rows)
+
+
+def _signed(say: Speaker, found: Printed) -> tuple[Block, ...]:
+    sentence = N_("Signed by this platform; programs verify the signature over the record itself: {signature}")
+    text = say(sentence, signature=found.signature)
+    return (Paragraph(text, Emphasis.NOTE),)

@@ -1,0 +1,290 @@
+"""Officers' keys, the bidder's page and the opening, with the files that the sealing tools make."""
+
+import json
+from uuid import UUID, uuid4
+
+from fastapi import APIRouter, Request, Response
+
+from b2b_market.infra.documents.pdf import PDF_TYPE
+from b2b_market.infra.http.wires import WireUuid
+from b2b_market.kernel.refusal import NotFound, Refusal
+from b2b_market.kernel.text import N_
+from b2b_market.rbac.page_edge import PageCall, PageContext, PageRoute, PageShell
+from b2b_market.tendering.commands import bids as commands
+from b2b_market.tendering.commands.tenders import ProveKey, ReadTender, RegisterKey, RevokeKey
+from b2b_market.tendering.pages import showing
+from b2b_market.tendering.schemas.files import attachment, read_file, work_response
+from b2b_market.tendering.service import bidding, drafting, keys, opening, printing
+from b2b_market.ui.forms import Form
+from b2b_market.ui.viewer import Flash
+
+router = APIRouter(route_class=PageRoute)
+
+JSON = "application/json"
+
+
+@router.get("/officer-keys")
+def list_keys(call: PageCall) -> Response:
+    """Show the person's own keys and the form that registers a card."""
+    keys.list_own_keys.admit(call.signed_in())
+    return _keys(call, Form())
+
+
+@router.post("/officer-keys")
+def register_key(call: PageCall) -> Response:
+    """Register a card that the key tool wrote."""
+    keys.register_key.admit(call.actor)
+    call.once()
+    form = Form(call.form())
+    card = form.text("card", required=True, limit=4000, lines=True)
+    department = form.text("department", required=True)
+    if form.ok and card is not None and department is not None:
+        try:
+            keys.register_key(call.work, call.actor, RegisterKey(_parsed(card), department))
+            return call.see("/officer-keys", Flash(N_("Registered. Now answer the challenge.")))
+        except Refusal as refusal:
+            call.refuse(refusal)
+            form.add_refusal(refusal)
+    return _keys(call, form, status=422)
+
+
+@router.post("/officer-keys/{officer_key_id}/prove")
+def prove_key(officer_key_id: WireUuid, call: PageCall) -> Response:
+    """Take the answer to a key's challenge."""
+    form = Form(call.form())
+    expected = form.integer("version", required=True)
+    answer = form.text(f"answer-{officer_key_id}") or ""
+    try:
+        command = ProveKey(officer_key_id, expected, _octets(answer))
+        keys.prove_key(call.work, call.actor, command)
+        return call.see("/officer-keys", Flash(N_("Proven. Tenders can be sealed to your key.")))
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        call.refuse(refusal)
+        form.add_refusal(refusal)
+    return _keys(call, form, status=409)
+
+
+@router.post("/officer-keys/{officer_key_id}/revoke")
+def revoke_key(officer_key_id: WireUuid, call: PageCall) -> Response:
+    """Take a key out of use."""
+    form = Form(call.form())
+    expected = form.integer("version", required=True)
+    try:
+        keys.revoke_key(call.work, call.actor, RevokeKey(officer_key_id, expected))
+        return call.see("/officer-keys", Flash(N_("Out of use for new tenders."), "warn"))
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        call.refuse(refusal)
+        form.add_refusal(refusal)
+    return _keys(call, form, status=409)
+
+
+@router.get("/tenders/{tender_id}/notice.json")
+def take_notice(tender_id: WireUuid, call: PageCall) -> Response:
+    """Return the signed notice as the sealing tool reads it."""
+    call.signed_in()
+    tender = drafting.read_tender(call.work, call.actor, ReadTender(tender_id)).tender
+    if tender.notice is None:
+        raise NotFound(tender_id=str(tender_id))
+    return attachment(json.dumps(tender.notice).encode(), f"{tender.number}-notice-{tender.edition}.json", JSON)
+
+
+@router.get("/tenders/{tender_id}/notice.pdf")
+def print_notice(tender_id: WireUuid, request: Request) -> Response:
+    """Save the signed notice as PDF."""
+    shell: PageShell = request.app.state.pages
+    name, content = printing.take_notice(lambda: shell.edge.open(request, "page"), ReadTender(tender_id))
+    return attachment(content, name, PDF_TYPE)
+
+
+@router.get("/tenders/{tender_id}/opening.pdf")
+def print_opening(tender_id: WireUuid, request: Request) -> Response:
+    """Save the opening record of an own tender as PDF."""
+    shell: PageShell = request.app.state.pages
+    name, content = printing.take_opening(lambda: shell.edge.open(request, "page"), ReadTender(tender_id))
+    return attachment(content, name, PDF_TYPE)
+
+
+@router.get("/tenders/{tender_id}/bid")
+def show_own_bids(tender_id: WireUuid, call: PageCall) -> Response:
+    """Show a bidder what it has sent, with receipts."""
+    bidding.read_own_bids.admit(call.signed_in())
+    return _own_bids(call, tender_id, Form())
+
+
+@router.post("/tenders/{tender_id}/bid")
+def submit_bid(tender_id: WireUuid, call: PageCall) -> Response:
+    """Receive a sealed file and sign its receipt."""
+    bidding.submit_bid.admit(call.actor)
+    form = Form(call.form())
+    file = form.file("file", required=True)
+    if file is not None:
+        try:
+            bidding.submit_bid(call.work, call.actor, commands.SubmitBid(tender_id, read_file(file)))
+            return call.see(f"/tenders/{tender_id}/bid", Flash(N_("Received, and a receipt is signed.")))
+        except Refusal as refusal:
+            call.refuse(refusal)
+            form.add_refusal(refusal)
+    return _own_bids(call, tender_id, form, status=422)
+
+
+@router.post("/tenders/{tender_id}/withdrawal")
+def withdraw_bid(tender_id: WireUuid, call: PageCall) -> Response:
+    """Take a bid back by a signed withdrawal."""
+    bidding.withdraw_bid.admit(call.actor)
+    form = Form(call.form())
+    file = form.file("file", required=True)
+    if file is not None:
+        try:
+            bidding.withdraw_bid(call.work, call.actor, commands.WithdrawBid(tender_id, read_file(file)))
+            return call.see(f"/tenders/{tender_id}/bid", Flash(N_("Taken back, and a receipt is signed."), "warn"))
+        except Refusal as refusal:
+            call.refuse(refusal)
+            form.add_refusal(refusal)
+    return _own_bids(call, tender_id, form, status=422)
+
+
+@router.get("/tenders/{tender_id}/receipts/{sequence}")
+def take_receipt(tender_id: WireUuid, sequence: int, call: PageCall) -> Response:
+    """Return one of the company's own signed receipts as the verifying tool reads it."""
+    bidding.read_own_bids.admit(call.signed_in())
+    own = bidding.read_own_bids(call.work, call.actor, ReadTender(tender_id))
+    found = next((one for one in own.received if one.sequence == sequence), None)
+    if found is None:
+        raise NotFound(tender_id=str(tender_id))
+    return attachment(json.dumps(found.receipt).encode(), f"receipt-{sequence}.json", JSON)
+
+
+@router.get("/tenders/{tender_id}/opening")
+def show_opening(tender_id: WireUuid, call: PageCall) -> Response:
+    """Show how far the opening is, and the opened bids to the buyer."""
+    opening.read_ceremony.admit(call.signed_in())
+    return _opening(call, tender_id, Form())
+
+
+@router.get("/tenders/{tender_id}/opening-work")
+def take_work(tender_id: WireUuid, call: PageCall) -> Response:
+    """Return the work file of the officer whose turn it is, or the page with what stands against it."""
+    opening.take_opening_work.admit(call.signed_in())
+    form = Form()
+    try:
+        return work_response(opening.take_opening_work(call.work, call.actor, commands.TakeWork(tender_id)))
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        call.refuse(refusal)
+        form.add_refusal(refusal)
+    return _opening(call, tender_id, form, status=409)
+
+
+@router.post("/tenders/{tender_id}/layers")
+def contribute(tender_id: WireUuid, call: PageCall) -> Response:
+    """Take a layer that an officer removed."""
+    opening.contribute_layer.admit(call.actor)
+    form = Form(call.form())
+    file = form.file("file", required=True)
+    if file is not None:
+        try:
+            command = commands.ContributeLayer(tender_id, read_file(file))
+            opening.contribute_layer(call.work, call.actor, command)
+            return call.see(f"/tenders/{tender_id}/opening", Flash(N_("The layer is removed from every bid.")))
+        except NotFound:
+            raise
+        except Refusal as refusal:
+            call.refuse(refusal)
+            form.add_refusal(refusal)
+    return _opening(call, tender_id, form, status=422)
+
+
+@router.get("/bids/{bid_id}")
+def show_bid(bid_id: WireUuid, call: PageCall) -> Response:
+    """Show an opened bid to the buyer, or the own one to its bidder."""
+    opening.read_bid.admit(call.signed_in())
+    found = opening.read_bid(call.work, call.actor, commands.ReadBid(bid_id))
+    content = drafting.read_tender(call.work, call.actor, ReadTender(found.bid.tender_id))
+    lots = {lot.id: lot.title for lot in content.lots}
+    said = found.content.content if found.content else {}
+    context = {
+        "found": found,
+        "tender": content.tender,
+        "lot": lots[found.bid.lot_id],
+        "company": showing.company_names(call, [found.bid.supplier_id])[found.bid.supplier_id],
+        "badges": showing.BID_BADGES,
+        "text": json.dumps(said, ensure_ascii=False, indent=2),
+    }
+    return call.page("tendering/opened.html", context)
+
+
+@router.get("/bids/{bid_id}/files/{position}")
+def take_file(bid_id: WireUuid, position: int, call: PageCall) -> Response:
+    """Return a file of an opened bid, for saving only."""
+    opening.read_bid_file.admit(call.signed_in())
+    row = opening.read_bid_file(call.work, call.actor, commands.ReadBidFile(bid_id, position))
+    return attachment(bytes(row.content), row.name)
+
+
+def _parsed(card: str) -> object:
+    try:
+        return json.loads(card)
+    except ValueError:
+        return None
+
+
+def _octets(answer: str) -> bytes:
+    try:
+        return bytes.fromhex(answer)
+    except ValueError:
+        return b""
+
+
+def _keys(call: PageContext, form: Form, *, status: int = 200) -> Response:
+    own = keys.list_own_keys(call.work, call.actor, None)
+    context = {
+        "form": form,
+        "keys": own,
+        "challenges": {key.id: bytes(key.challenge).hex() for key in own if key.challenge},
+        "badges": showing.KEY_BADGES,
+        "idempotency_key": str(uuid4()),
+    }
+    return call.page("tendering/keys.html", context, status=status)
+
+
+def _own_bids(call: PageContext, tender_id: UUID, form: Form, *, status: int = 200) -> Response:
+    content = drafting.read_tender(call.work, call.actor, ReadTender(tender_id))
+    context = {
+        "form": form,
+        "tender": content.tender,
+        "lots": {str(lot.id): lot.title for lot in content.lots},
+        "own": bidding.read_own_bids(call.work, call.actor, ReadTender(tender_id)),
+        "submits": bidding.submit_bid.allows(call.actor),
+        "badges": showing.TENDER_BADGES,
+    }
+    return call.page("tendering/bid.html", context, status=status)
+
+
+def _opening(call: PageContext, tender_id: UUID, form: Form, *, status: int = 200) -> Response:
+    content = drafting.read_tender(call.work, call.actor, ReadTender(tender_id))
+    tender = content.tender
+    buys = tender.buyer_id in call.actor.org_ids
+    reads = buys and opening.list_opened_bids.allows(call.actor)
+    opened = opening.list_opened_bids(call.work, call.actor, ReadTender(tender_id)) if reads else None
+    ceremony = opening.read_ceremony(call.work, call.actor, ReadTender(tender_id))
+    context = {
+        "form": form,
+        "tender": tender,
+        "buys": buys,
+        "officer": call.actor.user_id in tender.officer_ids and opening.contribute_layer.allows(call.actor),
+        "ceremony": ceremony,
+        "team_names": [
+            " + ".join(ceremony.officers[fingerprint] for fingerprint in team) for team, _ in ceremony.teams
+        ],
+        "opened": opened,
+        "lots": {str(lot.id): lot.title for lot in content.lots},
+        "companies": showing.company_names(call, [one.bid.supplier_id for one in opened or ()]),
+        "badges": showing.TENDER_BADGES,
+        "bid_badges": showing.BID_BADGES,
+    }
+    return call.page("tendering/opening.html", context, status=status)

@@ -1,0 +1,137 @@
+"""What the pages of tenders share: badges, names, the trail, what a reader may do."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from b2b_market.audit import public as audit
+from b2b_market.kernel.text import N_
+from b2b_market.organizations import public as organizations
+from b2b_market.rbac.page_edge import PageContext
+from b2b_market.tendering.rules.procedures import profiles
+from b2b_market.tendering.states import (
+    BidStatus,
+    CriterionKind,
+    EnquiryStatus,
+    Entry,
+    KeyStatus,
+    LotStatus,
+    TenderStatus,
+)
+from b2b_market.ui import fmt
+from b2b_market.ui.language import Language, parse_language
+from b2b_market.ui.viewer import Badge
+
+TENDER_BADGES: Final[Mapping[TenderStatus, Badge]] = MappingProxyType(
+    {
+        TenderStatus.DRAFT: Badge(N_("Draft"), "neutral"),
+        TenderStatus.PENDING_APPROVAL: Badge(N_("Waiting for approval"), "violet"),
+        TenderStatus.ENQUIRIES: Badge(N_("Questions"), "info"),
+        TenderStatus.TENDERING: Badge(N_("Bidding"), "warn"),
+        TenderStatus.CLOSED: Badge(N_("Closed, still sealed"), "neutral", "tick"),
+        TenderStatus.OPENED: Badge(N_("Opened"), "brand"),
+        TenderStatus.EVALUATING: Badge(N_("Under evaluation"), "brand"),
+        TenderStatus.UNSUCCESSFUL: Badge(N_("Unsuccessful"), "bad"),
+        TenderStatus.CANCELLED: Badge(N_("Cancelled"), "bad"),
+    }
+)
+LOT_BADGES: Final[Mapping[LotStatus, Badge]] = MappingProxyType(
+    {
+        LotStatus.ACTIVE: Badge(N_("In force"), "info"),
+        LotStatus.UNSUCCESSFUL: Badge(N_("Too few bidders"), "bad"),
+        LotStatus.CANCELLED: Badge(N_("Cancelled"), "bad"),
+    }
+)
+BID_BADGES: Final[Mapping[BidStatus, Badge]] = MappingProxyType(
+    {
+        BidStatus.SEALED: Badge(N_("Sealed"), "info"),
+        BidStatus.WITHDRAWN: Badge(N_("Withdrawn"), "bad"),
+        BidStatus.OPENED: Badge(N_("Opened"), "ok"),
+        BidStatus.UNREADABLE: Badge(N_("Could not be read"), "bad"),
+    }
+)
+KEY_BADGES: Final[Mapping[KeyStatus, Badge]] = MappingProxyType(
+    {
+        KeyStatus.PENDING: Badge(N_("Waiting for proof"), "violet"),
+        KeyStatus.PROVEN: Badge(N_("Proven"), "ok"),
+        KeyStatus.REVOKED: Badge(N_("Out of use"), "neutral"),
+    }
+)
+ENQUIRY_BADGES: Final[Mapping[EnquiryStatus, Badge]] = MappingProxyType(
+    {
+        EnquiryStatus.OPEN: Badge(N_("Open question"), "violet"),
+        EnquiryStatus.ANSWERED: Badge(N_("Answered"), "ok"),
+    }
+)
+KINDS: Final[Mapping[CriterionKind, str]] = MappingProxyType(
+    {
+        CriterionKind.EXCLUSION: N_("Exclusion"),
+        CriterionKind.SELECTION: N_("Selection"),
+        CriterionKind.AWARD: N_("Award"),
+    }
+)
+ENTRIES: Final[Mapping[Entry, str]] = MappingProxyType(
+    {Entry.INVITED: N_("Invited suppliers only"), Entry.PUBLIC: N_("Every approved supplier")}
+)
+HISTORY: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "tender.drafted": N_("drafted the tender"),
+        "tender.edited": N_("edited the tender"),
+        "tender.submitted": N_("submitted it for approval"),
+        "tender.returned": N_("returned it"),
+        "tender.published": N_("published it under a signed notice"),
+        "tender.extended": N_("moved the deadline"),
+        "tender.bidding_opened": N_("bidding began"),
+        "tender.closed": N_("bidding closed; the close record was signed"),
+        "tender.unsuccessful": N_("it came to nothing: too few bidders"),
+        "tender.opening_work_taken": N_("took a work file of the opening"),
+        "tender.layer_contributed": N_("removed a layer"),
+        "tender.opened": N_("the bids were opened"),
+        "tender.evaluation_begun": N_("began the evaluation"),
+        "tender.cancelled": N_("called it off"),
+        "tender.lot_cancelled": N_("called a lot off"),
+    }
+)
+
+
+def language_of(call: PageContext) -> Language:
+    """Return the reader's language."""
+    return parse_language(call.actor.person.locale) or Language.EN
+
+
+def zone_of(call: PageContext) -> ZoneInfo:
+    """Return the reader's time zone."""
+    return ZoneInfo(call.actor.person.timezone)
+
+
+def company_names(call: PageContext, org_ids: Iterable[UUID]) -> Mapping[UUID, str]:
+    """Return the names of companies for the reader; one that is not shown any more has the dash for a name."""
+    known = organizations.companies(call.work, call.actor, list(org_ids))
+    language = language_of(call).value
+    return defaultdict(lambda: fmt.NONE, {org_id: company.name_in(language) for org_id, company in known.items()})
+
+
+def procedure_name(call: PageContext, name: str, own: Mapping[str, str]) -> str:
+    """Return what a procedure is called: a profile in the reader's language, an own one by its name."""
+    if name in profiles():
+        return profiles()[name].names["zh" if language_of(call) is Language.ZH else "en"]
+    return own.get(name, fmt.NONE)
+
+
+def history(call: PageContext, object_id: UUID) -> list[dict[str, object]]:
+    """Return the trail of a tender as the timeline shows it, the newest first; texts are message ids."""
+    return [
+        {
+            "at": entry.at,
+            "actor": entry.actor,
+            "text": HISTORY.get(entry.action, entry.action),
+            "tone": "neutral",
+            "channel": entry.channel,
+            "href": entry.href,
+            "changes": [],
+        }
+        for entry in audit.timeline(call.work, call.actor, "tender", object_id)
+    ]

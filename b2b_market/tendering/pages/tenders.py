@@ -1,0 +1,236 @@
+"""Lists of tenders and the page of one, for the buyer, suppliers and officers."""
+
+from uuid import UUID, uuid4
+
+from fastapi import APIRouter, Response
+
+from b2b_market.infra.http.cursors import encode_cursor, page_request
+from b2b_market.infra.http.wires import WireUuid
+from b2b_market.kernel.currency import Currency
+from b2b_market.kernel.money import Money
+from b2b_market.kernel.refusal import NotFound, Refusal
+from b2b_market.kernel.text import N_
+from b2b_market.rbac.page_edge import PageCall, PageContext, PageRoute
+from b2b_market.tendering.commands import tenders as commands
+from b2b_market.tendering.pages import showing
+from b2b_market.tendering.rules.procedures import read_procedure
+from b2b_market.tendering.service import asking, bidding, conducting, drafting, opening, procedures, publishing
+from b2b_market.tendering.service.drafting import TenderContent
+from b2b_market.tendering.states import LIVE, TENDER_LIFECYCLE, LotStatus, TenderStatus
+from b2b_market.ui.forms import Form
+from b2b_market.ui.viewer import Flash
+
+router = APIRouter(route_class=PageRoute)
+
+_STEPS = {
+    "submit": (publishing.submit_tender, N_("Sent to the approvers.")),
+    "publish": (publishing.publish_tender, N_("Published under a signed notice.")),
+}
+_REASONED = {
+    "return": (publishing.return_tender, N_("Returned to its author.")),
+    "cancel": (conducting.cancel_tender, N_("Called off.")),
+}
+
+
+@router.get("/tenders")
+def list_tenders(call: PageCall, status: str = "", cursor: str = "") -> Response:
+    """Show the company's own tenders."""
+    drafting.list_tenders.admit(call.signed_in())
+    chosen = TenderStatus(status) if status in {one.value for one in TenderStatus} else None
+    command = commands.ListTenders(page=page_request(None, cursor or None), status=chosen)
+    page = drafting.list_tenders(call.work, call.actor, command)
+    following = encode_cursor(page.next_after)
+    context = {
+        "page": page,
+        "status": chosen.value if chosen else "",
+        "status_options": [(one.value, badge.label) for one, badge in showing.TENDER_BADGES.items()],
+        "badges": showing.TENDER_BADGES,
+        "entries": showing.ENTRIES,
+        "next_href": f"/tenders?status={chosen.value if chosen else ''}&cursor={following}" if following else None,
+        "drafts": drafting.draft_tender.allows(call.actor),
+    }
+    return call.page("tendering/list.html", context)
+
+
+@router.get("/open-tenders")
+def list_open_tenders(call: PageCall, cursor: str = "") -> Response:
+    """Show a supplier the tenders that it was invited to, or that are public."""
+    drafting.list_open_tenders.admit(call.signed_in())
+    command = commands.ListOpenTenders(page=page_request(None, cursor or None))
+    page = drafting.list_open_tenders(call.work, call.actor, command)
+    following = encode_cursor(page.next_after)
+    context = {
+        "page": page,
+        "badges": showing.TENDER_BADGES,
+        "companies": showing.company_names(call, {tender.buyer_id for tender in page.items}),
+        "next_href": f"/open-tenders?cursor={following}" if following else None,
+    }
+    return call.page("tendering/open.html", context)
+
+
+@router.get("/tenders/{tender_id}")
+def show_tender(tender_id: WireUuid, call: PageCall) -> Response:
+    """Show one tender; nothing of any bid is on it but what the reader's own company sent."""
+    call.signed_in()
+    return page_of(call, tender_id, Form())
+
+
+@router.post("/tenders/{tender_id}/steps/{step}")
+def take_step(tender_id: WireUuid, step: str, call: PageCall) -> Response:
+    """Take a named step of the tender; a refusal is shown on its page."""
+    if step not in _STEPS and step not in _REASONED:
+        raise NotFound(step=step)
+    form = Form(call.form())
+    expected = form.integer("version", required=True)
+    try:
+        if step in _STEPS:
+            run, said = _STEPS[step]
+            run(call.work, call.actor, commands.StepTender(tender_id, expected))
+        else:
+            reasoned, said = _REASONED[step]
+            why = form.text(f"reason_{step}", limit=4000, lines=True) or ""
+            reasoned(call.work, call.actor, commands.ReasonedTender(tender_id, expected, why))
+        return call.see(f"/tenders/{tender_id}", Flash(said))
+    except Refusal as refusal:
+        call.refuse(refusal)
+        form.add_refusal(refusal)
+    return page_of(call, tender_id, form, status=409)
+
+
+@router.post("/tenders/{tender_id}/evaluation")
+def evaluate(tender_id: WireUuid, call: PageCall) -> Response:
+    """Begin to judge the bids of an opened tender."""
+    form = Form(call.form())
+    try:
+        conducting.begin_evaluation(call.work, call.actor, commands.ReadTender(tender_id))
+        return call.see(f"/tenders/{tender_id}", Flash(N_("The evaluation has begun.")))
+    except Refusal as refusal:
+        call.refuse(refusal)
+        form.add_refusal(refusal)
+    return page_of(call, tender_id, form, status=409)
+
+
+@router.post("/tenders/{tender_id}/extension")
+def extend(tender_id: WireUuid, call: PageCall) -> Response:
+    """Move the deadline later."""
+    publishing.extend_tender.admit(call.actor)
+    form = Form(call.form())
+    expected = form.integer("version", required=True)
+    closes_at = form.moment("closes_at", showing.zone_of(call), required=True)
+    why = form.text("reason_extend", limit=4000, lines=True) or ""
+    if form.ok and closes_at is not None:
+        try:
+            command = commands.ExtendTender(tender_id, expected, closes_at, why)
+            publishing.extend_tender(call.work, call.actor, command)
+            return call.see(f"/tenders/{tender_id}", Flash(N_("The deadline is later; a new notice says so.")))
+        except Refusal as refusal:
+            call.refuse(refusal)
+            form.add_refusal(refusal)
+    return page_of(call, tender_id, form, status=409)
+
+
+@router.post("/tender-lots/{lot_id}/cancel")
+def cancel_lot(lot_id: WireUuid, call: PageCall) -> Response:
+    """Call one lot off."""
+    form = Form(call.form())
+    tender_id = conducting.tender_of_lot(call.work, call.actor, commands.CancelLot(lot_id, None, ""))
+    expected = form.integer("version", required=True)
+    why = form.text("reason_lot", limit=4000, lines=True) or ""
+    try:
+        conducting.cancel_lot(call.work, call.actor, commands.CancelLot(lot_id, expected, why))
+        return call.see(f"/tenders/{tender_id}", Flash(N_("The lot is called off.")))
+    except Refusal as refusal:
+        call.refuse(refusal)
+        form.add_refusal(refusal)
+    return page_of(call, tender_id, form, status=409)
+
+
+@router.post("/tenders/{tender_id}/enquiries")
+def ask(tender_id: WireUuid, call: PageCall) -> Response:
+    """Ask; what is wrong with the question stands at its field."""
+    asking.ask_about_tender.admit(call.actor)
+    call.once()
+    form = Form(call.form())
+    text = form.text("text", required=True, limit=4000, lines=True)
+    if form.ok and text is not None:
+        try:
+            asking.ask_about_tender(call.work, call.actor, commands.AskAboutTender(tender_id, text))
+            said = Flash(N_("Asked. Nobody learns who you are; the answer goes to everybody."))
+            return call.see(f"/tenders/{tender_id}", said)
+        except Refusal as refusal:
+            call.refuse(refusal)
+            form.add_refusal(refusal)
+    return page_of(call, tender_id, form, status=422)
+
+
+@router.post("/tender-enquiries/{enquiry_id}/answer")
+def answer(enquiry_id: WireUuid, call: PageCall) -> Response:
+    """Answer to everybody who may read the tender."""
+    form = Form(call.form())
+    tender_id = asking.tender_of_enquiry(call.work, call.actor, commands.AnswerEnquiry(enquiry_id, None, ""))
+    text = form.text(f"answer-{enquiry_id}", required=True, limit=4000, lines=True)
+    expected = form.integer("version", required=True)
+    if form.ok and text is not None:
+        try:
+            asking.answer_enquiry(call.work, call.actor, commands.AnswerEnquiry(enquiry_id, expected, text))
+            return call.see(f"/tenders/{tender_id}", Flash(N_("Answered to everybody.")))
+        except Refusal as refusal:
+            call.refuse(refusal)
+            form.add_refusal(refusal)
+    return page_of(call, tender_id, form, status=422)
+
+
+def page_of(call: PageContext, tender_id: UUID, form: Form, *, status: int = 200) -> Response:
+    """Return the page of a tender with what the reader may do."""
+    content = drafting.read_tender(call.work, call.actor, commands.ReadTender(tender_id))
+    tender = content.tender
+    buys = tender.buyer_id in call.actor.org_ids
+    own_work = call.actor.user_id in (tender.author_id, tender.editor_id)
+    own = procedures.list_procedures(call.work, call.actor, None).own if buys else ()
+    known = {str(one.id): one.name for one in own}
+    context = {
+        "content": content,
+        "tender": tender,
+        "form": form,
+        "buys": buys,
+        "own_work": own_work,
+        "officer": call.actor.user_id in tender.officer_ids,
+        "bids": not buys and bidding.submit_bid.allows(call.actor),
+        "procedure": showing.procedure_name(call, tender.procedure, known),
+        "values": read_procedure(tender.values),
+        "companies": showing.company_names(call, [tender.buyer_id, *tender.supplier_ids]),
+        "enquiries": asking.list_enquiries(call.work, call.actor, commands.ReadTender(tender_id)),
+        "ceremony": opening.read_ceremony(call.work, call.actor, commands.ReadTender(tender_id)),
+        "allowed": _allowed(call, content, own_work=own_work) if buys else frozenset(),
+        "asks": not buys and tender.status is TenderStatus.ENQUIRIES and asking.ask_about_tender.allows(call.actor),
+        "money": lambda amount: Money(amount, Currency(tender.currency)),
+        "history": showing.history(call, tender.id),
+        "badges": showing.TENDER_BADGES,
+        "lot_badges": showing.LOT_BADGES,
+        "enquiry_badges": showing.ENQUIRY_BADGES,
+        "kinds": showing.KINDS,
+        "entries": showing.ENTRIES,
+        "idempotency_key": str(uuid4()),
+    }
+    return call.page("tendering/tender.html", context, status=status)
+
+
+def _allowed(call: PageContext, content: TenderContent, *, own_work: bool) -> frozenset[str]:
+    """Return what the buyer's reader may do now: the steps of the status whose permission the reader has."""
+    tender = content.tender
+    steps = set(TENDER_LIFECYCLE.allowed(tender.status))
+    may = {
+        "submit": publishing.submit_tender.allows(call.actor),
+        "publish": publishing.publish_tender.allows(call.actor) and not own_work,
+        "return": publishing.return_tender.allows(call.actor),
+        "cancel": conducting.cancel_tender.allows(call.actor) and not own_work,
+        "evaluate": conducting.begin_evaluation.allows(call.actor),
+    }
+    found = {name for name, held in may.items() if held and name in steps}
+    if tender.status in LIVE:
+        found |= {"extend"} if publishing.extend_tender.allows(call.actor) else set()
+        active = [lot for lot in content.lots if lot.status is LotStatus.ACTIVE]
+        found |= {"cancel_lot"} if may["cancel"] and len(active) > 1 else set()
+    if tender.status is TenderStatus.ENQUIRIES and asking.answer_enquiry.allows(call.actor):
+        found |= {"answer"}
+    return frozenset(found)

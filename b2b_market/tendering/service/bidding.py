@@ -1,0 +1,193 @@
+"""Sealed bids: received under the deadline gate with a signed receipt, replaced, taken back; read by nobody."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from b2b_market.infra.bulk import insert_rows
+from b2b_market.infra.database import Tenant
+from b2b_market.infra.ids import new_id
+from b2b_market.infra.work import Work
+from b2b_market.kernel.refusal import NotFound
+from b2b_market.organizations import public as organizations
+from b2b_market.rbac.actor import Scope
+from b2b_market.rbac.operation import operation
+from b2b_market.tendering import events
+from b2b_market.tendering.commands.bids import SubmitBid, WithdrawBid
+from b2b_market.tendering.commands.tenders import ReadTender
+from b2b_market.tendering.models.bids import Bid, Received, SealedBoxRow
+from b2b_market.tendering.models.tenders import Tender
+from b2b_market.tendering.permissions import TenderPermission
+from b2b_market.tendering.queries import bids as queries
+from b2b_market.tendering.queries import tenders as tender_queries
+from b2b_market.tendering.rules import bidding as rules
+from b2b_market.tendering.rules.sealed_envelope import (
+    BoxKey,
+    EnvelopeUnacceptable,
+    SignedEnvelope,
+    Withdrawal,
+    check_envelope,
+    check_withdrawal,
+    unpack,
+)
+from b2b_market.tendering.rules.sealed_journal import LiveProof, issue_receipt, live_receipts, prove_live
+from b2b_market.tendering.rules.sealed_payload import BidIds
+from b2b_market.tendering.rules.sealed_terms import read_notice
+from b2b_market.tendering.states import BID_LIFECYCLE, Entry, LotStatus
+
+
+@dataclass(frozen=True, slots=True)
+class OwnBids:
+    """What a company has sent to a tender; ``proofs`` by sequence show each live bid in the close record."""
+
+    bids: Sequence[Bid]
+    received: Sequence[Received]
+    proofs: Mapping[int, LiveProof] = field(default_factory=dict)
+
+
+@operation(TenderPermission.BID_SUBMIT)
+def submit_bid(work: Work, scope: Scope, command: SubmitBid) -> Received:
+    """Receive a sealed bid or its next version before the deadline and sign a receipt for it.
+
+    The deadline is judged by the database's clock after the gate is taken: what is acknowledged was in time, and is in
+    the closing root. Nothing of it is shown to anybody else.
+    """
+    work.gate(command.tender_id)
+    tender, moment = _judged(work, scope, command.tender_id)
+    notice = read_notice(tender.notice).notice
+    try:
+        envelope, boxes = unpack(command.packed, notice.terms)
+    except ValueError as error:
+        raise EnvelopeUnacceptable(reason=str(error)) from error
+    ids = envelope.envelope.ids
+    bid = queries.own_bid_on(work.session, scope, ids.lot)
+    check_envelope(envelope.to_bytes(), notice, bid.signer if bid else None)
+    _require_own(work, scope, tender, ids, moment)
+    rules.require_next(ids.version, bid.number if bid else 0)
+    row = _received(work, scope, tender, (envelope, envelope.to_bytes()), (bid, moment))
+    insert_rows(work.session, SealedBoxRow, _box_rows(row, boxes))
+    return row
+
+
+@operation(TenderPermission.BID_SUBMIT)
+def withdraw_bid(work: Work, scope: Scope, command: WithdrawBid) -> Received:
+    """Take a bid back before the deadline by a signed withdrawal, which gets a receipt too."""
+    work.gate(command.tender_id)
+    tender, moment = _judged(work, scope, command.tender_id)
+    withdrawal = check_withdrawal(command.document)
+    bid = queries.own_bid_on(work.session, scope, withdrawal.ids.lot)
+    if bid is None:
+        raise NotFound(lot_id=str(withdrawal.ids.lot))
+    check_withdrawal(command.document, bid.signer)
+    _require_own(work, scope, tender, withdrawal.ids, moment)
+    BID_LIFECYCLE.require(bid.status, "withdraw")
+    rules.require_next(withdrawal.ids.version, bid.number)
+    return _received(work, scope, tender, (withdrawal, command.document), (bid, moment))
+
+
+@operation(TenderPermission.BID_READ)
+def read_own_bids(work: Work, scope: Scope, command: ReadTender) -> OwnBids:
+    """Return what the company itself has sent, with receipts; after the close also the proof of each live bid."""
+    tender = tender_queries.party_tender(work.session, scope, command.tender_id)
+    bids = queries.own_bids(work.session, scope, tender.id)
+    received = queries.own_received(work.session, scope, tender.id)
+    if tender.close_record is None or not bids:
+        return OwnBids(bids, received)
+    work.act_for(Tenant(scope.org_ids, machine=True))  # a proof is made of the hashes of everybody's receipts
+    live = live_receipts(one.receipt for one in queries.journal(work.session, scope, tender.id))
+    work.act_for(scope.actor.tenant())
+    own = [receipt.sequence for receipt in live if receipt.ids.bidder in scope.org_ids]
+    return OwnBids(bids, received, prove_live(live, own))
+
+
+def _judged(work: Work, scope: Scope, tender_id: UUID) -> tuple[Tender, datetime]:
+    """Return the tender that the company may bid on, and the moment that its bid is judged by."""
+    tender = tender_queries.party_tender(work.session, scope, tender_id)
+    invited = tender.entry is Entry.PUBLIC or scope.org_id in tender.supplier_ids
+    holders = {party for party in tender.party_ids if party != tender.buyer_id and party not in tender.supplier_ids}
+    rules.require_fit(scope.org_id, tender.buyer_id, frozenset(holders))
+    company = organizations.company(work, scope.actor, scope.org_id)
+    if not invited or not company.may_supply:
+        raise NotFound(tender_id=str(tender_id))
+    moment = work.judging_time()
+    rules.require_taking(tender.status, LotStatus.ACTIVE, tender.closes_at, moment)
+    return tender, moment
+
+
+def _require_own(work: Work, scope: Scope, tender: Tender, ids: BidIds, moment: datetime) -> None:
+    if ids.tender != tender.id or ids.bidder != scope.org_id:
+        raise EnvelopeUnacceptable(reason="it is for another tender or of another company")
+    lots = {lot.id: lot.status for lot in tender_queries.lots_of(work.session, scope, tender.id)}
+    if ids.lot not in lots:
+        raise EnvelopeUnacceptable(reason="the tender has no such lot")
+    rules.require_taking(tender.status, lots[ids.lot], tender.closes_at, moment)
+
+
+def _received(
+    work: Work,
+    scope: Scope,
+    tender: Tender,
+    came: tuple[SignedEnvelope | Withdrawal, bytes],
+    state: tuple[Bid | None, datetime],
+) -> Received:
+    """Store a document under the next number of the tender, and let the bid say what came last."""
+    document, data = came
+    bid, moment = state
+    ids = document.ids if isinstance(document, Withdrawal) else document.envelope.ids
+    sequence = queries.next_sequence(work.session, scope, tender.id)
+    receipt = issue_receipt(document, sequence, moment, work.receipts)
+    if bid is None:
+        bid = _new_bid(work, scope, tender, ids)
+    else:
+        BID_LIFECYCLE.advance(bid, "withdraw" if isinstance(document, Withdrawal) else "replace")
+    bid.signer = document.signer if isinstance(document, Withdrawal) else document.envelope.signer
+    bid.number, bid.sequence, bid.digest = ids.version, sequence, document.digest()
+    bid.received_at, bid.submitted_by = moment, scope.user_id
+    work.touch(bid)
+    facts = {"bid_id": bid.id, "tender_id": tender.id, "supplier_id": bid.supplier_id}
+    kind = events.BidWithdrawn if isinstance(document, Withdrawal) else events.BidSealed
+    work.emit(kind(**facts), bid)
+    row = Received(
+        id=new_id(),
+        tender_id=tender.id,
+        bid_id=bid.id,
+        supplier_id=bid.supplier_id,
+        sequence=sequence,
+        number=ids.version,
+        entry=receipt.receipt.entry.value,
+        document=data,
+        receipt=receipt.document(),
+        received_at=moment,
+    )
+    work.session.add_all((bid, row))
+    work.session.flush()
+    return row
+
+
+def _new_bid(work: Work, scope: Scope, tender: Tender, ids: BidIds) -> Bid:
+    return Bid(
+        id=new_id(),
+        created_at=work.now(),
+        changed_at=work.now(),
+        tender_id=tender.id,
+        lot_id=ids.lot,
+        buyer_id=tender.buyer_id,
+        supplier_id=scope.org_id,
+        status=BID_LIFECYCLE.initial,
+        opened=False,
+    )
+
+
+def _box_rows(row: Received, boxes: Mapping[BoxKey, bytes]) -> list[dict[str, object]]:
+    return [
+        {
+            "received_id": row.id,
+            "part": part.value,
+            "box": box.value,
+            "supplier_id": row.supplier_id,
+            "tender_id": row.tender_id,
+            "content": content,
+        }
+        for (part, box), content in boxes.items()
+    ]

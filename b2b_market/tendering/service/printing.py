@@ -1,0 +1,75 @@
+"""The notice and the opening record as PDF, printed while no transaction is open."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
+from b2b_market.infra.work import Work
+from b2b_market.kernel.refusal import NotFound
+from b2b_market.organizations import public as organizations
+from b2b_market.rbac.actor import Actor, Scope
+from b2b_market.rbac.operation import operation
+from b2b_market.tendering.commands.tenders import ReadTender
+from b2b_market.tendering.documents.records import Printed, notice_pdf, opening_pdf
+from b2b_market.tendering.models.tenders import Tender
+from b2b_market.tendering.permissions import TenderPermission
+from b2b_market.tendering.queries import bids as bid_queries
+from b2b_market.tendering.queries import tenders as queries
+
+Transaction = Callable[[], AbstractContextManager[tuple[Work, Actor]]]
+
+
+@operation(TenderPermission.READ)
+def read_notice_sheet(work: Work, scope: Scope, command: ReadTender) -> Printed:
+    """Return what the notice of a published tender is printed from; NotFound for a draft."""
+    tender = queries.party_tender(work.session, scope, command.tender_id)
+    return _printed(work, scope, tender)
+
+
+@operation(TenderPermission.BID_READ)
+def read_opening_sheet(work: Work, scope: Scope, command: ReadTender) -> Printed:
+    """Return what the opening record of an own tender is printed from; NotFound before the opening."""
+    tender = queries.own_tender(work.session, scope, command.tender_id)
+    opening = bid_queries.opening_of(work.session, scope, tender.id)
+    if opening is None:
+        raise NotFound(tender_id=str(tender.id))
+    bids = bid_queries.opened_bids(work.session, scope, tender.id)
+    said = bid_queries.contents_of(work.session, scope, [bid.id for bid in bids])
+    names = organizations.companies(work, scope.actor, {bid.supplier_id for bid in bids})
+    lots = {lot.id: lot.title for lot in queries.lots_of(work.session, scope, tender.id)}
+    rows = []
+    for bid in bids:
+        content = said[bid.id].content if bid.id in said else {}
+        total = f"{content.get('currency', '')} {content.get('total', '-')}".strip()
+        rows.append((bid.sequence, names[bid.supplier_id].name, lots[bid.lot_id], total))
+    record = opening.record
+    return _printed(work, scope, tender, record=record["record"], signature=record["signature"], bids=tuple(rows))
+
+
+def take_notice(transaction: Transaction, command: ReadTender) -> tuple[str, bytes]:
+    """Return the notice as a file's name and bytes; TenderPrintersBusy where no place gets free."""
+    with transaction() as (work, actor):
+        sheet = read_notice_sheet(work, actor, command)
+    return f"{sheet.number}-notice.pdf", notice_pdf(sheet)
+
+
+def take_opening(transaction: Transaction, command: ReadTender) -> tuple[str, bytes]:
+    """Return the opening record as a file's name and bytes; TenderPrintersBusy where no place gets free."""
+    with transaction() as (work, actor):
+        sheet = read_opening_sheet(work, actor, command)
+    return f"{sheet.number}-opening.pdf", opening_pdf(sheet)
+
+
+def _printed(work: Work, scope: Scope, tender: Tender, **more: object) -> Printed:
+    if tender.notice is None or tender.document is None or tender.published_at is None:
+        raise NotFound(tender_id=str(tender.id))
+    buyer = organizations.companies(work, scope.actor, [tender.buyer_id])[tender.buyer_id]
+    facts: dict[str, object] = {"signature": tender.notice["signature"], **more}
+    return Printed(  # the signature and what more there is come by name
+        number=tender.number,
+        title=tender.title,
+        buyer=buyer.name,
+        document=tender.document,
+        notice=tender.notice,
+        made_at=tender.opened_at if more and tender.opened_at else tender.published_at,
+        **facts,  # type: ignore[arg-type]  # each value is of its field's type by construction
+    )

@@ -1,0 +1,251 @@
+"""Sending tenders out: approval by a second person, the signed notice, and later deadlines."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import update
+
+from b2b_market.infra.bulk import insert_rows
+from b2b_market.infra.work import Work
+from b2b_market.organizations import public as organizations
+from b2b_market.rbac.actor import Scope
+from b2b_market.rbac.duties import require_other_person
+from b2b_market.rbac.operation import operation
+from b2b_market.tendering import events
+from b2b_market.tendering.commands.tenders import ExtendTender, ReasonedTender, StepTender
+from b2b_market.tendering.models.bids import Counter
+from b2b_market.tendering.models.keys import OfficerCardRow
+from b2b_market.tendering.models.tenders import Tender, TenderBoard, TenderLot
+from b2b_market.tendering.permissions import TenderPermission
+from b2b_market.tendering.queries import keys as key_queries
+from b2b_market.tendering.queries import tenders as queries
+from b2b_market.tendering.rules import drafting as rules
+from b2b_market.tendering.rules.announcing import Announced, announce
+from b2b_market.tendering.rules.procedures import Procedure, read_procedure
+from b2b_market.tendering.service.drafting import zone_of
+from b2b_market.tendering.states import LIVE, TENDER_LIFECYCLE, CriterionKind, Entry, KeyStatus, Publicity, TenderStatus
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """What a publication rests on: the procedure, the officers' keys, and when questions end."""
+
+    procedure: Procedure
+    keys: Sequence[OfficerCardRow]
+    enquiry_ends_at: datetime | None
+
+
+@operation(TenderPermission.DRAFT)
+def submit_tender(work: Work, scope: Scope, command: StepTender) -> Tender:
+    """Send a draft to the approvers; it must be fit to publish already."""
+    tender = queries.lock_own_tender(work.session, scope, command.tender_id)
+    work.expect_version(tender, command.expected_version)
+    TENDER_LIFECYCLE.require(tender.status, "submit")
+    _require_ready(work, scope, tender)
+    TENDER_LIFECYCLE.advance(tender, "submit")
+    work.touch(tender)
+    submitted = events.TenderSubmitted(tender_id=tender.id, buyer_id=tender.buyer_id, author_id=tender.author_id)
+    work.emit(submitted, tender)
+    return tender
+
+
+@operation(TenderPermission.APPROVE)
+def return_tender(work: Work, scope: Scope, command: ReasonedTender) -> Tender:
+    """Send a submitted tender back to its author with a reason."""
+    tender = queries.lock_own_tender(work.session, scope, command.tender_id)
+    work.expect_version(tender, command.expected_version)
+    TENDER_LIFECYCLE.require(tender.status, "return")
+    tender.reason = rules.require_reason(command.reason)
+    TENDER_LIFECYCLE.advance(tender, "return")
+    work.touch(tender)
+    said = events.TenderReturned(
+        tender_id=tender.id, buyer_id=tender.buyer_id, author_id=tender.author_id, reason=tender.reason
+    )
+    work.emit(said, tender)
+    return tender
+
+
+@operation(TenderPermission.APPROVE)
+def publish_tender(work: Work, scope: Scope, command: StepTender) -> Tender:
+    """Approve and thereby publish a submitted tender under a signed notice; from here on its content is frozen.
+
+    By another person than its author and last editor (S1). The officers are fit by S12 at this moment.
+    """
+    work.gate(command.tender_id, exclusive=True)
+    tender = queries.lock_own_tender(work.session, scope, command.tender_id)
+    work.expect_version(tender, command.expected_version)
+    TENDER_LIFECYCLE.require(tender.status, "publish")
+    require_other_person(scope.actor, tender.author_id, tender.editor_id)
+    ready = _require_ready(work, scope, tender)
+    asks = ready.enquiry_ends_at is not None
+    TENDER_LIFECYCLE.advance(tender, "publish" if asks else "publish_at_once")
+    tender.approver_id = scope.user_id
+    tender.published_at = work.now()
+    tender.enquiry_ends_at = ready.enquiry_ends_at
+    tender.next_due_at = ready.enquiry_ends_at or tender.closes_at
+    tender.officer_ids = [key.user_id for key in ready.keys]
+    parties = (tender.buyer_id, *tender.supplier_ids, *(key.org_id for key in ready.keys))
+    tender.party_ids = list(dict.fromkeys(parties))
+    work.touch(tender)
+    _open_to(work, tender)
+    put_out(work, scope, tender, [key.card for key in ready.keys])
+    insert_rows(work.session, Counter, [{"tender_id": tender.id, "buyer_id": tender.buyer_id, "last": 0}])
+    assert tender.closes_at is not None  # noqa: S101 - _require_ready has refused a missing deadline
+    published = events.TenderPublished(
+        tender_id=tender.id,
+        buyer_id=tender.buyer_id,
+        supplier_ids=tuple(tender.supplier_ids),
+        officer_ids=tuple(tender.officer_ids),
+        closes_at=tender.closes_at,
+    )
+    work.emit(published, tender)
+    return tender
+
+
+@operation(TenderPermission.APPROVE)
+def extend_tender(work: Work, scope: Scope, command: ExtendTender) -> Tender:
+    """Move the deadline of a live tender later, with a reason and a new edition of the notice.
+
+    Bids that were received stay valid and can be replaced; what the procedure gives after a change is left at least.
+    """
+    work.gate(command.tender_id, exclusive=True)
+    tender = queries.lock_own_tender(work.session, scope, command.tender_id)
+    work.expect_version(tender, command.expected_version)
+    moment = work.judging_time()
+    if tender.status not in LIVE or tender.closes_at is None or moment >= tender.closes_at:
+        TENDER_LIFECYCLE.require(TenderStatus.CLOSED, "close")
+    assert tender.closes_at is not None  # noqa: S101 - a live tender has a deadline
+    reason = rules.require_reason(command.reason)
+    clock = rules.Clock(zone_of(work, scope, tender), tender.rehearsal_factor)
+    rules.require_extension(read_procedure(tender.values), clock, moment, tender.closes_at, command.closes_at)
+    move_deadline(work, scope, tender, command.closes_at, reason)
+    return tender
+
+
+def move_deadline(work: Work, scope: Scope, tender: Tender, closes_at: datetime, reason: str) -> None:
+    """Give a live tender a later deadline under the next edition of its notice, and tell everybody concerned."""
+    tender.closes_at, tender.reason = closes_at, reason
+    if tender.status is TenderStatus.TENDERING:
+        tender.next_due_at = closes_at
+    work.touch(tender)
+    assert tender.notice is not None  # noqa: S101 - a live tender has been announced
+    put_out(work, scope, tender, tender.notice["notice"]["terms"]["officers"])  # bids lie under these very keys
+    said = events.TenderExtended(tender_id=tender.id, buyer_id=tender.buyer_id, closes_at=closes_at, reason=reason)
+    work.emit(said, tender)
+
+
+def put_out(work: Work, scope: Scope, tender: Tender, cards: Sequence[dict[str, object]]) -> None:
+    """Sign the next edition of the notice, and put it on the board where the procedure says public."""
+    procedure = read_procedure(tender.values)
+    lots = queries.lots_of(work.session, scope, tender.id)
+    buyer = organizations.company(work, scope.actor, tender.buyer_id)
+    tender.edition += 1
+    assert tender.closes_at is not None  # noqa: S101 - nothing is announced without a deadline
+    announced = Announced(
+        tender_id=tender.id,
+        edition=tender.edition,
+        deadline=tender.closes_at,
+        lots=[lot.id for lot in lots],
+        cards=cards,
+        threshold=procedure.threshold,
+        reveal_hours=procedure.reveal_hours,
+        content=_said(tender, lots, buyer.name),
+    )
+    document, signed = announce(announced, work.receipts)
+    tender.document, tender.notice = document, signed.document()
+    work.session.flush()
+    if procedure.notice is Publicity.PUBLIC and tender.rehearsal_factor == 1:
+        work.session.merge(_board_row(tender, buyer.name))
+
+
+def mirror_status(work: Work, tender: Tender) -> None:
+    """Show the status on the public board, where the tender stands on it."""
+    changed = {"status": tender.status, "changed_at": work.now()}
+    work.session.execute(update(TenderBoard).where(TenderBoard.tender_id == tender.id).values(**changed))
+
+
+def _board_row(tender: Tender, buyer_name: str) -> TenderBoard:
+    return TenderBoard(
+        tender_id=tender.id,
+        buyer_id=tender.buyer_id,
+        buyer_name=buyer_name,
+        number=tender.number,
+        title=tender.title,
+        status=tender.status,
+        published_at=tender.published_at,
+        changed_at=tender.changed_at,
+        closes_at=tender.closes_at,
+        document=tender.document,
+        notice=tender.notice,
+    )
+
+
+def _said(tender: Tender, lots: Sequence[TenderLot], buyer: str) -> dict[str, object]:
+    return {
+        "number": tender.number,
+        "title": tender.title,
+        "description": tender.description,
+        "buyer": {"id": tender.buyer_id, "name": buyer},
+        "procedure": tender.procedure,
+        "values": tender.values,
+        "entry": tender.entry,
+        "currency": tender.currency,
+        "criteria": tender.criteria,
+        "bond": tender.bond,
+        "minimum_bidders": tender.minimum_bidders,
+        "rehearsal_factor": tender.rehearsal_factor,
+        "published_at": tender.published_at,
+        "enquiry_ends_at": tender.enquiry_ends_at,
+        "lots": [
+            {
+                "id": lot.id,
+                "position": lot.position,
+                "title": lot.title,
+                "classification": lot.classification,
+                "estimate": lot.estimate,
+                "items": lot.items,
+            }
+            for lot in lots
+        ],
+    }
+
+
+def _open_to(work: Work, tender: Tender) -> None:
+    """Show the lots to those that the tender is sent to."""
+    shown = {"party_ids": tender.party_ids, "public": tender.entry is Entry.PUBLIC}
+    work.session.execute(update(TenderLot).where(TenderLot.tender_id == tender.id).values(**shown))
+
+
+def _require_ready(work: Work, scope: Scope, tender: Tender) -> _Ready:
+    procedure = read_procedure(tender.values)
+    lots = queries.lots_of(work.session, scope, tender.id)
+    hidden = queries.estimates_of(work.session, scope, tender.id)
+    rules.require_complete(
+        closes_at=tender.closes_at is not None,
+        budget_approved=tender.budget_approved,
+        suppliers=tender.entry is Entry.PUBLIC or bool(tender.supplier_ids),
+        award_criteria=any(one["kind"] == CriterionKind.AWARD for one in tender.criteria),
+        estimates=not tender.bond["percent"] or all(lot.estimate or lot.id in hidden for lot in lots),
+    )
+    assert tender.closes_at is not None  # noqa: S101 - require_complete has refused a missing one
+    keys = key_queries.chosen_keys(work.session, scope, tender.key_ids)
+    _require_officers(work, scope, tender, procedure, keys)
+    clock = rules.Clock(zone_of(work, scope, tender), tender.rehearsal_factor)
+    ends_at = rules.require_periods(procedure, clock, work.now(), tender.enquiry_ends_at, tender.closes_at)
+    return _Ready(procedure, keys, ends_at)
+
+
+def _require_officers(
+    work: Work, scope: Scope, tender: Tender, procedure: Procedure, keys: Sequence[OfficerCardRow]
+) -> None:
+    officers = [
+        rules.Officer(key.user_id, key.org_id, key.department, key.name, key.status is KeyStatus.PROVEN) for key in keys
+    ]
+    insiders: set[UUID | None] = {tender.author_id, tender.editor_id}
+    for permission in (TenderPermission.DRAFT, TenderPermission.EVALUATE):
+        found = organizations.people_with(work, scope.actor, [tender.buyer_id], permission)
+        insiders |= {person.user_id for person in found}
+    known = frozenset(person for person in insiders if person is not None)
+    rules.require_officers(officers, procedure.officers, known, frozenset(tender.supplier_ids))

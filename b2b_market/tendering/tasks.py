@@ -1,0 +1,50 @@
+"""What time does to tenders."""
+
+from b2b_market.infra.database import Tenant
+from b2b_market.infra.runtime import Runtime, new_correlation
+from b2b_market.infra.tasks import Task
+from b2b_market.infra.who import Cause
+from b2b_market.rbac.actor import system_actor
+from b2b_market.tendering.commands.bids import TakeWork
+from b2b_market.tendering.commands.tenders import ReadTender
+from b2b_market.tendering.service import conducting, opening
+
+PERIOD = 1.0
+PART = "tendering.clock"
+
+
+def advance_due(runtime: Runtime) -> int:
+    """Begin and end bidding where it is due, each tender in a transaction of its own; return how many moved.
+
+    Any number of workers may run it: the gate and the status under lock let each step happen once.
+    """
+    clock = system_actor(PART)
+    with runtime.work(clock.who, Tenant(machine=True), Cause("task", new_correlation())) as work:
+        due = conducting.due_tenders(work, clock, None)
+    moved = 0
+    for tender_id, buyer_id in due:
+        actor = system_actor(PART, buyer_id)
+        # the machine branch reaches what was received: the close record is signed over all of it
+        with runtime.work(actor.who, Tenant((buyer_id,), machine=True), Cause("task", new_correlation())) as work:
+            moved += conducting.advance_tender(work, actor, ReadTender(tender_id)) is not None
+    return moved
+
+
+def open_ready(runtime: Runtime) -> int:
+    """Decrypt the tenders whose officers have removed every layer, each in a transaction of its own."""
+    clock = system_actor(PART)
+    with runtime.work(clock.who, Tenant(machine=True), Cause("task", new_correlation())) as work:
+        ready = opening.openable_tenders(work, clock, None)
+    opened = 0
+    for tender_id, buyer_id, team in ready:
+        actor = system_actor(PART, buyer_id)
+        with runtime.work(actor.who, Tenant((buyer_id,), machine=True), Cause("task", new_correlation())) as work:
+            command = TakeWork(tender_id, tuple(team.split(",")))
+            opened += opening.open_tender(work, actor, command) is not None
+    return opened
+
+
+TASKS = (
+    Task("tendering.advance_due", advance_due, PERIOD),
+    Task("tendering.open_ready", open_ready, PERIOD),
+)

@@ -41,6 +41,7 @@ OPEN = {
     "GET /api/v1/reference/rates/lookup": "published rates",
     "GET /api/v1/tender-board": "the public notice board",
     "GET /api/v1/tender-board/{tender_id}": "a public notice",
+    "GET /api/v1/tender-board/{tender_id}/release": "a public notice",
     "GET /tender-board": "the public notice board",
     "GET /tender-board/{tender_id}": "a public notice",
     "GET /sign-in": "signing in",

@@ -2,13 +2,13 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 
 from b2b_market.infra.http.requests import StrictRoute
 from b2b_market.infra.http.wires import ListOut, PageOut, WireUuid
 from b2b_market.kernel.refusal import NotFound
 from b2b_market.rbac.duties import OwnWork
-from b2b_market.rbac.edge import Answer, Call, OnceCall
+from b2b_market.rbac.edge import Answer, Call, Edge, OnceCall
 from b2b_market.rbac.responses import changes, creates, reads
 from b2b_market.tendering.commands import tenders as commands
 from b2b_market.tendering.rules import asking as asking_rules
@@ -171,3 +171,11 @@ def list_board(call: Call) -> Answer:
 def read_board(tender_id: WireUuid, call: Call) -> Answer:
     """Return a public notice with its document; nobody needs to sign in."""
     return call.answer(schemas.NoticeOut, board.read_board(call.work, call.actor, commands.ReadTender(tender_id)))
+
+
+@board_router.get("/{tender_id}/release", response_model=schemas.ReleasePackageOut, responses=reads())
+def read_release(tender_id: WireUuid, request: Request, call: Call) -> Answer:
+    """Return a public notice as an OCDS 1.1 release package with the lots extension."""
+    edge: Edge = request.app.state.edge
+    command = board.ReadRelease(tender_id, edge.runtime.settings.public_url)
+    return call.answer(schemas.ReleasePackageOut, board.read_release(call.work, call.actor, command))

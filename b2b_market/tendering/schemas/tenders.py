@@ -288,3 +288,14 @@ class BoardEntryOut(WireOut):
     status: TenderStatus
     published_at: WireTime
     closes_at: WireTime
+
+
+class ReleasePackageOut(WireOut):
+    """An OCDS 1.1 release package; its fields are the standard's."""
+
+    uri: str
+    version: str
+    extensions: list[str]
+    publishedDate: str  # noqa: N815 - the standard's spelling
+    publisher: dict[str, Any]
+    releases: list[dict[str, Any]]

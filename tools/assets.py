@@ -2,7 +2,8 @@
 
 Run as ``python tools/assets.py`` with the project's virtual environment. Nothing that it makes is committed:
 
-- ``b2b_market/ui/static/vendor/``: htmx and its SSE extension with their licence;
+- ``b2b_market/ui/static/vendor/``: htmx and its SSE extension with their licence, and in ``hpke/`` the modules of
+  @hpke that sealing and opening pages load, with their bare import specifiers made relative;
 - ``b2b_market/infra/fonts/``: two weights of a document font with their licences: Noto Sans SC (GBK and symbols), and
   from Noto Sans the European letters and currency signs that it lacks (Škoda, Łódź, ₽);
 - ``node_modules/axe-core/axe.min.js``: read by the browser tests only, never shipped.
@@ -17,6 +18,7 @@ import fcntl
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -26,7 +28,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from fontTools.ttLib import TTFont
 
@@ -48,6 +50,12 @@ COPIES = {
     MODULES / "@expo-google-fonts/noto-sans-sc/LICENSE_FONT": FONTS / "market-sans-sc.OFL.txt",
     MODULES / "@expo-google-fonts/noto-sans/LICENSE_FONT": FONTS / "market-sans-sc.letters.OFL.txt",
 }
+# HPKE (RFC 9180) for the pages that seal and open bids: three packages of one family that import each other by name.
+HPKE = MODULES / "@hpke"
+HPKE_ROOTS = ("core/esm/mod.js", "dhkem-x25519/esm/mod.js")
+HPKE_LICENCE = {HPKE / "core/LICENSE": VENDOR / "hpke/LICENSE.txt"}
+# An import or export of a module's text; in comments such lines begin with an asterisk.
+SPECIFIER = re.compile(r'''^(?P<before>(?:import|export|\})(?:[^"\n]*?\bfrom)? ?)"(?P<name>[^"\n]+)"''', re.MULTILINE)
 FAMILY = MODULES / "@expo-google-fonts"
 WEIGHTS = {
     "Regular": ("400Regular", FONTS / "market-sans-sc-regular.ttf"),
@@ -78,8 +86,10 @@ def main() -> int:
             return 0
         try:
             _npm_ci()
-            for source, target in COPIES.items():
+            for source, target in {**COPIES, **HPKE_LICENCE}.items():
                 _replace(target, source.read_bytes())
+            for target, text in _hpke_modules().items():
+                _replace(target, text.encode())
             with ProcessPoolExecutor(max_workers=2) as pool:
                 list(pool.map(_make_font, WEIGHTS))
         except (OSError, subprocess.CalledProcessError) as why:
@@ -100,7 +110,8 @@ def _one_at_a_time() -> Iterator[None]:
 
 
 def _outputs() -> list[Path]:
-    return [*COPIES.values(), *(target for _, target in WEIGHTS.values()), AXE]
+    hpke = [*HPKE_LICENCE.values(), *_hpke_modules()]
+    return [*COPIES.values(), *hpke, *(target for _, target in WEIGHTS.values()), AXE]
 
 
 def _fingerprint() -> str:
@@ -149,6 +160,45 @@ def _npm() -> list[str]:
         pip = [str(bindir / "python"), "-m", "pip", "--disable-pip-version-check", "install", "-q"]
         subprocess.run([*pip, "--require-hashes", "--only-binary=:all:", "-r", str(NODE_LOCK)], check=True)
     return [str(bindir / "npm")]
+
+
+def _hpke_modules() -> dict[Path, str]:
+    """Every module that the roots reach, with the specifiers that a browser understands: relative paths."""
+    found: dict[Path, str] = {}
+    waiting = [HPKE / name for name in HPKE_ROOTS]
+    while waiting:
+        source = waiting.pop()
+        target = _hpke_target(source)
+        if target in found:
+            continue
+        text = source.read_text(encoding="utf-8")
+        reached = {match["name"]: _hpke_source(source, match["name"]) for match in SPECIFIER.finditer(text)}
+        found[target] = SPECIFIER.sub(_relative({n: _hpke_target(path) for n, path in reached.items()}, target), text)
+        waiting += reached.values()
+    return found
+
+
+def _hpke_source(importer: Path, name: str) -> Path:
+    if name.startswith("."):
+        return Path(os.path.normpath(importer.parent / name))
+    if not name.startswith("@hpke/"):
+        raise OSError(f"{importer} imports {name}, which is not vendored")
+    return MODULES / name / "esm/mod.js"
+
+
+def _hpke_target(source: Path) -> Path:
+    package, _, rest = source.relative_to(HPKE).as_posix().partition("/esm/")
+    return VENDOR / "hpke" / package / rest
+
+
+def _relative(targets: Mapping[str, Path], importer: Path) -> Callable[[re.Match[str]], str]:
+    """What puts in place of each specifier the path from the importing file."""
+
+    def written(match: re.Match[str]) -> str:
+        path = os.path.relpath(targets[match["name"]], importer.parent)
+        return f'{match["before"]}"{path if path.startswith(".") else f"./{path}"}"'
+
+    return written
 
 
 def _characters() -> set[int]:

@@ -8,6 +8,7 @@ from b2b_market.tendering import events
 from b2b_market.tendering.api import bids as bids_api
 from b2b_market.tendering.api import procedures as procedures_api
 from b2b_market.tendering.api import tenders as tenders_api
+from b2b_market.tendering.cli.bidding import app as commands
 from b2b_market.tendering.demo.tenders import place_tenders
 from b2b_market.tendering.handlers.tenders import HANDLERS
 from b2b_market.tendering.models import bids as bid_models
@@ -99,6 +100,7 @@ MANIFEST = Manifest(
         sealed_work.BidsStillSealed,
         sealed_work.WorkUnacceptable,
     ),
+    cli=commands,
     services=(procedure_operations, keys, drafting, publishing, asking, conducting, bidding, opening, printing, board),
     models=(procedure_models, key_models, tender_models, bid_models),
     events=(

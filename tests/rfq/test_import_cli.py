@@ -19,10 +19,11 @@ from structlog.testing import capture_logs
 from typer.testing import CliRunner, Result
 
 from b2b_market.entrypoints.cli import app
+from b2b_market.infra import remote as server
 from b2b_market.infra.database import Tenant, set_tenant
 from b2b_market.infra.runtime import Runtime
 from b2b_market.kernel.permission import Role
-from b2b_market.rfq.cli import importing, server
+from b2b_market.rfq.cli import importing
 from b2b_market.rfq.cli.showing import table
 from tests.rfq.imports import GAPS, SMALL, TENDER
 from tests.support.people import make_person, sign_in

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import subprocess
 import sys
 import time
@@ -49,7 +50,12 @@ def test_only_known_files_are_there_each_with_its_licence() -> None:
         "market-sans-sc.OFL.txt",
         "market-sans-sc.letters.OFL.txt",
     ]
-    assert sorted(path.name for path in VENDOR.iterdir()) == ["htmx.LICENSE.txt", "htmx.min.js", "hx-sse.min.js"]
+    assert sorted(path.name for path in VENDOR.iterdir()) == [
+        "hpke",
+        "htmx.LICENSE.txt",
+        "htmx.min.js",
+        "hx-sse.min.js",
+    ]
     for name, holder in (("OFL", "Adobe"), ("letters.OFL", "The Noto Project Authors")):
         licence = (FONTS / f"market-sans-sc.{name}.txt").read_text()
         assert "SIL OPEN FONT LICENSE Version 1.1" in licence
@@ -66,6 +72,15 @@ def test_the_copied_libraries_are_the_locked_ones() -> None:
     locked = json.loads((ROOT / "package-lock.json").read_text())["packages"]["node_modules/htmx.org"]["version"]
     assert installed == locked
     assert locked.startswith("4.")
+
+
+def test_the_modules_for_sealing_are_whole_and_import_each_other_by_path() -> None:
+    modules = sorted((VENDOR / "hpke").rglob("*.js"))
+    assert {path.relative_to(VENDOR / "hpke").parts[0] for path in modules} == {"common", "core", "dhkem-x25519"}
+    for path in modules:
+        imported = re.findall(r'^(?:import|export|\}).*\bfrom "([^"\n]+)";$', path.read_text(), re.MULTILINE)
+        assert all(name.startswith(".") and (path.parent / name).resolve() in modules for name in imported), path
+    assert "MIT License" in (VENDOR / "hpke" / "LICENSE.txt").read_text()
 
 
 @pytest.mark.parametrize("weight", WEIGHTS)

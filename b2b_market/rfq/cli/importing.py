@@ -10,9 +10,9 @@ from typing import Annotated, Final, NoReturn
 
 import typer
 
-from b2b_market.rfq.cli.server import Json, Refused, Server, Unreachable
+from b2b_market.infra.remote import Json, Refused, Server, Unreachable, problem_lines
 from b2b_market.rfq.cli.session import Session, Wishes, currency_code, decisions, unit_code
-from b2b_market.rfq.cli.showing import describe, open_questions, problem_lines
+from b2b_market.rfq.cli.showing import describe, open_questions
 from b2b_market.rfq.intake.values import DateOrder, Decimals, Field
 
 app = typer.Typer()

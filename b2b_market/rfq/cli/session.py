@@ -9,10 +9,10 @@ from typing import Final, TypeVar
 
 import typer
 
+from b2b_market.infra.remote import Json, Server, Unreachable
 from b2b_market.kernel.currency import Currency
 from b2b_market.kernel.refusal import Refusal
 from b2b_market.kernel.units import UNITS, find_unit
-from b2b_market.rfq.cli.server import Json, Server, Unreachable
 from b2b_market.rfq.intake.values import DateOrder, Decimals
 
 T = TypeVar("T")

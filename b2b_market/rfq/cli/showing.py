@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from b2b_market.rfq.cli.server import Json
+from b2b_market.infra.remote import Json
 from b2b_market.rfq.cli.session import ASKINGS, SHOWN_ROWS, Session
 from b2b_market.rfq.intake.findings import FIELD_NAMES
 from b2b_market.rfq.intake.values import Field
@@ -42,12 +42,6 @@ def open_questions(session: Session) -> Iterator[str]:
     """Yield what is still asked, each with the option that answers it."""
     for question in session.questions():
         yield f"{question['asked']} {question['why']} Answer with {ASKINGS[question['code']].option}."
-
-
-def problem_lines(problem: Json) -> Iterator[str]:
-    """Yield a refusal of the server: what is wrong, what would be right, and each place."""
-    yield f"{problem.get('title', 'The server refused')}. {problem.get('detail', '')}".strip()
-    yield from (f"  {error['pointer']}: {error['detail']}" for error in problem.get("errors", ()))
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:

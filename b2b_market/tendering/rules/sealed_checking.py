@@ -93,8 +93,8 @@ def _derive(evidence: Evidence, part: Part, sequence: int, contributions: Sequen
             evidence.findings.add(
                 Finding(Fault.OPENING, Culprit.OFFICER, derived.fault.text(), sequence, derived.fault.officer)
             )
-        if derived.key is not None or found.fault is None:
-            found = derived if found.key is None else found
+        if found.key is None and (derived.key is not None or found.fault is None):
+            found = derived
     return found
 
 

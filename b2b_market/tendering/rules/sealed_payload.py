@@ -170,7 +170,15 @@ def join_files(files: Sequence[BidFile]) -> bytes:
 
 
 def split_files(data: bytes, entries: Sequence[FileEntry]) -> tuple[BidFile, ...]:
-    """Return the files that the payload lists; ValueError where a hash or the padding is another."""
+    """Return the files in a box; ValueError where a hash or the padding is another than the payload says."""
+    found, rest = take_files(data, entries)
+    if rest.strip(b"\0") or bucket(len(data) - len(rest)) != len(data):
+        raise ValueError("the padding of the files is not what the format says")
+    return found
+
+
+def take_files(data: bytes, entries: Sequence[FileEntry]) -> tuple[tuple[BidFile, ...], bytes]:
+    """Return the files that the payload lists, and what follows them; ValueError where a hash is another."""
     found, place = [], 0
     for entry in entries:
         content = data[place : place + entry.size]
@@ -178,9 +186,7 @@ def split_files(data: bytes, entries: Sequence[FileEntry]) -> tuple[BidFile, ...
             raise ValueError(f"the file {entry.name} is not the one that the bid lists")
         found.append(BidFile(entry.name, content))
         place += entry.size
-    if data[place:].strip(b"\0") or bucket(place) != len(data):
-        raise ValueError("the padding of the files is not what the format says")
-    return tuple(found)
+    return tuple(found), data[place:]
 
 
 def encrypt(key: bytes, box: Box, data: bytes, bound: bytes) -> bytes:

@@ -24,6 +24,7 @@ from b2b_market.tendering.rules.sealed_payload import (
     payload_bucket,
     read_payload,
     split_files,
+    take_files,
     unframe,
 )
 from b2b_market.tendering.rules.sealed_sealing import Secret
@@ -129,26 +130,32 @@ class Reveal:
         )
 
 
+def pack_reveal(reveal: Reveal, files: Sequence[BidFile]) -> bytes:
+    """Return what the bidder sends: the document, a line feed, and the files end to end in the payload's order."""
+    return b"".join((reveal.to_bytes(), b"\n", *(file.content for file in files)))
+
+
 def read_reveal(data: bytes) -> Reveal:
-    """Return the reveal in ``data``; ValueError for another form."""
-    found = fields(read_document(data), "bidder", "format", "lot", "part", "payload", "r", "tender", "version")
+    """Return the reveal that ``data`` begins with; ValueError for another form."""
+    head, _, _ = data.partition(b"\n")
+    found = fields(read_document(head), "bidder", "format", "lot", "part", "payload", "r", "tender", "version")
     expect(found["format"], REVEAL_FORMAT)
     secret = Secret(octets(found["r"], HASH_BYTES), canonical(found["payload"]))
     return Reveal(read_ids(found), Part(text(found["part"])), secret)
 
 
-def accept_reveal(data: bytes, envelope: SignedEnvelope, files: Sequence[BidFile] = ()) -> OpenedPart:
+def accept_reveal(data: bytes, envelope: SignedEnvelope) -> OpenedPart:
     """Return the part that a reveal shows if it is what the envelope commits to; else RevealUnacceptable.
 
-    The payload's length must be that of the bucket it was stored in, and ``files`` those that the payload lists.
+    The payload's length must be that of the bucket it was stored in, and its files must follow, all and no more.
     """
     try:
-        return _revealed(read_reveal(data), envelope, files)
+        return _revealed(read_reveal(data), envelope, data.partition(b"\n")[2])
     except (KeyError, ValueError) as error:
         raise RevealUnacceptable(reason=str(error)) from error
 
 
-def _revealed(reveal: Reveal, envelope: SignedEnvelope, files: Sequence[BidFile]) -> OpenedPart:
+def _revealed(reveal: Reveal, envelope: SignedEnvelope, rest: bytes) -> OpenedPart:
     if reveal.ids != envelope.envelope.ids:
         raise ValueError("it is of another bid or version")
     found = _committed(envelope, reveal.part, reveal.secret)
@@ -156,11 +163,10 @@ def _revealed(reveal: Reveal, envelope: SignedEnvelope, files: Sequence[BidFile]
         raise ValueError("it does not hash to the commitment")  # noqa: TRY004 - a fault is an answer here, no type error
     if payload_bucket(reveal.secret.payload) + TAG_BYTES != envelope.part(reveal.part).boxes[Box.PAYLOAD].size:
         raise ValueError("its length is not that of the stored ciphertext")
-    listed = {entry.name: (entry.size, entry.sha256) for entry in found.payload.files}
-    sent = {file.name: (len(file.content), hashlib.sha256(file.content).digest()) for file in files}
-    if listed != sent or len(files) != len(sent):
-        raise ValueError("the files are not the ones that the bid lists")
-    return OpenedPart(found.secret, found.payload, tuple(files))
+    files, rest = take_files(rest, found.payload.files)
+    if rest:
+        raise ValueError("something follows the last file")
+    return OpenedPart(found.secret, found.payload, files)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,11 @@
-"""A running server over HTTP, with nothing but the standard library: requests, problems, uploads, safe repeats."""
+"""A running server over HTTP, with nothing but the standard library: requests, problems, uploads, safe repeats.
+
+Commands that talk to the public API with a company's key use it, wherever they run.
+"""
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from http.client import HTTPException
 from pathlib import Path
@@ -53,9 +56,11 @@ class Server:
         """Read something."""
         return self._repeated("GET", f"{path}?{urlencode(query)}" if query else path)
 
-    def post_once(self, path: str, body: Json, version: int) -> Json:
+    def post_once(self, path: str, body: Json, version: int | None = None) -> Json:
         """Do something once, even if the connection drops: every try carries the same Idempotency-Key."""
-        return self._repeated("POST", path, body, {"Idempotency-Key": str(uuid4()), **_match(version)})
+        return self._repeated(
+            "POST", path, body, {"Idempotency-Key": str(uuid4()), **({} if version is None else _match(version))}
+        )
 
     def patch(self, path: str, body: Json, version: int) -> Json:
         """Change something at a known version."""
@@ -67,9 +72,13 @@ class Server:
 
     def upload(self, path: str, file: Path, fields: Mapping[str, str]) -> Json:
         """Send a file and some fields."""
+        return self.send_file(path, file.name, file.read_bytes(), fields)
+
+    def send_file(self, path: str, name: str, content: bytes, fields: Mapping[str, str] | None = None) -> Json:
+        """Send bytes as a file called ``name``, and some fields."""
         mark = uuid4().hex
-        parts = [_part(mark, name, value.encode()) for name, value in fields.items()]
-        parts.append(_part(mark, "file", file.read_bytes(), file.name))
+        parts = [_part(mark, field, value.encode()) for field, value in (fields or {}).items()]
+        parts.append(_part(mark, "file", content, name))
         data = b"".join(parts) + f"--{mark}--\r\n".encode()
         kind = {"Content-Type": f"multipart/form-data; boundary={mark}"}
         return self._answer(self._request("POST", path, data, kind))
@@ -102,6 +111,12 @@ class Server:
                 raise Refused(error.code, _object(error.read())) from error
         except (OSError, HTTPException) as error:
             raise Unreachable(f"{self.url} does not answer: {getattr(error, 'reason', error)}") from error
+
+
+def problem_lines(problem: Json) -> Iterator[str]:
+    """Yield a refusal of the server: what is wrong, what would be right, and each place."""
+    yield f"{problem.get('title', 'The server refused')}. {problem.get('detail', '')}".strip()
+    yield from (f"  {error['pointer']}: {error['detail']}" for error in problem.get("errors", ()))
 
 
 def _match(version: int) -> Json:

@@ -1,0 +1,102 @@
+"""``bid verify-receipt`` and ``bid verify``: nothing but files is needed."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from b2b_market.tendering.cli.private_files import stop
+from b2b_market.tendering.cli.sealing import NoticeFile, notice_in
+from b2b_market.tendering.rules.sealed_envelope import unpack
+from b2b_market.tendering.rules.sealed_evidence import Kept
+from b2b_market.tendering.rules.sealed_findings import Fault, Report
+from b2b_market.tendering.rules.sealed_forms import octets, read_document
+from b2b_market.tendering.rules.sealed_journal import is_from, read_close, read_proof, read_receipt
+from b2b_market.tendering.rules.sealed_publishing import collected
+from b2b_market.tendering.rules.sealed_verification import verify_files
+
+SHOWN: Final = 50
+Existing = Annotated[Path | None, typer.Option(exists=True, dir_okay=False, readable=True)]
+
+
+def verify_receipt(
+    receipt: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="A signed receipt.")],
+    notice: NoticeFile,
+    *,
+    sealed: Existing = None,
+    close: Existing = None,
+    proof: Existing = None,
+) -> None:
+    """Check a receipt against the notice.
+
+    With --sealed it must be of that bid; with --close and --proof the bid must have counted when bidding closed.
+
+    Exit code 0: sound; 2: it is of another bid; 3: it is not in the closing root; 5: a signature is wrong; 1: the files
+    cannot be read.
+    """
+    announced = notice_in(notice).notice
+    try:
+        held = read_receipt(read_document(receipt.read_bytes()))
+        if not is_from(held, announced.receipts_key):
+            stop("The receipt is not signed with the notice's key.", Fault.SIGNATURE)
+        if sealed is not None and unpack(sealed.read_bytes(), announced.terms)[0].digest() != held.receipt.digest:
+            stop("The receipt is of another bid.", Fault.ALTERED)
+        if close is not None and proof is not None:
+            record = read_close(read_document(close.read_bytes()))
+            if not is_from(record, announced.receipts_key):
+                stop("The close record is not signed with the notice's key.", Fault.SIGNATURE)
+            if not read_proof(read_document(proof.read_bytes())).shows(held.receipt, record.close):
+                stop("The bid was not among the live ones when bidding closed.", Fault.MISSING)
+    except ValueError as error:
+        stop(f"The files cannot be read: {error}.")
+    typer.echo(f"Sound: number {held.receipt.sequence}, received at {held.receipt.received_at.isoformat()}.")
+
+
+def verify(
+    folder: Annotated[Path, typer.Argument(exists=True, file_okay=False, readable=True, help="The public files.")],
+    *,
+    receipt: Annotated[list[Path] | None, typer.Option(help="A receipt that you kept; may be repeated.")] = None,
+    notice: Existing = None,
+    close: Existing = None,
+    key: Annotated[str, typer.Option(help="The platform's public key for receipts, in hex.")] = "",
+    officer: Annotated[list[str] | None, typer.Option(help="A fingerprint that you compared; name all.")] = None,
+) -> None:
+    """Check everything about a tender's sealed bids afterwards: notices, receipts, closing, envelopes, opening.
+
+    --receipt, --notice and --close are what you kept yourself: they show what the platform could otherwise rewrite as
+    a whole. --key and --officer are compared from elsewhere; without them the notice's are taken, and printed.
+
+    Exit code 0: sound; 2: something was altered; 3: a bid is missing, added or late; 4: the record contradicts what you
+    kept; 5: a signature is wrong; 6: the opening record is not what the layers and commitments give; 1: the files
+    cannot be read. Each finding ends with its culprit.
+    """
+    try:
+        names = [path.relative_to(folder).as_posix() for path in sorted(folder.rglob("*")) if path.is_file()]
+        files = collected(names, lambda name: (folder / name).read_bytes())
+        kept = Kept(
+            receipts=[path.read_bytes() for path in receipt or []],
+            notice=None if notice is None else notice.read_bytes(),
+            close=None if close is None else close.read_bytes(),
+            key=octets(key, 32) if key else None,
+            officers=frozenset(found.replace(" ", "").lower() for found in officer or []),
+        )
+    except (OSError, ValueError) as error:
+        stop(f"The files cannot be read: {error}.")
+    report = verify_files(files, kept)
+    typer.echo("\n".join(_lines(report)))
+    raise typer.Exit(report.exit_code)
+
+
+def _lines(report: Report) -> Iterable[str]:
+    tally = report.tally
+    yield (
+        f"{tally.receipts} receipts, {tally.live} live bids, {tally.envelopes} envelopes, {tally.boxes} ciphertexts, "
+        f"{tally.contributions} officers' layers, {tally.payloads} opened parts and {tally.held} own receipts checked."
+    )
+    yield from (f"note: {notice}" for notice in report.notices)
+    yield from (f"{finding.fault.name.lower()}: {finding.text()}" for finding in report.findings[:SHOWN])
+    found = len(report.findings)
+    if found > SHOWN:
+        yield f"… and {found - SHOWN} more."
+    yield f"The tender is NOT sound: {found} findings." if found else "The tender is sound."

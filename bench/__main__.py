@@ -18,6 +18,7 @@ NAMES = (
     "board",
     "recommending",
     "audit",
+    "sealing",
     "cycle",
     "pages",
 )

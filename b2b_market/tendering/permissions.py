@@ -37,8 +37,9 @@ GRANTS: Grants = {
     TenderPermission.ANSWER: _PURCHASER,
     TenderPermission.EVALUATE: frozenset({Role.BUYER_PURCHASER, Role.BUYER_EVALUATOR}),
     TenderPermission.ASK: frozenset({Role.SUPPLIER_SALES}),
-    TenderPermission.BID_READ: _BUYERS | _SUPPLIERS,
-    TenderPermission.BID_SUBMIT: frozenset({Role.SUPPLIER_SALES}),
+    TenderPermission.BID_READ: _BUYERS | _SUPPLIERS | {Role.SERVICE_ACCOUNT},
+    # the sealing tool sends with an API key what a person's own key has signed
+    TenderPermission.BID_SUBMIT: frozenset({Role.SUPPLIER_SALES, Role.SERVICE_ACCOUNT}),
     TenderPermission.KEY_HOLD: _OFFICERS,
     TenderPermission.KEY_OPEN: _OFFICERS,
 }

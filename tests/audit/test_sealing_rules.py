@@ -7,9 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from b2b_market.audit.rules import merkle
 from b2b_market.audit.rules.agreement import agrees
-from b2b_market.audit.rules.merkle import Frontier
 from b2b_market.audit.rules.sealing import (
     EVERYBODY,
     LARGEST_XID,
@@ -24,6 +22,8 @@ from b2b_market.audit.rules.sealing import (
 )
 from b2b_market.audit.rules.values import FieldChange, FieldValues, ValueState, field_values, shown_changes
 from b2b_market.infra.audit_trail import commitment
+from b2b_market.kernel import merkle
+from b2b_market.kernel.merkle import Frontier
 from tests.audit.logbook import START as MORNING
 from tests.audit.logbook import new_key
 

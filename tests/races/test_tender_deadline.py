@@ -13,6 +13,7 @@ from b2b_market.rbac.actor import system_actor
 from b2b_market.tendering.models.bids import Received
 from b2b_market.tendering.rules.bidding import BidTooLate
 from b2b_market.tendering.rules.sealed_journal import TreeHead, live_receipts, read_close, read_receipt
+from b2b_market.tendering.service.drafting import TenderContent
 from b2b_market.tendering.states import TenderStatus
 from b2b_market.tendering.tasks import advance_due
 from tests.support import tenders as made
@@ -56,7 +57,7 @@ def test_bids_at_the_deadline_are_wholly_before_or_wholly_after(committed_runtim
         assert all(one.received_at < closes_at for one in acknowledged)
 
 
-def _close(runtime: Runtime, hall: made.Hall, content: made.TenderContent) -> None:
+def _close(runtime: Runtime, hall: made.Hall, content: TenderContent) -> None:
     """Run the clock's task without a pause until bidding is over."""
     while made.read(runtime, hall.purchaser, content.tender.id).tender.status is TenderStatus.TENDERING:
         advance_due(runtime)

@@ -22,7 +22,6 @@ from b2b_market.tendering.rules.sealed_backup import write_backup
 from b2b_market.tendering.rules.sealed_envelope import (
     SignedEnvelope,
     Withdrawal,
-    read_envelope,
     read_withdrawal,
     unpack,
 )
@@ -35,6 +34,7 @@ from b2b_market.tendering.rules.sealed_reading import accept_reveal
 from b2b_market.tendering.rules.sealed_sealing import SealedBid
 from b2b_market.tendering.rules.sealed_terms import Part
 from b2b_market.tendering.rules.sealed_work import next_work
+from tests.tendering.dishonest_bids import dishonest
 from tests.tendering.sealed_tenders import AFTER, BEFORE, TWO_ENVELOPES, SealedTender, opened_tender
 
 PASSPHRASE = "correct horse battery"
@@ -244,8 +244,6 @@ class TestOpening:
         assert "deadline is not past" in refused("work.json", "officer0.key")
 
     def test_a_layer_that_does_not_open_is_named(self, tmp_path: Path) -> None:
-        from tests.tendering.test_sealed_tampering import dishonest
-
         desk = Desk(tmp_path, dishonest())
         desk.put("work.json", desk.tender.work().to_bytes())
         done = run("open-layer", desk / "work.json", "--key", desk / "officer0.key", "--out", desk / "layer.json")
@@ -359,13 +357,13 @@ class Platform:
             return self.answer
         received: SignedEnvelope | Withdrawal
         if path.endswith("/bids"):
-            received = read_envelope(json.loads(body)["envelope"].encode(), self.tender.terms)
+            received, _ = unpack(body, self.tender.terms)
         elif path.endswith("/withdrawals"):
-            received = read_withdrawal(json.loads(body)["withdrawal"].encode())
+            received = read_withdrawal(body)
         else:
             return 201, {}
         receipt: SignedReceipt = issue_receipt(received, 1, BEFORE, self.tender.platform)
-        return 201, {**receipt.document(), "id": "x"}
+        return 201, {"receipt": receipt.document(), "sequence": 1}
 
 
 @pytest.fixture
@@ -407,20 +405,15 @@ class TestSending:
         receipt = ("--receipt", desk / "receipt.json")
         return run("submit", desk / "bid.sealed", "--notice", desk / "notice.json", *receipt, **settings)
 
-    def test_ciphertexts_go_first_then_the_envelope_and_the_receipt_is_kept(
-        self, desk: Desk, platform: Platform
-    ) -> None:
+    def test_the_sealed_file_goes_and_the_receipt_is_kept(self, desk: Desk, platform: Platform) -> None:
         desk.seal(desk.price)
         done = self.submit(desk, platform)
         assert done.exit_code == 0, done.output
         tender = f"/api/v1/tenders/{desk.tender.tender}"
-        assert [path for path, _ in platform.stored] == [f"{tender}/boxes", f"{tender}/boxes", f"{tender}/bids"]
+        assert platform.stored == [(f"{tender}/bids", (desk / "bid.sealed").read_bytes())]
         assert set(platform.keys) == {"Bearer secret"}
-        envelope, boxes = unpack((desk / "bid.sealed").read_bytes(), desk.tender.terms)
-        assert [body for _, body in platform.stored[:2]] == list(boxes.values())
         kept = ("--sealed", desk / "bid.sealed")
         assert run("verify-receipt", desk / "receipt.json", "--notice", desk / "notice.json", *kept).exit_code == 0
-        assert envelope.envelope.ids == desk.ids
 
     def test_a_refusal_is_printed_and_a_silent_or_strange_platform_named(
         self, desk: Desk, platform: Platform, monkeypatch: pytest.MonkeyPatch
@@ -445,7 +438,7 @@ class TestSending:
         assert (done.exit_code, "no receipt" in done.output) == (1, True)
         (desk / "receipt.json").unlink()
         other = issue_receipt(desk.tender.bid().envelope, 1, BEFORE, desk.tender.platform)
-        platform.answer = (201, other.document())
+        platform.answer = (201, {"receipt": other.document()})
         done = self.submit(desk, platform)
         assert (done.exit_code, "not of this bid" in done.output) == (1, True)
         assert (desk / "receipt.json").exists()
@@ -460,7 +453,7 @@ class TestSending:
         settings = {"B2B_MARKET_URL": platform.url, "B2B_MARKET_API_KEY": "secret"}
         done = run("withdraw", "--notice", desk / "notice.json", *options, "--key", desk / "bidder.key", **settings)
         assert done.exit_code == 0, done.output
-        found = read_withdrawal(json.loads(platform.stored[0][1])["withdrawal"].encode())
+        found = read_withdrawal(platform.stored[0][1])
         assert found.ids.version == 2
         done = run("withdraw", "--notice", desk / "notice.json", *options, "--key", desk / "officer0.key", **settings)
         assert (done.exit_code, len(platform.stored)) == (1, 1)

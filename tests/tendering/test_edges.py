@@ -24,8 +24,10 @@ from b2b_market.rbac.actor import Actor, system_actor
 from b2b_market.tendering.events import TenderClosed
 from b2b_market.tendering.handlers.tenders import when_tender_closed_call_officers
 from b2b_market.tendering.rules.sealed_keys import OfficerKey
+from b2b_market.tendering.rules.sealed_layers import contribute
+from b2b_market.tendering.rules.sealed_work import read_work
 from b2b_market.tendering.states import Entry
-from b2b_market.tendering.tasks import open_ready
+from b2b_market.tendering.tasks import advance_due, open_ready
 from tests.support import tenders as made
 from tests.support.calling import caller_for
 from tests.support.people import make_person, post_form, sign_in, sign_out
@@ -80,7 +82,7 @@ class TestApi:
         assert verify(key, statement, bytes.fromhex(notice["notice"]["signature"]))
         assert approver.post(f"{path}/publish", version=3).status_code == 409
         made.move(runtime, made.QUESTIONS_END + timedelta(minutes=1))
-        made.advance_due(runtime)
+        advance_due(runtime)
         content = made.read(runtime, hall.purchaser, drafted_id(drafted))
         packed = made.packed_bid(content, hall.suppliers[0], 0)
         received = upload(client, sales, f"{path}/bids", packed)
@@ -94,8 +96,8 @@ class TestApi:
             officer = caller_for(client, runtime, hall.officers[place])
             taken = officer.get(f"{path}/opening-work")
             assert taken.status_code == 200, taken.text
-            given = made.contribute(
-                made.read_work(taken.content), OfficerKey(hall.seeds[place]), datetime.now(UTC) + runtime.shift
+            given = contribute(
+                read_work(taken.content), OfficerKey(hall.seeds[place]), datetime.now(UTC) + runtime.shift
             )
             assert upload(client, officer, f"{path}/layers", given.to_bytes()).status_code == 201
         assert open_ready(runtime) == 1
@@ -201,6 +203,8 @@ class TestPages:
         at = f"/tenders/{content.tender.id}"
         mine = sign_in(client, hall.sales[0]).get(f"{at}/bid").text
         assert "Sealed bid" in mine
+        notice = f'<market-seal data-notice="{at}/notice.json" data-bidder="{hall.suppliers[0]}"'
+        assert notice in mine
         assert "Pumps" in client.get("/open-tenders").text
         made.close(runtime)
         tender = made.read(runtime, hall.purchaser, content.tender.id).tender
@@ -209,7 +213,9 @@ class TestPages:
         with work_for(runtime, relay) as work:
             when_tender_closed_call_officers(work, relay, closed)
         officer = sign_in(client, hall.officers[2])
-        assert "Take the work file" in officer.get(f"{at}/opening").text
+        own_part = officer.get(f"{at}/opening").text
+        assert "Take the work file" in own_part
+        assert f'<market-open data-work="{at}/opening-work" data-into="#layer-form input[name=file]"' in own_part
         assert officer.get(f"{at}/opening-work").status_code == 409
         assert "your key is needed" in officer.get("/notifications").text
         made.open_bids(runtime, hall, content.tender.id)

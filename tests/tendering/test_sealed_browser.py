@@ -23,6 +23,7 @@ from b2b_market.tendering.rules.sealed_reading import OpenedPart, accept_reveal,
 from b2b_market.tendering.rules.sealed_sealing import SealedBid
 from b2b_market.tendering.rules.sealed_terms import Part
 from b2b_market.tendering.rules.sealed_work import Work, next_work
+from tests.tendering.dishonest_bids import dishonest
 from tests.tendering.sealed_tenders import AFTER, BEFORE, TWO_ENVELOPES, SealedTender
 from tests.ui.browsing import KitSite
 from tests.ui.conftest import browser, kit_site, renderer
@@ -48,9 +49,9 @@ const doings = {
     const sealed = await seal(await format.readNotice(notice), ids, contents, raw(seed));
     return { file: text(sealed.file), keep: text(sealed.keep), digest: sealed.digest };
   },
-  contribute: async ({ work, key, passphrase, now, trusted }) => {
+  contribute: async ({ work, key, passphrase, now, kept }) => {
     const officer = await unlockKey(raw(key), passphrase);
-    const made = await contribute(raw(work), officer, new Date(now), trusted);
+    const made = await contribute(raw(work), officer, new Date(now), kept && (await format.readNotice(kept)));
     return { file: text(made.file), failed: made.failed, fingerprint: officer.fingerprint };
   },
   work: async ({ work }) => (await readWork(raw(work))).bids.length,
@@ -209,7 +210,7 @@ def test_the_browser_refuses_what_an_officer_must_not_open(script: Script) -> No
     refused = script.all(
         layer_order(work, tender, 1),
         layer_order(work, tender, 0, now=BEFORE.isoformat()),
-        layer_order(work, tender, 0, trusted="00" * 32),
+        layer_order(work, tender, 0, kept=tender.make_notice(edition=2, deadline=AFTER).document()),
         layer_order(work, tender, 0, passphrase="a wrong passphrase"),
         {"do": "work", "work": b64(work.to_bytes().replace(b'"layer":0', b'"layer":1'))},
         {"do": "work", "work": b64(work.to_bytes().replace(b'"received_at":"2026', b'"received_at":"2025'))},
@@ -220,7 +221,7 @@ def test_the_browser_refuses_what_an_officer_must_not_open(script: Script) -> No
     wanted = [
         "turn of another officer",
         "deadline is not past",
-        "another key than the one you trust",
+        "before the deadline of the notice that you kept",
         "passphrase is wrong",
         "not the one that the bidder signed",
         "receipt is not signed",
@@ -241,8 +242,6 @@ def _swapped(bids: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def test_a_layer_that_does_not_open_is_reported_by_both_alike(script: Script) -> None:
-    from tests.tendering.test_sealed_tampering import dishonest
-
     tender = dishonest()
     made = script.one(**layer_order(tender.work(), tender, 0))
     assert made["failed"] == [1]

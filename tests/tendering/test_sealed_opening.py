@@ -6,13 +6,12 @@ import secrets
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from hashlib import sha256
 from typing import Final
 
 import pytest
 
 from b2b_market.infra.canonical import canonical
-from b2b_market.tendering.rules.sealed_envelope import Envelope, SealedBox, SealedPart, SignedEnvelope, sign_envelope
+from b2b_market.tendering.rules.sealed_envelope import SignedEnvelope
 from b2b_market.tendering.rules.sealed_faults import Culprit, OpeningFault, Stage
 from b2b_market.tendering.rules.sealed_journal import SignedClose
 from b2b_market.tendering.rules.sealed_keys import OfficerKey, hpke
@@ -22,7 +21,7 @@ from b2b_market.tendering.rules.sealed_layers import (
     contribute,
     read_contribution,
 )
-from b2b_market.tendering.rules.sealed_payload import BidFile, Box, commitment, encrypt, frame, join_files
+from b2b_market.tendering.rules.sealed_payload import BidFile, Box, frame, join_files
 from b2b_market.tendering.rules.sealed_reading import (
     OpenedPart,
     Reveal,
@@ -48,7 +47,8 @@ from b2b_market.tendering.rules.sealed_work import (
     read_work,
     require_releasable,
 )
-from b2b_market.tendering.rules.sealed_wraps import Bound, Wrap, layer_hash, wrap_key
+from b2b_market.tendering.rules.sealed_wraps import Bound, Wrap, layer_hash
+from tests.tendering.dishonest_bids import resealed, sealed_with
 from tests.tendering.sealed_tenders import (
     AFTER,
     DEADLINE,
@@ -247,16 +247,23 @@ class TestWork:
 
     def test_it_is_one_officers_turn_under_the_trusted_key(self, tender: SealedTender) -> None:
         work = tender.work()
-        check_turn(work, work.officer, DEADLINE, tender.platform.public_key)
+        check_turn(work, work.officer, DEADLINE, tender.notice.notice)
         with pytest.raises(WorkUnacceptable) as refused:
             check_turn(work, work.officers[1], AFTER)
         assert "turn of another officer" in str(refused.value.facts["reason"])
+        later = tender.make_notice(deadline=AFTER, edition=2).notice
+        cases = (
+            (SealedTender().notice.notice, "another tender or key"),
+            (tender.make_notice(edition=2).notice, "before the deadline of the notice that you kept"),
+            (replace(later, edition=1), "before the deadline of the notice that you kept"),
+        )
+        for kept, said in cases:
+            with pytest.raises(WorkUnacceptable) as refused:
+                check_turn(work, work.officer, AFTER, kept)
+            assert said in str(refused.value.facts["reason"])
+        amended = replace(work, notices=(tender.make_notice(edition=2),))
         with pytest.raises(WorkUnacceptable) as refused:
-            check_turn(work, work.officer, AFTER, bytes(32))
-        assert "another key than the one you trust" in str(refused.value.facts["reason"])
-        later = replace(work, notices=(tender.make_notice(edition=2),))
-        with pytest.raises(WorkUnacceptable) as refused:
-            closing_notice(later)
+            closing_notice(amended)
         assert "is missing" in str(refused.value.facts["reason"])
         unknown = replace(work, officers=("0" * 40, work.officers[1]))
         with pytest.raises(ValueError, match="names this officer"):
@@ -289,31 +296,6 @@ class TestWork:
         made = contribute(read_work(both.to_bytes()), tender.officers[0], AFTER)
         assert all(inside is not None for inside in made.results.values())
         assert closing_notice(both) == new_notice.notice
-
-
-def resealed(tender: SealedTender, bid: SealedBid, **changes: object) -> SealedBid:
-    """A bid as a dishonest bidder could have sealed it: changed inside, and soundly signed."""
-    part = replace(bid.envelope.envelope.parts[0], **changes)  # type: ignore[arg-type]  # fields of changing types
-    key = tender.signer(bid.envelope.envelope.ids.bidder)
-    envelope = sign_envelope(replace(bid.envelope.envelope, parts=(part,)), key)
-    return replace(bid, envelope=envelope)
-
-
-def sealed_with(tender: SealedTender, plain: bytes, files: bytes | None = None, payload: bytes = b"") -> SealedBid:
-    """A bid whose boxes hold what the bidder likes; the commitment is that of ``payload``."""
-    bid = tender.bid()
-    tender.receipts.pop()
-    tender.received.pop()
-    ids, key, r = bid.envelope.envelope.ids, secrets.token_bytes(32), bytes(32)
-    bound = Bound(tender.terms, ids, Part.WHOLE, commitment(ids, Part.WHOLE, r, payload))
-    boxes = {
-        (Part.WHOLE, Box.PAYLOAD): encrypt(key, Box.PAYLOAD, plain, bound.box(Box.PAYLOAD)),
-        (Part.WHOLE, Box.FILES): encrypt(key, Box.FILES, files or join_files([]), bound.box(Box.FILES)),
-    }
-    named = {box: SealedBox(len(data), sha256(data).digest()) for (_, box), data in boxes.items()}
-    part = SealedPart(Part.WHOLE, bound.commitment, layer_hash(key), wrap_key(key, bound), named)
-    envelope = Envelope(ids, tender.terms.digest, 1, (part,), bid.envelope.envelope.signer)
-    return tender.store(SealedBid(sign_envelope(envelope, tender.signer(ids.bidder)), boxes, bid.secrets))
 
 
 def outcome(tender: SealedTender, sequence: int = 1) -> OpeningFault | None:
@@ -483,7 +465,7 @@ class TestReveal:
         assert "length" in self.refusal(pack_reveal(reveal, self.FILES), envelope)
 
     def test_the_window_is_half_open_and_shows_nothing_before_its_end(self) -> None:
-        window = RevealWindow(DEADLINE, 24)
+        window = RevealWindow(DEADLINE, timedelta(hours=24))
         end = DEADLINE + timedelta(hours=24)
         window.require_open(DEADLINE)
         window.require_open(end - timedelta(microseconds=1))

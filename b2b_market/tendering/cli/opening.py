@@ -31,10 +31,10 @@ def open_layer(
     Exit code 0: written, layers that did not open are named; 1: refused, nothing was opened; 2: an option is wrong.
     """
     private = unlocked(key)
-    trusted = None if notice is None else notice_in(notice).notice.receipts_key
+    kept = None if notice is None else notice_in(notice).notice
     try:
         found = read_work(work.read_bytes())
-        contribution = contribute(found, private.officer(), SystemClock().now(), trusted)
+        contribution = contribute(found, private.officer(), SystemClock().now(), kept)
     except Refusal as refusal:
         stop(f"{refusal.title}. {refusal.advice.format(**refusal.facts)}")
     except ValueError as error:

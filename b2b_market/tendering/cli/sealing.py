@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 from uuid import UUID
 
 import typer
@@ -11,7 +11,7 @@ import typer
 from b2b_market.tendering.cli.keys import grouped
 from b2b_market.tendering.cli.private_files import WRONG_USAGE, stop, unlocked, write_private, write_public
 from b2b_market.tendering.rules.sealed_envelope import pack
-from b2b_market.tendering.rules.sealed_forms import mapping, read_document
+from b2b_market.tendering.rules.sealed_forms import mapping
 from b2b_market.tendering.rules.sealed_payload import BidFile, BidIds
 from b2b_market.tendering.rules.sealed_reading import Reveal
 from b2b_market.tendering.rules.sealed_sealing import PartContent, SealedBid, seal
@@ -70,9 +70,15 @@ def seal_bid(
 def notice_in(path: Path) -> SignedNotice:
     """Return the notice in a file, or end with why it cannot be trusted."""
     try:
-        return read_notice(read_document(path.read_bytes()))
+        return read_notice(loose(path.read_bytes()))
     except ValueError as error:
         stop(f"{path}: {error}.")
+
+
+def loose(data: bytes) -> object:
+    """Return the JSON value of a saved document however it is spaced; its signature is over the canonical text."""
+    value: object = json.loads(data, parse_float=_no_float)
+    return value
 
 
 def _compare(notice: Notice, compared: Sequence[str]) -> None:
@@ -106,7 +112,7 @@ def _files(parts: Sequence[Part], attached: Sequence[str]) -> Mapping[Part, list
     return found
 
 
-def _no_float(text: str) -> float:
+def _no_float(text: str) -> NoReturn:
     raise ValueError(f'{text} is a floating-point number; write it as a string, "{text}"')
 
 

@@ -36,25 +36,19 @@ def submit(
 ) -> None:
     """Submit a sealed bid and keep its signed receipt: the proof that it was received in time.
 
-    The ciphertexts go first; the envelope that makes the bid count follows, is small, and is safe to repeat.
+    Its version makes a second sending harmless: it is refused as no longer the next one.
 
     Exit code 0: received, the receipt holds; 1: refused, or the receipt does not hold; 2: an option is wrong; 3: the
     platform does not answer or does not admit the key.
     """
     announced = notice_in(notice).notice
     try:
-        envelope, boxes = unpack(sealed.read_bytes(), announced.terms)
+        packed = sealed.read_bytes()
+        envelope, _ = unpack(packed, announced.terms)
     except ValueError as error:
         stop(f"{sealed}: {error}.")
-    tender = f"/tenders/{envelope.envelope.ids.tender}"
-    server = _server(url, api_key)
-
-    def send() -> Json:
-        for data in boxes.values():
-            server.send_file(f"{tender}/boxes", "box.bin", data)
-        return server.post_once(f"{tender}/bids", {"envelope": envelope.to_bytes().decode()})
-
-    _keep(_asked(send), announced, envelope, receipt)
+    server, path = _server(url, api_key), f"/tenders/{envelope.envelope.ids.tender}/bids"
+    _keep(_asked(lambda: server.send_file(path, sealed.name, packed)), announced, envelope, receipt)
 
 
 def withdraw(
@@ -74,8 +68,9 @@ def withdraw(
         found = sign_withdrawal(BidIds(announced.terms.tender, lot, bidder, version), private.signer())
     except ValueError as error:
         stop(f"Not withdrawn: {error}.")
-    path, body = f"/tenders/{announced.terms.tender}/withdrawals", {"withdrawal": found.to_bytes().decode()}
-    _keep(_asked(lambda: server.post_once(path, body)), announced, found, receipt)
+    path = f"/tenders/{announced.terms.tender}/withdrawals"
+    answer = _asked(lambda: server.send_file(path, "withdrawal.json", found.to_bytes()))
+    _keep(answer, announced, found, receipt)
 
 
 def reveal(
@@ -126,7 +121,7 @@ def _asked(ask: Callable[[], T]) -> T:
 
 def _keep(answer: Json, notice: Notice, sent: SignedEnvelope | Withdrawal, out: Path) -> None:
     """Write the receipt in the answer and check it: kept even where it does not hold, because it is then evidence."""
-    found = {name: answer.get(name) for name in ("leaf", "receipt", "signature")}
+    found = answer.get("receipt")
     write_public(out, canonical(found))
     ids = sent.ids if isinstance(sent, Withdrawal) else sent.envelope.ids
     try:

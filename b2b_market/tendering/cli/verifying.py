@@ -6,12 +6,13 @@ from typing import Annotated, Final
 
 import typer
 
+from b2b_market.infra.canonical import canonical
 from b2b_market.tendering.cli.private_files import stop
-from b2b_market.tendering.cli.sealing import NoticeFile, notice_in
+from b2b_market.tendering.cli.sealing import NoticeFile, loose, notice_in
 from b2b_market.tendering.rules.sealed_envelope import unpack
 from b2b_market.tendering.rules.sealed_evidence import Kept
 from b2b_market.tendering.rules.sealed_findings import Fault, Report
-from b2b_market.tendering.rules.sealed_forms import octets, read_document
+from b2b_market.tendering.rules.sealed_forms import octets
 from b2b_market.tendering.rules.sealed_journal import is_from, read_close, read_proof, read_receipt
 from b2b_market.tendering.rules.sealed_publishing import collected
 from b2b_market.tendering.rules.sealed_verification import verify_files
@@ -37,16 +38,16 @@ def verify_receipt(
     """
     announced = notice_in(notice).notice
     try:
-        held = read_receipt(read_document(receipt.read_bytes()))
+        held = read_receipt(loose(receipt.read_bytes()))
         if not is_from(held, announced.receipts_key):
             stop("The receipt is not signed with the notice's key.", Fault.SIGNATURE)
         if sealed is not None and unpack(sealed.read_bytes(), announced.terms)[0].digest() != held.receipt.digest:
             stop("The receipt is of another bid.", Fault.ALTERED)
         if close is not None and proof is not None:
-            record = read_close(read_document(close.read_bytes()))
+            record = read_close(loose(close.read_bytes()))
             if not is_from(record, announced.receipts_key):
                 stop("The close record is not signed with the notice's key.", Fault.SIGNATURE)
-            if not read_proof(read_document(proof.read_bytes())).shows(held.receipt, record.close):
+            if not read_proof(loose(proof.read_bytes())).shows(held.receipt, record.close):
                 stop("The bid was not among the live ones when bidding closed.", Fault.MISSING)
     except ValueError as error:
         stop(f"The files cannot be read: {error}.")
@@ -75,9 +76,9 @@ def verify(
         names = [path.relative_to(folder).as_posix() for path in sorted(folder.rglob("*")) if path.is_file()]
         files = collected(names, lambda name: (folder / name).read_bytes())
         kept = Kept(
-            receipts=[path.read_bytes() for path in receipt or []],
-            notice=None if notice is None else notice.read_bytes(),
-            close=None if close is None else close.read_bytes(),
+            receipts=[canonical(loose(path.read_bytes())) for path in receipt or []],
+            notice=None if notice is None else canonical(loose(notice.read_bytes())),
+            close=None if close is None else canonical(loose(close.read_bytes())),
             key=octets(key, 32) if key else None,
             officers=frozenset(found.replace(" ", "").lower() for found in officer or []),
         )

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, NoReturn
 from uuid import UUID
 
 from b2b_market.infra.canonical import canonical
@@ -34,7 +34,7 @@ def read_document(data: bytes) -> object:
     return value
 
 
-def _no_float(text: str) -> float:
+def _no_float(text: str) -> NoReturn:
     raise ValueError(f"{text[:40]} is a floating-point number; write it as a string")
 
 

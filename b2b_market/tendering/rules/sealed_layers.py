@@ -25,7 +25,7 @@ from b2b_market.tendering.rules.sealed_forms import (
     whole,
 )
 from b2b_market.tendering.rules.sealed_keys import FINGERPRINT_DIGITS, OfficerCard, OfficerKey, is_signed
-from b2b_market.tendering.rules.sealed_terms import MOST_OFFICERS, Part
+from b2b_market.tendering.rules.sealed_terms import MOST_OFFICERS, Notice, Part
 from b2b_market.tendering.rules.sealed_work import Work, WorkBid, check_turn, group_in
 from b2b_market.tendering.rules.sealed_wraps import layer_hash
 
@@ -87,12 +87,12 @@ class Contribution:
         return card.fingerprint == self.officer and is_signed(card.signing_key, self.statement(), self.signature)
 
 
-def contribute(work: Work, key: OfficerKey, now: datetime, receipts_key: bytes | None = None) -> Contribution:
+def contribute(work: Work, key: OfficerKey, now: datetime, kept: Notice | None = None) -> Contribution:
     """Remove one layer from every bid of a checked work file; WorkUnacceptable where it is not this key's turn.
 
     A layer that does not open, or does not hold what the bidder announced, is reported instead of contributed.
     """
-    check_turn(work, key.card("officer").fingerprint, now, receipts_key)
+    check_turn(work, key.card("officer").fingerprint, now, kept)
     results = {bid.receipt.receipt.sequence: _inside(work, bid, key) for bid in work.held()}
     close = work.close.close
     unsigned = Contribution(close.tender, close.digest(), work.part, work.officers, work.layer, results)

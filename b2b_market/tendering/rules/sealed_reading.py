@@ -171,15 +171,15 @@ def _revealed(reveal: Reveal, envelope: SignedEnvelope, rest: bytes) -> OpenedPa
 
 @dataclass(frozen=True, slots=True)
 class RevealWindow:
-    """When bidders reveal: from ``opens_at`` for the hours that the notice announced."""
+    """When bidders reveal: for the hours that the notice announced, or the half hour after a bid did not open."""
 
     opens_at: datetime
-    hours: int
+    length: timedelta
 
     @property
     def closes_at(self) -> datetime:
         """Return the end; at this moment it is too late."""
-        return self.opens_at + timedelta(hours=self.hours)
+        return self.opens_at + self.length
 
     def require_open(self, now: datetime) -> None:
         """Refuse (RevealClosed) a reveal outside the window."""

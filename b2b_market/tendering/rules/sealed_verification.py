@@ -83,6 +83,11 @@ def _check_notices(evidence: Evidence) -> None:
         findings.server(Fault.SIGNATURE, "a notice is signed with another key than the platform's")
     if any(notice.terms.tender != evidence.close.tender for notice in evidence.notices):
         findings.server(Fault.ALTERED, "a notice is of another tender")
+    latest = max(evidence.notices, key=lambda notice: notice.edition)
+    if evidence.close.deadline < max(notice.deadline for notice in evidence.notices):
+        findings.server(Fault.CONTRADICTED, "bidding closed before a deadline that had been announced")
+    if evidence.close.edition < latest.edition:
+        findings.server(Fault.CONTRADICTED, f"bidding closed under an older notice than edition {latest.edition}")
     for officer in sorted(set(evidence.cards) - evidence.kept.officers) if evidence.kept.officers else ():
         findings.server(Fault.CONTRADICTED, f"the notice names the officer {officer}, whom you did not compare")
     if not evidence.kept.officers:

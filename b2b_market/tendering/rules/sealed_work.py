@@ -196,19 +196,26 @@ def read_work(data: bytes) -> Work:
     return work
 
 
-def check_turn(work: Work, officer: str, now: datetime, receipts_key: bytes | None = None) -> None:
+def check_turn(work: Work, officer: str, now: datetime, kept: Notice | None = None) -> None:
     """Refuse (WorkUnacceptable) unless it is this officer's turn, and by the officer's own clock after the deadline.
 
-    ``receipts_key`` is the platform's key where the officer has it from elsewhere, such as the notice kept at its
-    publication.
+    ``kept`` is the notice as the officer kept it at its publication. Deadlines only ever move later, so a file saying
+    that bidding closed earlier comes from a platform that wants to look before the time.
     """
     announced = closing_notice(work)
     if work.officer != officer:
         raise WorkUnacceptable(reason="it is the turn of another officer, or this key is not in the notice")
     if now < announced.deadline:
         raise WorkUnacceptable(reason="the deadline is not past")
-    if receipts_key is not None and announced.receipts_key != receipts_key:
-        raise WorkUnacceptable(reason="the notice is signed with another key than the one you trust")
+    if kept is not None:
+        _require_kept(announced, kept)
+
+
+def _require_kept(announced: Notice, kept: Notice) -> None:
+    if (announced.receipts_key, announced.terms.tender) != (kept.receipts_key, kept.terms.tender):
+        raise WorkUnacceptable(reason="the notice is of another tender or key than the one you kept")
+    if announced.edition < kept.edition or announced.deadline < kept.deadline:
+        raise WorkUnacceptable(reason="bidding closed before the deadline of the notice that you kept")
 
 
 def closing_notice(work: Work) -> Notice:

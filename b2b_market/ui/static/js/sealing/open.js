@@ -2,28 +2,18 @@
 // An officer's part in the opening, on the officer's own device. The key file is chosen here and never sent; what leaves
 // is the inside of one layer of each bid, signed. The work file is believed in nothing that can be checked.
 import * as format from "./format.js";
+import { unlockSeed } from "./keys.js";
 
-export { readDocument, supported } from "./format.js";
+export { readDocument, readNotice, supported } from "./format.js";
 
 const subtle = globalThis.crypto?.subtle;
-const MOST_ROUNDS = 10_000_000;
 
-/** @typedef {{name: string, fingerprint: string, opening: any, signing: CryptoKey}} Officer */
+/** @typedef {{name: string, fingerprint: string, card: format.Json, opening: any, signing: CryptoKey}} Officer */
 
 /** Opens an officer's key file. @param {Uint8Array} file @param {string} passphrase @returns {Promise<Officer>} */
 export async function unlockKey(file, passphrase) {
-  const found = format.fields(format.readDocument(file), "format", "holder", "kdf", "locked", "name", "nonce", "rounds", "salt");
-  const { locked, nonce, ...head } = found;
-  if (found.format !== "b2b-market-key/1" || found.kdf !== "PBKDF2-HMAC-SHA256" || found.holder !== "officer" || found.rounds > MOST_ROUNDS)
-    throw new Error("this is no officer's key file");
-  const typed = await subtle.importKey("raw", /** @type {any} */ (format.utf8(passphrase)), "PBKDF2", false, ["deriveKey"]);
-  const stretching = { name: "PBKDF2", hash: "SHA-256", salt: /** @type {any} */ (format.unhex(found.salt, 16)), iterations: found.rounds };
-  const aes = await subtle.deriveKey(stretching, typed, { name: "AES-GCM", length: 256 }, false, ["decrypt"]);
-  const gcm = { name: "AES-GCM", iv: /** @type {any} */ (format.unhex(nonce, 12)), additionalData: /** @type {any} */ (format.bytesOf(head)) };
-  const seed = await subtle.decrypt(gcm, aes, /** @type {any} */ (format.unhex(locked, 48))).catch(() => {
-    throw new Error("the passphrase is wrong, or the file was changed");
-  });
-  return officerOf(new Uint8Array(seed), found.name);
+  const { seed, name } = await unlockSeed(file, passphrase, "officer");
+  return officerOf(seed, name);
 }
 
 /** @param {Uint8Array} seed @param {string} name @returns {Promise<Officer>} */
@@ -34,7 +24,10 @@ export async function officerOf(seed, name) {
   const publicKey = /** @type {any} */ (await format.publicKeyOf(privateKey));
   const raw = new Uint8Array(await format.kem.serializePublicKey(publicKey));
   const print = await format.sha256(format.join(format.utf8("b2b-market officer\0"), raw, signing.raw));
-  return { name, fingerprint: format.hex(print).slice(0, 40), opening: { privateKey, publicKey }, signing: signing.key };
+  const fingerprint = format.hex(print).slice(0, 40);
+  const statement = { format: "b2b-market-officer/1", name, opening_key: format.hex(raw), signing_key: format.hex(signing.raw) };
+  const card = { ...statement, signature: format.hex(await format.sign(signing.key, statement)) };
+  return { name, fingerprint, card, opening: { privateKey, publicKey }, signing: signing.key };
 }
 
 /** @param {Uint8Array} seed @param {string} purpose */
@@ -53,15 +46,14 @@ export async function answerChallenge(officer, challenge) {
 }
 
 /** Removes one layer from every bid of a work file and signs the result. Throws, and opens nothing, where the file is not sound,
- * it is another officer's turn, or `now` (this device's clock) is before the deadline.
- * @param {Uint8Array} file @param {Officer} officer @param {Date} now @param {string} [trusted] the platform's key as kept, in hex */
-export async function contribute(file, officer, now, trusted) {
+ * it is another officer's turn, or `now` (this device's clock) is before the deadline. `kept` is the notice as the officer kept it.
+ * @param {Uint8Array} file @param {Officer} officer @param {Date} now @param {format.Notice} [kept] */
+export async function contribute(file, officer, now, kept) {
   const work = await readWork(file);
   if (work.officers[work.layer] !== officer.fingerprint)
     throw new Error("it is the turn of another officer, or this key is not in the notice");
   if (now.getTime() < Date.parse(work.notice.deadline)) throw new Error("the deadline is not past");
-  if (trusted !== undefined && trusted !== format.hex(work.notice.receiptsKey))
-    throw new Error("the notice is signed with another key than the one you trust");
+  if (kept) requireKept(work.notice, kept);
   const results = [];
   for (const bid of work.bids) results.push({ inside: await inside(bid, work.layer, officer), sequence: bid.sequence });
   const { close, layer, officers, part, tender } = work;
@@ -69,6 +61,14 @@ export async function contribute(file, officer, now, trusted) {
   const signature = format.hex(await format.sign(officer.signing, contribution));
   const failed = results.filter((result) => result.inside === null).map((result) => result.sequence);
   return { file: format.bytesOf({ contribution, signature }), opened: results.length - failed.length, failed };
+}
+
+/** Deadlines only ever move later. @param {format.Notice} announced @param {format.Notice} kept */
+function requireKept(announced, kept) {
+  if (format.hex(announced.receiptsKey) !== format.hex(kept.receiptsKey) || announced.terms.tender !== kept.terms.tender)
+    throw new Error("the notice is of another tender or key than the one you kept");
+  if (announced.edition < kept.edition || Date.parse(announced.deadline) < Date.parse(kept.deadline))
+    throw new Error("bidding closed before the deadline of the notice that you kept");
 }
 
 /** @param {Held} bid @param {number} layer @param {Officer} officer */

@@ -1,0 +1,157 @@
+// @ts-check
+// Sealing and opening on a page: <market-seal>, <market-open> and <market-key> around fields that have no name, so that
+// nothing of them is ever sent. What they make is put into the file field of an ordinary form, which the person sends.
+import { supported } from "./format.js";
+import { lockKey, unlockSeed } from "./keys.js";
+import { answerChallenge, contribute, officerOf, readNotice, unlockKey } from "./open.js";
+import { newSeed, seal } from "./seal.js";
+
+/** What the three have in common: fields by their data-field, a button, and an output that says how it went. */
+class Device extends HTMLElement {
+  async connectedCallback() {
+    this.querySelector("button")?.addEventListener("click", () => this.run());
+    if (!(await supported())) this.say(this.dataset.unsupported ?? "", false);
+  }
+
+  /** @param {string} name @returns {HTMLInputElement | null} */
+  field(name) {
+    return this.querySelector(`[data-field="${name}"]`);
+  }
+
+  /** @param {string} name */
+  value(name) {
+    return this.field(name)?.value.trim() ?? "";
+  }
+
+  /** @param {string} name @returns {Promise<Uint8Array | null>} */
+  async bytes(name) {
+    const file = this.field(name)?.files?.[0];
+    return file ? new Uint8Array(await file.arrayBuffer()) : null;
+  }
+
+  /** @param {string} said @param {boolean} ok */
+  say(said, ok) {
+    const output = this.querySelector("output");
+    if (!output) return;
+    output.className = ok ? "notice ok" : "notice bad";
+    output.textContent = said;
+  }
+
+  async run() {
+    const button = this.querySelector("button");
+    button?.setAttribute("disabled", "");
+    this.say(this.dataset.working ?? "", true);
+    try {
+      this.say(`${this.dataset.done} ${await this.work()}`.trim(), true);
+    } catch (error) {
+      this.say(`${this.dataset.failed} ${/** @type {Error} */ (error).message}`, false);
+    }
+    const passphrase = this.field("passphrase");
+    if (passphrase) passphrase.value = "";
+    button?.removeAttribute("disabled");
+  }
+
+  /** @returns {Promise<string>} what to add to data-done */
+  async work() {
+    return "";
+  }
+
+  /** Puts a file into the field of the form that data-into names. @param {string} name @param {Uint8Array} content */
+  hand(name, content) {
+    const into = /** @type {HTMLInputElement} */ (document.querySelector(this.dataset.into ?? ""));
+    const carrier = new DataTransfer();
+    carrier.items.add(new File([/** @type {any} */ (content)], name));
+    into.files = carrier.files;
+    into.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+
+  /** Saves a file on this device. @param {string} name @param {Uint8Array} content */
+  save(name, content) {
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([/** @type {any} */ (content)]));
+    link.download = name;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+  }
+
+  /** @param {string} address @returns {Promise<Uint8Array>} */
+  async fetched(address) {
+    const answer = await fetch(address, { cache: "no-store" });
+    if (!answer.ok) throw new Error(`${answer.status}`);
+    return new Uint8Array(await answer.arrayBuffer());
+  }
+}
+
+/** @param {Uint8Array} bytes */
+const json = (bytes) => JSON.parse(new TextDecoder().decode(bytes));
+
+class Seal extends Device {
+  async work() {
+    const notice = await readNotice(json(await this.fetched(this.dataset.notice ?? "")));
+    const key = await this.bytes("key");
+    if (!key) throw new Error(this.dataset.noKey);
+    const { seed } = await unlockSeed(key, this.field("passphrase")?.value ?? "", "bidder");
+    const ids = { tender: notice.terms.tender, lot: this.value("lot"), bidder: this.dataset.bidder ?? "", version: Number(this.value("version")) };
+    const sealed = await seal(notice, ids, await this.contents(notice.terms.parts), seed);
+    this.save("bid.sealed.keep", sealed.keep);
+    this.hand("bid.sealed", sealed.file);
+    return notice.terms.officers.map((officer) => `${officer.name}: ${officer.fingerprint}`).join(" · ");
+  }
+
+  /** The bid as a JSON file, or the fields data-content; files go with the first part. @param {string[]} parts */
+  async contents(parts) {
+    const given = await this.bytes("bid");
+    const fields = /** @type {NodeListOf<HTMLInputElement>} */ (this.querySelectorAll("[data-content]"));
+    const typed = Object.fromEntries([...fields].map((field) => [field.dataset.content ?? "", field.value.trim()]));
+    const content = given ? json(given) : typed;
+    const chosen = [...(this.field("files")?.files ?? [])];
+    const files = await Promise.all(chosen.map(async (file) => ({ name: file.name.normalize("NFC"), content: new Uint8Array(await file.arrayBuffer()) })));
+    if (parts.length === 1) return { whole: { content, files } };
+    return Object.fromEntries(parts.map((part, place) => [part, { content: content[part], files: place ? [] : files }]));
+  }
+}
+
+class Open extends Device {
+  async work() {
+    const key = await this.bytes("key");
+    if (!key) throw new Error(this.dataset.noKey);
+    const officer = await unlockKey(key, this.field("passphrase")?.value ?? "");
+    const kept = await this.bytes("notice");
+    const work = await this.fetched(this.dataset.work ?? "");
+    const made = await contribute(work, officer, new Date(), kept ? await readNotice(json(kept)) : undefined);
+    this.hand("layer.json", made.file);
+    return `${made.opened}${made.failed.length ? ` (${this.dataset.reported} ${made.failed.join(", ")})` : ""}`;
+  }
+}
+
+class Key extends Device {
+  async work() {
+    const holder = this.dataset.holder === "bidder" ? "bidder" : "officer";
+    const challenge = this.value("challenge");
+    const passphrase = this.field("passphrase")?.value ?? "";
+    if (challenge) return this.answer(challenge, passphrase);
+    const [seed, name] = [newSeed(), this.value("name")];
+    if (!name) throw new Error(this.dataset.noName);
+    this.save(`${holder}.key`, await lockKey(holder, name, seed, passphrase));
+    if (holder === "bidder") return "";
+    const officer = await officerOf(seed, name);
+    const into = /** @type {HTMLTextAreaElement | null} */ (document.querySelector(this.dataset.into ?? ""));
+    if (into) into.value = JSON.stringify(officer.card);
+    return officer.fingerprint;
+  }
+
+  /** @param {string} challenge @param {string} passphrase */
+  async answer(challenge, passphrase) {
+    const key = await this.bytes("key");
+    if (!key) throw new Error(this.dataset.noKey);
+    const bytes = Uint8Array.from(challenge.match(/../g) ?? [], (pair) => parseInt(pair, 16));
+    const answer = await answerChallenge(await unlockKey(key, passphrase), bytes);
+    const into = /** @type {HTMLInputElement | null} */ (document.querySelector(this.dataset.into ?? ""));
+    if (into) into.value = answer;
+    return "";
+  }
+}
+
+customElements.define("market-seal", Seal);
+customElements.define("market-open", Open);
+customElements.define("market-key", Key);

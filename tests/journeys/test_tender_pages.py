@@ -1,0 +1,63 @@
+"""The pages of tenders in Chromium: accessible, and never wider than a phone."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from b2b_market.tendering.commands.tenders import AskAboutTender
+from b2b_market.tendering.service import asking
+from b2b_market.tendering.service.drafting import TenderContent
+from b2b_market.tendering.states import Entry
+from tests.journeys.conftest import Site, Tabs
+from tests.support import tenders as made
+from tests.support.axe import findings, needs_axe
+from tests.support.tenders import Hall
+from tests.support.works import work_for
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def hall(site: Site) -> Hall:
+    return made.make_hall(site.runtime)
+
+
+@pytest.fixture(scope="module")
+def tender(site: Site, hall: Hall) -> TenderContent:
+    now = datetime.now(UTC)
+    command = made.tender_command(hall, lots=2, entry=Entry.PUBLIC, supplier_ids=(), procedure="china-open")
+    command = replace(command, enquiry_ends_at=now + timedelta(days=11), closes_at=now + timedelta(days=40))
+    content = made.published(site.runtime, hall, command)
+    with work_for(site.runtime, hall.sales[0]) as work:
+        asking.ask_about_tender(work, hall.sales[0], AskAboutTender(content.tender.id, "Which flange?"))
+    return content
+
+
+@needs_axe
+@pytest.mark.parametrize(("width", "dark", "language"), [(1440, False, "zh-CN"), (390, True, "en")])
+def test_they_are_accessible_and_fit(
+    tabs: Tabs, hall: Hall, tender: TenderContent, width: int, dark: bool, language: str
+) -> None:
+    at = f"/tenders/{tender.tender.id}"
+    visits = (
+        (hall.purchaser, "/tender-procedures"),
+        (hall.purchaser, "/tender-procedures/new?base=china-open"),
+        (hall.purchaser, "/tenders"),
+        (hall.purchaser, "/tenders/new"),
+        (hall.purchaser, at),
+        (hall.purchaser, f"{at}/opening"),
+        (hall.sales[0], at),
+        (hall.sales[0], f"{at}/bid"),
+        (hall.sales[0], "/open-tenders"),
+        (hall.officers[0], "/officer-keys"),
+        (hall.purchaser, "/tender-board"),
+        (hall.purchaser, f"/tender-board/{tender.tender.id}"),
+    )
+    for person, path in visits:
+        page = tabs.open(person, path, width=width, dark=dark, language=language)
+        page.evaluate("scrollTo(0, document.body.scrollHeight)")  # what the sticky foot covers is no target
+        assert findings(page) == [], path
+        assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), path
+        page.context.close()
+        tabs.contexts.remove(page.context)

@@ -1,0 +1,191 @@
+"""The boxes that seal, open and make keys on a page: a real browser, real files, and nothing secret ever sent."""
+
+import json
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+import uvicorn
+from fastapi import FastAPI, Request
+from fastapi.responses import HTMLResponse, Response
+from playwright.sync_api import Browser, FilePayload, Page
+from starlette.middleware.base import RequestResponseEndpoint
+
+from b2b_market import tendering
+from b2b_market.infra.canonical import canonical
+from b2b_market.tendering.rules.sealed_envelope import check_envelope, unpack
+from b2b_market.tendering.rules.sealed_keyfile import Holder, PrivateKey, lock_key, unlock_key
+from b2b_market.tendering.rules.sealed_keys import challenge_for, is_answered, read_card
+from b2b_market.tendering.rules.sealed_layers import accept_contribution
+from b2b_market.tendering.rules.sealed_reading import accept_reveal
+from b2b_market.ui.i18n import Catalogue
+from b2b_market.ui.rendering import Renderer
+from b2b_market.ui.security import CONTENT_SECURITY_POLICY
+from b2b_market.ui.static_files import StaticFiles
+from b2b_market.ui.viewer import ShellLinks, Viewer
+from tests.tendering.sealed_tenders import AFTER, SealedTender
+from tests.ui.browsing import UI
+from tests.ui.conftest import browser
+
+__all__ = ["browser"]
+pytestmark = pytest.mark.browser
+
+PASSPHRASE = "a passphrase on a page"
+FORM = '<form id="f"><input type="file" name="file"><textarea id="card" aria-label="card"></textarea></form>'
+SHELL = (
+    '{% extends "page.html" %}{% block title %}T{% endblock %}{% block content %}{% include part %}'
+    + FORM
+    + "{% endblock %}"
+)
+
+
+@dataclass
+class Site:
+    """A page with one of the boxes, and every request that it made."""
+
+    url: str
+    tender: SealedTender
+    asked: list[str] = field(default_factory=list)
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    folder = tmp_path_factory.mktemp("templates")
+    (folder / "shell.html").write_text(SHELL)
+    package = Path(tendering.__file__).parent
+    static = StaticFiles()
+    renderer = Renderer([package / "templates", folder], Catalogue([UI, package]), static)
+    found, app = Site("", SealedTender()), FastAPI()
+    found.tender.bid("5.00")
+
+    @app.get("/page/{part}")
+    def page(part: str) -> Response:
+        viewer = Viewer(now=AFTER, org_id=found.tender.lot, links=ShellLinks())
+        context = {
+            "part": f"tendering/_{part}_here.html",
+            "tender": SimpleNamespace(id=found.tender.tender, currency="EUR"),
+            "lots": {str(found.tender.lot): "Lot 1"},
+            "into": "#card" if part in ("key", "prove") else "#f input[name=file]",
+            "holder": "officer",
+            "key": SimpleNamespace(id="1"),
+            "challenge": challenge_for(found.tender.terms.officers[1], bytes(32)).hex(),
+        }
+        html = renderer.render(viewer, "shell.html", context)
+        return HTMLResponse(html, headers={"Content-Security-Policy": CONTENT_SECURITY_POLICY})
+
+    @app.get("/tenders/{_tender}/notice.json")
+    def notice(_tender: str) -> Response:
+        return Response(json.dumps(found.tender.notice.document()))
+
+    @app.get("/tenders/{_tender}/opening-work")
+    def work(_tender: str) -> Response:
+        return Response(found.tender.work().to_bytes())
+
+    @app.middleware("http")
+    async def note(request: Request, call_next: RequestResponseEndpoint) -> Response:
+        found.asked.append(f"{request.method} {request.url.path}")
+        return await call_next(request)
+
+    app.mount("/static", static)
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="critical"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    deadline = time.monotonic() + 20
+    while not server.started and time.monotonic() < deadline:
+        time.sleep(0.02)
+    found.url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    yield found
+    server.should_exit = True
+    thread.join(10)
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(accept_downloads=True)
+    yield context.new_page()
+    context.close()
+
+
+def file(name: str, content: bytes) -> FilePayload:
+    return {"name": name, "mimeType": "application/octet-stream", "buffer": content}
+
+
+def said(page: Page, text: str) -> str:
+    page.wait_for_function("text => document.querySelector('output').textContent.includes(text)", arg=text)
+    return page.locator("output").inner_text()
+
+
+def handed(page: Page) -> bytes:
+    """What was put into the form's file field."""
+    found = page.evaluate(
+        "async () => [...new Uint8Array(await document.querySelector('#f input').files[0].arrayBuffer())]"
+    )
+    return bytes(found)
+
+
+def test_a_bid_is_sealed_on_the_page_and_only_ciphertext_is_handed_on(site: Site, page: Page) -> None:
+    page.goto(f"{site.url}/page/seal")
+    key = lock_key(PrivateKey(Holder.BIDDER, "Company", bytes(32)), PASSPHRASE, 50)
+    page.get_by_label("Total of the bid").fill("950.50")
+    page.get_by_label("Files of the bid").set_input_files([file("offer.pdf", b"the offer")])
+    page.get_by_label("key file").set_input_files([file("company.key", key)])
+    page.get_by_label("Its passphrase").fill("a wrong passphrase")
+    page.get_by_role("button", name="Seal").click()
+    assert "Nothing was sealed: the passphrase is wrong" in said(page, "wrong")
+    page.get_by_label("Its passphrase").fill(PASSPHRASE)
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Seal").click()
+    assert site.tender.terms.officers[0].fingerprint in said(page, "Sealed")
+    envelope, _ = unpack(handed(page), site.tender.terms)
+    assert check_envelope(envelope.to_bytes(), site.tender.notice.notice) == envelope
+    assert envelope.envelope.ids.bidder == site.tender.lot
+    revealed = accept_reveal(saved.value.path().read_bytes() + b"the offer", envelope)
+    assert revealed.payload.content == {"total": "950.50", "currency": "EUR"}
+    assert page.get_by_label("Its passphrase").input_value() == ""
+    assert {one.split()[0] for one in site.asked} == {"GET"}
+
+
+def test_an_officer_opens_a_layer_on_the_page_and_the_key_stays(site: Site, page: Page) -> None:
+    page.goto(f"{site.url}/page/open")
+    key = lock_key(PrivateKey(Holder.OFFICER, "o", site.tender.officers[0].seed), PASSPHRASE, 50)
+    page.get_by_label("Your key file").set_input_files([file("o.key", key)])
+    page.get_by_label("The notice as you kept it").set_input_files(
+        [file("notice.json", canonical(site.tender.notice.document()))]
+    )
+    page.get_by_label("Its passphrase").fill(PASSPHRASE)
+    page.get_by_role("button", name="Open the layer").click()
+    assert said(page, "layer came off").endswith("1")
+    contribution, results = accept_contribution(handed(page), site.tender.work())
+    assert contribution.officer == site.tender.terms.officers[0].fingerprint
+    assert isinstance(results[1], bytes)
+    assert {one.split()[0] for one in site.asked} == {"GET"}
+
+
+def test_a_key_is_made_on_the_page_and_its_card_filled_in(site: Site, page: Page) -> None:
+    page.goto(f"{site.url}/page/key")
+    page.get_by_label("Name on the key").fill("Registry")
+    page.get_by_label("A passphrase").fill("short")
+    page.get_by_role("button", name="Make the key").click()
+    assert "at least 12" in said(page, "No key was made")
+    page.get_by_label("A passphrase").fill(PASSPHRASE)
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Make the key").click()
+    told = said(page, "The key file was saved")
+    card = read_card(json.loads(page.locator("#card").input_value()))
+    assert card.fingerprint in told
+    assert unlock_key(saved.value.path().read_bytes(), PASSPHRASE).officer().card("Registry") == card
+
+
+def test_a_challenge_is_answered_on_the_page(site: Site, page: Page) -> None:
+    page.goto(f"{site.url}/page/prove")
+    key = lock_key(PrivateKey(Holder.OFFICER, "o", site.tender.officers[1].seed), PASSPHRASE, 50)
+    page.get_by_label("Your key file").set_input_files([file("o.key", key)])
+    page.get_by_label("Its passphrase").fill(PASSPHRASE)
+    page.get_by_role("button", name="Answer the challenge").click()
+    said(page, "Answered")
+    answer = bytes.fromhex(page.locator("#card").input_value())
+    assert is_answered(site.tender.terms.officers[1], bytes(32), answer)

@@ -222,6 +222,13 @@ def test_values_in_two_currencies_count_as_growth() -> None:
         amending.require_reach(SHRUNK, values, Money.of("100", "CNY"))
 
 
+def test_one_amendment_at_a_time_waits_for_its_approval() -> None:
+    amending.require_none_waits(None)
+    with pytest.raises(amending.AmendmentWaits) as refused:
+        amending.require_none_waits(UUID(int=5))
+    assert (refused.value.code, refused.value.facts) == ("rfq-amendment-waits", {})
+
+
 def test_a_supplier_answers_a_version_that_stands() -> None:
     amending.require_standing(2, 2, 3)
     amending.require_standing(3, 2, 3)

@@ -14,7 +14,7 @@ from b2b_market.kernel.refusal import Invalid
 from b2b_market.kernel.units import unit
 from b2b_market.rfq.commands.requests import DraftRfq, LineInput, QuoteLineInput, SubmitQuote, Terms
 from b2b_market.rfq.rules import approving, awarding, drafting, quoting
-from b2b_market.rfq.states import TAKES_QUOTES, RfqStatus
+from b2b_market.rfq.states import TAKES_QUOTES, Disclosure, RfqStatus
 
 CNY = Currency("CNY")
 TODAY = date(2026, 11, 22)
@@ -69,6 +69,15 @@ class TestDrafts:
     )
     def test_each_wrong_field_is_named(self, changes: dict[str, object], pointer: str, code: str) -> None:
         assert errors_of(draft(**changes)) == [(pointer, code)]
+
+    @pytest.mark.parametrize("disclosure", list(Disclosure))
+    def test_sealed_prices_are_shown_to_nobody(self, disclosure: Disclosure) -> None:
+        drafting.require_sound_draft(draft(disclosure=disclosure), TODAY)
+        sealed = draft(sealed=True, disclosure=disclosure)
+        if disclosure is Disclosure.NOTHING:
+            drafting.require_sound_draft(sealed, TODAY)
+        else:
+            assert errors_of(sealed) == [("/disclosure", "sealed")]
 
     def test_every_wrong_field_is_named_at_once(self) -> None:
         found = errors_of(draft(title="", lines=(line(item_name="", delivery_place=""),)))

@@ -40,6 +40,13 @@ class FileFormat(StrEnum):
     DOCX = "docx"
 
 
+class ContractSource(StrEnum):
+    """What a contract follows from."""
+
+    RFQ = "rfq"
+    TENDER = "tender"
+
+
 class PartyRole(StrEnum):
     """Which side of a contract a company is on."""
 
@@ -122,7 +129,11 @@ class Deal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DraftContracts:
-    """An approved award, as the contracts that follow from it: one per supplier."""
+    """An approved award, as the contracts that follow from it: one per supplier.
+
+    ``rfq_id`` and ``rfq_number`` are those of the request or the tender, as ``source`` says; a deal's quotation is
+    then the bid, and a line's ``rfq_line_id`` its lot.
+    """
 
     award_id: UUID
     rfq_id: UUID
@@ -130,6 +141,7 @@ class DraftContracts:
     title: str
     buyer: Party
     deals: tuple[Deal, ...]
+    source: ContractSource = ContractSource.RFQ
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from b2b_market.contracts.commands import (
+    ContractSource,
     Deal,
     DealLine,
     DisputeForum,
@@ -24,6 +25,8 @@ from b2b_market.organizations import public as organizations
 from b2b_market.rbac.actor import Actor
 from b2b_market.rfq import public as rfq
 from b2b_market.rfq.events import RfqAwarded
+from b2b_market.tendering import public as tendering
+from b2b_market.tendering.events import TenderAwarded
 
 _CHINESE_LAW = "CN"
 
@@ -87,6 +90,29 @@ def when_rfq_awarded_draft_contracts(work: Work, actor: Actor, event: RfqAwarded
         ),
     )
     rfq.note_contracts_drafted(work, actor, award.award_id)
+
+
+def when_tender_awarded_draft_contracts(work: Work, actor: Actor, event: TenderAwarded) -> None:
+    """Draft a contract for every winner of a tender whose awards bind, and tell the tender that this is done."""
+    tender = tendering.concluded_tender(work, actor, event.tender_id)
+    ids = [tender.buyer_id, *(winner.supplier_id for winner in tender.winners)]
+    parties = {org_id: _party(view) for org_id, view in organizations.companies(work, actor, ids).items()}
+    buyer = parties[tender.buyer_id]
+    for winner in tender.winners:
+        drafting.draft_contracts(
+            work,
+            actor,
+            DraftContracts(
+                award_id=winner.award_id,
+                rfq_id=tender.tender_id,
+                rfq_number=tender.number,
+                title=tender.title,
+                buyer=buyer,
+                deals=(_tendered(winner, parties[winner.supplier_id], buyer.country),),
+                source=ContractSource.TENDER,
+            ),
+        )
+    tendering.note_contracts_drafted(work, actor, tender.tender_id)
 
 
 def when_contract_drafted_tell_buyer(work: Work, actor: Actor, event: ContractDrafted) -> None:
@@ -163,6 +189,36 @@ def _deal(award: rfq.AwardView, won: rfq.SupplierAwardView, parties: dict[UUID, 
         currency=Currency(won.currency),
         terms=_terms(award, won, parties[award.buyer_id].country),
         lines=tuple(_line(line) for line in won.lines),
+    )
+
+
+def _tendered(winner: tendering.WinnerView, supplier: Party, country: str) -> Deal:
+    return Deal(
+        supplier=supplier,
+        quote_id=winner.bid_id,
+        quote_number=winner.bid_number,
+        quote_revision=winner.bid_version,
+        currency=Currency(winner.currency),
+        terms=Terms(
+            payment_terms=winner.payment_terms,
+            governing_law=country,
+            dispute_forum=DisputeForum.BUYER_COURT,
+            prevailing_language=Tongue.CHINESE if country == _CHINESE_LAW else Tongue.ENGLISH,
+            notes=winner.note,
+        ),
+        lines=tuple(
+            DealLine(
+                rfq_line_id=line.lot_id,
+                item_name=line.item_name,
+                specification=line.specification,
+                quantity=line.quantity,
+                unit=line.unit,
+                unit_price=line.unit_price,
+                required_on=line.required_on,
+                delivery_place=line.delivery_place,
+            )
+            for line in winner.lines
+        ),
     )
 
 

@@ -1,7 +1,9 @@
 """Contracts with their lines, the fingerprints of their documents, and the printing that is due."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -9,7 +11,7 @@ from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, LargeBinary
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from b2b_market.contracts.commands import DisputeForum, FileFormat, Printing, Tongue
+from b2b_market.contracts.commands import ContractSource, DisputeForum, FileFormat, Printing, Tongue
 from b2b_market.contracts.states import ContractStatus
 from b2b_market.infra.aggregate import Aggregate, LineSpec
 from b2b_market.infra.database import CURRENCY, QUANTITY, TOTAL, UNIT_PRICE, Base, enum_type
@@ -56,6 +58,7 @@ class Contract(Aggregate, Base):
         CheckConstraint("(status = 'voided') = (void_reason IS NOT NULL)", name="voided_has_reason"),
     )
     audit_type = "contract"
+    audit_added: ClassVar[Mapping[str, object]] = MappingProxyType({"source": "rfq"})
     audit_lines: ClassVar[tuple[LineSpec, ...]] = (LineSpec("contract_line", "contract_id", "position", LINE_COLUMNS),)
 
     number: Mapped[str]
@@ -88,6 +91,8 @@ class Contract(Aggregate, Base):
     notes: Mapped[str]
     released_at: Mapped[datetime | None]
     void_reason: Mapped[str | None]
+    source: Mapped[ContractSource] = mapped_column(enum_type(ContractSource))
+    """Whether ``rfq_id``, ``rfq_number`` and the quotation are a request's, or a tender's and its bid's."""
     lines_digest: Mapped[bytes] = mapped_column(LargeBinary)
 
     def parties(self) -> tuple[UUID, ...]:

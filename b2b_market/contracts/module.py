@@ -12,6 +12,7 @@ from b2b_market.contracts.tasks import TASKS
 from b2b_market.kernel.text import N_
 from b2b_market.rbac.manifest import Handler, Manifest
 from b2b_market.rfq.events import RfqAwarded
+from b2b_market.tendering.events import TenderAwarded
 from b2b_market.ui.viewer import NavGroup, NavItem
 
 MANIFEST = Manifest(
@@ -21,6 +22,7 @@ MANIFEST = Manifest(
     pages=(pages.router,),
     handlers=(
         Handler(RfqAwarded, handlers.when_rfq_awarded_draft_contracts, "contracts.draft"),
+        Handler(TenderAwarded, handlers.when_tender_awarded_draft_contracts, "contracts.draft_tendered"),
         Handler(ContractDrafted, handlers.when_contract_drafted_tell_buyer, "contracts.tell_drafted"),
         Handler(ContractReleased, handlers.when_contract_released_tell_supplier, "contracts.tell_released"),
         Handler(ContractRevised, handlers.when_contract_revised_tell_supplier, "contracts.tell_revised"),

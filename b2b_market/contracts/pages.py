@@ -11,6 +11,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 
 from b2b_market.audit import public as audit
 from b2b_market.contracts.commands import (
+    ContractSource,
     DisputeForum,
     EditTerms,
     FileFormat,
@@ -245,13 +246,17 @@ def _facts(contract: ContractView) -> dict[str, str]:
     return {"number": contract.number, "edition": str(contract.edition)}
 
 
+def _is_buyers_rfq(contract: ContractView) -> bool:
+    return contract.role is PartyRole.BUYER and contract.source is ContractSource.RFQ
+
+
 def _shown(call: PageContext, contract: ContractView) -> dict[str, object]:
     actor, language = call.actor, call.viewer().locale.value
     may = {
         "edit": actor.may(ContractPermission.EDIT) and {"edit", "revise"} & set(contract.allowed_steps),
         "release": actor.may(ContractPermission.RELEASE) and "release" in contract.allowed_steps,
         "void": actor.may(ContractPermission.VOID) and "void" in contract.allowed_steps,
-        "repeat": contract.role is PartyRole.BUYER and rfq.may_request_again(actor),
+        "repeat": _is_buyers_rfq(contract) and rfq.may_request_again(actor),
     }
     return {
         "contract": contract,

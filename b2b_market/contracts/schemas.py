@@ -8,6 +8,7 @@ from fastapi import Response
 from pydantic import Field
 
 from b2b_market.contracts.commands import (
+    ContractSource,
     DisputeForum,
     EditTerms,
     FileFormat,
@@ -187,6 +188,7 @@ class ContractOut(WireOut):
     created_at: WireTime
     released_at: WireTime | None
     void_reason: str | None
+    source: ContractSource
 
 
 class VerificationOut(WireOut):

@@ -6,39 +6,54 @@ from b2b_market.kernel.text import N_
 from b2b_market.rbac.manifest import DemoStep, Manifest
 from b2b_market.tendering import events
 from b2b_market.tendering.api import bids as bids_api
+from b2b_market.tendering.api import evaluation as evaluation_api
 from b2b_market.tendering.api import procedures as procedures_api
 from b2b_market.tendering.api import tenders as tenders_api
 from b2b_market.tendering.cli.bidding import app as commands
 from b2b_market.tendering.demo.tenders import place_tenders
+from b2b_market.tendering.handlers.evaluation import EVALUATION_HANDLERS
 from b2b_market.tendering.handlers.tenders import HANDLERS
 from b2b_market.tendering.models import bids as bid_models
+from b2b_market.tendering.models import evaluation as evaluation_models
 from b2b_market.tendering.models import keys as key_models
 from b2b_market.tendering.models import procedures as procedure_models
 from b2b_market.tendering.models import tenders as tender_models
 from b2b_market.tendering.pages import bidding as bidding_pages
 from b2b_market.tendering.pages import board as board_pages
 from b2b_market.tendering.pages import editor as editor_pages
+from b2b_market.tendering.pages import evaluation as evaluation_pages
 from b2b_market.tendering.pages import procedures as procedure_pages
 from b2b_market.tendering.pages import tenders as tender_pages
 from b2b_market.tendering.permissions import GRANTS, TenderPermission
 from b2b_market.tendering.rules import asking as asking_rules
 from b2b_market.tendering.rules import bidding as bidding_rules
+from b2b_market.tendering.rules import (
+    deciding,
+    judging,
+    sealed_envelope,
+    sealed_layers,
+    sealed_reading,
+    sealed_work,
+    sheets,
+)
 from b2b_market.tendering.rules import drafting as drafting_rules
 from b2b_market.tendering.rules import keys as key_rules
 from b2b_market.tendering.rules import opening as opening_rules
 from b2b_market.tendering.rules import procedures as procedure_rules
-from b2b_market.tendering.rules import sealed_envelope, sealed_layers, sealed_reading, sealed_work
 from b2b_market.tendering.rules.printing import TenderPrintersBusy
 from b2b_market.tendering.service import (
     asking,
+    awarding,
     bidding,
     board,
     conducting,
     drafting,
+    evaluating,
     keys,
     opening,
     printing,
     publishing,
+    questioning,
 )
 from b2b_market.tendering.service import procedures as procedure_operations
 from b2b_market.tendering.tasks import TASKS
@@ -60,6 +75,7 @@ MANIFEST = Manifest(
         tenders_api.board_router,
         bids_api.router,
         bids_api.bid_router,
+        *evaluation_api.ROUTERS,
     ),
     # fixed paths stand before those with ids: /tenders/new before /tenders/{tender_id}
     pages=(
@@ -68,8 +84,9 @@ MANIFEST = Manifest(
         bidding_pages.router,
         board_pages.router,
         tender_pages.router,
+        evaluation_pages.router,
     ),
-    handlers=HANDLERS,
+    handlers=(*HANDLERS, *EVALUATION_HANDLERS),
     demo=(DemoStep(60, place_tenders),),
     tasks=TASKS,
     permissions=(TenderPermission,),
@@ -99,10 +116,34 @@ MANIFEST = Manifest(
         sealed_reading.RevealUnacceptable,
         sealed_work.BidsStillSealed,
         sealed_work.WorkUnacceptable,
+        judging.EvaluatorUnfit,
+        judging.ScoresMissing,
+        judging.PriceUnexplained,
+        judging.NotTheBest,
+        judging.RulingOpen,
+        judging.AwardsUnderway,
+        judging.StillTime,
+        judging.ExplanationNotDue,
+        deciding.AwardAboveLimit,
+        sheets.SheetIncomplete,
     ),
     cli=commands,
-    services=(procedure_operations, keys, drafting, publishing, asking, conducting, bidding, opening, printing, board),
-    models=(procedure_models, key_models, tender_models, bid_models),
+    services=(
+        procedure_operations,
+        evaluating,
+        questioning,
+        awarding,
+        keys,
+        drafting,
+        publishing,
+        asking,
+        conducting,
+        bidding,
+        opening,
+        printing,
+        board,
+    ),
+    models=(procedure_models, key_models, tender_models, bid_models, evaluation_models),
     events=(
         events.TenderSubmitted,
         events.TenderReturned,
@@ -119,6 +160,16 @@ MANIFEST = Manifest(
         events.LotCancelled,
         events.BidSealed,
         events.BidWithdrawn,
+        events.DisqualificationProposed,
+        events.BidDisqualified,
+        events.InquirySent,
+        events.InquiryAnswered,
+        events.TenderAwardProposed,
+        events.TenderAwardReturned,
+        events.LotDecided,
+        events.TenderAwardCancelled,
+        events.TenderAwarded,
+        events.TenderEndedWithoutAward,
     ),
     nav=(
         NavGroup(

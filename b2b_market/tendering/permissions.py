@@ -14,6 +14,8 @@ class TenderPermission(Permission):
     CANCEL = "tender:cancel"
     ANSWER = "tender:answer"
     EVALUATE = "tender:evaluate"
+    AWARD = "tender:award"
+    AWARD_APPROVE = "tender:award_approve"
     ASK = "tender:ask"
     BID_READ = "bid:read"
     BID_SUBMIT = "bid:submit"
@@ -36,6 +38,8 @@ GRANTS: Grants = {
     TenderPermission.CANCEL: frozenset({Role.BUYER_APPROVER}),
     TenderPermission.ANSWER: _PURCHASER,
     TenderPermission.EVALUATE: frozenset({Role.BUYER_PURCHASER, Role.BUYER_EVALUATOR}),
+    TenderPermission.AWARD: frozenset({Role.BUYER_PURCHASER, Role.BUYER_EVALUATOR}),
+    TenderPermission.AWARD_APPROVE: frozenset({Role.BUYER_APPROVER}),
     TenderPermission.ASK: frozenset({Role.SUPPLIER_SALES}),
     TenderPermission.BID_READ: _BUYERS | _SUPPLIERS | {Role.SERVICE_ACCOUNT},
     # the sealing tool sends with an API key what a person's own key has signed

@@ -72,13 +72,18 @@ class TenderStatus(StrEnum):
     """Nothing is received any more, and nothing is opened yet."""
     OPENED = "opened"
     EVALUATING = "evaluating"
+    AWARDED = "awarded"
+    """Every lot is decided; the stand-still runs."""
+    COMPLETE = "complete"
+    """The stand-still is over and the contracts are drafted."""
     UNSUCCESSFUL = "unsuccessful"
     CANCELLED = "cancelled"
 
 
 LIVE = frozenset({TenderStatus.ENQUIRIES, TenderStatus.TENDERING})
 """Where the clock runs and the deadline may move."""
-_CANCELLABLE = frozenset(TenderStatus) - {TenderStatus.UNSUCCESSFUL, TenderStatus.CANCELLED}
+_DECIDED = frozenset({TenderStatus.AWARDED, TenderStatus.COMPLETE, TenderStatus.UNSUCCESSFUL, TenderStatus.CANCELLED})
+_CANCELLABLE = frozenset(TenderStatus) - _DECIDED
 TENDER_LIFECYCLE = Lifecycle(
     TenderStatus.DRAFT,
     Step("submit", frozenset({TenderStatus.DRAFT}), TenderStatus.PENDING_APPROVAL),
@@ -89,7 +94,10 @@ TENDER_LIFECYCLE = Lifecycle(
     Step("close", frozenset({TenderStatus.TENDERING}), TenderStatus.CLOSED),
     Step("open", frozenset({TenderStatus.CLOSED}), TenderStatus.OPENED),
     Step("evaluate", frozenset({TenderStatus.OPENED}), TenderStatus.EVALUATING),
-    Step("fail", frozenset({TenderStatus.TENDERING}), TenderStatus.UNSUCCESSFUL),
+    Step("decide", frozenset({TenderStatus.EVALUATING}), TenderStatus.AWARDED),
+    Step("reopen", frozenset({TenderStatus.AWARDED}), TenderStatus.EVALUATING),
+    Step("complete", frozenset({TenderStatus.AWARDED}), TenderStatus.COMPLETE),
+    Step("fail", frozenset({TenderStatus.TENDERING, TenderStatus.EVALUATING}), TenderStatus.UNSUCCESSFUL),
     Step("cancel", _CANCELLABLE, TenderStatus.CANCELLED),
 )
 
@@ -164,3 +172,90 @@ BID_LIFECYCLE = Lifecycle(
     Step("open", frozenset({BidStatus.SEALED}), BidStatus.OPENED),
     Step("spoil", frozenset({BidStatus.SEALED}), BidStatus.UNREADABLE),
 )
+
+
+class RulingStatus(StrEnum):
+    """Where a disqualification stands."""
+
+    PROPOSED = "proposed"
+    CONFIRMED = "confirmed"
+    DISMISSED = "dismissed"
+
+
+RULING_LIFECYCLE = Lifecycle(
+    RulingStatus.PROPOSED,
+    Step("confirm", frozenset({RulingStatus.PROPOSED}), RulingStatus.CONFIRMED),
+    Step("dismiss", frozenset({RulingStatus.PROPOSED}), RulingStatus.DISMISSED),
+)
+
+
+class RulingGround(StrEnum):
+    """Why a bid is disqualified; the text beside it says more."""
+
+    EXCLUDED = "excluded"
+    """An exclusion criterion is met."""
+    NOT_QUALIFIED = "not_qualified"
+    """A selection criterion is not met."""
+    NOT_RESPONSIVE = "not_responsive"
+    """It does not offer what was asked for."""
+    ARITHMETIC = "arithmetic"
+    """Its prices are not complete or contradict each other."""
+    ABNORMALLY_LOW = "abnormally_low"
+    WITHDREW = "withdrew"
+    """The bidder does not stand by it."""
+
+
+class InquiryKind(StrEnum):
+    """What a bidder is asked after the opening."""
+
+    LOW_PRICE = "low_price"
+    """To explain an abnormally low price."""
+    CLARIFICATION = "clarification"
+
+
+class InquiryStatus(StrEnum):
+    """Where such a question stands; one that is not answered in time may be decided without an answer."""
+
+    ASKED = "asked"
+    ANSWERED = "answered"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+
+
+_UNDECIDED = frozenset({InquiryStatus.ASKED, InquiryStatus.ANSWERED})
+INQUIRY_LIFECYCLE = Lifecycle(
+    InquiryStatus.ASKED,
+    Step("answer", frozenset({InquiryStatus.ASKED}), InquiryStatus.ANSWERED),
+    Step("accept", _UNDECIDED, InquiryStatus.ACCEPTED),
+    Step("reject", _UNDECIDED, InquiryStatus.REJECTED),
+)
+
+
+class TenderAwardStatus(StrEnum):
+    """Where the award of a lot to a bid stands."""
+
+    PENDING = "pending"
+    """The bid's turn has come."""
+    PROPOSED = "proposed"
+    ACTIVE = "active"
+    """Approved; the stand-still runs or is over."""
+    UNSUCCESSFUL = "unsuccessful"
+    CANCELLED = "cancelled"
+
+
+TENDER_AWARD_LIFECYCLE = Lifecycle(
+    TenderAwardStatus.PENDING,
+    Step("propose", frozenset({TenderAwardStatus.PENDING}), TenderAwardStatus.PROPOSED),
+    Step("return", frozenset({TenderAwardStatus.PROPOSED}), TenderAwardStatus.PENDING),
+    Step("approve", frozenset({TenderAwardStatus.PROPOSED}), TenderAwardStatus.ACTIVE),
+    Step("lose", frozenset({TenderAwardStatus.PENDING, TenderAwardStatus.PROPOSED}), TenderAwardStatus.UNSUCCESSFUL),
+    Step("cancel", frozenset({TenderAwardStatus.ACTIVE}), TenderAwardStatus.CANCELLED),
+)
+
+
+class Outcome(StrEnum):
+    """What became of a bid."""
+
+    WON = "won"
+    LOST = "lost"
+    DISQUALIFIED = "disqualified"

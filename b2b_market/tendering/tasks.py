@@ -7,7 +7,7 @@ from b2b_market.infra.who import Cause
 from b2b_market.rbac.actor import system_actor
 from b2b_market.tendering.commands.bids import TakeWork
 from b2b_market.tendering.commands.tenders import ReadTender
-from b2b_market.tendering.service import conducting, opening
+from b2b_market.tendering.service import awarding, conducting, opening
 
 PERIOD = 1.0
 PART = "tendering.clock"
@@ -44,7 +44,21 @@ def open_ready(runtime: Runtime) -> int:
     return opened
 
 
+def conclude_over(runtime: Runtime) -> int:
+    """Let the awards bind whose stand-still is over, each tender in a transaction of its own; return how many."""
+    clock = system_actor(PART)
+    with runtime.work(clock.who, Tenant(machine=True), Cause("task", new_correlation())) as work:
+        over = awarding.over_standstills(work, clock, None)
+    concluded = 0
+    for tender_id, buyer_id in over:
+        actor = system_actor(PART, buyer_id)
+        with runtime.work(actor.who, actor.tenant(), Cause("task", new_correlation())) as work:
+            concluded += awarding.conclude_tender(work, actor, ReadTender(tender_id)) is not None
+    return concluded
+
+
 TASKS = (
+    Task("tendering.conclude_over", conclude_over, PERIOD),
     Task("tendering.advance_due", advance_due, PERIOD),
     Task("tendering.open_ready", open_ready, PERIOD),
 )

@@ -236,6 +236,8 @@ TABLE: dict[str, set[Role]] = {
     "tender:cancel": {Role.BUYER_APPROVER},
     "tender:answer": {Role.BUYER_PURCHASER},
     "tender:evaluate": {Role.BUYER_PURCHASER, Role.BUYER_EVALUATOR},
+    "tender:award": {Role.BUYER_PURCHASER, Role.BUYER_EVALUATOR},
+    "tender:award_approve": {Role.BUYER_APPROVER},
     "bid:submit": {Role.SUPPLIER_SALES, Role.SERVICE_ACCOUNT},
     "opening_key:contribute": {Role.BUYER_ADMIN, Role.BUYER_APPROVER, Role.SUPPLIER_ADMIN},
     "contract:edit": {Role.BUYER_PURCHASER},

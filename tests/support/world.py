@@ -91,7 +91,7 @@ from b2b_market.tendering.service import asking as tender_asking
 from b2b_market.tendering.states import Entry, TenderStatus
 from b2b_market.tendering.tasks import advance_due
 from tests.support import database as db
-from tests.support import tenders
+from tests.support import judging, tenders
 from tests.support.amendments import amendment
 from tests.support.calling import API, Caller, caller_for
 from tests.support.delivery import drain_outbox
@@ -475,6 +475,7 @@ class _Maker:
             self.things.setdefault("bid_id", str(sent.bid_id))
         self._until(tender_id, TenderStatus.CLOSED)
         tenders.open_bids(self.runtime, hall, tender_id)
+        self.things |= judging.decide(self.runtime, hall, tender_id)
         self.things |= {
             "tender_id": str(tender_id),
             "lot_id": str(content.lots[0].id),

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from b2b_market.contracts.commands import Party, Terms
+from b2b_market.contracts.commands import ContractSource, Party, Terms
 from b2b_market.kernel.money import Money
 
 
@@ -46,6 +46,7 @@ class Sheet:
     terms: Terms
     lines: tuple[SheetLine, ...]
     site: str
+    source: ContractSource = ContractSource.RFQ
 
     @property
     def verify_url(self) -> str:

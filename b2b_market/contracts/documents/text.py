@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from b2b_market.contracts.commands import DisputeForum, Party, Printing, Tongue
+from b2b_market.contracts.commands import ContractSource, DisputeForum, Party, Printing, Tongue
 from b2b_market.contracts.documents.sheet import Sheet, SheetLine
 from b2b_market.contracts.documents.speech import Speaker
 from b2b_market.contracts.rules.words import chinese_amount, english_amount
@@ -50,6 +50,17 @@ _FORUMS = {
 }
 _TONGUES = {Tongue.CHINESE: N_("Chinese"), Tongue.ENGLISH: N_("English")}
 _OPEN = N_("to be agreed")
+_BASES = {
+    ContractSource.RFQ: N_(
+        "Party A buys and Party B sells the goods listed below, as awarded on the request for "
+        "quotation {rfq} to the quotation {quote}, revision {revision}. Prices are per unit in "
+        "{currency}, without value added tax."
+    ),
+    ContractSource.TENDER: N_(
+        "Party A buys and Party B sells the goods listed below, as awarded on the tender {rfq} to the bid {quote}, "
+        "version {revision}. Prices are per unit in {currency}, without value added tax."
+    ),
+}
 
 
 def contract_document(sheet: Sheet, printing: Printing) -> Document:
@@ -82,13 +93,14 @@ class _Writer:
 
     def identity(self) -> tuple[Fact, ...]:
         sheet, say = self.sheet, self.say
+        tendered = sheet.source is ContractSource.TENDER
         return (
             Fact(say(N_("Contract no.")), same(sheet.number)),
             Fact(say(N_("Edition")), same(f"{sheet.edition} ({fmt.utc_stamp(sheet.edition_at)})")),
             Fact(say(N_("Subject matter")), same(sheet.title)),
-            Fact(say(N_("Request for quotation")), same(sheet.rfq_number)),
+            Fact(say(N_("Tender") if tendered else N_("Request for quotation")), same(sheet.rfq_number)),
             Fact(
-                say(N_("Quotation")),
+                say(N_("Bid") if tendered else N_("Quotation")),
                 say(N_("{number}, revision {revision}"), number=sheet.quote_number, revision=sheet.quote_revision),
             ),
         )
@@ -136,11 +148,7 @@ class _Writer:
             self._head(say(N_("Goods and prices"))),
             Paragraph(
                 say(
-                    N_(
-                        "Party A buys and Party B sells the goods listed below, as awarded on the request for "
-                        "quotation {rfq} to the quotation {quote}, revision {revision}. Prices are per unit in "
-                        "{currency}, without value added tax."
-                    ),
+                    _BASES[sheet.source],
                     rfq=sheet.rfq_number,
                     quote=sheet.quote_number,
                     revision=sheet.quote_revision,

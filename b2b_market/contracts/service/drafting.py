@@ -94,6 +94,7 @@ def _contract(command: DraftContracts, deal: Deal, number: str, now: datetime) -
         supplier=write_party(deal.supplier),
         released_at=None,
         void_reason=None,
+        source=command.source,
     )
     put_terms(contract, deal.terms)
     return contract

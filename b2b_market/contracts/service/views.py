@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from b2b_market.contracts.commands import FileFormat, Identifier, Party, PartyRole, Printing, Terms
+from b2b_market.contracts.commands import ContractSource, FileFormat, Identifier, Party, PartyRole, Printing, Terms
 from b2b_market.contracts.documents.sheet import Sheet, SheetLine
 from b2b_market.contracts.models import Contract, ContractDocument, ContractLine
 from b2b_market.contracts.rules.terms import open_points
@@ -104,6 +104,7 @@ class ContractView:
     created_at: datetime
     released_at: datetime | None
     void_reason: str | None
+    source: ContractSource
 
 
 def summary_view(row: Contract, scope: Scope) -> SummaryView:
@@ -160,6 +161,7 @@ def contract_view(
         row.created_at,
         row.released_at,
         row.void_reason,
+        row.source,
     )
 
 
@@ -216,6 +218,7 @@ def sheet_of(row: Contract, lines: Sequence[ContractLine], site: str) -> Sheet:
         buyer=read_party(row.buyer),
         supplier=read_party(row.supplier),
         terms=terms_of(row),
+        source=row.source,
         lines=tuple(_sheet_line(line, currency) for line in lines),
         site=site,
     )

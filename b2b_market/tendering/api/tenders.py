@@ -98,13 +98,6 @@ def cancel_tender(tender_id: WireUuid, body: schemas.ReasonIn, call: Call) -> An
     return call.answer(schemas.TenderSummaryOut, conducting.cancel_tender(call.work, call.actor, command))
 
 
-@router.post("/{tender_id}/evaluate", response_model=schemas.TenderSummaryOut, responses=changes())
-def begin_evaluation(tender_id: WireUuid, call: Call) -> Answer:
-    """Begin to judge the bids of an opened tender."""
-    command = commands.ReadTender(tender_id)
-    return call.answer(schemas.TenderSummaryOut, conducting.begin_evaluation(call.work, call.actor, command))
-
-
 @lot_router.post(
     "/{lot_id}/cancel",
     response_model=schemas.TenderSummaryOut,

@@ -34,6 +34,8 @@ TENDER_BADGES: Final[Mapping[TenderStatus, Badge]] = MappingProxyType(
         TenderStatus.CLOSED: Badge(N_("Closed, still sealed"), "neutral", "tick"),
         TenderStatus.OPENED: Badge(N_("Opened"), "brand"),
         TenderStatus.EVALUATING: Badge(N_("Under evaluation"), "brand"),
+        TenderStatus.AWARDED: Badge(N_("Awarded, standing still"), "ok"),
+        TenderStatus.COMPLETE: Badge(N_("Contracts drafted"), "neutral", "tick"),
         TenderStatus.UNSUCCESSFUL: Badge(N_("Unsuccessful"), "bad"),
         TenderStatus.CANCELLED: Badge(N_("Cancelled"), "bad"),
     }
@@ -91,6 +93,12 @@ HISTORY: Final[Mapping[str, str]] = MappingProxyType(
         "tender.layer_contributed": N_("removed a layer"),
         "tender.opened": N_("the bids were opened"),
         "tender.evaluation_begun": N_("began the evaluation"),
+        "tender.decided": N_("every lot was decided; the stand-still began"),
+        "tender.reopened": N_("a decision was taken back"),
+        "tender.lots_settled": N_("lots came to nothing"),
+        "tender.awarded": N_("the awards bind"),
+        "tender.completed": N_("the contracts were drafted"),
+        "tender.ended_without_award": N_("no bid could be accepted"),
         "tender.cancelled": N_("called it off"),
         "tender.lot_cancelled": N_("called a lot off"),
     }

@@ -14,7 +14,16 @@ from b2b_market.rbac.page_edge import PageCall, PageContext, PageRoute
 from b2b_market.tendering.commands import tenders as commands
 from b2b_market.tendering.pages import showing
 from b2b_market.tendering.rules.procedures import read_procedure
-from b2b_market.tendering.service import asking, bidding, conducting, drafting, opening, procedures, publishing
+from b2b_market.tendering.service import (
+    asking,
+    bidding,
+    conducting,
+    drafting,
+    evaluating,
+    opening,
+    procedures,
+    publishing,
+)
 from b2b_market.tendering.service.drafting import TenderContent
 from b2b_market.tendering.states import LIVE, TENDER_LIFECYCLE, LotStatus, TenderStatus
 from b2b_market.ui.forms import Form
@@ -91,19 +100,6 @@ def take_step(tender_id: WireUuid, step: str, call: PageCall) -> Response:
             why = form.text(f"reason_{step}", limit=4000, lines=True) or ""
             reasoned(call.work, call.actor, commands.ReasonedTender(tender_id, expected, why))
         return call.see(f"/tenders/{tender_id}", Flash(said))
-    except Refusal as refusal:
-        call.refuse(refusal)
-        form.add_refusal(refusal)
-    return page_of(call, tender_id, form, status=409)
-
-
-@router.post("/tenders/{tender_id}/evaluation")
-def evaluate(tender_id: WireUuid, call: PageCall) -> Response:
-    """Begin to judge the bids of an opened tender."""
-    form = Form(call.form())
-    try:
-        conducting.begin_evaluation(call.work, call.actor, commands.ReadTender(tender_id))
-        return call.see(f"/tenders/{tender_id}", Flash(N_("The evaluation has begun.")))
     except Refusal as refusal:
         call.refuse(refusal)
         form.add_refusal(refusal)
@@ -224,7 +220,7 @@ def _allowed(call: PageContext, content: TenderContent, *, own_work: bool) -> fr
         "publish": publishing.publish_tender.allows(call.actor) and not own_work,
         "return": publishing.return_tender.allows(call.actor),
         "cancel": conducting.cancel_tender.allows(call.actor) and not own_work,
-        "evaluate": conducting.begin_evaluation.allows(call.actor),
+        "evaluate": evaluating.begin_evaluation.allows(call.actor) and call.actor.user_id != tender.approver_id,
     }
     found = {name for name, held in may.items() if held and name in steps}
     if tender.status in LIVE:

@@ -102,17 +102,6 @@ def tender_of_lot(work: Work, scope: Scope, command: CancelLot) -> UUID:
     return queries.lot_of(work.session, scope, command.lot_id).tender_id
 
 
-@operation(TenderPermission.EVALUATE)
-def begin_evaluation(work: Work, scope: Scope, command: ReadTender) -> Tender:
-    """Begin to judge the bids of an opened tender."""
-    tender = queries.lock_own_tender(work.session, scope, command.tender_id)
-    TENDER_LIFECYCLE.advance(tender, "evaluate")
-    work.touch(tender)
-    mirror_status(work, tender)
-    work.emit(events.EvaluationBegun(tender_id=tender.id, buyer_id=tender.buyer_id), tender)
-    return tender
-
-
 def _to_cancel(work: Work, scope: Scope, tender_id: UUID, expected_version: int | None) -> Tender:
     work.gate(tender_id, exclusive=True)
     tender = queries.lock_own_tender(work.session, scope, tender_id)

@@ -1,0 +1,234 @@
+"""Who hears what after the opening: those who decide, the bidder concerned, and every bidder of its own result."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+from uuid import UUID
+
+from b2b_market.infra.work import Work
+from b2b_market.kernel.permission import Permission
+from b2b_market.kernel.text import N_
+from b2b_market.notifications.public import Fact, Message, MessageType, Recipient, notify
+from b2b_market.organizations import public as organizations
+from b2b_market.rbac.actor import Actor
+from b2b_market.rbac.manifest import Handler
+from b2b_market.tendering import events
+from b2b_market.tendering.commands.tenders import ReadTender
+from b2b_market.tendering.permissions import TenderPermission
+from b2b_market.tendering.service import awarding, drafting
+from b2b_market.tendering.states import Outcome
+
+
+class DecisionWanted(MessageType):
+    """Approvers: a disqualification or an award waits for them."""
+
+    code, permission = "tender.decision_wanted", TenderPermission.AWARD_APPROVE
+    label = N_("Tender awards and disqualifications waiting for approval")
+    subject = N_("{number} waits for your decision")
+    body = N_("{title}\n\nA colleague proposed an award or a disqualification. Confirm it or send it back.")
+
+
+class AwardSentBack(MessageType):
+    """Proposers: an approver returned their award."""
+
+    code, permission = "tender.award_returned", TenderPermission.AWARD
+    label = N_("Tender awards returned to you")
+    subject = N_("The award of {number} was returned")
+    body = N_("{title}\n\nReason: {reason}")
+
+
+class BidderAsked(MessageType):
+    """Bidders: the buyer asks about their bid."""
+
+    code, permission, obligatory = "tender.inquiry_sent", TenderPermission.BID_SUBMIT, True
+    label = N_("Questions about your bids")
+    subject = N_("{buyer} asks about your bid on {number}")
+    body = N_("{title}\n\nAnswer by {due_at}: after that the buyer decides without your answer.")
+
+
+class BidderAnswered(MessageType):
+    """Evaluators: a bidder answered."""
+
+    code, permission = "tender.inquiry_answered", TenderPermission.EVALUATE
+    label = N_("Answers of bidders")
+    subject = N_("A bidder answered about {number}")
+    body = N_("{title}\n\nDecide on the answer.")
+
+
+class BidOut(MessageType):
+    """Bidders: their bid takes no part any more."""
+
+    code, permission, obligatory = "tender.bid_disqualified", TenderPermission.BID_READ, True
+    label = N_("Your bids that were disqualified")
+    subject = N_("{number} of {buyer}: your bid was disqualified")
+    body = N_("{title}\n\nThe reason stands on the page of the results.")
+
+
+class LotWon(MessageType):
+    """Bidders: they won."""
+
+    code, permission, obligatory = "tender.lot_won", TenderPermission.BID_READ, True
+    label = N_("Tenders that you won")
+    subject = N_("{number} of {buyer}: your bid was chosen")
+    body = N_("{title}\n\nThe award binds when the stand-still is over, on {standstill_ends_at}. A contract follows.")
+
+
+class LotLost(MessageType):
+    """Bidders: another bid was chosen."""
+
+    code, permission, obligatory = "tender.lot_lost", TenderPermission.BID_READ, True
+    label = N_("Tenders that others won")
+    subject = N_("{number} of {buyer}: the decision")
+    body = N_(
+        "{title}\n\nThe lot was awarded to {winner}. Your bid had place {place} of {admitted}. {reason}\n\nThe award "
+        "binds when the stand-still is over, on {standstill_ends_at}."
+    )
+
+
+class DecisionTakenBack(MessageType):
+    """Bidders: a lot is judged again."""
+
+    code, permission, obligatory = "tender.award_cancelled", TenderPermission.BID_READ, True
+    label = N_("Tender decisions that were taken back")
+    subject = N_("{number} of {buyer}: the decision was taken back")
+    body = N_("{title}\n\nThe lot is judged again. Reason: {reason}")
+
+
+class NothingAwarded(MessageType):
+    """Bidders: no bid could be accepted."""
+
+    code, permission = "tender.nothing_awarded", TenderPermission.BID_READ
+    label = N_("Tenders that ended without award")
+    subject = N_("{number} of {buyer} ended without award")
+    body = N_("{title}\n\nNo bid could be accepted.")
+
+
+NO_PLACE: Final = "—"
+_KINDS: Final[Mapping[Outcome, type[MessageType]]] = MappingProxyType(
+    {Outcome.WON: LotWon, Outcome.LOST: LotLost, Outcome.DISQUALIFIED: LotLost}
+)
+
+
+def when_disqualification_proposed_ask_approvers(
+    work: Work, actor: Actor, event: events.DisqualificationProposed
+) -> None:
+    """Tell those who may decide, but the proposer."""
+    _tell_approvers(work, actor, event.tender_id, event.proposer_id)
+
+
+def when_tender_award_proposed_ask_approvers(work: Work, actor: Actor, event: events.TenderAwardProposed) -> None:
+    """Tell those who may decide, but the proposer."""
+    _tell_approvers(work, actor, event.tender_id, event.proposer_id)
+
+
+def when_tender_award_returned_tell_proposer(work: Work, actor: Actor, event: events.TenderAwardReturned) -> None:
+    """Tell the proposer why."""
+    people = [
+        one for one in _people(work, actor, event.buyer_id, TenderPermission.AWARD) if one.user_id == event.proposer_id
+    ]
+    _tell(work, actor, people, AwardSentBack, event.tender_id, reason=event.reason)
+
+
+def when_inquiry_sent_tell_bidder(work: Work, actor: Actor, event: events.InquirySent) -> None:
+    """Tell the bidder's sales people until when they can answer."""
+    people = _people(work, actor, event.supplier_id, TenderPermission.BID_SUBMIT)
+    _tell(work, actor, people, BidderAsked, event.tender_id, due_at=event.due_at)
+
+
+def when_inquiry_answered_tell_evaluators(work: Work, actor: Actor, event: events.InquiryAnswered) -> None:
+    """Tell those who evaluate."""
+    people = _people(work, actor, event.buyer_id, TenderPermission.EVALUATE)
+    _tell(work, actor, people, BidderAnswered, event.tender_id)
+
+
+def when_bid_disqualified_tell_bidder(work: Work, actor: Actor, event: events.BidDisqualified) -> None:
+    """Tell the bidder; the reason is on its page."""
+    people = _people(work, actor, event.supplier_id, TenderPermission.BID_READ)
+    _tell(work, actor, people, BidOut, event.tender_id)
+
+
+def when_lot_decided_tell_bidders(work: Work, actor: Actor, event: events.LotDecided) -> None:
+    """Tell every bidder of the lot its own result."""
+    results = [
+        one for one in awarding.read_results(work, actor, ReadTender(event.tender_id)) if one.award_id == event.award_id
+    ]
+    for result in results:
+        facts: dict[str, Fact] = {"standstill_ends_at": result.standstill_ends_at}
+        if result.outcome is not Outcome.WON:
+            place = NO_PLACE if result.place is None else str(result.place)
+            facts |= {"winner": result.winner, "place": place, "admitted": result.admitted, "reason": result.reason}
+        people = _people(work, actor, result.supplier_id, TenderPermission.BID_READ)
+        _tell(work, actor, people, _KINDS[result.outcome], event.tender_id, **facts)
+
+
+def when_tender_award_cancelled_tell_bidders(work: Work, actor: Actor, event: events.TenderAwardCancelled) -> None:
+    """Tell every bidder of the lot that it is judged again."""
+    for supplier_id in event.supplier_ids:
+        people = _people(work, actor, supplier_id, TenderPermission.BID_READ)
+        _tell(work, actor, people, DecisionTakenBack, event.tender_id, reason=event.reason)
+
+
+def when_tender_ended_without_award_tell_bidders(
+    work: Work, actor: Actor, event: events.TenderEndedWithoutAward
+) -> None:
+    """Tell every bidder."""
+    for supplier_id in event.supplier_ids:
+        people = _people(work, actor, supplier_id, TenderPermission.BID_READ)
+        _tell(work, actor, people, NothingAwarded, event.tender_id)
+
+
+def _tell_approvers(work: Work, actor: Actor, tender_id: UUID, proposer_id: UUID) -> None:
+    buyer_id = drafting.read_tender(work, actor, ReadTender(tender_id)).tender.buyer_id
+    people = _people(work, actor, buyer_id, TenderPermission.AWARD_APPROVE)
+    _tell(work, actor, [one for one in people if one.user_id != proposer_id], DecisionWanted, tender_id)
+
+
+def _people(work: Work, actor: Actor, org_id: UUID, permission: Permission) -> list[Recipient]:
+    return organizations.people_with(work, actor, [org_id], permission)
+
+
+def _tell(
+    work: Work, actor: Actor, people: list[Recipient], kind: type[MessageType], tender_id: UUID, **facts: Fact
+) -> None:
+    if not people:
+        return
+    tender = drafting.read_tender(work, actor, ReadTender(tender_id)).tender
+    buyer = organizations.companies(work, actor, [tender.buyer_id])[tender.buyer_id].name
+    inside = {one.org_id for one in people} == {tender.buyer_id}
+    always: dict[str, Fact] = {"number": tender.number, "title": tender.title, "buyer": buyer}
+    message = Message(
+        type=kind,
+        facts={**always, **facts},
+        link=f"/tenders/{tender.id}/{'evaluation' if inside else 'results'}",
+        object_type="tender",
+        object_id=tender.id,
+        object_name=f"{tender.number} {tender.title}",
+    )
+    notify(work, people, message)
+
+
+EVALUATION_HANDLERS = (
+    Handler(
+        events.DisqualificationProposed,
+        when_disqualification_proposed_ask_approvers,
+        "tender.disqualification_proposed.ask_approvers",
+    ),
+    Handler(
+        events.TenderAwardProposed, when_tender_award_proposed_ask_approvers, "tender.award_proposed.ask_approvers"
+    ),
+    Handler(
+        events.TenderAwardReturned, when_tender_award_returned_tell_proposer, "tender.award_returned.tell_proposer"
+    ),
+    Handler(events.InquirySent, when_inquiry_sent_tell_bidder, "tender.inquiry_sent.tell_bidder"),
+    Handler(events.InquiryAnswered, when_inquiry_answered_tell_evaluators, "tender.inquiry_answered.tell_evaluators"),
+    Handler(events.BidDisqualified, when_bid_disqualified_tell_bidder, "tender.bid_disqualified.tell_bidder"),
+    Handler(events.LotDecided, when_lot_decided_tell_bidders, "tender.lot_decided.tell_bidders"),
+    Handler(
+        events.TenderAwardCancelled, when_tender_award_cancelled_tell_bidders, "tender.award_cancelled.tell_bidders"
+    ),
+    Handler(
+        events.TenderEndedWithoutAward,
+        when_tender_ended_without_award_tell_bidders,
+        "tender.ended_without_award.tell_bidders",
+    ),
+)

@@ -1,0 +1,379 @@
+"""Evaluating: reading what was opened, placing it exactly, and giving each lot's best remaining bid its turn."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from b2b_market.infra.canonical import lines_digest
+from b2b_market.infra.ids import new_id
+from b2b_market.infra.work import Work
+from b2b_market.kernel.currency import Currency
+from b2b_market.kernel.money import Money, Rate
+from b2b_market.kernel.text import N_
+from b2b_market.rbac.actor import Scope
+from b2b_market.rbac.operation import operation
+from b2b_market.reference import public as reference
+from b2b_market.tendering import events
+from b2b_market.tendering.commands.evaluation import ScoreBids
+from b2b_market.tendering.commands.tenders import ReadTender, StepTender
+from b2b_market.tendering.models.bids import Bid
+from b2b_market.tendering.models.evaluation import Evaluation, Inquiry, Ruling, TenderAward
+from b2b_market.tendering.models.tenders import TENDER_LOTS, Tender, TenderLot
+from b2b_market.tendering.permissions import TenderPermission
+from b2b_market.tendering.queries import evaluation as queries
+from b2b_market.tendering.queries import tenders as tender_queries
+from b2b_market.tendering.rules import judging, sheets
+from b2b_market.tendering.rules.offers import Offer, read_offer
+from b2b_market.tendering.rules.procedures import read_procedure
+from b2b_market.tendering.service.publishing import mirror_status
+from b2b_market.tendering.states import (
+    LOT_LIFECYCLE,
+    TENDER_AWARD_LIFECYCLE,
+    TENDER_LIFECYCLE,
+    AwardOrder,
+    LotStatus,
+    RulingStatus,
+    TenderAwardStatus,
+    TenderStatus,
+)
+
+OPEN_AWARDS: Final = frozenset({TenderAwardStatus.PENDING, TenderAwardStatus.PROPOSED, TenderAwardStatus.ACTIVE})
+UNDER_WAY: Final = frozenset({TenderAwardStatus.PROPOSED, TenderAwardStatus.ACTIVE})
+OVERTAKEN: Final = N_("Another bid of the lot stands before it.")
+OUT: Final = N_("The bid was disqualified.")
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedLot:
+    """A lot as it stands: every opened bid with its offer, the places of those admitted, and what is open.
+
+    ``standing`` is empty while quality counts and the bids are not scored.
+    """
+
+    lot: TenderLot
+    bids: tuple[tuple[Bid, Offer], ...]
+    standing: tuple[judging.Placed, ...]
+    scored: bool
+    rulings: tuple[Ruling, ...]
+    inquiries: tuple[Inquiry, ...]
+    awards: tuple[TenderAward, ...]
+
+    @property
+    def barred(self) -> frozenset[UUID]:
+        """The bids that are disqualified."""
+        return frozenset(one.bid_id for one in self.rulings if one.status is RulingStatus.CONFIRMED)
+
+    @property
+    def under_way(self) -> TenderAward | None:
+        """The award that is proposed or stands."""
+        return next((one for one in self.awards if one.status in UNDER_WAY), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A tender's evaluation with every lot."""
+
+    tender: Tender
+    evaluation: Evaluation
+    weights: judging.Weights
+    rates: Mapping[str, Rate]
+    lots: tuple[JudgedLot, ...]
+
+    @property
+    def version(self) -> int:
+        """The version of the evaluation, which its ETag shows."""
+        return self.evaluation.version
+
+
+@operation(TenderPermission.EVALUATE)
+def begin_evaluation(work: Work, scope: Scope, command: StepTender) -> Judgement:
+    """Begin to judge an opened tender: its exchange rates freeze, and by price alone the best bids have their turn.
+
+    Not by who published it (S2).
+    """
+    work.gate(command.tender_id, exclusive=True)
+    tender = tender_queries.lock_own_tender(work.session, scope, command.tender_id)
+    work.expect_version(tender, command.expected_version)
+    TENDER_LIFECYCLE.require(tender.status, "evaluate")
+    _require_evaluator(scope, tender)
+    TENDER_LIFECYCLE.advance(tender, "evaluate")
+    work.touch(tender)
+    mirror_status(work, tender)
+    evaluation = Evaluation(
+        id=new_id(),
+        created_at=work.now(),
+        changed_at=work.now(),
+        tender_id=tender.id,
+        buyer_id=tender.buyer_id,
+        begun_by=scope.user_id,
+        evaluator_ids=[scope.user_id],
+        rates=_frozen_rates(work, scope, tender),
+        scores=[],
+    )
+    work.session.add(evaluation)
+    work.record("tender_evaluation.begun", evaluation)
+    work.emit(events.EvaluationBegun(tender_id=tender.id, buyer_id=tender.buyer_id), tender)
+    work.session.flush()
+    return settle(work, scope, tender, evaluation)
+
+
+@operation(TenderPermission.BID_READ)
+def read_evaluation(work: Work, scope: Scope, command: ReadTender) -> Judgement:
+    """Return the evaluation of an own tender; NotFound for everybody but its buyer, and before it has begun."""
+    tender = tender_queries.own_tender(work.session, scope, command.tender_id)
+    evaluation = queries.evaluation_of(work.session, scope, tender.id)
+    return judged(work, scope, tender, evaluation)
+
+
+@operation(TenderPermission.EVALUATE)
+def score_bids(work: Work, scope: Scope, command: ScoreBids) -> Judgement:
+    """Score every bid (of one lot, or of all) on every criterion but the price; the best then have their turn.
+
+    A later scoring replaces this one, until an award is proposed (AwardsUnderway).
+    """
+    tender, evaluation = at_work(work, scope, command.tender_id)
+    work.expect_version(evaluation, command.expected_version)
+    before = judged(work, scope, tender, evaluation, command.lot_id)
+    if any(lot.under_way is not None for lot in before.lots):
+        raise judging.AwardsUnderway
+    sheet = {(one.bid_id, one.criterion): one.score for one in command.scores}
+    bids = [bid.id for lot in before.lots for bid, offer in lot.bids if offer.total is not None]
+    sheets.require_complete(sheet, bids, list(before.weights.quality))
+    kept = {key: score for key, score in _sheet(evaluation).items() if key[0] not in bids}
+    evaluation.scores = [
+        {"bid": str(bid), "criterion": criterion, "score": format(score, "f")}
+        for (bid, criterion), score in sorted({**kept, **sheet}.items(), key=lambda item: (str(item[0][0]), item[0][1]))
+    ]
+    evaluation.scored_by, evaluation.scored_at = scope.user_id, work.now()
+    take_part(work, scope, tender, evaluation)
+    work.record("tender_evaluation.scored", evaluation)
+    return settle(work, scope, tender, evaluation, command.lot_id)
+
+
+def at_work(work: Work, scope: Scope, tender_id: UUID) -> tuple[Tender, Evaluation]:
+    """Take the gate alone and lock an own tender that is being evaluated, and its evaluation."""
+    work.gate(tender_id, exclusive=True)
+    tender = tender_queries.lock_own_tender(work.session, scope, tender_id)
+    if tender.status is not TenderStatus.EVALUATING:
+        TENDER_LIFECYCLE.require(tender.status, "decide")
+    return tender, queries.evaluation_of(work.session, scope, tender_id, lock=True)
+
+
+def take_part(work: Work, scope: Scope, tender: Tender, evaluation: Evaluation) -> None:
+    """Note that the acting person evaluates here; refuse who published the tender (S2)."""
+    _require_evaluator(scope, tender)
+    if scope.user_id not in evaluation.evaluator_ids:
+        evaluation.evaluator_ids = [*evaluation.evaluator_ids, scope.user_id]
+    work.touch(evaluation)
+
+
+def judged(work: Work, scope: Scope, tender: Tender, evaluation: Evaluation, lot_id: UUID | None = None) -> Judgement:
+    """Return every lot as it stands, or one: offers read, converted at the frozen rates, placed."""
+    session = work.session
+    weights, rates = judging.weights_of(tender.criteria), _rates(tender, evaluation)
+    lots = [one for one in tender_queries.lots_of(session, scope, tender.id) if lot_id in (None, one.id)]
+    found = queries.bids_with_contents(session, scope, tender.id, lot_id)
+    rulings = queries.rulings_of(session, scope, tender.id)
+    inquiries = queries.inquiries_of(session, scope, tender.id)
+    awards = queries.awards_of(session, scope, tender.id)
+    standing_of = _Standing(tender, weights, rates, _sheet(evaluation))
+    judged_lots = []
+    for lot in lots:
+        quantities = [Decimal(item["quantity"]) for item in lot.items]
+        bids = tuple(
+            (bid, read_offer(None if said is None else said.content, quantities))
+            for bid, said in found
+            if bid.lot_id == lot.id
+        )
+        own = [one for one in rulings if one.lot_id == lot.id]
+        standing = standing_of(bids, {one.bid_id for one in own if one.status is RulingStatus.CONFIRMED})
+        judged_lots.append(
+            JudgedLot(
+                lot,
+                bids,
+                standing or (),
+                standing is not None,
+                tuple(own),
+                tuple(one for one in inquiries if one.lot_id == lot.id),
+                tuple(one for one in awards if one.lot_id == lot.id),
+            )
+        )
+    return Judgement(tender, evaluation, weights, rates, tuple(judged_lots))
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """Places the admitted bids of a lot; none where they are not scored yet."""
+
+    tender: Tender
+    weights: judging.Weights
+    rates: Mapping[str, Rate]
+    sheet: sheets.Sheet
+
+    def __call__(self, bids: Sequence[tuple[Bid, Offer]], barred: set[UUID]) -> tuple[judging.Placed, ...] | None:
+        procedure = read_procedure(self.tender.values)
+        admitted = [
+            judging.Judged(bid.id, bid.sequence, self._converted(offer.total), judging.scores_of(self.sheet, bid.id))
+            for bid, offer in bids
+            if offer.total is not None and bid.id not in barred
+        ]
+        seed = judging.tie_seed(self.tender.close_record)
+        try:
+            return judging.placed(admitted, self.weights, judging.threshold_of(procedure), procedure.tie_break, seed)
+        except judging.ScoresMissing:
+            return None
+
+    def _converted(self, total: Money) -> Decimal:
+        if total.currency.code == self.tender.currency:
+            return total.amount
+        return self.rates[total.currency.code].convert(total).amount
+
+
+def settle(work: Work, scope: Scope, tender: Tender, evaluation: Evaluation, lot_id: UUID | None = None) -> Judgement:
+    """Give the best remaining bid of each lot (or all at once) its turn; end lots, and the tender, that have none.
+
+    Awards of bids that have lost their place end. A lot whose award is under way is left alone, unless its bid is out.
+    """
+    work.session.flush()
+    found = judged(work, scope, tender, evaluation, lot_id)
+    for lot in found.lots:
+        if lot.lot.status is LotStatus.ACTIVE:
+            _settle_lot(work, tender, lot)
+    work.session.flush()
+    _end_if_empty(work, scope, tender)
+    finish_if_decided(work, scope, tender)
+    return judged(work, scope, tender, evaluation)
+
+
+def _settle_lot(work: Work, tender: Tender, lot: JudgedLot) -> None:
+    under_way = lot.under_way
+    if under_way is not None and under_way.bid_id not in lot.barred:
+        return
+    ordered = read_procedure(tender.values).evaluation is AwardOrder.ORDERED
+    turn = [one.bid_id for one in (lot.standing[:1] if ordered else lot.standing)]
+    held = {one.bid_id: one for one in lot.awards if one.status in OPEN_AWARDS}
+    for bid_id, award in held.items():
+        if bid_id not in turn:
+            lose(work, award, OUT if bid_id in lot.barred else OVERTAKEN)
+    work.session.flush()
+    offers = {bid.id: (bid, offer) for bid, offer in lot.bids}
+    for bid_id in turn:
+        if bid_id not in held:
+            _give_turn(work, tender, *offers[bid_id])
+    if not turn and lot.scored and all(bid.id in lot.barred for bid, _ in lot.bids):
+        LOT_LIFECYCLE.advance(lot.lot, "fail")
+
+
+def lose(work: Work, award: TenderAward, reason: str) -> None:
+    """End an award that never stood, with the reason."""
+    TENDER_AWARD_LIFECYCLE.advance(award, "lose")
+    award.reason = reason
+    work.touch(award)
+    work.record("tender_award.lost", award)
+
+
+def _give_turn(work: Work, tender: Tender, bid: Bid, offer: Offer) -> None:
+    assert offer.total is not None  # noqa: S101 - only priced bids are placed
+    award = TenderAward(
+        id=new_id(),
+        created_at=work.now(),
+        changed_at=work.now(),
+        tender_id=tender.id,
+        lot_id=bid.lot_id,
+        bid_id=bid.id,
+        buyer_id=tender.buyer_id,
+        supplier_id=bid.supplier_id,
+        status=TENDER_AWARD_LIFECYCLE.initial,
+        amount=offer.total.amount,
+        currency=offer.total.currency.code,
+        comment="",
+    )
+    work.session.add(award)
+    work.record("tender_award.pending", award)
+
+
+def _end_if_empty(work: Work, scope: Scope, tender: Tender) -> None:
+    """Note the lots that came to nothing, and end a tender that has no other."""
+    lots = tender_queries.lots_of(work.session, scope, tender.id)
+    digest = lines_digest(
+        TENDER_LOTS.content({name: getattr(lot, name) for name in TENDER_LOTS.columns}) for lot in lots
+    )
+    if digest != bytes(tender.lines_digest):
+        tender.lines_digest = digest
+        work.touch(tender)
+        work.record("tender.lots_settled", tender)
+    if tender.status is TenderStatus.EVALUATING and not any(lot.status is LotStatus.ACTIVE for lot in lots):
+        TENDER_LIFECYCLE.advance(tender, "fail")
+        tender.next_due_at = None
+        mirror_status(work, tender)
+        bidders = {bid.supplier_id for bid, _ in queries.bids_with_contents(work.session, scope, tender.id)}
+        ended = events.TenderEndedWithoutAward(
+            tender_id=tender.id, buyer_id=tender.buyer_id, supplier_ids=tuple(sorted(bidders))
+        )
+        work.emit(ended, tender)
+
+
+def finish_if_decided(work: Work, scope: Scope, tender: Tender) -> None:
+    """Let the tender stand still once every lot that is not off is decided; the last stand-still counts."""
+    awards = active_awards(work, scope, tender.id)
+    decided = {award.lot_id for award in awards}
+    lots = tender_queries.lots_of(work.session, scope, tender.id)
+    waiting = any(lot.status is LotStatus.ACTIVE and lot.id not in decided for lot in lots)
+    if waiting or not awards or tender.status is not TenderStatus.EVALUATING:
+        return
+    TENDER_LIFECYCLE.advance(tender, "decide")
+    tender.next_due_at = max(one.standstill_ends_at for one in awards if one.standstill_ends_at is not None)
+    work.touch(tender)
+    mirror_status(work, tender)
+    work.record("tender.decided", tender)
+
+
+def active_awards(work: Work, scope: Scope, tender_id: UUID) -> list[TenderAward]:
+    """Return the awards of an own tender that stand."""
+    found = queries.awards_of(work.session, scope, tender_id)
+    return [award for award in found if award.status is TenderAwardStatus.ACTIVE]
+
+
+def _require_evaluator(scope: Scope, tender: Tender) -> None:
+    if scope.user_id == tender.approver_id:
+        raise judging.EvaluatorUnfit
+
+
+def _sheet(evaluation: Evaluation) -> sheets.Sheet:
+    return {(UUID(one["bid"]), one["criterion"]): Decimal(one["score"]) for one in evaluation.scores}
+
+
+def _frozen_rates(work: Work, scope: Scope, tender: Tender) -> list[dict[str, object]]:
+    """Return the rates of the deadline's day from every other currency that a bid is priced in."""
+    target = Currency(tender.currency)
+    lots = {lot.id: [Decimal(item["quantity"]) for item in lot.items] for lot in _lots(work.session, scope, tender)}
+    offers = [
+        read_offer(said.content, lots[bid.lot_id])
+        for bid, said in queries.bids_with_contents(work.session, scope, tender.id)
+        if said is not None
+    ]
+    priced = {offer.total.currency.code for offer in offers if offer.total is not None}
+    day = (tender.closed_at or work.now()).date()
+    found = [
+        reference.rate_on(work, scope.actor, Currency(code), target, day) for code in sorted(priced - {tender.currency})
+    ]
+    return [
+        {"base": rate.base.code, "value": format(rate.value, "f"), "source": rate.source, "as_of": rate.as_of}
+        for rate in found
+    ]
+
+
+def _lots(session: Session, scope: Scope, tender: Tender) -> Sequence[TenderLot]:
+    return tender_queries.lots_of(session, scope, tender.id)
+
+
+def _rates(tender: Tender, evaluation: Evaluation) -> dict[str, Rate]:
+    target = Currency(tender.currency)
+    return {
+        one["base"]: Rate(Currency(one["base"]), target, Decimal(one["value"]), one["source"], one["as_of"])
+        for one in evaluation.rates
+    }

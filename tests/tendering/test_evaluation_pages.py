@@ -1,6 +1,6 @@
 """An evaluation as people and programs do it: by the pages to the result, and over the API to the signed record."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from uuid import UUID
 
 import pytest
@@ -29,7 +29,7 @@ def opened(runtime: Runtime, hall: Hall, *prices: str) -> TenderContent:
     return judging.opened(runtime, hall, [{0: judging.content(price)} for price in prices])
 
 
-def act(client: TestClient, person: Actor, path: str, data: dict[str, object], status: int = 303) -> str:
+def act(client: TestClient, person: Actor, path: str, data: Mapping[str, object], status: int = 303) -> str:
     """Send a form as a person; return where it led, or the page."""
     sign_in(client, person)
     answer = post_form(client, path, data)
@@ -59,7 +59,7 @@ class TestPages:
         assert "Far below the others" in shown
         found = self._found(runtime, hall, tender.tender.id)
         best, award = found.lots[0].standing[0].bid_id, judging.turn(found.lots[0])
-        known = {"tender": tender.tender.id, "lot": 1}
+        known = {"lot": 1}
         asked = {**known, "version": found.version, "kind": "low_price", f"ask-{best}": "Why so low?"}
         act(client, hall.evaluator, f"/tender-bids/{best}/inquiry", asked)
         grounds = {**known, "version": award.version, f"propose-{award.id}": "lowest price"}
@@ -88,7 +88,7 @@ class TestPages:
         bids = [{0: judging.content(price)} for price in ("96", "95")]
         tender = judging.opened(runtime, hall, bids, made.tender_command(hall))
         found = judging.begin(runtime, hall, tender)
-        at, known = f"/tenders/{tender.tender.id}", {"tender": tender.tender.id, "lot": 1, "version": found.version}
+        at, known = f"/tenders/{tender.tender.id}", {"lot": 1, "version": found.version}
         first, second = (bid.id for bid, _ in found.lots[0].bids)
         missing = act(client, hall.evaluator, f"{at}/scores", {**known, f"score-{first}-1": "90"}, 422)
         assert "Score every bid of the lot" in missing

@@ -17,10 +17,11 @@ from b2b_market.tendering.schemas import evaluation as schemas
 from b2b_market.tendering.service import awarding, evaluating, questioning
 
 router = APIRouter(prefix="/tenders", tags=["tendering"], route_class=StrictRoute)
+bid_router = APIRouter(prefix="/bids", tags=["tendering"], route_class=StrictRoute)
 ruling_router = APIRouter(prefix="/tender-disqualifications", tags=["tendering"], route_class=StrictRoute)
 inquiry_router = APIRouter(prefix="/tender-inquiries", tags=["tendering"], route_class=StrictRoute)
 award_router = APIRouter(prefix="/tender-awards", tags=["tendering"], route_class=StrictRoute)
-ROUTERS = (router, ruling_router, inquiry_router, award_router)
+ROUTERS = (router, bid_router, ruling_router, inquiry_router, award_router)
 
 _BARRED = (judging.RulingOpen, judging.ScoresMissing, judging.NotTheBest, judging.PriceUnexplained)
 _ASKS = (judging.EvaluatorUnfit, judging.RulingOpen, judging.AwardsUnderway, TenderReasonMissing)
@@ -74,15 +75,15 @@ def list_disqualifications(tender_id: WireUuid, call: Call) -> Answer:
     return call.answer_many(schemas.RulingOut, found)
 
 
-@inquiry_router.post(
-    "",
+@bid_router.post(
+    "/{bid_id}/inquiries",
     status_code=201,
     response_model=schemas.InquiryOut,
     responses={**changes(*_ASKS, judging.ExplanationNotDue), **creates(*_ASKS, judging.ExplanationNotDue)},
 )
-def ask_bidder(body: schemas.InquiryIn, call: OnceCall) -> Answer:
+def ask_bidder(bid_id: WireUuid, body: schemas.InquiryIn, call: OnceCall) -> Answer:
     """Ask a bidder about its opened bid; If-Match names the evaluation's version."""
-    asked = questioning.ask_bidder(call.work, call.actor, body.to_command(call.if_match))
+    asked = questioning.ask_bidder(call.work, call.actor, body.to_command(bid_id, call.if_match))
     return call.answer(schemas.InquiryOut, asked, status=201, location=f"/api/v1/tenders/{asked.tender_id}/inquiries")
 
 
@@ -113,12 +114,15 @@ def reject_answer(inquiry_id: WireUuid, body: schemas.WordsIn, call: Call) -> An
     return call.answer(schemas.InquiryOut, questioning.reject_answer(call.work, call.actor, command))
 
 
-@ruling_router.post(
-    "", status_code=201, response_model=schemas.RulingOut, responses={**changes(*_ASKS), **creates(*_ASKS)}
+@bid_router.post(
+    "/{bid_id}/disqualifications",
+    status_code=201,
+    response_model=schemas.RulingOut,
+    responses={**changes(*_ASKS), **creates(*_ASKS)},
 )
-def propose_disqualification(body: schemas.DisqualificationIn, call: OnceCall) -> Answer:
+def propose_disqualification(bid_id: WireUuid, body: schemas.DisqualificationIn, call: OnceCall) -> Answer:
     """Propose that a bid no longer takes part; If-Match names the evaluation's version."""
-    ruling = questioning.propose_disqualification(call.work, call.actor, body.to_command(call.if_match))
+    ruling = questioning.propose_disqualification(call.work, call.actor, body.to_command(bid_id, call.if_match))
     return call.answer(schemas.RulingOut, ruling, status=201, location=f"/api/v1/tenders/{ruling.tender_id}/evaluation")
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from decimal import Decimal
+from enum import StrEnum
 from uuid import UUID
 
 from b2b_market.tendering.states import InquiryKind, RulingGround
@@ -83,6 +84,23 @@ class StepAward:
     award_id: UUID
     expected_version: int | None
     text: str = ""
+
+
+class Part(StrEnum):
+    """Something of an evaluation that has an id of its own."""
+
+    BID = "bid"
+    RULING = "ruling"
+    INQUIRY = "inquiry"
+    AWARD = "award"
+
+
+@dataclass(frozen=True, slots=True)
+class LocatePart:
+    """Which tender something belongs to."""
+
+    part: Part
+    part_id: UUID
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,9 @@
 """The evaluation of a tender, lot by lot, for its buyer; questions and results for its bidders."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
-from types import MappingProxyType
-from typing import Final
+from typing import Any
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Response
@@ -13,8 +12,9 @@ from b2b_market.identity import public as identity
 from b2b_market.infra.http.wires import WireUuid
 from b2b_market.kernel.currency import Currency
 from b2b_market.kernel.money import Money
-from b2b_market.kernel.refusal import NotFound, Refusal
+from b2b_market.kernel.refusal import Refusal
 from b2b_market.kernel.text import N_
+from b2b_market.rbac.operation import Operation
 from b2b_market.rbac.page_edge import PageCall, PageContext, PageRoute
 from b2b_market.tendering.commands import evaluation as commands
 from b2b_market.tendering.commands.tenders import ReadTender, StepTender
@@ -42,72 +42,13 @@ LONGEST = 4000
 
 @dataclass(frozen=True, slots=True)
 class _Act:
-    """A step over something that belongs to a tender: what runs, what it takes, what is said afterwards."""
+    """A step over something that belongs to a tender: what runs, what is said afterwards and where."""
 
-    run: Callable[[PageContext, UUID, int | None, str], object]
+    part: commands.Part
+    run: Operation[Any, Any]
+    command: Callable[[UUID, int | None, str], object]
     said: str
     page: str = "evaluation"
-
-
-_ACTS: Final[Mapping[str, _Act]] = MappingProxyType(
-    {
-        "confirm": _Act(
-            lambda call, key, version, text: questioning.confirm_disqualification(
-                call.work, call.actor, commands.DecideRuling(key, version, text)
-            ),
-            N_("Disqualified. The bidder reads why, and the next bid has its turn."),
-        ),
-        "dismiss": _Act(
-            lambda call, key, version, text: questioning.dismiss_disqualification(
-                call.work, call.actor, commands.DecideRuling(key, version, text)
-            ),
-            N_("Dismissed. The bid takes part."),
-        ),
-        "answer": _Act(
-            lambda call, key, version, text: questioning.answer_inquiry(
-                call.work, call.actor, commands.AnswerInquiry(key, version, text)
-            ),
-            N_("Answered. The buyer decides."),
-            "results",
-        ),
-        "accept": _Act(
-            lambda call, key, version, text: questioning.accept_answer(
-                call.work, call.actor, commands.DecideInquiry(key, version, text)
-            ),
-            N_("The answer is accepted."),
-        ),
-        "reject": _Act(
-            lambda call, key, version, text: questioning.reject_answer(
-                call.work, call.actor, commands.DecideInquiry(key, version, text)
-            ),
-            N_("The answer is rejected."),
-        ),
-        "propose": _Act(
-            lambda call, key, version, text: awarding.propose_award(
-                call.work, call.actor, commands.StepAward(key, version, text)
-            ),
-            N_("Proposed. An approver decides."),
-        ),
-        "return": _Act(
-            lambda call, key, version, text: awarding.return_award(
-                call.work, call.actor, commands.StepAward(key, version, text)
-            ),
-            N_("Returned to its proposer."),
-        ),
-        "approve": _Act(
-            lambda call, key, version, text: awarding.approve_award(
-                call.work, call.actor, commands.StepAward(key, version, text)
-            ),
-            N_("Decided and signed. Every bidder finds its result."),
-        ),
-        "cancel": _Act(
-            lambda call, key, version, text: awarding.cancel_award(
-                call.work, call.actor, commands.StepAward(key, version, text)
-            ),
-            N_("Taken back. The lot is judged again."),
-        ),
-    }
-)
 
 
 @router.get("/tenders/{tender_id}/evaluation")
@@ -126,6 +67,7 @@ def begin(tender_id: WireUuid, call: PageCall) -> Response:
         evaluating.begin_evaluation(call.work, call.actor, StepTender(tender_id, expected))
         return call.see(f"/tenders/{tender_id}/evaluation", Flash(N_("The evaluation has begun.")))
     except Refusal as refusal:
+        call.refuse(refusal)
         drafting.read_own_tender(call.work, call.actor, ReadTender(tender_id))
         return call.see(f"/tenders/{tender_id}", Flash(refusal.title, "bad"))
 
@@ -157,8 +99,9 @@ def score(tender_id: WireUuid, call: PageCall) -> Response:
 def disqualify(bid_id: WireUuid, call: PageCall) -> Response:
     """Propose to disqualify a bid."""
     questioning.propose_disqualification.admit(call.actor)
+    tender_id = _tender_of(call, commands.Part.BID, bid_id)
     form = Form(call.form())
-    tender_id, expected = _of(form)
+    expected = form.integer("version", required=True)
     ground = form.choice("ground", RulingGround, required=True)
     reason = form.text(f"disqualify-{bid_id}", limit=LONGEST, lines=True, required=True)
     if not form.ok or ground is None or reason is None:
@@ -174,8 +117,9 @@ def disqualify(bid_id: WireUuid, call: PageCall) -> Response:
 def ask(bid_id: WireUuid, call: PageCall) -> Response:
     """Ask a bidder about its bid."""
     questioning.ask_bidder.admit(call.actor)
+    tender_id = _tender_of(call, commands.Part.BID, bid_id)
     form = Form(call.form())
-    tender_id, expected = _of(form)
+    expected = form.integer("version", required=True)
     kind = form.choice("kind", InquiryKind, required=True)
     question = form.text(f"ask-{bid_id}", limit=LONGEST, lines=True, required=True)
     if not form.ok or kind is None or question is None:
@@ -185,32 +129,86 @@ def ask(bid_id: WireUuid, call: PageCall) -> Response:
     return _act(call, tender_id, form, lambda: questioning.ask_bidder(call.work, call.actor, command), said)
 
 
-@router.post("/tender-disqualifications/{ruling_id}/{step}")
-def decide_ruling(ruling_id: WireUuid, step: str, call: PageCall) -> Response:
-    """Confirm or dismiss a proposed disqualification."""
-    return _step(call, ruling_id, step, ("confirm", "dismiss"))
+@router.post("/tender-disqualifications/{ruling_id}/confirm")
+def confirm_disqualification(ruling_id: WireUuid, call: PageCall) -> Response:
+    """Confirm a proposed disqualification."""
+    said = N_("Disqualified. The bidder reads why, and the next bid has its turn.")
+    act = _Act(commands.Part.RULING, questioning.confirm_disqualification, commands.DecideRuling, said)
+    return _step(call, ruling_id, "confirm", act)
 
 
-@router.post("/tender-inquiries/{inquiry_id}/{step}")
-def step_inquiry(inquiry_id: WireUuid, step: str, call: PageCall) -> Response:
-    """Answer an inquiry, or decide on the answer."""
-    return _step(call, inquiry_id, step, ("answer", "accept", "reject"))
+@router.post("/tender-disqualifications/{ruling_id}/dismiss")
+def dismiss_disqualification(ruling_id: WireUuid, call: PageCall) -> Response:
+    """Dismiss a proposed disqualification."""
+    said = N_("Dismissed. The bid takes part.")
+    act = _Act(commands.Part.RULING, questioning.dismiss_disqualification, commands.DecideRuling, said)
+    return _step(call, ruling_id, "dismiss", act)
 
 
-@router.post("/tender-awards/{tender_award_id}/{step}")
-def step_award(tender_award_id: WireUuid, step: str, call: PageCall) -> Response:
-    """Propose, return, approve or take back the award of a lot."""
-    return _step(call, tender_award_id, step, ("propose", "return", "approve", "cancel"))
+@router.post("/tender-inquiries/{inquiry_id}/answer")
+def answer_inquiry(inquiry_id: WireUuid, call: PageCall) -> Response:
+    """Answer what the own company was asked."""
+    said = N_("Answered. The buyer decides.")
+    act = _Act(commands.Part.INQUIRY, questioning.answer_inquiry, commands.AnswerInquiry, said, "results")
+    return _step(call, inquiry_id, "answer", act)
 
 
-def _step(call: PageContext, key: UUID, step: str, allowed: Sequence[str]) -> Response:
-    if step not in allowed:
-        raise NotFound(step=step)
-    act = _ACTS[step]
+@router.post("/tender-inquiries/{inquiry_id}/accept")
+def accept_answer(inquiry_id: WireUuid, call: PageCall) -> Response:
+    """Accept an answer."""
+    said = N_("The answer is accepted.")
+    act = _Act(commands.Part.INQUIRY, questioning.accept_answer, commands.DecideInquiry, said)
+    return _step(call, inquiry_id, "accept", act)
+
+
+@router.post("/tender-inquiries/{inquiry_id}/reject")
+def reject_answer(inquiry_id: WireUuid, call: PageCall) -> Response:
+    """Reject an answer, or that none came."""
+    said = N_("The answer is rejected.")
+    act = _Act(commands.Part.INQUIRY, questioning.reject_answer, commands.DecideInquiry, said)
+    return _step(call, inquiry_id, "reject", act)
+
+
+@router.post("/tender-awards/{tender_award_id}/propose")
+def propose_award(tender_award_id: WireUuid, call: PageCall) -> Response:
+    """Propose the award of a lot."""
+    said = N_("Proposed. An approver decides.")
+    act = _Act(commands.Part.AWARD, awarding.propose_award, commands.StepAward, said)
+    return _step(call, tender_award_id, "propose", act)
+
+
+@router.post("/tender-awards/{tender_award_id}/return")
+def return_award(tender_award_id: WireUuid, call: PageCall) -> Response:
+    """Send a proposed award back."""
+    said = N_("Returned to its proposer.")
+    act = _Act(commands.Part.AWARD, awarding.return_award, commands.StepAward, said)
+    return _step(call, tender_award_id, "return", act)
+
+
+@router.post("/tender-awards/{tender_award_id}/approve")
+def approve_award(tender_award_id: WireUuid, call: PageCall) -> Response:
+    """Decide a lot."""
+    said = N_("Decided and signed. Every bidder finds its result.")
+    act = _Act(commands.Part.AWARD, awarding.approve_award, commands.StepAward, said)
+    return _step(call, tender_award_id, "approve", act)
+
+
+@router.post("/tender-awards/{tender_award_id}/cancel")
+def cancel_award(tender_award_id: WireUuid, call: PageCall) -> Response:
+    """Take a decision back."""
+    said = N_("Taken back. The lot is judged again.")
+    act = _Act(commands.Part.AWARD, awarding.cancel_award, commands.StepAward, said)
+    return _step(call, tender_award_id, "cancel", act)
+
+
+def _step(call: PageContext, key: UUID, step: str, act: _Act) -> Response:
+    act.run.admit(call.actor)
+    tender_id = _tender_of(call, act.part, key)
     form = Form(call.form())
-    tender_id, expected = _of(form)
+    expected = form.integer("version", required=True)
     text = form.text(f"{step}-{key}", limit=LONGEST, lines=True) or ""
-    return _act(call, tender_id, form, lambda: act.run(call, key, expected, text), act.said, act.page)
+    command = act.command(key, expected, text)
+    return _act(call, tender_id, form, lambda: act.run(call.work, call.actor, command), act.said, act.page)
 
 
 @router.get("/tenders/{tender_id}/results")
@@ -220,11 +218,8 @@ def show_results(tender_id: WireUuid, call: PageCall) -> Response:
     return _results(call, tender_id, Form())
 
 
-def _of(form: Form) -> tuple[UUID, int | None]:
-    tender_id = form.uuid("tender", required=True)
-    if tender_id is None:
-        raise NotFound
-    return tender_id, form.integer("version", required=True)
+def _tender_of(call: PageContext, part: commands.Part, key: UUID) -> UUID:
+    return evaluating.tender_of(call.work, call.actor, commands.LocatePart(part, key))
 
 
 def _act(  # the parts of one post

@@ -59,29 +59,27 @@ class ScoresIn(WireIn):
 class DisqualificationIn(WireIn):
     """Why a bid should no longer take part; its bidder reads the reason once it is confirmed."""
 
-    bid_id: WireUuid
     ground: wire_enum(RulingGround)  # type: ignore[valid-type]  # an Annotated alias made by a function
     reason: LongText
 
-    def to_command(self, expected_version: int | None) -> ProposeDisqualification:
+    def to_command(self, bid_id: WireUuid, expected_version: int | None) -> ProposeDisqualification:
         """Return the operation's input."""
         return ProposeDisqualification(
-            bid_id=self.bid_id, expected_version=expected_version, ground=self.ground, reason=self.reason
+            bid_id=bid_id, expected_version=expected_version, ground=self.ground, reason=self.reason
         )
 
 
 class InquiryIn(WireIn):
     """A question to a bidder, to be answered within ``days`` working days."""
 
-    bid_id: WireUuid
     kind: wire_enum(InquiryKind)  # type: ignore[valid-type]  # as above
     question: LongText
     days: Annotated[int, Field(ge=1, le=20)] = 1
 
-    def to_command(self, expected_version: int | None) -> AskBidder:
+    def to_command(self, bid_id: WireUuid, expected_version: int | None) -> AskBidder:
         """Return the operation's input."""
         return AskBidder(
-            bid_id=self.bid_id,
+            bid_id=bid_id,
             expected_version=expected_version,
             kind=self.kind,
             question=self.question,

@@ -181,7 +181,8 @@ def read_decision(work: Work, scope: Scope, command: ReadDecision) -> TenderAwar
 @operation(TenderPermission.BID_READ, system=True, reason="handlers tell every bidder of its own result")
 def read_results(work: Work, scope: Scope, command: ReadTender) -> Sequence[TenderResult]:
     """Return what the own company's bids came to; to the buyer every result."""
-    return queries.results_of(work.session, scope, command.tender_id)
+    tender = tender_queries.party_tender(work.session, scope, command.tender_id)
+    return queries.results_of(work.session, scope, tender.id)
 
 
 @operation(system=True, reason="the clock asks which stand-stills are over")

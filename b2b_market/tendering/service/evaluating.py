@@ -18,7 +18,7 @@ from b2b_market.rbac.actor import Scope
 from b2b_market.rbac.operation import operation
 from b2b_market.reference import public as reference
 from b2b_market.tendering import events
-from b2b_market.tendering.commands.evaluation import ScoreBids
+from b2b_market.tendering.commands.evaluation import LocatePart, Part, ScoreBids
 from b2b_market.tendering.commands.tenders import ReadTender, StepTender
 from b2b_market.tendering.models.bids import Bid
 from b2b_market.tendering.models.evaluation import Evaluation, Inquiry, Ruling, TenderAward
@@ -127,6 +127,19 @@ def read_evaluation(work: Work, scope: Scope, command: ReadTender) -> Judgement:
     tender = tender_queries.own_tender(work.session, scope, command.tender_id)
     evaluation = queries.evaluation_of(work.session, scope, tender.id)
     return judged(work, scope, tender, evaluation)
+
+
+@operation(TenderPermission.BID_READ)
+def tender_of(work: Work, scope: Scope, command: LocatePart) -> UUID:
+    """Return the tender that something belongs to which the company may see; NotFound for any other id."""
+    session, key = work.session, command.part_id
+    if command.part is Part.BID:
+        return queries.own_bid(session, scope, key).tender_id
+    if command.part is Part.RULING:
+        return queries.own_ruling(session, scope, key).tender_id
+    if command.part is Part.INQUIRY:
+        return queries.inquiry(session, scope, key).tender_id
+    return queries.own_award(session, scope, key).tender_id
 
 
 @operation(TenderPermission.EVALUATE)

@@ -24,6 +24,7 @@ from b2b_market.tendering.models.evaluation import Inquiry, Ruling
 from b2b_market.tendering.models.tenders import Tender
 from b2b_market.tendering.permissions import TenderPermission
 from b2b_market.tendering.queries import evaluation as queries
+from b2b_market.tendering.queries import tenders as tender_queries
 from b2b_market.tendering.rules import judging
 from b2b_market.tendering.rules.drafting import require_reason
 from b2b_market.tendering.rules.periods import Period, end_of
@@ -179,13 +180,15 @@ def reject_answer(work: Work, scope: Scope, command: DecideInquiry) -> Inquiry:
 @operation(TenderPermission.BID_READ)
 def list_inquiries(work: Work, scope: Scope, command: ReadTender) -> Sequence[Inquiry]:
     """Return what the own company was asked about its bids, or what it asked as the tender's buyer."""
-    return queries.inquiries_of(work.session, scope, command.tender_id)
+    tender = tender_queries.party_tender(work.session, scope, command.tender_id)
+    return queries.inquiries_of(work.session, scope, tender.id)
 
 
 @operation(TenderPermission.BID_READ)
 def list_disqualifications(work: Work, scope: Scope, command: ReadTender) -> Sequence[Ruling]:
     """Return the disqualifications of a tender: a bidder its own confirmed ones, the buyer all."""
-    return queries.rulings_of(work.session, scope, command.tender_id)
+    tender = tender_queries.party_tender(work.session, scope, command.tender_id)
+    return queries.rulings_of(work.session, scope, tender.id)
 
 
 def _judge(work: Work, scope: Scope, command: DecideInquiry, step: str) -> tuple[Inquiry, Bid]:

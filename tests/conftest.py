@@ -155,7 +155,7 @@ def committed_runtime(base_runtime: Any, servers: Servers, worker_database: str)
 @pytest.fixture(scope="session")
 def world(servers: Servers, base_runtime: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator["World"]:
     """One company of each kind and one thing of every kind, in a database of its own; leave it as it was."""
-    from tests.support.world import build_world
+    from tests.support.world_making import build_world
 
     redis_url = base_runtime.settings.redis_url.get_secret_value()
     with build_world(servers, redis_url, tmp_path_factory.mktemp("world")) as made:

@@ -191,7 +191,9 @@ class TestPages:
         assert (edited.status_code, edited.headers["location"]) == (303, place)
         refused = post_form(client, f"{place}/steps/submit", {"version": "2"})
         assert refused.status_code == 409
-        assert "Still to be settled: closes_at, budget_approved, suppliers" in refused.text
+        assert "Set the deadline for bids." in refused.text
+        assert "Confirm that the budget is approved." in refused.text
+        assert "Invite at least one supplier" in refused.text
         chinese = make_person(runtime, hall.buyer_id, Role.BUYER_PURCHASER, locale="zh-CN")
         told = sign_in(client, chinese).get(place).text
         assert "企业公开招标" in told

@@ -21,8 +21,11 @@ def list_board(call: PageCall) -> Response:
 @router.get("/{tender_id}")
 def show_notice(tender_id: WireUuid, call: PageCall) -> Response:
     """Show a public notice; nobody needs to sign in."""
+    found = board.read_board(call.work, call.actor, ReadTender(tender_id))
+    language = call.viewer().locale
     context = {
-        "found": board.read_board(call.work, call.actor, ReadTender(tender_id)),
+        "found": found,
+        "items": [showing.items_shown(lot["items"], language) for lot in found.document["lots"]],
         "badges": showing.TENDER_BADGES,
     }
     return call.page("tendering/notice.html", context)

@@ -2,8 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from datetime import date
+from decimal import Decimal
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -11,6 +13,7 @@ from b2b_market.audit import public as audit
 from b2b_market.kernel.text import N_
 from b2b_market.organizations import public as organizations
 from b2b_market.rbac.page_edge import PageContext
+from b2b_market.reference import public as reference
 from b2b_market.tendering.rules.procedures import profiles
 from b2b_market.tendering.states import (
     BidStatus,
@@ -120,6 +123,20 @@ def company_names(call: PageContext, org_ids: Iterable[UUID]) -> Mapping[UUID, s
     known = organizations.companies(call.work, call.actor, list(org_ids))
     language = language_of(call).value
     return defaultdict(lambda: fmt.NONE, {org_id: company.name_in(language) for org_id, company in known.items()})
+
+
+def items_shown(items: Iterable[Mapping[str, Any]], language: Language) -> list[dict[str, object]]:
+    """Return the items of a lot, which are kept as text, as pages show them: with numbers, days and names of units."""
+    names = dict(reference.unit_names(language.value))
+    return [
+        {
+            **item,
+            "quantity": Decimal(item["quantity"]),
+            "unit": names[item["unit"]],
+            "required_on": date.fromisoformat(item["required_on"]),
+        }
+        for item in items
+    ]
 
 
 def procedure_name(call: PageContext, name: str, own: Mapping[str, str]) -> str:

@@ -186,6 +186,7 @@ def page_of(call: PageContext, tender_id: UUID, form: Form, *, status: int = 200
     known = {str(one.id): one.name for one in own}
     context = {
         "content": content,
+        "items": {lot.id: showing.items_shown(lot.items, showing.language_of(call)) for lot in content.lots},
         "tender": tender,
         "form": form,
         "buys": buys,

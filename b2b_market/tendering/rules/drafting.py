@@ -1,9 +1,10 @@
 """What a tender must say before it is stored, and before it is published."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -32,11 +33,23 @@ class TenderPeriodTooShort(Refusal):
 
 
 class TenderIncomplete(Refusal):
-    """Something that a notice must say is missing."""
+    """Something that a notice must say is missing; the errors name each field and what would be right."""
 
     code = "tender-incomplete"
     title = N_("The tender is not complete")
-    advice = N_("Still to be settled: {missing}.")
+    advice = N_("Settle what is named, then submit it again.")
+
+
+_SETTLED: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "closes_at": N_("Set the deadline for bids."),
+        "budget_approved": N_("Confirm that the budget is approved."),
+        "suppliers": N_("Invite at least one supplier, or let every approved supplier bid."),
+        "award_criteria": N_("Say by which award criteria bids are judged."),
+        "estimates": N_("Give every lot an estimate: the bid bond is a percentage of it."),
+    }
+)
+"""What would be right for each field that a notice needs."""
 
 
 class OfficersUnfit(Refusal):
@@ -162,9 +175,9 @@ def _bond_errors(content: DraftTender, procedure: Procedure) -> list[FieldError]
 
 def require_complete(**there: bool) -> None:
     """Raise TenderIncomplete naming what a notice still lacks: the fields that are not ``there``."""
-    missing = [name for name, given in there.items() if not given]
+    missing = [FieldError(f"/{name}", "required", _SETTLED[name]) for name, given in there.items() if not given]
     if missing:
-        raise TenderIncomplete(missing=", ".join(missing))
+        raise TenderIncomplete(errors=missing)
 
 
 @dataclass(frozen=True, slots=True)

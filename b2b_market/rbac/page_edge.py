@@ -184,8 +184,14 @@ class PageContext:
         return self.shell.viewer(self.request, self.actor, self.work.now(), facts)
 
     def page(self, template: str, context: Mapping[str, object] | None = None, *, status: int = 200) -> Response:
-        """Render ``template`` for the viewer, after the rows of this transaction are flushed and its trail written."""
+        """Render ``template`` for the viewer, after the rows of this transaction are flushed and its trail written.
+
+        A form that gets a page for an answer made nothing: its key is free for the next attempt.
+        """
         self.work.finish()
+        if self._key is not None:
+            idempotency.release(self.work.session, self._key)
+            self._key = None
         html = self.shell.renderer.render(self.viewer(), template, context)
         response = HTMLResponse(
             html, status, headers={"Cache-Control": "no-store", "Vary": "HX-Request, Cookie, Accept-Language"}
@@ -202,6 +208,7 @@ class PageContext:
         self.work.finish()
         if self._key is not None:
             idempotency.store(self.work.session, self._key, StoredAnswer(303, f"Location: {url}", b""))
+            self._key = None
         if self.is_fragment:
             response = Response(status_code=204, headers={"HX-Redirect": url})
         else:

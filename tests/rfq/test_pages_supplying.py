@@ -159,6 +159,14 @@ class TestQuoting:
         }
         assert own(runtime, market, content.rfq.id) is None
 
+    def test_a_form_that_was_wrong_may_be_sent_again_with_its_key(
+        self, runtime: Runtime, market: Market, content: RfqContent, sales: TestClient
+    ) -> None:
+        data = editor(sales, content) | priced(content, "9", "8", "7")
+        assert send(sales, url(content), data | {field(content, 0, "unit_price"): "cheap"}).status_code == 422
+        assert send(sales, url(content), data).status_code == 303
+        assert own(runtime, market, content.rfq.id) is not None
+
     def test_errors_find_their_line_although_others_are_not_quoted(
         self, content: RfqContent, sales: TestClient
     ) -> None:

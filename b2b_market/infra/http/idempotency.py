@@ -99,6 +99,7 @@ _TAKE: Final = (
     "VALUES (%(org_id)s, %(actor)s, %(operation)s, %(key)s, %(request_hash)s, %(now)s) ON CONFLICT DO NOTHING"
 )
 _KEEP: Final = f"UPDATE idempotency SET status = %(status)s, headers = %(headers)s, body = %(body)s {_ITS}"  # noqa: S608 - texts of this file
+_RELEASE: Final = f"DELETE FROM idempotency {_ITS}"  # noqa: S608 - texts of this file
 _READ: Final = f"SELECT request_hash, status, headers, body FROM idempotency {_ITS}"  # noqa: S608 - texts of this file
 
 
@@ -131,6 +132,11 @@ def store(session: Session, key: IdempotencyKey, answer: StoredAnswer) -> None:
         _KEEP,
         {**_identity(key), "status": answer.status, "headers": answer.headers, "body": answer.body},
     )
+
+
+def release(session: Session, key: IdempotencyKey) -> None:
+    """Give back a key that was claimed in this transaction for something that was not done."""
+    run_fixed(session, _RELEASE, _identity(key))
 
 
 def _stored(session: Session, key: IdempotencyKey) -> StoredAnswer:

@@ -114,6 +114,27 @@ class DealLine:
     """The lead time quoted, in days."""
 
 
+class ChargeKind(StrEnum):
+    """What a contract charges beside its prices, in the order in which it is shown."""
+
+    SETUP = "setup"
+    FREIGHT = "freight"
+    DISCOUNT = "discount"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DealCharge:
+    """What the award charges beside the prices; ``amount`` is rounded already, that of a discount is negative.
+
+    ``rfq_line_ids`` are the awarded lines it is for, ``percent`` is that of a discount.
+    """
+
+    kind: ChargeKind
+    rfq_line_ids: tuple[UUID, ...]
+    amount: Decimal
+    percent: Decimal | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deal:
     """What one supplier won in an award, by one revision of its quotation."""
@@ -125,6 +146,7 @@ class Deal:
     currency: Currency
     terms: Terms
     lines: tuple[DealLine, ...]
+    charges: tuple[DealCharge, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

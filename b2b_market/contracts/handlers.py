@@ -3,8 +3,10 @@
 from uuid import UUID
 
 from b2b_market.contracts.commands import (
+    ChargeKind,
     ContractSource,
     Deal,
+    DealCharge,
     DealLine,
     DisputeForum,
     DraftContracts,
@@ -189,6 +191,15 @@ def _deal(award: rfq.AwardView, won: rfq.SupplierAwardView, parties: dict[UUID, 
         currency=Currency(won.currency),
         terms=_terms(award, won, parties[award.buyer_id].country),
         lines=tuple(_line(line) for line in won.lines),
+        charges=tuple(
+            DealCharge(
+                kind=ChargeKind(charge.kind),
+                rfq_line_ids=charge.line_ids,
+                amount=charge.amount,
+                percent=charge.percent,
+            )
+            for charge in won.charges
+        ),
     )
 
 

@@ -58,7 +58,7 @@ class Contract(Aggregate, Base):
         CheckConstraint("(status = 'voided') = (void_reason IS NOT NULL)", name="voided_has_reason"),
     )
     audit_type = "contract"
-    audit_added: ClassVar[Mapping[str, object]] = MappingProxyType({"source": "rfq"})
+    audit_added: ClassVar[Mapping[str, object]] = MappingProxyType({"source": "rfq", "charges": []})
     audit_lines: ClassVar[tuple[LineSpec, ...]] = (LineSpec("contract_line", "contract_id", "position", LINE_COLUMNS),)
 
     number: Mapped[str]
@@ -94,6 +94,11 @@ class Contract(Aggregate, Base):
     source: Mapped[ContractSource] = mapped_column(enum_type(ContractSource))
     """Whether ``rfq_id``, ``rfq_number`` and the quotation are a request's, or a tender's and its bid's."""
     lines_digest: Mapped[bytes] = mapped_column(LargeBinary)
+    charges: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list)
+    """What is charged beside the prices: ``[{"kind": "setup", "lines": [2], "percent": null, "amount": "80"}, …]``.
+
+    ``lines`` are positions of the contract; a discount is negative. ``total`` is the lines and these.
+    """
 
     def parties(self) -> tuple[UUID, ...]:
         """Return the buyer, and the supplier once it has been shown the contract."""

@@ -26,7 +26,9 @@ from b2b_market.contracts.commands import (
     VerifyEdition,
     VoidContract,
 )
+from b2b_market.contracts.documents.text import CHARGES
 from b2b_market.contracts.permissions import ContractPermission
+from b2b_market.contracts.rules.words import spans
 from b2b_market.contracts.schemas import file_response
 from b2b_market.contracts.service import editing, printing, reading
 from b2b_market.contracts.service.views import ContractView
@@ -263,6 +265,8 @@ def _shown(call: PageContext, contract: ContractView) -> dict[str, object]:
         "may": may,
         "badges": BADGES,
         "forums": FORUMS,
+        "charges": CHARGES,
+        "spans": spans,
         "tongues": TONGUES,
         "printings": PRINTINGS,
         "formats": tuple(FileFormat),

@@ -8,6 +8,7 @@ from fastapi import Response
 from pydantic import Field
 
 from b2b_market.contracts.commands import (
+    ChargeKind,
     ContractSource,
     DisputeForum,
     EditTerms,
@@ -119,6 +120,15 @@ class LineOut(WireOut):
     delivery_place: str
 
 
+class ChargeOut(WireOut):
+    """What is charged beside the prices of ``lines`` (positions); the amount of a discount is negative."""
+
+    kind: ChargeKind
+    lines: tuple[int, ...]
+    percent: WireDecimal | None
+    amount: MoneyWire
+
+
 class DocumentOut(WireOut):
     """The fingerprint of one printed file: SHA-256 in hexadecimal. ``pages`` is 0 for DOCX."""
 
@@ -182,6 +192,7 @@ class ContractOut(WireOut):
     supplier: PartyOut
     terms: TermsOut
     lines: tuple[LineOut, ...]
+    charges: tuple[ChargeOut, ...]
     documents: tuple[DocumentOut, ...]
     allowed_steps: tuple[str, ...]
     open_points: tuple[OpenPointOut, ...]

@@ -17,6 +17,7 @@ from b2b_market.rfq.models.quotes import QuoteLine
 from b2b_market.rfq.models.requests import RfqLine
 from b2b_market.rfq.queries.learning import DealtNeed
 from b2b_market.rfq.service import awarding, copying, drafting, learning, publishing, quoting
+from b2b_market.rfq.service.amounts import SupplierAmounts
 from b2b_market.rfq.states import Disclosure, InvitationStatus, RfqStatus, Visibility
 
 
@@ -41,8 +42,21 @@ class AwardedLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AwardedCharge:
+    """What is charged beside the prices: ``setup`` of a line, ``freight``, or a ``discount`` (a negative amount).
+
+    ``line_ids`` are the awarded lines it is for; ``percent`` is that of a discount.
+    """
+
+    kind: str
+    line_ids: tuple[UUID, ...]
+    percent: Decimal | None
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SupplierAwardView:
-    """What one supplier was awarded, with the quotation it rests on."""
+    """What one supplier was awarded, with the quotation it rests on; lines and charges add up to ``total``."""
 
     supplier_id: UUID
     quote_id: UUID
@@ -54,6 +68,8 @@ class SupplierAwardView:
     valid_until: date
     currency: str
     lines: tuple[AwardedLine, ...]
+    charges: tuple[AwardedCharge, ...]
+    total: Decimal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -256,9 +272,7 @@ def award_view(work: Work, actor: Actor, award_id: UUID) -> AwardView:
         incoterm=rfq.incoterm,
         incoterm_place=rfq.incoterm_place,
         snapshot_hash=bytes(content.award.snapshot_hash),
-        suppliers=tuple(
-            _supplier(work, actor, content, request, supplier_id) for supplier_id in content.award.supplier_ids
-        ),
+        suppliers=tuple(_supplier(work, actor, own, request) for own in content.suppliers),
     )
 
 
@@ -292,16 +306,13 @@ def note_contracts_drafted(work: Work, actor: Actor, award_id: UUID) -> None:
     awarding.finish_rfq(work, actor, ReadAward(award_id))
 
 
-def _supplier(
-    work: Work, actor: Actor, content: awarding.AwardContent, request: drafting.RfqContent, supplier_id: UUID
-) -> SupplierAwardView:
-    awarded = [line for line in content.lines if line.supplier_id == supplier_id]
-    quote = quoting.read_quote(work, actor, ReadQuote(awarded[0].quote_id))
+def _supplier(work: Work, actor: Actor, own: SupplierAmounts, request: drafting.RfqContent) -> SupplierAwardView:
+    quote = quoting.read_quote(work, actor, ReadQuote(own.quote_id))
     needs = {line.id: line for line in request.lines}
     quoted = {line.line_id: line for line in quote.lines}
-    offers = {line.line_id: _offer(quoted[line.line_id], line.variant) for line in awarded}
+    offers = {line.line_id: _offer(quoted[line.line_id], line.variant) for line in own.lines}
     return SupplierAwardView(
-        supplier_id=supplier_id,
+        supplier_id=own.supplier_id,
         quote_id=quote.quote.id,
         quote_number=quote.quote.number,
         quote_revision=quote.quote.revision,
@@ -327,6 +338,13 @@ def _supplier(
                 alternative=offers[line.line_id].alternative,
                 note=offers[line.line_id].note,
             )
-            for line in sorted(awarded, key=lambda line: needs[line.line_id].position)
+            for line in sorted(own.lines, key=lambda line: needs[line.line_id].position)
         ),
+        charges=tuple(
+            AwardedCharge(
+                kind=charge.kind.value, line_ids=charge.line_ids, percent=charge.percent, amount=charge.amount.amount
+            )
+            for charge in own.charges
+        ),
+        total=own.total.amount,
     )

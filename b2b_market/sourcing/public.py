@@ -10,7 +10,7 @@ asked.
 """
 
 from b2b_market.sourcing.commands.assuming import AT_DELIVERY, Assumptions, CostMeasure, CostRule, Delivery, Part
-from b2b_market.sourcing.commands.comparing import Basis, Need, Pick, Quote, QuoteLine
+from b2b_market.sourcing.commands.comparing import Basis, ChargeKind, Discount, Need, Pick, Quote, QuoteLine
 from b2b_market.sourcing.commands.landing import (
     CASH,
     CustomsBasis,
@@ -49,7 +49,7 @@ from b2b_market.sourcing.commands.planning import (
 from b2b_market.sourcing.commands.scoring import LEAD_TIME, PRICE, Answered, Bid, Criterion, Formula, Value
 from b2b_market.sourcing.rules.allocation import allocate, repick, require_awardable
 from b2b_market.sourcing.rules.assuming import chosen_rules, require_assumptions, way_of
-from b2b_market.sourcing.rules.awards import Allocation, Gap, Saving, Share, SupplierAward
+from b2b_market.sourcing.rules.awards import Allocation, Charge, Gap, Saving, Share, SupplierAward
 from b2b_market.sourcing.rules.comparing import compare
 from b2b_market.sourcing.rules.figures import FORMULAS, Figure, Measure, Operation, shown_value, walk
 from b2b_market.sourcing.rules.formulas import Sentence
@@ -129,6 +129,8 @@ __all__ = [
     "Bid",
     "Capacity",
     "Cell",
+    "Charge",
+    "ChargeKind",
     "Column",
     "Comparison",
     "Conflict",
@@ -140,6 +142,7 @@ __all__ = [
     "CriterionScore",
     "CustomsBasis",
     "Delivery",
+    "Discount",
     "Duty",
     "Examination",
     "Exclude",

@@ -1,11 +1,12 @@
 """Contract sheets for tests: whole ones with any number of lines, and the deals they would come from."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from b2b_market.contracts.commands import DisputeForum, Identifier, Party, Terms, Tongue
-from b2b_market.contracts.documents.sheet import Sheet, SheetLine
+from b2b_market.contracts.commands import ChargeKind, DisputeForum, Identifier, Party, Terms, Tongue
+from b2b_market.contracts.documents.sheet import Sheet, SheetCharge, SheetLine
 from b2b_market.kernel.currency import Currency
 from b2b_market.kernel.money import Money, line_total, total_of
 
@@ -91,3 +92,17 @@ def sheet(lines: int = 5, *, currency: str = "CNY", terms: Terms = TERMS, editio
         lines=rows,
         site=SITE,
     )
+
+
+def charged(plain: Sheet) -> Sheet:
+    """Return a sheet with a set-up cost, freight and a discount beside its lines, in its total too."""
+    currency = plain.total.currency
+    charges = tuple(
+        SheetCharge(kind=kind, lines=lines, percent=percent, amount=Money(Decimal(amount), currency))
+        for kind, lines, percent, amount in (
+            (ChargeKind.SETUP, (2,), None, "350"),
+            (ChargeKind.FREIGHT, tuple(line.position for line in plain.lines), None, "4800"),
+            (ChargeKind.DISCOUNT, tuple(line.position for line in plain.lines), Decimal("2.5"), "-120.75"),
+        )
+    )
+    return replace(plain, charges=charges, total=total_of((plain.total, *(one.amount for one in charges)), currency))

@@ -19,7 +19,7 @@ from b2b_market.infra.documents import model
 from b2b_market.kernel.currency import Currency
 from b2b_market.kernel.money import Money
 from b2b_market.ui.language import Language
-from tests.contracts.sheets import CONTRACT, SUPPLIER_PARTY, TERMS, sheet
+from tests.contracts.sheets import CONTRACT, SUPPLIER_PARTY, TERMS, charged, sheet
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -80,20 +80,30 @@ def docx_text(printed: PrintedFile) -> str:
 @pytest.mark.parametrize("printing", Printing)
 def test_the_words_are_those_of_the_reviewed_file(printing: Printing) -> None:
     expected = (GOLDEN / f"contract-{printing}.txt").read_text(encoding="utf-8")
-    assert said(contract_document(sheet(3), printing)) == expected
+    assert said(contract_document(charged(sheet(3)), printing)) == expected
 
 
 @pytest.mark.parametrize("printing", Printing)
 @pytest.mark.parametrize("file_format", FileFormat)
 def test_both_formats_say_the_same(printing: Printing, file_format: FileFormat) -> None:
-    whole = sheet(6)
+    whole = charged(sheet(6))
     printed = print_file(whole, printing, file_format)
     text = pdf_text(printed) if file_format is FileFormat.PDF else docx_text(printed)
     needles = ["C-2026-000123", "RFQ-2026-000045", "Q-2026-000311", "91310115MA1K3XYZ7Q", "529900T8BM49AURSDO55"]
-    needles += ["DE136695976", "MüllerPräzisionsteileGmbH&Co.KG", "SCR-M5-16-005", "CIETAC", "CNY51,960.59"]
-    needles += ["人民币伍万壹仟玖佰陆拾元零伍角玖分"] if printing is not Printing.ENGLISH else []
-    needles += ["ChineseYuanfifty-onethousandninehundredsixtyand59/100only"] if printing is not Printing.CHINESE else []
-    assert whole.total == Money.of("51960.59", "CNY")
+    needles += [
+        "DE136695976",
+        "MüllerPräzisionsteileGmbH&Co.KG",
+        "SCR-M5-16-005",
+        "CIETAC",
+        "CNY56,989.84",
+        "4,800.00",
+        "-120.75",
+    ]
+    needles += ["人民币伍万陆仟玖佰捌拾玖元捌角肆分"] if printing is not Printing.ENGLISH else []
+    needles += (
+        ["ChineseYuanfifty-sixthousandninehundredeighty-nineand84/100only"] if printing is not Printing.CHINESE else []
+    )
+    assert whole.total == Money.of("56989.84", "CNY")
     assert [needle for needle in needles if needle not in text] == []
 
 

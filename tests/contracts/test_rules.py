@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from b2b_market.contracts.commands import Deal, DealLine, DisputeForum, Terms
+from b2b_market.contracts.commands import ChargeKind, Deal, DealCharge, DealLine, DisputeForum, Terms
 from b2b_market.contracts.rules import drafting, printing, terms
 from b2b_market.contracts.states import LIFECYCLE, ContractStatus
 from b2b_market.infra.ids import new_id
@@ -63,9 +63,19 @@ def test_amounts_are_rounded_half_up_to_the_minor_unit(currency: str, quantity: 
 
 
 def test_the_total_is_the_sum_of_the_rounded_lines() -> None:
-    lines = [line("1", "0.005"), line("1", "0.005"), line("2", "10")]
-    assert drafting.total_amount(lines, Currency("EUR")).amount == Decimal("20.02")
-    assert drafting.total_amount([], Currency("EUR")).amount == 0
+    made = deal(line("1", "0.005"), line("1", "0.005"), line("2", "10"))
+    assert drafting.total_amount(made).amount == Decimal("20.02")
+    ids = tuple(one.rfq_line_id for one in made.lines)
+    charges = (
+        DealCharge(kind=ChargeKind.DISCOUNT, rfq_line_ids=ids[1:], amount=Decimal("-1.01"), percent=Decimal("5.00")),
+        DealCharge(kind=ChargeKind.SETUP, rfq_line_ids=ids[2:], amount=Decimal(80)),
+    )
+    charged = replace(made, charges=charges)
+    assert drafting.total_amount(charged).amount == Decimal("99.01")
+    assert drafting.written_charges(charged) == [
+        {"kind": "setup", "lines": [3], "percent": None, "amount": "80"},
+        {"kind": "discount", "lines": [2, 3], "percent": "5", "amount": "-1.01"},
+    ]
 
 
 @pytest.mark.parametrize("lines", [(), (line("0", "1"),), (line("1", "1"), line("1", "-0.01"))])

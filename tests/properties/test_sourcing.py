@@ -17,8 +17,10 @@ from b2b_market.sourcing.public import (
     PRICE,
     Allocation,
     Bid,
+    ChargeKind,
     Comparison,
     Criterion,
+    Discount,
     Formula,
     Need,
     Quote,
@@ -380,3 +382,48 @@ def test_scores_stay_between_0_and_100_and_a_lower_price_never_scores_less(
         for other in ranked:
             if one.bid.price < other.bid.price:
                 assert one.scores[0].score >= other.scores[0].score
+
+
+@st.composite
+def charging_markets(draw: st.DrawFn) -> Market:
+    """Markets whose suppliers charge set-up and freight, and take something off for lines taken together."""
+    needs, quotes = draw(markets(prices=any_prices))
+    amounts = st.none() | st.decimals(0, 500, places=4, allow_nan=False).map(lambda amount: Money(amount, CNY))
+    charging = []
+    for one in quotes:
+        lines = tuple(replace(line, setup=draw(amounts)) for line in one.lines)
+        named = draw(st.lists(st.sampled_from(one.lines), unique_by=lambda line: line.line_id)) if one.lines else []
+        whole = {need.line_id: need.quantity.value for need in needs}
+        asked = {line.line_id: line.offered.value if line.offered else whole[line.line_id] for line in named}
+        percents = draw(st.lists(st.decimals(0, 100, places=4, allow_nan=False), max_size=3 if asked else 0))
+        discounts = tuple(Discount(percent, asked) for percent in percents)
+        charging.append(replace(one, lines=lines, freight=draw(amounts), discounts=discounts))
+    return needs, charging
+
+
+@given(charging_markets(), st.data())
+def test_contracts_add_up_to_the_award_and_every_charge_is_earned(market: Market, data: st.DataObject) -> None:
+    comparison = compare(*market, basis())
+    allocation = data.draw(
+        st.sampled_from(
+            [best_per_line(comparison), *(single_supplier(comparison, one.supplier_id) for one in comparison.columns)]
+        )
+    )
+    assert allocation.total == total_of((one.total for one in allocation.suppliers), CNY)
+    assert allocation.total == total_of((one.converted_total for one in allocation.suppliers), CNY)
+    for one in allocation.suppliers:
+        given = {share.line_id: share for share in one.shares}
+        charges = {kind: [charge for charge in one.charges if charge.kind is kind] for kind in ChargeKind}
+        assert one.total == total_of((one.goods, *(charge.total for charge in one.charges)), CNY)
+        setups = {charge.lines: charge.total for charge in charges[ChargeKind.SETUP]}
+        asked = {line_id: share.offer.setup for line_id, share in given.items()}
+        assert setups == {
+            (line_id,): cost.rounded() for line_id, cost in asked.items() if cost is not None and cost.rounded().amount
+        }
+        assert len(charges[ChargeKind.FREIGHT]) <= 1
+        off = total_of((charge.total for charge in charges[ChargeKind.DISCOUNT]), CNY)
+        assert -one.goods.amount <= off.amount <= 0
+        for charge in charges[ChargeKind.DISCOUNT]:
+            assert set(charge.lines) <= given.keys()
+    if allocation.saving is not None and allocation.saving.lines == len({one.line_id for one in allocation.shares}):
+        assert allocation.saving.awarded == allocation.total

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from b2b_market.contracts.commands import ContractSource, Party, Terms
+from b2b_market.contracts.commands import ChargeKind, ContractSource, Party, Terms
 from b2b_market.kernel.money import Money
 
 
@@ -29,8 +29,21 @@ class SheetLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SheetCharge:
+    """What is charged beside the prices of ``lines`` (positions); the amount of a discount is negative."""
+
+    kind: ChargeKind
+    lines: tuple[int, ...]
+    percent: Decimal | None
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
-    """One edition of a contract. ``site`` is the product's public address, which the QR code leads to."""
+    """One edition of a contract; ``total`` is the sum of its lines and charges.
+
+    ``site`` is the product's public address, which the QR code leads to.
+    """
 
     contract_id: UUID
     number: str
@@ -47,6 +60,7 @@ class Sheet:
     lines: tuple[SheetLine, ...]
     site: str
     source: ContractSource = ContractSource.RFQ
+    charges: tuple[SheetCharge, ...] = ()
 
     @property
     def verify_url(self) -> str:

@@ -1,11 +1,15 @@
 """The text of a contract: from a sheet to the content model that every writer understands."""
 
 from collections.abc import Callable
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Final
 
-from b2b_market.contracts.commands import ContractSource, DisputeForum, Party, Printing, Tongue
-from b2b_market.contracts.documents.sheet import Sheet, SheetLine
+from b2b_market.contracts.commands import ChargeKind, ContractSource, DisputeForum, Party, Printing, Tongue
+from b2b_market.contracts.documents.sheet import Sheet, SheetCharge, SheetLine
 from b2b_market.contracts.documents.speech import Speaker
-from b2b_market.contracts.rules.words import chinese_amount, english_amount
+from b2b_market.contracts.rules.words import chinese_amount, english_amount, spans
+from b2b_market.infra.canonical import decimal_text
 from b2b_market.infra.documents.model import (
     Align,
     Block,
@@ -49,6 +53,13 @@ _FORUMS = {
     ),
 }
 _TONGUES = {Tongue.CHINESE: N_("Chinese"), Tongue.ENGLISH: N_("English")}
+CHARGES: Final = MappingProxyType(
+    {
+        ChargeKind.SETUP: N_("Set-up cost of line {line}"),
+        ChargeKind.FREIGHT: N_("Freight"),
+        ChargeKind.DISCOUNT: N_("{percent} % off for taking lines {lines}"),
+    }
+)
 _OPEN = N_("to be agreed")
 _BASES = {
     ContractSource.RFQ: N_(
@@ -157,7 +168,7 @@ class _Writer:
             ),
             Table(
                 self._columns(code),
-                tuple(self._row(line) for line in sheet.lines),
+                (*(self._row(line) for line in sheet.lines), *(self._charge(charge) for charge in sheet.charges)),
                 (Total(say(N_("Total, without value added tax")), fmt.money(sheet.total, Language.EN)),),
                 (Fact(say(N_("Total in words")), self._in_words()),),
             ),
@@ -185,6 +196,12 @@ class _Writer:
             same(fmt.amount(line.amount)),
             self._due(line),
         )
+
+    def _charge(self, charge: SheetCharge) -> tuple[Words, ...]:
+        percent = decimal_text(charge.percent or Decimal(0))
+        lines = spans(charge.lines)
+        words = self.say(CHARGES[charge.kind], line=lines, lines=lines, percent=percent)
+        return ((), words, (), (), (), same(fmt.amount(charge.amount)), ())
 
     def _unit(self, code: str) -> Words:
         """Return the unit as each language writes it: the name in Chinese, the symbol in English where there is one."""

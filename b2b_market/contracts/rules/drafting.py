@@ -1,8 +1,10 @@
 """From an award to contracts: numbers, amounts, and what may not be drafted."""
 
-from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
 
-from b2b_market.contracts.commands import Deal, DealLine
+from b2b_market.contracts.commands import ChargeKind, Deal, DealLine
+from b2b_market.infra.canonical import decimal_text
 from b2b_market.kernel.currency import Currency
 from b2b_market.kernel.money import Money, line_total, total_of
 
@@ -17,9 +19,27 @@ def amount_of(line: DealLine, currency: Currency) -> Money:
     return line_total(Money(line.unit_price, currency), line.quantity)
 
 
-def total_amount(lines: Sequence[DealLine], currency: Currency) -> Money:
-    """Return the sum of the rounded line amounts: exactly what the table of the contract adds up to."""
-    return total_of((amount_of(line, currency) for line in lines), currency)
+def total_amount(deal: Deal) -> Money:
+    """Return the sum of the rounded line amounts and charges: exactly what the table of the contract adds up to."""
+    charges = (Money(charge.amount, deal.currency) for charge in deal.charges)
+    return total_of((*(amount_of(line, deal.currency) for line in deal.lines), *charges), deal.currency)
+
+
+def written_charges(deal: Deal) -> list[dict[str, Any]]:
+    """Return the charges as a contract keeps them, in the order of their kinds, with the contract's line numbers."""
+    numbers: dict[UUID, list[int]] = {}
+    for number, line in enumerate(deal.lines, start=1):
+        numbers.setdefault(line.rfq_line_id, []).append(number)
+    order = list(ChargeKind)
+    return [
+        {
+            "kind": charge.kind.value,
+            "lines": [number for line_id in charge.rfq_line_ids for number in numbers.get(line_id, ())],
+            "percent": None if charge.percent is None else decimal_text(charge.percent),
+            "amount": decimal_text(charge.amount),
+        }
+        for charge in sorted(deal.charges, key=lambda one: order.index(one.kind))
+    ]
 
 
 def require_drawable(deal: Deal) -> None:

@@ -1,4 +1,4 @@
-"""Amounts of money in words, as contracts write them beside the figures.
+"""Amounts of money in words, as contracts write them beside the figures, and line numbers in short.
 
 Chinese follows the rules for filling in bills and settlement vouchers (People's Bank of China, Payment and Settlement
 Measures 1997, annex 1): capital numerals, one 零 for any run of zeros inside, 零 before 角 where the 元 digit is
@@ -6,12 +6,14 @@ zero, 整 after 元 and 角 but not after 分. English follows the style of cheq
 written.
 """
 
+from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
 
 _DIGITS = "零壹贰叁肆伍陆柒捌玖"
 _PLACES = ("", "拾", "佰", "仟")
 _WAN, _YI = 10**4, 10**8
+_SHORTEST_SPAN = 3
 _MINOR = ("角", "分", "厘")
 _EXACT_AFTER = 1  # 整 follows 元 and 角; from 分 on nothing may be added anyway
 
@@ -51,6 +53,18 @@ def english_amount(amount: Decimal, minor_digits: int, currency_name: str) -> st
     whole, minor = _parts(amount, minor_digits)
     fraction = f" and {minor:0{minor_digits}d}/{10**minor_digits}" if minor_digits else ""
     return f"{currency_name} {_english_integer(whole)}{fraction} only"
+
+
+def spans(numbers: Iterable[int]) -> str:
+    """Return line numbers rising, runs of three and more as spans: ``1, 3-5``."""
+    runs: list[list[int]] = []
+    for number in sorted(set(numbers)):
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    written = [[f"{run[0]}-{run[-1]}"] if len(run) >= _SHORTEST_SPAN else map(str, run) for run in runs]
+    return ", ".join(part for parts in written for part in parts)
 
 
 def _parts(amount: Decimal, minor_digits: int) -> tuple[int, int]:

@@ -7,8 +7,17 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from b2b_market.contracts.commands import ContractSource, FileFormat, Identifier, Party, PartyRole, Printing, Terms
-from b2b_market.contracts.documents.sheet import Sheet, SheetLine
+from b2b_market.contracts.commands import (
+    ChargeKind,
+    ContractSource,
+    FileFormat,
+    Identifier,
+    Party,
+    PartyRole,
+    Printing,
+    Terms,
+)
+from b2b_market.contracts.documents.sheet import Sheet, SheetCharge, SheetLine
 from b2b_market.contracts.models import Contract, ContractDocument, ContractLine
 from b2b_market.contracts.rules.terms import open_points
 from b2b_market.contracts.states import LIFECYCLE, ContractStatus
@@ -37,6 +46,16 @@ class LineView:
     required_on: date | None
     lead_days: int | None
     delivery_place: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChargeView:
+    """What is charged beside the prices of ``lines`` (positions); the amount of a discount is negative."""
+
+    kind: ChargeKind
+    lines: tuple[int, ...]
+    percent: Decimal | None
+    amount: Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +117,7 @@ class ContractView:
     supplier: Party
     terms: Terms
     lines: tuple[LineView, ...]
+    charges: tuple[ChargeView, ...]
     documents: tuple[DocumentView, ...]
     allowed_steps: tuple[str, ...]
     open_points: tuple[FieldError, ...]
@@ -155,6 +175,7 @@ def contract_view(
         read_party(row.supplier),
         terms,
         tuple(line_view(line, row.currency) for line in lines),
+        tuple(ChargeView(*charge) for charge in charges_of(row)),
         tuple(document_view(document) for document in documents),
         LIFECYCLE.allowed(row.status) if own else (),
         open_points(terms, [line.delivery_place for line in lines]) if own else (),
@@ -185,6 +206,20 @@ def line_view(line: ContractLine, currency: str) -> LineView:
         line.lead_days,
         line.delivery_place,
     )
+
+
+def charges_of(row: Contract) -> Sequence[tuple[ChargeKind, tuple[int, ...], Decimal | None, Money]]:
+    """Return kind, line positions, percentage and amount of what is charged beside the prices."""
+    currency = Currency(row.currency)
+    return [
+        (
+            ChargeKind(one["kind"]),
+            tuple(one["lines"]),
+            None if one["percent"] is None else Decimal(one["percent"]),
+            Money(Decimal(one["amount"]), currency).rounded(),
+        )
+        for one in row.charges
+    ]
 
 
 def document_view(row: ContractDocument) -> DocumentView:
@@ -221,6 +256,10 @@ def sheet_of(row: Contract, lines: Sequence[ContractLine], site: str) -> Sheet:
         source=row.source,
         lines=tuple(_sheet_line(line, currency) for line in lines),
         site=site,
+        charges=tuple(
+            SheetCharge(kind=kind, lines=places, percent=percent, amount=amount)
+            for kind, places, percent, amount in charges_of(row)
+        ),
     )
 
 
@@ -248,7 +287,7 @@ def role_of(row: Contract, scope: Scope) -> PartyRole:
 
 
 def total_of(row: Contract) -> Money:
-    """Return the sum of the lines; a column keeps four decimals, money as many as its currency has."""
+    """Return the sum of the lines and charges; a column keeps four decimals, money as many as its currency has."""
     return Money(row.total, Currency(row.currency)).rounded()
 
 

@@ -10,6 +10,7 @@ from b2b_market.infra.canonical import plain
 from b2b_market.kernel.currency import Currency
 from b2b_market.kernel.money import Money, line_total, total_of
 from b2b_market.rfq.states import LetterKind, LetterReason
+from b2b_market.sourcing.public import ChargeKind
 from b2b_market.ui import fmt
 from b2b_market.ui.language import Language
 
@@ -41,6 +42,16 @@ class LetterLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LetterCharge:
+    """What is charged beside the prices of an award; ``lines`` are line numbers as text, a discount is negative."""
+
+    kind: ChargeKind
+    lines: str
+    percent: Decimal | None
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LetterCriterion:
     """A criterion as it was published with the request."""
 
@@ -67,6 +78,7 @@ class LetterSheet:
     issued_at: datetime
     currency: str
     lines: tuple[LetterLine, ...]
+    charges: tuple[LetterCharge, ...] = ()
     received: int | None = None
     landed: bool = False
     criteria: tuple[LetterCriterion, ...] = ()
@@ -83,8 +95,13 @@ class LetterSheet:
 
     @property
     def total(self) -> Money:
-        """The sum of the lines' amounts, without set-up costs and freight."""
-        return total_of((self.amount(line) for line in self.lines), Currency(self.currency))
+        """The sum of the lines' amounts and, of an award, of what is charged beside them."""
+        amounts = [self.amount(line) for line in self.lines]
+        return total_of([*amounts, *(self.charged(charge) for charge in self.charges)], Currency(self.currency))
+
+    def charged(self, charge: LetterCharge) -> Money:
+        """Return the amount of a charge."""
+        return Money(charge.amount, Currency(self.currency)).rounded()
 
     def content(self) -> dict[str, Any]:
         """Return the letter as JSON, the same for equal letters."""
@@ -104,6 +121,7 @@ class LetterSheet:
                 "decided_at": datetime.fromisoformat(content["decided_at"]),
                 "issued_at": datetime.fromisoformat(content["issued_at"]),
                 "lines": tuple(_line(line) for line in content["lines"]),
+                "charges": tuple(_charge(charge) for charge in content.get("charges", ())),
                 "criteria": tuple(
                     LetterCriterion(name=one["name"], weight=Decimal(one["weight"])) for one in content["criteria"]
                 ),
@@ -115,3 +133,9 @@ class LetterSheet:
 def _line(content: Mapping[str, Any]) -> LetterLine:
     numbers = {name: Decimal(content[name]) for name in ("quantity", "unit_price")}
     return LetterLine(**{**content, **numbers})
+
+
+def _charge(content: Mapping[str, Any]) -> LetterCharge:
+    percent = content["percent"]
+    numbers = {"percent": None if percent is None else Decimal(percent), "amount": Decimal(content["amount"])}
+    return LetterCharge(**{**content, **numbers, "kind": ChargeKind(content["kind"])})

@@ -26,7 +26,8 @@ from b2b_market.infra.documents.model import (
 from b2b_market.kernel.text import N_
 from b2b_market.kernel.units import unit, unit_name
 from b2b_market.rfq.commands.letters import LetterPrinting
-from b2b_market.rfq.documents.letter_sheet import LetterLine, LetterParty, LetterSheet
+from b2b_market.rfq.documents.charge_words import CHARGES, charge_facts
+from b2b_market.rfq.documents.letter_sheet import LetterCharge, LetterLine, LetterParty, LetterSheet
 from b2b_market.rfq.states import LetterKind, LetterReason
 from b2b_market.sourcing import public as sourcing
 from b2b_market.ui import fmt
@@ -156,8 +157,9 @@ class _Writer:
             Column(say(N_("Unit price {currency}"), currency=code), align=Align.END),
             Column(say(N_("Amount {currency}"), currency=code), align=Align.END),
         )
-        rows = tuple(self._row(line) for line in self.sheet.lines)
-        return Table(columns, rows, (Total(say(total), fmt.money(self.sheet.total, Language.EN)),))
+        rows = [self._row(line) for line in self.sheet.lines]
+        rows += [self._charge(charge) for charge in self.sheet.charges]
+        return Table(columns, tuple(rows), (Total(say(total), fmt.money(self.sheet.total, Language.EN)),))
 
     def _row(self, line: LetterLine) -> tuple[Words, ...]:
         price = self.sheet.price(line)
@@ -170,6 +172,10 @@ class _Writer:
             same(fmt.number(price.amount, price.currency.minor_digits)),
             same(fmt.amount(self.sheet.amount(line))),
         )
+
+    def _charge(self, charge: LetterCharge) -> tuple[Words, ...]:
+        words = self.say(CHARGES[charge.kind], **charge_facts(charge.lines, charge.percent))
+        return ((), words, (), (), (), same(fmt.amount(self.sheet.charged(charge))))
 
     def _unit(self, code: str) -> Words:
         """Return the unit as each language writes it: the name in Chinese, the symbol in English where there is one."""

@@ -60,7 +60,8 @@ QUOTE_TERMS: Mapping[str, object] = MappingProxyType(
 """The optional columns of a whole quotation, with the value of one that says nothing; it is in no hash or receipt."""
 QUOTE_LINES = LineSpec("rfq_quote_line", "quote_id", "position", QUOTE_LINE_COLUMNS, added=QUOTE_LINE_TERMS)
 AWARD_LINE_COLUMNS = ("line_id", "quote_id", "supplier_id", "quantity", "unit_price", "currency")
-AWARD_LINE_ADDED: Mapping[str, object] = MappingProxyType({"variant": 0, "alternative": ""})
+AWARD_LINE_ADDED: Mapping[str, object] = MappingProxyType({"variant": 0, "alternative": "", "charges": []})
+"""Columns of an awarded line that came later, with the value of one that says nothing; it is in no digest."""
 AWARD_LINES = LineSpec("rfq_award_line", "award_id", "position", AWARD_LINE_COLUMNS, added=AWARD_LINE_ADDED)
 
 
@@ -235,7 +236,7 @@ class Award(Salted, Aggregate, Base):
     decided_at: Mapped[datetime | None]
     currency: Mapped[str] = mapped_column(CURRENCY)
     total: Mapped[Decimal] = mapped_column(TOTAL)
-    """The sum over all lines in the request's currency at the frozen rates."""
+    """The sum over all lines and what is charged with them, in the request's currency at the frozen rates."""
     saving: Mapped[Decimal | None] = mapped_column(TOTAL)
     """Against the targets of the awarded lines that have one; None where none has."""
     final: Mapped[bool]
@@ -259,7 +260,7 @@ class Award(Salted, Aggregate, Base):
 
 
 class AwardLine(Base):
-    """A quantity of one need given to one quotation at its price."""
+    """A quantity of one need given to one quotation at its price, and what is charged with it."""
 
     __tablename__ = "rfq_award_line"
     __table_args__ = (Index("ix_rfq_award_line_rfq_id", "rfq_id"),)
@@ -279,3 +280,9 @@ class AwardLine(Base):
     """Which offer of the quotation to the need: 0 its first, from 1 on its alternates."""
     alternative: Mapped[str] = mapped_column(default="")
     """What is delivered instead of what was specified; empty where it is what was specified."""
+    charges: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list)
+    """What is charged beside the price: ``[{"kind": "setup", "line_ids": […], "percent": null, "amount": "80"}, …]``.
+
+    ``amount`` is in the line's currency and without tax, a discount is negative. A set-up cost stands with its line;
+    freight and discounts of a supplier stand with the first line that they are for (``rules.charging``).
+    """

@@ -10,13 +10,15 @@ from fastapi import APIRouter, Response
 from b2b_market.identity import public as identity
 from b2b_market.infra.http.wires import WireUuid
 from b2b_market.kernel.currency import Currency
-from b2b_market.kernel.money import Money, line_total, total_of
+from b2b_market.kernel.money import Money, line_total
 from b2b_market.kernel.refusal import NotFound, Refusal
 from b2b_market.kernel.text import N_
 from b2b_market.rbac.page_edge import PageCall, PageContext, PageRoute
 from b2b_market.reference import public as reference
 from b2b_market.rfq.commands import requests as commands
+from b2b_market.rfq.documents.charge_words import CHARGES, charge_facts, numbers_of
 from b2b_market.rfq.pages import showing
+from b2b_market.rfq.rules.charging import AwardCharge
 from b2b_market.rfq.service import awarding
 from b2b_market.rfq.service import drafting as drafts
 from b2b_market.rfq.service.awarding import AwardContent
@@ -46,12 +48,22 @@ class ShareView:
 
 
 @dataclass(frozen=True, slots=True)
+class ChargeView:
+    """A charge in words: message id and facts."""
+
+    label: str
+    facts: Mapping[str, str]
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
 class SupplierView:
     """What one supplier gets; ``total`` is the amount of the contract, in the quoted currency."""
 
     name: str
     quote_id: UUID
     shares: Sequence[ShareView]
+    charges: Sequence[ChargeView]
     total: Money
 
 
@@ -112,10 +124,9 @@ def _suppliers(
 ) -> Sequence[SupplierView]:
     needs = {line.id: line for line in request.lines}
     found = []
-    for supplier_id in content.award.supplier_ids:
-        own = [line for line in content.lines if line.supplier_id == supplier_id]
+    for own in content.suppliers:
         shares = []
-        for line in sorted(own, key=lambda one: needs[one.line_id].position):
+        for line in sorted(own.lines, key=lambda one: needs[one.line_id].position):
             need, price = needs[line.line_id], Money(line.unit_price, Currency(line.currency))
             shares.append(
                 ShareView(
@@ -129,6 +140,13 @@ def _suppliers(
                     alternative=line.alternative,
                 )
             )
-        total = total_of((share.total for share in shares), Currency(own[0].currency))
-        found.append(SupplierView(names[supplier_id], own[0].quote_id, shares, total))
+        positions = {line_id: need.position for line_id, need in needs.items()}
+        charges = [charge_view(charge, positions) for charge in own.charges]
+        found.append(SupplierView(names[own.supplier_id], own.quote_id, shares, charges, own.total))
     return found
+
+
+def charge_view(charge: AwardCharge, positions: Mapping[UUID, int]) -> ChargeView:
+    """Return a charge in words, with the numbers of the lines that it is for."""
+    facts = charge_facts(numbers_of(charge, positions), charge.percent)
+    return ChargeView(CHARGES[charge.kind], facts, charge.amount)

@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from uuid import UUID
 
 from b2b_market.kernel.money import Money
 from b2b_market.rfq.service.comparing import RfqComparison
-from b2b_market.rfq.service.landing import LandedComparison
+from b2b_market.rfq.service.landing import LandedComparison, at_door
 from b2b_market.sourcing import public as sourcing
 
 
@@ -52,15 +51,7 @@ class Basis:
 
     def total_of(self, allocation: sourcing.Allocation) -> Money | None:
         """Return what an allocation costs at the buyer's door, rounded; None on the raw basis."""
-        if self.landed is None:
-            return None
-        landed = self.landed.comparison
-        amount = Decimal(0)
-        for share in allocation.shares:
-            cell = landed.cell(share.line_id, share.supplier_id, share.offer.variant)
-            if cell is not None:
-                amount += cell.price.amount * share.quantity.value
-        return Money(amount, landed.basis.currency).rounded()
+        return None if self.landed is None else at_door(self.landed, allocation)
 
     def pickable(self) -> Mapping[UUID, Sequence[bool]] | None:
         """Return by line which offers can be awarded, where that is not what the shown cells say."""

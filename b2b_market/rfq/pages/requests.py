@@ -20,6 +20,7 @@ from b2b_market.rfq.commands import requests as commands
 from b2b_market.rfq.commands.requests import RfqOrder
 from b2b_market.rfq.documents.differences import DISCLOSED
 from b2b_market.rfq.pages import showing
+from b2b_market.rfq.pages.awards import charge_view
 from b2b_market.rfq.pages.letters import SHOWN as LETTERS
 from b2b_market.rfq.pages.negotiating import shown_round
 from b2b_market.rfq.pages.standing import standing_shown
@@ -35,6 +36,7 @@ from b2b_market.rfq.service import (
     talking,
 )
 from b2b_market.rfq.service import drafting as drafts
+from b2b_market.rfq.service.amounts import amounts_of
 from b2b_market.rfq.service.drafting import RfqContent
 from b2b_market.rfq.states import RFQ_LIFECYCLE, QuoteStatus, RfqStatus
 from b2b_market.ui.forms import Form
@@ -204,7 +206,10 @@ def _detail(call: PageContext, content: RfqContent, form: Form, *, start: int = 
         waiting = talking.list_talks(call.work, call.actor, commands.ReadRfq(rfq.id))
         context["talks"] = {one.supplier_id: one for one in waiting}
         context["provisional"] = GUEST in call.actor.roles and _own_company(call).is_provisional
-        context["won"] = awarding.read_outcome(call.work, call.actor, commands.ReadRfq(rfq.id))
+        won = context["won"] = awarding.read_outcome(call.work, call.actor, commands.ReadRfq(rfq.id))
+        positions = {line.id: line.position for line in content.lines}
+        charges = [charge for own in amounts_of(won) for charge in own.charges]
+        context["won_charges"] = [charge_view(charge, positions) for charge in charges]
         context |= {**LETTERS, "letters": letters.own_letters(call.work, call.actor, commands.ReadRfq(rfq.id))}
         context["unit_price"] = lambda line: Money(line.unit_price, Currency(line.currency))
         return call.page("rfq/invited.html", context, status=status)

@@ -10,7 +10,10 @@ from b2b_market.kernel.money import Money
 
 @dataclass(frozen=True, slots=True)
 class AwardSaving:
-    """One award that stands: its total, and what it saved against targets and last prices (None without any)."""
+    """One award that stands: its total, and what it saved against targets and last prices (None without any).
+
+    The total and the saving against targets hold set-up, freight and discounts; last prices are prices alone.
+    """
 
     award_id: UUID
     rfq_id: UUID

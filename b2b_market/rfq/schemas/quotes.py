@@ -8,6 +8,7 @@ from pydantic import Field
 
 from b2b_market.infra.http.wires import (
     LongText,
+    MoneyWire,
     ShortText,
     WireCurrency,
     WireDate,
@@ -35,6 +36,7 @@ from b2b_market.rfq.schemas.shaping import columns
 from b2b_market.rfq.service.awarding import AwardContent
 from b2b_market.rfq.service.quoting import QuoteContent
 from b2b_market.rfq.states import AWARD_LIFECYCLE, QUOTE_LIFECYCLE, AwardStatus, QuoteStatus
+from b2b_market.sourcing.public import ChargeKind
 
 
 class QuoteLineIn(LineTermsIn):
@@ -252,8 +254,42 @@ class AwardIn(WireIn):
         )
 
 
+class AwardChargeOut(WireOut):
+    """What is charged beside prices: set-up of a line, freight, or a discount (negative) for taking all of its lines.
+
+    ``line_ids`` are the lines it is for; ``amount`` is without tax, in the currency of the quotation.
+    """
+
+    kind: wire_enum(ChargeKind)  # type: ignore[valid-type]  # an Annotated alias made by a function
+    line_ids: Sequence[WireUuid]
+    percent: WireDecimal | None
+    amount: MoneyWire
+
+
+class SupplierAmountsOut(WireOut):
+    """What one supplier gets: ``goods`` adds the rounded lines, ``total`` goods and charges: the contract's amount."""
+
+    supplier_id: WireUuid
+    quote_id: WireUuid
+    goods: MoneyWire
+    charges: Sequence[AwardChargeOut]
+    total: MoneyWire
+
+
+class LineChargeOut(WireOut):
+    """A charge that stands with a line; ``amount`` is in the line's currency, negative for a discount."""
+
+    kind: wire_enum(ChargeKind)  # type: ignore[valid-type]  # an Annotated alias made by a function
+    line_ids: Sequence[WireUuid]
+    percent: WireDecimal | None
+    amount: str
+
+
 class AwardLineOut(WireOut):
-    """A quantity of one need given to one quotation at its price."""
+    """A quantity of one need given to one quotation at its price, and what is charged with it.
+
+    Freight and discounts stand with the first line that they are for.
+    """
 
     position: int
     line_id: WireUuid
@@ -264,10 +300,14 @@ class AwardLineOut(WireOut):
     currency: str
     variant: int
     alternative: str
+    charges: Sequence[LineChargeOut]
 
 
 class AwardBase(WireOut):
-    """What every answer about an award says; ``total`` and ``saving`` in the request's currency, frozen rates."""
+    """What every answer about an award says; ``total`` and ``saving`` in the request's currency, frozen rates.
+
+    ``total`` holds the charges beside the prices too, ``saving`` the part of them that the aimed lines bear.
+    """
 
     id: WireUuid
     version: int
@@ -294,15 +334,20 @@ class AwardSummaryOut(AwardBase):
 
 
 class AwardOut(AwardBase):
-    """An award with its lines."""
+    """An award with its lines, and what each supplier gets in all."""
 
     lines: Sequence[AwardLineOut]
+    suppliers: Sequence[SupplierAmountsOut]
     allowed_steps: Sequence[str]
 
     @classmethod
     def of(cls, value: AwardContent) -> Self:
         """Return the answer for an award's content."""
-        own = {"lines": value.lines, "allowed_steps": AWARD_LIFECYCLE.allowed(value.award.status)}
+        own = {
+            "lines": value.lines,
+            "suppliers": value.suppliers,
+            "allowed_steps": AWARD_LIFECYCLE.allowed(value.award.status),
+        }
         return cls.model_validate({**award_fields(value.award, cls, frozenset(own)), **own})
 
 

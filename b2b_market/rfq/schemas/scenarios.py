@@ -125,6 +125,8 @@ class ScenarioOut(WireOut):
     award_id: WireUuid | None
     snapshot_hash: str | None
     total: str | None
+    charged: str | None
+    """What of the total is set-up, freight and discounts; null where there are none."""
     landed_total: str | None
     saving_target: str | None
     saving_last: str | None
@@ -163,6 +165,7 @@ class ScenarioOut(WireOut):
                 "current": value.current,
                 "snapshot_hash": None if row.snapshot_hash is None else bytes(row.snapshot_hash).hex(),
                 "total": None if allocation is None else _amount(allocation.total),
+                "charged": None if allocation is None else _amount(allocation.charged),
                 "landed_total": _amount(value.landed),
                 "saving_target": None
                 if allocation is None or allocation.saving is None

@@ -1,11 +1,8 @@
 """Awards: proposed by line from the comparison, approved by limit, granted to quotations."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
-from uuid import UUID
-
-from sqlalchemy import update
+from typing import Any
 
 from b2b_market.infra.bulk import insert_rows
 from b2b_market.infra.canonical import digest, lines_digest
@@ -20,17 +17,20 @@ from b2b_market.rbac.duties import require_other_person
 from b2b_market.rbac.operation import operation
 from b2b_market.rfq import events
 from b2b_market.rfq.commands.requests import AwardPick, DecideAward, ProposeAward, ReadAward, ReadRfq, Rest
-from b2b_market.rfq.models.quotes import AWARD_LINES, Award, AwardLine, Quote
+from b2b_market.rfq.models.quotes import AWARD_LINES, Award, AwardLine
 from b2b_market.rfq.models.requests import Rfq
 from b2b_market.rfq.permissions import RfqPermission
 from b2b_market.rfq.queries import quotes as queries
 from b2b_market.rfq.queries import requests as request_queries
 from b2b_market.rfq.rules import approving, awarding
+from b2b_market.rfq.rules.charging import written
+from b2b_market.rfq.service.amounts import SupplierAmounts, amounts_of
 from b2b_market.rfq.service.bundling import require_bundles
 from b2b_market.rfq.service.comparing import RfqComparison, comparison_of, start_evaluation
+from b2b_market.rfq.service.granting import grant, release
 from b2b_market.rfq.service.inviting import require_approved
 from b2b_market.rfq.service.publishing import in_limit_currency
-from b2b_market.rfq.states import AWARD_LIFECYCLE, QUOTE_LIFECYCLE, RFQ_LIFECYCLE
+from b2b_market.rfq.states import AWARD_LIFECYCLE, RFQ_LIFECYCLE
 from b2b_market.sourcing import public as sourcing
 
 
@@ -46,6 +46,12 @@ class AwardContent:
         """The version of the award, which its ETag shows."""
         return self.award.version
 
+    @property
+    def suppliers(self) -> Sequence[SupplierAmounts]:
+        """What each supplier gets, in the order of the award's suppliers."""
+        places = {supplier_id: place for place, supplier_id in enumerate(self.award.supplier_ids)}
+        return sorted(amounts_of(self.lines), key=lambda one: places[one.supplier_id])
+
 
 @operation(RfqPermission.AWARD)
 def propose_award(work: Work, scope: Scope, command: ProposeAward) -> AwardContent:
@@ -55,6 +61,17 @@ def propose_award(work: Work, scope: Scope, command: ProposeAward) -> AwardConte
     """
     work.gate(command.rfq_id, exclusive=True)
     rfq = request_queries.lock_own_rfq(work.session, scope, command.rfq_id)
+    return propose_on(work, scope, rfq, command, lambda compared: chosen(compared, command.picks))
+
+
+def propose_on(
+    work: Work,
+    scope: Scope,
+    rfq: Rfq,
+    command: ProposeAward,
+    choose: Callable[[RfqComparison], sourcing.Allocation],
+) -> AwardContent:
+    """Propose what is chosen of the open needs of a request whose gate and row are held by the caller."""
     work.expect_version(rfq, command.expected_version)
     start_evaluation(work, rfq)
     RFQ_LIFECYCLE.require(rfq.status, "award")
@@ -63,17 +80,25 @@ def propose_award(work: Work, scope: Scope, command: ProposeAward) -> AwardConte
     if queries.pending_award(work.session, scope, rfq.id) is not None:
         raise awarding.AwardUndecided
     compared = comparison_of(work, scope, rfq, remaining=True)
-    allocation = sourcing.allocate(compared.comparison, picks_of(compared, command.picks))
+    allocation = choose(compared)
     _require_awardable(allocation, command.rest)
-    require_bundles(work, scope, compared, allocation)
+    require_bundles(compared, allocation)
     require_approved(work, scope.actor, rfq, [supplier.supplier_id for supplier in allocation.suppliers])
+    amount = in_limit_currency(work, scope, allocation.total)
+    alone = approving.within_limit(amount, scope.limit)
     award = _new_award(work, scope, rfq, compared, allocation)
     award.final = command.rest is not Rest.LATER
     award.comment = command.comment.strip()
-    rows = _line_rows(award, compared, allocation)
+    rows = _line_rows(award, compared, allocation, released=alone)
     award.lines_digest = lines_digest(AWARD_LINES.content(row) for row in rows)
-    amount = in_limit_currency(work, scope, allocation.total)
-    alone = approving.within_limit(amount, scope.limit)
+    return _store(work, scope, compared, award, rows, alone=alone)
+
+
+def _store(
+    work: Work, scope: Scope, compared: RfqComparison, award: Award, rows: Sequence[dict[str, Any]], *, alone: bool
+) -> AwardContent:
+    """Keep an award with its lines; ``alone`` it stands at once, otherwise the approvers are asked."""
+    rfq, lines = compared.rfq, [AwardLine(**row) for row in rows]
     proposed = events.AwardProposed(
         award_id=award.id, rfq_id=rfq.id, buyer_id=rfq.buyer_id, proposer_id=award.proposer_id
     )
@@ -85,10 +110,10 @@ def propose_award(work: Work, scope: Scope, command: ProposeAward) -> AwardConte
     work.session.flush()
     insert_rows(work.session, AwardLine, rows)
     if alone:
-        _grant(work, scope, rfq, award)
+        grant(work, scope, compared, award, lines)
     work.touch(rfq)
     work.session.flush()
-    return AwardContent(award, queries.award_lines_of(work.session, scope, award.id))
+    return AwardContent(award, lines)
 
 
 @operation(RfqPermission.AWARD_APPROVE)
@@ -106,13 +131,14 @@ def approve_award(work: Work, scope: Scope, command: DecideAward) -> AwardConten
     require_other_person(scope.actor, award.proposer_id)
     total = Money(award.total, Currency(award.currency))
     approving.require_approver_limit(in_limit_currency(work, scope, total), scope.limit)
-    _require_unchanged(work, scope, rfq, award)
+    lines = queries.award_lines_of(work.session, scope, award.id)
+    compared = _require_unchanged(work, scope, rfq, award, lines)
     require_approved(work, scope.actor, rfq, award.supplier_ids)
-    _grant(work, scope, rfq, award)
+    release(work, award, lines)
+    grant(work, scope, compared, award, lines)
     work.touch(rfq)
     work.session.flush()
-    work.session.expire_all()
-    return AwardContent(award, queries.award_lines_of(work.session, scope, award.id))
+    return AwardContent(award, lines)
 
 
 @operation(RfqPermission.AWARD_APPROVE)
@@ -167,6 +193,11 @@ def finish_rfq(work: Work, scope: Scope, command: ReadAward) -> None:
         work.record("rfq.finished", rfq)
 
 
+def chosen(compared: RfqComparison, picks: Sequence[AwardPick]) -> sourcing.Allocation:
+    """Return what picks come to; NotFound for a line or quotation that is not compared."""
+    return sourcing.allocate(compared.comparison, picks_of(compared, picks))
+
+
 def picks_of(compared: RfqComparison, picks: Sequence[AwardPick]) -> list[sourcing.Pick]:
     """Return picks as sourcing takes them; NotFound for a line or quotation that is not compared."""
     suppliers = {quote.id: supplier_id for supplier_id, quote in compared.quotes.items()}
@@ -207,19 +238,22 @@ def _new_award(work: Work, scope: Scope, rfq: Rfq, compared: RfqComparison, allo
         currency=rfq.currency,
         total=allocation.total.amount,
         saving=allocation.saving.amount.amount if allocation.saving is not None else None,
-        snapshot_hash=snapshot_hash(compared, allocation.picks),
+        snapshot_hash=snapshot_hash(compared, allocation),
         supplier_ids=winners,
         lost_supplier_ids=[],
     )
 
 
-def snapshot_hash(compared: RfqComparison, picks: Sequence[sourcing.Pick]) -> bytes:
+def snapshot_hash(compared: RfqComparison, allocation: sourcing.Allocation) -> bytes:
     """Return SHA-256 over what an award was chosen from and what was chosen.
 
-    Quotation contents, frozen rates, picks.
+    Quotation contents, frozen rates, picks, and what is charged beside the prices where anything is.
     """
+    charges = [charge for supplier in allocation.suppliers for charge in supplier.charges]
+    charged = sorted([str(one.supplier_id), one.kind.value, str(one.lines[0]), one.total] for one in charges)
     return digest(
         {
+            **({"charges": charged} if charged else {}),
             "quotes": [
                 {"id": quote.id, "revision": quote.revision, "content": quote.content_hash}
                 for quote in sorted(compared.quotes.values(), key=lambda quote: quote.id)
@@ -241,13 +275,16 @@ def snapshot_hash(compared: RfqComparison, picks: Sequence[sourcing.Pick]) -> by
                     str(pick.quantity.value.normalize()),
                     *([str(pick.variant)] if pick.variant else []),
                 ]
-                for pick in picks
+                for pick in allocation.picks
             ),
         }
     )
 
 
-def _line_rows(award: Award, compared: RfqComparison, allocation: sourcing.Allocation) -> list[dict[str, object]]:
+def _line_rows(
+    award: Award, compared: RfqComparison, allocation: sourcing.Allocation, *, released: bool
+) -> list[dict[str, Any]]:
+    charges = {supplier.supplier_id: written(supplier.charges) for supplier in allocation.suppliers}
     return [
         {
             "award_id": award.id,
@@ -255,7 +292,7 @@ def _line_rows(award: Award, compared: RfqComparison, allocation: sourcing.Alloc
             "rfq_id": award.rfq_id,
             "buyer_id": award.buyer_id,
             "supplier_id": share.supplier_id,
-            "released": False,
+            "released": released,
             "line_id": share.line_id,
             "quote_id": compared.quotes[share.supplier_id].id,
             "quantity": share.quantity.value,
@@ -263,68 +300,22 @@ def _line_rows(award: Award, compared: RfqComparison, allocation: sourcing.Alloc
             "currency": share.offer.unit_price.currency.code,
             "variant": share.offer.variant,
             "alternative": share.offer.note if share.offer.alternative else "",
+            "charges": charges[share.supplier_id].get(share.line_id, []),
         }
         for position, share in enumerate(allocation.shares, start=1)
     ]
 
 
-def _require_unchanged(work: Work, scope: Scope, rfq: Rfq, award: Award) -> None:
+def _require_unchanged(work: Work, scope: Scope, rfq: Rfq, award: Award, lines: Sequence[AwardLine]) -> RfqComparison:
     """Work the award out again: the offers must still hold and be the ones that the proposer saw."""
     compared = comparison_of(work, scope, rfq, remaining=True)
-    lines = queries.award_lines_of(work.session, scope, award.id)
-    chosen = [
+    picks = [
         AwardPick(line_id=line.line_id, quote_id=line.quote_id, quantity=line.quantity, variant=line.variant)
         for line in lines
     ]
-    allocation = sourcing.allocate(compared.comparison, picks_of(compared, chosen))
+    allocation = chosen(compared, picks)
     _require_awardable(allocation, Rest.LEAVE)
-    require_bundles(work, scope, compared, allocation)
-    if snapshot_hash(compared, allocation.picks) != bytes(award.snapshot_hash):
+    require_bundles(compared, allocation)
+    if snapshot_hash(compared, allocation) != bytes(award.snapshot_hash):
         raise awarding.AwardOutdated
-
-
-def _grant(work: Work, scope: Scope, rfq: Rfq, award: Award) -> None:
-    """Let the award stand: release its lines to their suppliers, settle the quotations, move the request on."""
-    AWARD_LIFECYCLE.advance(award, "approve")
-    award.decider_id, award.decided_at, award.changed_at = scope.user_id, work.now(), work.now()
-    session = work.session
-    session.execute(update(AwardLine).where(AwardLine.award_id == award.id).values(released=True))
-    award.lost_supplier_ids = _settle_quotes(work, scope, rfq, award)
-    RFQ_LIFECYCLE.advance(rfq, "award" if award.final else "award_part")
-    rfq.changed_at = work.now()
-    work.record("rfq.award_granted", rfq)
-    granted = events.RfqAwarded(
-        award_id=award.id,
-        rfq_id=rfq.id,
-        buyer_id=rfq.buyer_id,
-        supplier_ids=tuple(award.supplier_ids),
-        lost_supplier_ids=tuple(award.lost_supplier_ids),
-        final=award.final,
-    )
-    work.emit(granted, award)
-
-
-def _settle_quotes(work: Work, scope: Scope, rfq: Rfq, award: Award) -> list[UUID]:
-    """Give every quotation its outcome; return the suppliers that got nothing. Unless ``final``, those stay in play."""
-    won: dict[UUID, dict[UUID, Decimal]] = {}
-    for line in queries.won_lines(work.session, scope, rfq.id):
-        gained = won.setdefault(line.quote_id, {})
-        gained[line.line_id] = gained.get(line.line_id, Decimal(0)) + line.quantity
-    lost: list[UUID] = []
-    for quote in queries.lock_opened_quotes(work.session, scope, rfq.id):
-        if quote.id in won:
-            _win(work, scope, quote, won[quote.id])
-        elif award.final and "lose" in QUOTE_LIFECYCLE.allowed(quote.status):
-            QUOTE_LIFECYCLE.advance(quote, "lose")
-            work.record("quote.lost", quote)
-            lost.append(quote.supplier_id)
-    return lost
-
-
-def _win(work: Work, scope: Scope, quote: Quote, gained: dict[UUID, Decimal]) -> None:
-    lines = queries.lines_of_quote(work.session, scope, quote.id)
-    whole = awarding.wins_everything({line.line_id: line.quantity for line in lines}, gained)
-    before = quote.status
-    QUOTE_LIFECYCLE.advance(quote, "win" if whole else "win_part")
-    if quote.status is not before:
-        work.record("quote.awarded" if whole else "quote.partly_awarded", quote)
+    return compared

@@ -4,20 +4,14 @@ from collections import defaultdict
 from decimal import Decimal
 from uuid import UUID
 
-from b2b_market.infra.work import Work
-from b2b_market.rbac.actor import Scope
-from b2b_market.rfq.queries import quotes as queries
 from b2b_market.rfq.rules.bundling import BundleBroken, broken, read_bundles
 from b2b_market.rfq.rules.notation import write_positions
 from b2b_market.rfq.service.comparing import RfqComparison
 from b2b_market.sourcing import public as sourcing
 
 
-def require_bundles(work: Work, scope: Scope, compared: RfqComparison, allocation: sourcing.Allocation) -> None:
-    """Raise BundleBroken where an award, with what is awarded already, takes a part of lines sold together.
-
-    Asks the database nothing where no compared quotation has such a condition.
-    """
+def require_bundles(compared: RfqComparison, allocation: sourcing.Allocation) -> None:
+    """Raise BundleBroken where an award, with what is awarded already, takes a part of lines sold together."""
     bundles = {quote.id: read_bundles(quote.bundles) for quote in compared.quotes.values() if quote.bundles}
     if not bundles:
         return
@@ -26,9 +20,7 @@ def require_bundles(work: Work, scope: Scope, compared: RfqComparison, allocatio
         taken[line.quote_id][line.line_id] += line.quantity
     for share in allocation.shares:
         taken[share.offer.offer_id][share.line_id] += share.quantity.value
-    lines = [
-        line for line in queries.quote_lines_of_rfq(work.session, scope, compared.rfq.id) if line.quote_id in bundles
-    ]
+    lines = [line for line in compared.prices if line.quote_id in bundles]
     suppliers = {quote.id: supplier_id for supplier_id, quote in compared.quotes.items()}
     names = {column.supplier_id: column.supplier for column in compared.comparison.columns}
     for quote_id, conditions in bundles.items():

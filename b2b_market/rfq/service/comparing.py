@@ -26,9 +26,10 @@ from b2b_market.rfq.queries import requests as queries
 from b2b_market.rfq.rules.alternates import as_offers
 from b2b_market.rfq.rules.awarding import still_open
 from b2b_market.rfq.rules.breaks import unanswered
+from b2b_market.rfq.rules.bundling import read_bundles
 from b2b_market.rfq.rules.pricing import read_tiers
 from b2b_market.rfq.service.drafting import buyer_day
-from b2b_market.rfq.states import RFQ_LIFECYCLE, QuoteStatus, RfqStatus
+from b2b_market.rfq.states import RFQ_LIFECYCLE, BundleKind, QuoteStatus, RfqStatus
 from b2b_market.sourcing import public as sourcing
 
 NOT_IN_PLAY = frozenset({QuoteStatus.NEEDS_CONFIRMATION})
@@ -39,6 +40,7 @@ NOT_COMPARED = frozenset({RfqStatus.DRAFT, RfqStatus.PENDING_APPROVAL})
 class RfqComparison:
     """A request with the comparison of its quotations; ``quotes`` by supplier, ``awarded`` lines already given.
 
+    ``prices`` are the quoted lines as they stand in the quotations, those without a part in the comparison included.
     ``unconfirmed`` are the suppliers whose quotations are for an earlier version of the request and take no part.
     """
 
@@ -48,6 +50,7 @@ class RfqComparison:
     awarded: Sequence[AwardLine]
     lines: Sequence[RfqLine] = ()
     unconfirmed: Sequence[UUID] = ()
+    prices: Sequence[QuoteLine] = ()
 
     @property
     def version(self) -> int:
@@ -128,6 +131,7 @@ def comparison_of(work: Work, scope: Scope, rfq: Rfq, *, remaining: bool = False
         awarded,
         lines,
         [quote.supplier_id for quote in opened if quote.status is QuoteStatus.NEEDS_CONFIRMATION],
+        prices,
     )
 
 
@@ -176,22 +180,29 @@ def _quotes(work: Work, scope: Scope, sheet: _Sheet) -> list[sourcing.Quote]:
     asked = {line.id: tuple(map(Decimal, line.breaks)) for line in sheet.lines if line.breaks}
     names = organizations.companies(work, scope.actor, [quote.supplier_id for quote in sheet.quotes])
     prices = sheet.open_prices()
+    begun = {quote_id for quote_id, _ in sheet.given}
     return [
-        _quote(quote, names[quote.supplier_id].name_in(scope.actor.person.locale), prices[quote.id], units, asked)
+        _quote(
+            quote,
+            names[quote.supplier_id].name_in(scope.actor.person.locale),
+            prices[quote.id],
+            _Asked(units, asked, begun=quote.id in begun),
+        )
         for quote in sheet.quotes
     ]
 
 
-def _quote(
-    quote: Quote,
-    supplier: str,
-    prices: Sequence[tuple[QuoteLine, Decimal]],
-    units: Mapping[UUID, Unit],
-    asked: Mapping[UUID, Sequence[Decimal]],
-) -> sourcing.Quote:
-    lines = tuple(
-        _line(quote, price, left, units[price.line_id], asked.get(price.line_id, ())) for price, left in prices
-    )
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What the needs say of prices: their units, the quantities asked for by line; ``begun``: awarded of before."""
+
+    units: Mapping[UUID, Unit]
+    breaks: Mapping[UUID, Sequence[Decimal]]
+    begun: bool
+
+
+def _quote(quote: Quote, supplier: str, prices: Sequence[tuple[QuoteLine, Decimal]], asked: _Asked) -> sourcing.Quote:
+    lines = tuple(_line(quote, price, left, asked) for price, left in prices)
     return sourcing.Quote(
         supplier_id=quote.supplier_id,
         supplier=supplier,
@@ -202,12 +213,29 @@ def _quote(
             alternate
             for line, (price, _) in zip(lines, prices, strict=True)
             if price.alternates
-            for alternate in as_offers(line, price.alternates, asked.get(price.line_id, ()))
+            for alternate in as_offers(line, price.alternates, asked.breaks.get(price.line_id, ()))
         ),
+        freight=None if asked.begun or not quote.freight else Money(quote.freight, Currency(quote.currency)),
+        discounts=discounts_of(quote, prices) if quote.bundles else (),
     )
 
 
-def _line(quote: Quote, price: QuoteLine, left: Decimal, measure: Unit, asked: Sequence[Decimal]) -> sourcing.QuoteLine:
+def discounts_of(quote: Quote, prices: Sequence[tuple[QuoteLine, Decimal]]) -> tuple[sourcing.Discount, ...]:
+    """Return the discounts that one award can earn: those whose lines are all wanted and untouched by earlier ones."""
+    whole = {price.line_id: price.quantity for price, left in prices if left == price.quantity}
+    quoted = frozenset(price.line_id for price, _ in prices)
+    found = []
+    for bundle in read_bundles(quote.bundles):
+        lines = bundle.line_ids or tuple(whole)
+        everything = bool(bundle.line_ids) or (whole.keys() == quoted and len(quoted) == quote.line_count)
+        if bundle.kind is BundleKind.DISCOUNT and bundle.percent and everything and all(one in whole for one in lines):
+            found.append(sourcing.Discount(bundle.percent, {line_id: whole[line_id] for line_id in lines}))
+    return tuple(found)
+
+
+def _line(quote: Quote, price: QuoteLine, left: Decimal, asked: _Asked) -> sourcing.QuoteLine:
+    """Return what is still on offer of a quoted line; its set-up is paid where an earlier award has begun it."""
+    begun, breaks, measure = left != price.quantity, asked.breaks.get(price.line_id, ()), asked.units[price.line_id]
     currency = Currency(quote.currency)
     tiers = tuple((tier.from_quantity, tier.unit_price) for tier in read_tiers(price.tiers)) if price.tiers else ()
     offer = sourcing.QuoteLine(
@@ -221,11 +249,11 @@ def _line(quote: Quote, price: QuoteLine, left: Decimal, measure: Unit, asked: S
         alternative=bool(price.alternative),
         note=price.alternative or price.note,
         multiple=price.multiple_quantity,
-        setup=Money(price.setup_cost, currency) if price.setup_cost else None,
+        setup=Money(price.setup_cost, currency) if price.setup_cost and not begun else None,
         tiers=tiers,
-        unanswered=unanswered(asked, {start for start, _ in tiers}) if asked else (),
+        unanswered=unanswered(breaks, {start for start, _ in tiers}) if breaks else (),
     )
-    return replace(offer, unit_price=offer.price_at(left)) if offer.tiers and left != price.quantity else offer
+    return replace(offer, unit_price=offer.price_at(left)) if offer.tiers and begun else offer
 
 
 def frozen_rates(work: Work, scope: Scope, rfq: Rfq, currencies: set[str]) -> tuple[Rate, ...]:

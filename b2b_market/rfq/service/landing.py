@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from fractions import Fraction
 from typing import Final
 from uuid import UUID
 
@@ -170,6 +171,39 @@ def landed_comparison(work: Work, scope: Scope, compared: RfqComparison) -> Land
     landing = sourcing.land_quotes(needs, quotes, deliveries, costing.assumptions, basis)
     compared_landed = sourcing.compare(needs, landing.quotes, basis)
     return LandedComparison(compared, compared_landed, landing, costing, deliveries)
+
+
+def at_door(landed: LandedComparison, allocation: sourcing.Allocation) -> Money:
+    """Return what an allocation costs at the buyer's door, rounded: every share at the price of its quantity.
+
+    Set-up costs and discounts count as they are charged; freight of a quotation as its lines bear it, by value.
+    """
+    amount = Fraction(0)
+    lines: dict[tuple[UUID, UUID], sourcing.CostLine] = {}
+    worth: dict[tuple[UUID, UUID], Fraction] = {}
+    for share in allocation.shares:
+        line, pair = landed.landing.line(share.offer, share.supplier_id), (share.line_id, share.supplier_id)
+        lines[pair], worth[pair] = line, Fraction(share.total.amount)
+        price = Fraction(share.offer.unit_price.amount) * line.rise + line.fixed
+        amount += price * Fraction(share.quantity.value)
+    for charge in (charge for supplier in allocation.suppliers for charge in supplier.charges):
+        if charge.kind is not sourcing.ChargeKind.FREIGHT:
+            amount += Fraction(charge.total.amount) * _rise(lines, worth, charge)
+    digits = landed.comparison.basis.currency.minor_digits
+    return Money(Decimal(round(amount * 10**digits)).scaleb(-digits), landed.comparison.basis.currency)
+
+
+def _rise(
+    lines: Mapping[tuple[UUID, UUID], sourcing.CostLine],
+    worth: Mapping[tuple[UUID, UUID], Fraction],
+    charge: sourcing.Charge,
+) -> Fraction:
+    """Return what one unit of a charge becomes at the door: as the prices of its lines do, by their amounts."""
+    pairs = [(line_id, charge.supplier_id) for line_id in charge.lines]
+    whole = sum((worth[pair] for pair in pairs), Fraction(0))
+    if not whole:
+        return lines[pairs[0]].rise
+    return sum((lines[pair].rise * worth[pair] for pair in pairs), Fraction(0)) / whole
 
 
 def require_undecided(rfq: Rfq, step: str) -> None:

@@ -15,9 +15,10 @@ from b2b_market.rbac.operation import operation
 from b2b_market.rfq import events
 from b2b_market.rfq.commands.letters import IssueLetters, PrintLetter
 from b2b_market.rfq.commands.requests import ReadAward, ReadRfq
+from b2b_market.rfq.documents.charge_words import numbers_of
 from b2b_market.rfq.documents.files import ExportedFile
 from b2b_market.rfq.documents.letter_files import PRINTING, print_letter
-from b2b_market.rfq.documents.letter_sheet import LetterCriterion, LetterLine, LetterParty, LetterSheet
+from b2b_market.rfq.documents.letter_sheet import LetterCharge, LetterCriterion, LetterLine, LetterParty, LetterSheet
 from b2b_market.rfq.models.letters import Letter
 from b2b_market.rfq.models.quotes import Award, AwardLine, Quote, QuoteLine
 from b2b_market.rfq.models.requests import Rfq, RfqLine
@@ -26,6 +27,8 @@ from b2b_market.rfq.queries import letters as queries
 from b2b_market.rfq.queries import quotes as quote_queries
 from b2b_market.rfq.queries import requests as request_queries
 from b2b_market.rfq.rules import letters as rules
+from b2b_market.rfq.rules.charging import AwardCharge
+from b2b_market.rfq.service.amounts import amounts_of
 from b2b_market.rfq.service.scoring import read_criteria
 from b2b_market.rfq.states import AwardStatus, LetterKind, LetterReason, QuoteStatus
 
@@ -187,7 +190,9 @@ class _Desk:
         """Return the letter of a supplier that got something, with its lines of this award."""
         own = [line for line in self.awarded if line.supplier_id == supplier_id]
         quote = next(quote for quote in self.quotes if quote.id == own[0].quote_id)
-        return self._sheet(LetterKind.AWARD, quote, [self._line(line) for line in own])
+        sheet = self._sheet(LetterKind.AWARD, quote, [self._line(line) for line in own])
+        (amounts,) = amounts_of(own)
+        return replace(sheet, charges=tuple(self._charge(charge) for charge in amounts.charges))
 
     def regret_letter(self, supplier_id: UUID, code: LetterReason, reason: str) -> LetterSheet:
         """Return the letter of a supplier that got nothing, with everything it quoted."""
@@ -216,6 +221,10 @@ class _Desk:
             currency=quote.currency,
             lines=tuple(sorted(lines, key=lambda line: line.position)),
         )
+
+    def _charge(self, charge: AwardCharge) -> LetterCharge:
+        lines = numbers_of(charge, {line_id: need.position for line_id, need in self.needs.items()})
+        return LetterCharge(kind=charge.kind, lines=lines, percent=charge.percent, amount=charge.amount.amount)
 
     def _line(self, line: AwardLine | QuoteLine) -> LetterLine:
         need = self.needs[line.line_id]

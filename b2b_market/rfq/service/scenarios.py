@@ -26,10 +26,10 @@ from b2b_market.rfq.queries import requests as request_queries
 from b2b_market.rfq.queries import scenarios as queries
 from b2b_market.rfq.rules import scenarios as rules
 from b2b_market.rfq.rules.history import PriceHistory
-from b2b_market.rfq.service.awarding import AwardContent, picks_of, propose_award, snapshot_hash
+from b2b_market.rfq.service.awarding import AwardContent, chosen, picks_of, propose_on, snapshot_hash
 from b2b_market.rfq.service.comparing import RfqComparison, compare_open_needs, compare_standing
 from b2b_market.rfq.service.history import histories_of
-from b2b_market.rfq.service.landing import LandedComparison, landed_comparison, require_undecided
+from b2b_market.rfq.service.landing import LandedComparison, at_door, landed_comparison, require_undecided
 from b2b_market.rfq.states import SCENARIO_LIFECYCLE, RfqStatus, ScenarioKind, ScenarioStatus
 from b2b_market.sourcing import public as sourcing
 
@@ -145,22 +145,19 @@ def propose_scenario(work: Work, scope: Scope, command: ProposeScenario) -> Awar
     """
     known = queries.own_scenario(work.session, scope, command.scenario_id)
     work.gate(known.rfq_id, exclusive=True)
-    request_queries.lock_own_rfq(work.session, scope, known.rfq_id)
+    rfq = request_queries.lock_own_rfq(work.session, scope, known.rfq_id)
     scenario = queries.own_scenario(work.session, scope, command.scenario_id, lock=True)
     if scenario.status is not ScenarioStatus.READY or not scenario.picks:
         raise rules.ScenarioNotReady(status=scenario.status.value)
-    picks = _stored(scenario)
     proposal = ProposeAward(
         rfq_id=scenario.rfq_id,
         expected_version=command.expected_version,
-        picks=picks,
+        picks=_stored(scenario),
         rest=command.rest,
         comment=command.comment,
     )
-    compared = compare_open_needs(work, scope.actor, ReadRfq(scenario.rfq_id))
-    if not _is_current(scenario, compared):
-        raise rules.ScenarioOutdated
-    content = propose_award(work, scope.actor, proposal)
+
+    content = propose_on(work, scope, rfq, proposal, lambda compared: _as_saved(scenario, compared))
     scenario.award_id, scenario.changed_at = content.award.id, work.now()
     work.record("rfq_scenario.proposed", scenario)
     work.session.flush()
@@ -202,7 +199,8 @@ def fill(scenario: Scenario, landed: LandedComparison, picks: Sequence[sourcing.
     scenario.standby = [
         [str(line_id), str(quotes[supplier_id].id)] for line_id, supplier_id in _standby(ranking, picks).items()
     ]
-    scenario.snapshot_hash = snapshot_hash(landed.compared, picks)
+    compared = landed.compared
+    scenario.snapshot_hash = snapshot_hash(compared, sourcing.allocate(compared.comparison, picks))
 
 
 def _standby(ranking: sourcing.Comparison, picks: Sequence[sourcing.Pick]) -> dict[UUID, UUID]:
@@ -236,34 +234,37 @@ def _stored(scenario: Scenario) -> tuple[AwardPick, ...]:
     )
 
 
-def _is_current(scenario: Scenario, compared: RfqComparison) -> bool:
-    known = {quote.id for quote in compared.quotes.values()}
+def _as_saved(scenario: Scenario, compared: RfqComparison) -> sourcing.Allocation:
+    """Return what a scenario comes to; ScenarioOutdated where it is not made of exactly what it was saved on."""
     picks = _stored(scenario)
-    if any(pick.quote_id not in known or compared.comparison.row(pick.line_id) is None for pick in picks):
-        return False
-    stands_on = snapshot_hash(compared, picks_of(compared, picks))
-    return scenario.snapshot_hash is not None and stands_on == bytes(scenario.snapshot_hash)
+    if _still_there(compared, picks) == picks:
+        allocation = chosen(compared, picks)
+        if _stands_on(scenario, compared, allocation):
+            return allocation
+    raise rules.ScenarioOutdated
+
+
+def _still_there(compared: RfqComparison, picks: Sequence[AwardPick]) -> tuple[AwardPick, ...]:
+    known = {quote.id for quote in compared.quotes.values()}
+    return tuple(pick for pick in picks if pick.quote_id in known and compared.comparison.row(pick.line_id) is not None)
+
+
+def _stands_on(scenario: Scenario, compared: RfqComparison, allocation: sourcing.Allocation) -> bool:
+    """Tell whether an allocation of all picks of a scenario is made of exactly what it was saved on."""
+    return scenario.snapshot_hash is not None and snapshot_hash(compared, allocation) == bytes(scenario.snapshot_hash)
 
 
 def _figures(scenario: Scenario, landed: LandedComparison, past: Mapping[UUID, PriceHistory]) -> ScenarioFigures:
     compared = landed.compared
     if scenario.status is not ScenarioStatus.READY:
         return ScenarioFigures(scenario, None, None, None, None, current=True)
-    known = {quote.id for quote in compared.quotes.values()}
-    picks = [
-        pick
-        for pick in _stored(scenario)
-        if pick.quote_id in known and compared.comparison.row(pick.line_id) is not None
-    ]
-    allocation = sourcing.allocate(compared.comparison, picks_of(compared, picks))
+    stored = _stored(scenario)
+    picks = _still_there(compared, stored)
+    allocation = chosen(compared, picks)
     currency = compared.comparison.basis.currency
-    at_door = Fraction(0)
     paid = {"last": Fraction(0), "average": Fraction(0)}
     awarded = Fraction(0)
     for share in allocation.shares:
-        cell = landed.comparison.cell(share.line_id, share.supplier_id, share.offer.variant)
-        if cell is not None:
-            at_door += Fraction(cell.price.amount) * Fraction(share.quantity.value)
         known_price = past.get(share.line_id)
         if known_price is not None:
             awarded += Fraction(share.exact)
@@ -274,10 +275,10 @@ def _figures(scenario: Scenario, landed: LandedComparison, past: Mapping[UUID, P
     return ScenarioFigures(
         scenario=scenario,
         allocation=allocation,
-        landed=_money(at_door, currency) if stated else None,
+        landed=at_door(landed, allocation) if stated else None,
         last_saving=savings["last"],
         average_saving=savings["average"],
-        current=scenario.award_id is not None or _is_current(scenario, compared),
+        current=scenario.award_id is not None or (picks == stored and _stands_on(scenario, compared, allocation)),
     )
 
 

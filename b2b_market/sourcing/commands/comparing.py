@@ -5,14 +5,19 @@ same result. Broken values (floats, negative prices, a quote that mixes currenci
 ValueError.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
 from b2b_market.kernel.currency import Currency
 from b2b_market.kernel.money import Money, Rate
 from b2b_market.kernel.quantity import Quantity
+
+HUNDRED: Final = Decimal(100)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,9 +89,37 @@ class QuoteLine:
             raise ValueError("a set-up cost is not negative and in the currency of the price")
 
 
+class ChargeKind(StrEnum):
+    """What stands beside the prices of an award, in the order in which it is shown."""
+
+    SETUP = "setup"
+    """Charged once for a line if anything of it is taken."""
+    FREIGHT = "freight"
+    """Charged once for the way of everything that is taken."""
+    DISCOUNT = "discount"
+    """What comes off because all lines of a bundle are taken; a negative amount."""
+
+
+@dataclass(frozen=True, slots=True)
+class Discount:
+    """``percent`` off the prices of the lines in ``quantities`` if each is taken in that quantity at least."""
+
+    percent: Decimal
+    quantities: Mapping[UUID, Decimal]
+
+    def __post_init__(self) -> None:
+        """Refuse a discount on nothing, and one of more than there is."""
+        if not self.quantities or not 0 <= self.percent <= HUNDRED:
+            raise ValueError("a discount is 0 to 100 percent off some lines")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quote:
-    """One supplier's live quote: all prices in one currency, at most one answer per need, and alternates to it."""
+    """One supplier's live quote: all prices in one currency, at most one answer per need, and alternates to it.
+
+    ``freight`` is charged once if anything is taken, on top of prices and set-up; ``discounts`` are earned by taking
+    the first offers to all of their lines.
+    """
 
     supplier_id: UUID
     supplier: str
@@ -95,9 +128,13 @@ class Quote:
     lines: tuple[QuoteLine, ...]
     alternates: tuple[QuoteLine, ...] = ()
     """Further offers to needs that ``lines`` answers, each with a variant of its own from 1 on."""
+    freight: Money | None = None
+    discounts: tuple[Discount, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse a naive time, a second currency and two answers to one need."""
+        if self.freight is not None and (self.freight.amount < 0 or self.freight.currency != self.currency):
+            raise ValueError("freight is not negative and in the currency of the quote")
         if self.submitted_at.tzinfo is None:
             raise ValueError("submission times are aware")
         if any(line.unit_price.currency != self.currency for line in self.lines):

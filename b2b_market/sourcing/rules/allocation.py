@@ -5,11 +5,12 @@ from dataclasses import replace
 from decimal import Decimal
 from uuid import UUID
 
-from b2b_market.kernel.money import Money
+from b2b_market.kernel.money import Money, total_of
 from b2b_market.kernel.quantity import Quantity
 from b2b_market.kernel.refusal import FieldError
 from b2b_market.sourcing.commands.comparing import Pick
-from b2b_market.sourcing.rules.awards import Allocation, Gap, Saving, Share, SupplierAward
+from b2b_market.sourcing.rules.awards import Allocation, Charge, Gap, Saving, Share, SupplierAward
+from b2b_market.sourcing.rules.charging import borne_by_lines, charges_of
 from b2b_market.sourcing.rules.exact import MinorUnits, exact_arithmetic, percent
 from b2b_market.sourcing.rules.matrix import Cell, Column, Comparison, Row
 from b2b_market.sourcing.rules.problems import (
@@ -72,15 +73,22 @@ class _Clerk:
         shares = [share for row in self.comparison.rows for share in self._line(row, met.get(row.need.line_id, ()))]
         if not shares:
             self.problems.append(nothing_awarded())
-        suppliers = [self._supplier(column, shares) for column in self.comparison.columns]
+        own = self._by_supplier(shares)
+        suppliers = [
+            self._supplier(column, own[column.supplier_id])
+            for column in self.comparison.columns
+            if column.supplier_id in own
+        ]
+        charges = [charge for supplier in suppliers for charge in supplier.charges]
         leads = [share.offer.lead_days for share in shares if share.offer.lead_days is not None]
         return Allocation(
             picks=self.picks,
             shares=tuple(shares),
-            suppliers=tuple(one for one in suppliers if one is not None),
-            total=self._converted(shares),
+            suppliers=tuple(suppliers),
+            total=self._converted([*shares, *charges]),
             exact=sum((share.exact for share in shares), Decimal(0)),
-            saving=self._saving(shares),
+            charged=self._converted(charges) if charges else None,
+            saving=self._saving(shares, charges),
             filled=len(self.comparison.rows) - len(self.gaps),
             lines=len(self.comparison.rows),
             gaps=tuple(self.gaps),
@@ -147,33 +155,46 @@ class _Clerk:
             target_total=target,
         )
 
-    def _supplier(self, column: Column, shares: Sequence[Share]) -> SupplierAward | None:
-        own = tuple(share for share in shares if share.supplier_id == column.supplier_id)
-        if not own:
-            return None
+    @staticmethod
+    def _by_supplier(shares: Iterable[Share]) -> Mapping[UUID, list[Share]]:
+        found: dict[UUID, list[Share]] = {}
+        for share in shares:
+            found.setdefault(share.supplier_id, []).append(share)
+        return found
+
+    def _supplier(self, column: Column, own: Sequence[Share]) -> SupplierAward:
+        charges = charges_of(column, own, self.units_of[column.currency], self.units)
+        goods = sum((share.total.amount for share in own), Decimal(0))
+        charged = sum((charge.total.amount for charge in charges), Decimal(0))
         leads = [share.offer.lead_days for share in own if share.offer.lead_days is not None]
         return SupplierAward(
             supplier_id=column.supplier_id,
             supplier=column.supplier,
             currency=column.currency,
             rate=column.rate,
-            shares=own,
-            total=Money(sum((share.total.amount for share in own), Decimal(0)), column.currency),
-            converted_total=self._converted(own),
-            saving=self._saving(own),
+            shares=tuple(own),
+            charges=charges,
+            goods=Money(goods, column.currency),
+            total=Money(goods + charged, column.currency),
+            converted_total=self._converted([*own, *charges]),
+            saving=self._saving(own, charges),
             longest_lead_days=max(leads, default=None),
         )
 
-    def _converted(self, shares: Iterable[Share]) -> Money:
-        amounts = (share.converted_total.amount for share in shares)
+    def _converted(self, parts: Iterable[Share | Charge]) -> Money:
+        amounts = (part.converted_total.amount for part in parts)
         return Money(sum(amounts, Decimal(0)), self.comparison.basis.currency)
 
-    def _saving(self, shares: Sequence[Share]) -> Saving | None:
+    def _saving(self, shares: Sequence[Share], charges: Sequence[Charge]) -> Saving | None:
         aimed = [(share.target_total, share) for share in shares if share.target_total is not None]
         if not aimed:
             return None
         target = Money(sum((goal.amount for goal, _ in aimed), Decimal(0)), self.comparison.basis.currency)
         awarded = self._converted(share for _, share in aimed)
+        if charges:
+            borne = borne_by_lines(shares, charges)
+            pairs = {(share.line_id, share.supplier_id) for _, share in aimed}
+            awarded = total_of([awarded, *(part for pair, part in borne.items() if pair in pairs)], awarded.currency)
         amount = target - awarded
         return Saving(
             target=target,

@@ -7,7 +7,7 @@ from uuid import UUID
 from b2b_market.kernel.currency import Currency
 from b2b_market.kernel.money import Money, Rate
 from b2b_market.kernel.quantity import Quantity
-from b2b_market.sourcing.commands.comparing import Pick, QuoteLine
+from b2b_market.sourcing.commands.comparing import ChargeKind, Pick, QuoteLine
 from b2b_market.sourcing.rules.problems import Problem
 
 
@@ -32,9 +32,28 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True)
+class Charge:
+    """An amount beside the prices of what one supplier gets; a discount is negative.
+
+    ``lines`` are those it is for: the line of a set-up cost, the lines of a discount; of freight all that are awarded.
+    ``total`` is in the quoted currency, rounded: its line of the contract. ``converted_total`` is ``total`` at the
+    supplier's rate, rounded.
+    """
+
+    kind: ChargeKind
+    supplier_id: UUID
+    lines: tuple[UUID, ...]
+    percent: Decimal | None
+    total: Money
+    converted_total: Money
+
+
+@dataclass(frozen=True, slots=True)
 class Saving:
     """What is saved against the targets, on the awarded quantities of the ``lines`` that have one.
 
+    ``awarded`` holds what these lines cost with their part of the charges: the set-up of the line itself, freight and
+    discounts in proportion to the amounts of the lines they are for.
     ``amount`` = ``target`` − ``awarded`` (negative: dearer than hoped), all in the comparison currency; ``percent``
     of the target with one decimal, None where the target is zero.
     """
@@ -48,13 +67,18 @@ class Saving:
 
 @dataclass(frozen=True, slots=True)
 class SupplierAward:
-    """What one supplier gets: shares in the order of the needs; ``total`` is their sum, the amount of the contract."""
+    """What one supplier gets: shares in the order of the needs, and the charges that come with them.
+
+    ``total`` is the amount of the contract: the sum of the shares, ``goods``, and of the ``charges``.
+    """
 
     supplier_id: UUID
     supplier: str
     currency: Currency
     rate: Rate | None
     shares: tuple[Share, ...]
+    charges: tuple[Charge, ...]
+    goods: Money
     total: Money
     converted_total: Money
     saving: Saving | None
@@ -74,7 +98,8 @@ class Gap:
 class Allocation:
     """A complete answer to "who gets what": the picks it is made of and all that follows from them.
 
-    ``total`` adds the rounded shares in the comparison currency, ``exact`` the unrounded ones (what presets minimise).
+    ``total`` adds the rounded shares and charges in the comparison currency: what all contracts come to. ``exact`` adds
+    the unrounded shares alone (what presets minimise); ``charged`` the rounded charges, None where there are none.
     ``filled`` of ``lines`` needs are met in full; ``gaps`` lists the others. ``problems`` lists what forbids the
     award as it stands, gaps included; ``require_awardable`` refuses them.
     """
@@ -84,6 +109,7 @@ class Allocation:
     suppliers: tuple[SupplierAward, ...]
     total: Money
     exact: Decimal
+    charged: Money | None
     saving: Saving | None
     filled: int
     lines: int

@@ -140,6 +140,8 @@ class _Worker:
             currency=self.basis.currency,
             lines=tuple(landed(line) for line in quote.lines),
             alternates=tuple(landed(line) for line in quote.alternates),
+            freight=None,
+            discounts=(),
         )
 
     def _quantity(self, line: QuoteLine) -> Decimal:

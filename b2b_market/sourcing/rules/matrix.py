@@ -13,7 +13,7 @@ from b2b_market.kernel.currency import Currency
 from b2b_market.kernel.money import Money, Rate
 from b2b_market.kernel.quantity import Quantity
 from b2b_market.kernel.text import N_
-from b2b_market.sourcing.commands.comparing import Basis, Need, QuoteLine
+from b2b_market.sourcing.commands.comparing import Basis, Discount, Need, QuoteLine
 
 
 class Flag(StrEnum):
@@ -163,7 +163,8 @@ class Column:
     compared suppliers cover, ``effective`` the same lines unrounded; both are None for a supplier that covers nothing,
     or where no line is common. ``place`` ranks ``effective`` among all compared suppliers. ``group`` numbers the sets
     of suppliers that cover exactly the same lines (1 covers most); ``place_in_group`` ranks the own covered lines
-    within it.
+    within it. Set-up costs, ``freight`` and ``discounts`` are in no total here: they depend on what is taken, and an
+    allocation adds them.
     """
 
     supplier_id: UUID
@@ -182,6 +183,8 @@ class Column:
     place_in_group: Place | None
     longest_lead_days: int | None
     lead_times_missing: int
+    freight: Money | None = None
+    discounts: tuple[Discount, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,6 +109,8 @@ def _column(side: _Side, rate: Rate | None, currency: Currency) -> Column:
         place_in_group=side.place_in_group,
         longest_lead_days=max(leads, default=None),
         lead_times_missing=len(cells) - len(leads),
+        freight=quote.freight,
+        discounts=quote.discounts,
     )
 
 

@@ -29,6 +29,7 @@ from b2b_market.sourcing.commands.landing import (
 )
 from b2b_market.sourcing.commands.planning import (
     AllOrNone,
+    BundleDiscount,
     Capacity,
     Exclude,
     Force,
@@ -127,6 +128,7 @@ __all__ = [
     "AwardNotPossible",
     "Basis",
     "Bid",
+    "BundleDiscount",
     "Capacity",
     "Cell",
     "Charge",

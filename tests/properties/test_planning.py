@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from b2b_market.sourcing.public import (
     AllOrNone,
+    BundleDiscount,
     Capacity,
     Exclude,
     Force,
@@ -90,7 +91,14 @@ def problems(draw: st.DrawFn) -> PlanProblem:
             lines=draw(st.none() | st.just(every)),
         )
     ]
+    bundles = st.builds(
+        BundleDiscount,
+        supplier_id=st.integers(1, count).map(supplier_id),
+        amount=amounts,
+        lines=st.sets(st.sampled_from(sorted(every)), min_size=1).map(frozenset),
+    )
     return PlanProblem(
+        discounts=tuple(draw(st.lists(bundles, max_size=2))),
         lines=tuple(plan_line(line, draw(st.integers(1, MOST))) for line in range(1, lines + 1)),
         suppliers=tuple(
             PlanSupplier(
@@ -164,7 +172,20 @@ class Try:
             whole = all(self.got(line, number) >= needs[line] for line in self.lines)
             if base >= rebate.from_spend if rebate.from_spend is not None else whole:
                 total -= Fraction(rebate.part) * base
-        return total
+        return total - sum((self.off(supplier) for supplier in self.everybody), Fraction(0))
+
+    def off(self, supplier: int) -> Fraction:
+        """Add up what bundles take off, at most all prices."""
+        offers = {one.line_id: one for one in self.problem.offers if one.supplier_id.int == supplier}
+        needs = {line.line_id: int(line.quantity) for line in self.problem.lines}
+        bought = {line: self.bought.get((line.int, supplier), 0) for line in offers}
+        surplus = self.problem.surplus
+        whole = {line for line in offers if bought[line] >= highest(offers[line], needs[line], surplus=surplus)}
+        own = [one for one in self.problem.discounts if one.supplier_id.int == supplier and one.lines <= whole]
+        prices = sum(
+            (self.price(replace(offers[line], setup=Decimal(0)), taken) for line, taken in bought.items()), Fraction(0)
+        )
+        return min(sum((Fraction(one.amount) for one in own), Fraction(0)), prices)
 
     def holds(self) -> bool:
         return all((self.needs(), self.asked(), *(self.rule(rule) for rule in self.problem.rules)))

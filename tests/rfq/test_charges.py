@@ -15,14 +15,16 @@ from b2b_market.reference.demo import seed_rates
 from b2b_market.rfq.commands.letters import IssueLetters, WhyNot
 from b2b_market.rfq.commands.quotes import Bundle, LineTerms, QuoteTerms
 from b2b_market.rfq.commands.requests import AwardPick, DecideAward, ProposeAward, ReadAward, ReadRfq, Rest
+from b2b_market.rfq.commands.scenarios import ReadScenario, SaveScenario
 from b2b_market.rfq.documents.letter_sheet import LetterSheet
 from b2b_market.rfq.models.quotes import Award
 from b2b_market.rfq.permissions import RfqPermission
 from b2b_market.rfq.queries import quotes as queries
-from b2b_market.rfq.service import awarding, comparing, letters, quoting
+from b2b_market.rfq.service import awarding, comparing, letters, quoting, scenarios
 from b2b_market.rfq.service.awarding import AwardContent
 from b2b_market.rfq.service.drafting import RfqContent
-from b2b_market.rfq.states import AwardStatus, BundleKind, LetterReason
+from b2b_market.rfq.states import AwardStatus, BundleKind, LetterReason, ScenarioKind
+from b2b_market.rfq.tasks import optimise_scenarios
 from b2b_market.sourcing.public import ChargeKind
 from tests.rfq.forms import page, text_of
 from tests.support.delivery import drain_outbox
@@ -149,6 +151,21 @@ def test_the_limit_holds_against_the_charged_total(runtime: Runtime) -> None:
     with work_for(runtime, market.sales[0]) as work:
         won = awarding.read_outcome(work, market.sales[0], ReadRfq(content.rfq.id))
     assert [len(line.charges) for line in won] == [3, 0]
+
+
+def test_the_optimiser_counts_charges_and_discounts_as_the_award_does(runtime: Runtime) -> None:
+    """All to the first supplier costs 1729.28, line 1 to the second and line 2 to the first 950 + 801 + 33.33."""
+    market = make_market(runtime, 2)
+    content = charged_request(runtime, market)
+    command = SaveScenario(rfq_id=content.rfq.id, name="least", kind=ScenarioKind.OPTIMISED)
+    with work_for(runtime, market.purchaser) as work:
+        scenario_id = scenarios.save_scenario(work, market.purchaser, command).id
+    assert optimise_scenarios(runtime) == 1
+    with work_for(runtime, market.purchaser) as work:
+        found = scenarios.read_scenario(work, market.purchaser, ReadScenario(scenario_id))
+    assert found.allocation is not None
+    assert (found.scenario.proven, found.allocation.total) == (True, cny("1729.28"))
+    assert found.allocation.charged == cny("28.28")
 
 
 def test_pages_and_api_name_each_charge(runtime: Runtime, client: TestClient) -> None:

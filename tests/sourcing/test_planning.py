@@ -7,6 +7,7 @@ import pytest
 
 from b2b_market.sourcing.public import (
     AllOrNone,
+    BundleDiscount,
     Capacity,
     Exclude,
     Force,
@@ -211,6 +212,33 @@ def test_a_rebate_for_taking_all_needs_all() -> None:
     assert cost(solved(smaller)) == 198
     one = replace(problem, rebates=(Rebate(supplier_id=A, part=Decimal("0.05"), lines=frozenset({line_id(1)})),))
     assert cost(solved(one)) == 95 + 98
+
+
+def test_a_discount_for_taking_all_of_several_lines_is_weighed_against_single_prices() -> None:
+    """10 % off both lines of A (200 at its prices) beats the cheaper single offers by 1, and no longer at 9 %."""
+    both = frozenset({line_id(1), line_id(2)})
+    problem = PlanProblem(
+        lines=(plan_line(1, 10), plan_line(2, 10)),
+        suppliers=suppliers(0, 0),
+        offers=(
+            plan_offer(1, A, (0, "10")),
+            replace(plan_offer(2, A, (0, "10")), setup=Decimal(5)),
+            plan_offer(1, B, (0, "9.1")),
+            plan_offer(2, B, (0, "9.5")),
+        ),
+        discounts=(BundleDiscount(supplier_id=A, amount=Decimal(20), lines=both),),
+    )
+    assert cost(solved(problem)) == 185
+    assert given(solved(problem)) == {(1, 1): "10", (2, 1): "10"}
+    less = replace(problem, discounts=(BundleDiscount(supplier_id=A, amount=Decimal(18), lines=both),))
+    assert cost(solved(less)) == 186
+    assert given(solved(less)) == {(1, 2): "10", (2, 2): "10"}
+    # what comes off is never more than the prices; the set-up stays
+    much = replace(problem, discounts=(BundleDiscount(supplier_id=A, amount=Decimal(150), lines=both),) * 2)
+    assert cost(solved(much)) == 5
+    # an offer that cannot be taken to the end earns nothing
+    stuck = tuple(replace(one, multiple=Decimal(3)) if one.setup else one for one in problem.offers)
+    assert cost(solved(replace(problem, offers=stuck))) == 186
 
 
 def test_packages_that_exclude_each_other_are_not_taken_together() -> None:

@@ -49,7 +49,7 @@ def begin_search(
     scenario.searched_at = scenario.changed_at = work.now()
     landed = _compared_for_machine(work, scope, scenario.rfq_id)
     settings = rules.read(scenario.settings)
-    conditions = _conditions(landed.compared)
+    conditions = _conditions(landed.compared, landed=scenario.landed)
     ranking = landed.comparison if scenario.landed else landed.compared.comparison
     raw = _raw_lines(landed.compared.comparison)
 
@@ -126,8 +126,11 @@ def _raw_lines(comparison: sourcing.Comparison) -> dict[UUID, sourcing.CostLine]
     }
 
 
-def _conditions(compared: RfqComparison) -> planning.Conditions:
-    """Return what the quotations ask over several lines, as far as these are still open."""
+def _conditions(compared: RfqComparison, *, landed: bool) -> planning.Conditions:
+    """Return what the quotations ask over several lines, as far as these are still open.
+
+    Freight stands beside raw prices; landed ones bear it.
+    """
     units = {row.need.line_id: row.need.quantity.unit.code for row in compared.comparison.rows}
     together: dict[UUID, list[frozenset[UUID]]] = {}
     capacities: dict[UUID, list[sourcing.Capacity]] = {}
@@ -142,7 +145,12 @@ def _conditions(compared: RfqComparison) -> planning.Conditions:
             if bundle.kind is BundleKind.TOGETHER and lines & units.keys():
                 together.setdefault(supplier_id, []).append(lines & units.keys())
         capacities[supplier_id] = _capacities(quote, {one: units[one] for one in quoted})
-    return planning.Conditions(together, capacities)
+    freight = {
+        column.supplier_id: Fraction(column.freight.amount) * (Fraction(column.rate.value) if column.rate else 1)
+        for column in compared.comparison.columns
+        if column.freight is not None and not landed
+    }
+    return planning.Conditions(together, capacities, freight)
 
 
 def _capacities(quote: Quote, units: Mapping[UUID, str]) -> list[sourcing.Capacity]:

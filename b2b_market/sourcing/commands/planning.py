@@ -124,6 +124,25 @@ class Rebate:
             raise ValueError("a rebate is a part between 0 and 1")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BundleDiscount:
+    """``amount`` comes off if each of the supplier's offers for ``lines`` is taken as far as it goes.
+
+    That is its maximum, or all that is needed: so an offer with a discount has one quantity and one price, and the
+    caller knows what a percentage comes to. Several add up, never to more than the supplier's prices; set-up, packages
+    and onboarding are not reduced.
+    """
+
+    supplier_id: UUID
+    amount: Amount
+    lines: frozenset[UUID]
+
+    def __post_init__(self) -> None:
+        """Refuse a discount for nothing, and one that makes an award dearer."""
+        if not self.lines or self.amount < 0:
+            raise ValueError("a discount is for lines, and not negative")
+
+
 class ShareOf(StrEnum):
     """What a share is a share of: the quantity of all lines, or the spend before rebates and onboarding."""
 
@@ -182,6 +201,7 @@ class PlanProblem:
     packages: tuple[Package, ...] = ()
     links: tuple[AllOrNone, ...] = ()
     rebates: tuple[Rebate, ...] = ()
+    discounts: tuple[BundleDiscount, ...] = ()
     rules: tuple[Rule, ...] = ()
     surplus: bool = False
 
@@ -199,6 +219,7 @@ class PlanProblem:
     def _named_lines(self) -> set[UUID]:
         scopes = [link.lines for link in self.links]
         scopes += [rebate.lines for rebate in self.rebates if rebate.lines is not None]
+        scopes += [discount.lines for discount in self.discounts]
         capacities = [capacity for supplier in self.suppliers for capacity in supplier.capacities]
         scopes += [capacity.lines for capacity in capacities if capacity.lines is not None]
         scopes += [frozenset(package.contents) for package in self.packages]
@@ -209,6 +230,7 @@ class PlanProblem:
     def _named_suppliers(self) -> set[UUID]:
         named = {offer.supplier_id for offer in self.offers} | {package.supplier_id for package in self.packages}
         named |= {link.supplier_id for link in self.links} | {rebate.supplier_id for rebate in self.rebates}
+        named |= {discount.supplier_id for discount in self.discounts}
         of_rules = [rule.supplier_id for rule in self.rules if not isinstance(rule, SupplierCount)]
         return named | {supplier_id for supplier_id in of_rules if supplier_id is not None}
 

@@ -5,7 +5,7 @@ for a third of a piece, "below the next tier" is exactly one step less, and a so
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -14,6 +14,7 @@ from uuid import UUID
 
 from b2b_market.sourcing.commands.planning import (
     AllOrNone,
+    BundleDiscount,
     Exclude,
     Force,
     LargestShare,
@@ -27,10 +28,8 @@ from b2b_market.sourcing.commands.planning import (
     SupplierCount,
     TierMode,
 )
-from b2b_market.sourcing.rules.plan_checking import most_of
-from b2b_market.sourcing.rules.plan_model import Model, Term, plain, times
-
-_ONE = Fraction(1)
+from b2b_market.sourcing.rules.plan_checking import discounts_by_supplier, may_exceed, most_of
+from b2b_market.sourcing.rules.plan_model import Exact, Model, Term, exact, plain, times
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +87,9 @@ def couples_quantities(problem: PlanProblem) -> bool:
     demands, whose best solutions are whole.
     """
     several = any(len(supplier.capacities) > 1 for supplier in problem.suppliers)
-    return several or bool(problem.rebates) or any(isinstance(rule, LargestShare) for rule in problem.rules)
+    capped = any(may_exceed(problem, *one) for one in discounts_by_supplier(problem).items())
+    shares = any(isinstance(rule, LargestShare) for rule in problem.rules)
+    return several or capped or bool(problem.rebates) or shares
 
 
 class _Builder:
@@ -99,6 +100,7 @@ class _Builder:
         self.model = self.built.model
         self.needs = {line.line_id: Fraction(line.quantity) for line in problem.lines}
         self.steps = _steps(problem)
+        self.wanted = {line_id: floor(need / self.steps[line_id]) for line_id, need in self.needs.items()}
         self.ruled = {rule.line_id for rule in problem.rules if not isinstance(rule, LargestShare)} - {None}
         self.linked = {(line_id, link.supplier_id) for link in problem.links for line_id in link.lines}
         self.givers: dict[tuple[UUID, UUID], int | None] = {}
@@ -115,7 +117,7 @@ class _Builder:
         places = {one.supplier_id: place for place, one in enumerate(self.problem.suppliers)}
         for supplier in self.problem.suppliers:
             used = self.built.used[supplier.supplier_id] = self.model.binary()
-            self.built.cost.append((used, Fraction(supplier.onboarding)))
+            self.built.cost.append((used, exact(supplier.onboarding)))
         ordered = sorted(self.problem.offers, key=lambda one: (lines[one.line_id], places[one.supplier_id]))
         for offer in ordered:
             made = self._offer(offer)
@@ -128,7 +130,7 @@ class _Builder:
             given = self._given(line.line_id)
             if shortage:
                 short = self.built.short[line.line_id] = self.model.column(self.needs[line.line_id])
-                given.append((short, _ONE))
+                given.append((short, 1))
             most = None if self.problem.surplus else self.needs[line.line_id]
             self.model.row(given, at_least=self.needs[line.line_id], at_most=most)
 
@@ -142,21 +144,26 @@ class _Builder:
 
     def _offer(self, offer: PlanOffer) -> OfferColumns:
         step = self.steps[offer.line_id]
-        fewest = max(ceil(Fraction(offer.minimum) / step), 1)
-        most = floor(most_of(offer, self.needs[offer.line_id], surplus=self.problem.surplus) / step)
+        fewest = max(ceil(Fraction(offer.minimum) / step), 1) if offer.minimum else 1
+        if offer.maximum is None and not self.problem.surplus:
+            most = self.wanted[offer.line_id]
+        else:
+            most = floor(self._most_of(offer) / step)
         # only where something hangs on it, taking an offer is a yes or no; anywhere else quantities alone decide
         taken = self.model.column(int(fewest <= most), integer=fewest > 1 or self._decisive(offer))
         add = self._all_units if offer.mode is TierMode.ALL_UNITS else self._incremental
         parts = add(offer, taken, most)
-        self.model.row([*plain(column for column, _ in parts), (taken, Fraction(-most))], at_most=0)
-        self.model.row([*plain(column for column, _ in parts), (taken, Fraction(-fewest))], at_least=0)
+        counted = [(column, 1) for column, _ in parts]
+        self.model.row([*counted, (taken, -most)], at_most=0)
+        self.model.row([*counted, (taken, -fewest)], at_least=0)
         if offer.multiple is not None:
             times_multiple = self.model.column(floor(most * step / Fraction(offer.multiple)), integer=True)
             whole = Fraction(offer.multiple) / step
-            self.model.row([*plain(column for column, _ in parts), (times_multiple, -whole)], at_least=0, at_most=0)
-        self.model.row([(taken, _ONE), (self.built.used[offer.supplier_id], -_ONE)], at_most=0)
-        spend = [(column, step * price) for column, price in parts]
-        spend.append((taken, Fraction(offer.setup)))
+            self.model.row([*counted, (times_multiple, -whole)], at_least=0, at_most=0)
+        self.model.row([(taken, 1), (self.built.used[offer.supplier_id], -1)], at_most=0)
+        spend = parts if step == 1 else [(column, step * price) for column, price in parts]
+        if offer.setup:
+            spend = [*spend, (taken, exact(offer.setup))]
         self.built.cost += spend
         return OfferColumns(offer, taken, [(column, step) for column, _ in parts], spend)
 
@@ -168,10 +175,12 @@ class _Builder:
     def _all_units(self, offer: PlanOffer, taken: int, most: int) -> list[Term]:
         """Add one quantity per tier, of which one at most is used; return them with their prices."""
         step = self.steps[offer.line_id]
+        if len(offer.tiers) == 1:
+            return [(self.model.column(most, integer=self.whole), exact(offer.tiers[0].price))] if most else []
         starts = [max(int(Fraction(tier.start) / step), 1) for tier in offer.tiers]
         ends = [min(start - 1, most) for start in starts[1:]] + [most]
         usable = [
-            (start, end, Fraction(tier.price))
+            (start, end, exact(tier.price))
             for start, end, tier in zip(starts, ends, offer.tiers, strict=True)
             if start <= end
         ]
@@ -182,10 +191,10 @@ class _Builder:
             if len(usable) > 1:
                 tier = self.model.binary()
                 chosen.append(tier)
-                self.model.row([(quantity, _ONE), (tier, Fraction(-start))], at_least=0)
-                self.model.row([(quantity, _ONE), (tier, Fraction(-end))], at_most=0)
+                self.model.row([(quantity, 1), (tier, -start)], at_least=0)
+                self.model.row([(quantity, 1), (tier, -end)], at_most=0)
         if chosen:
-            self.model.row([*plain(chosen), (taken, -_ONE)], at_least=0, at_most=0)
+            self.model.row([*plain(chosen), (taken, -1)], at_least=0, at_most=0)
         return parts
 
     def _incremental(self, offer: PlanOffer, taken: int, most: int) -> list[Term]:
@@ -201,30 +210,32 @@ class _Builder:
             if number:
                 following = self.model.binary(possible=width > 0)
                 before = parts[-1][0]
-                self.model.row([(before, _ONE), (following, Fraction(starts[number - 1] - start))], at_least=0)
+                self.model.row([(before, 1), (following, starts[number - 1] - start)], at_least=0)
                 begun = following
-            self.model.row([(quantity, _ONE), (begun, Fraction(-width))], at_most=0)
-            parts.append((quantity, Fraction(tier.price)))
+            self.model.row([(quantity, 1), (begun, -width)], at_most=0)
+            parts.append((quantity, exact(tier.price)))
         return parts
 
     # ---- what suppliers ask
 
     def conditions(self) -> None:
-        """Add capacities, exclusive packages, links and rebates, and count a supplier only where it gives something."""
+        """Add capacities, exclusive packages, links and what comes off; count only suppliers that give something."""
         for supplier in self.problem.suppliers:
             self._supplier(supplier)
         for link in self.problem.links:
             self._link(link)
         for rebate in self.problem.rebates:
             self._rebate(rebate)
+        for supplier_id, discounts in discounts_by_supplier(self.problem).items():
+            self._discounts(supplier_id, discounts)
 
     def _supplier(self, supplier: PlanSupplier) -> None:
         used = self.built.used[supplier.supplier_id]
         packages = self.taken[supplier.supplier_id]
         ways = [one.taken for one in self.own[supplier.supplier_id]] + [column for _, column in packages]
-        self.model.row([(used, _ONE), *times(plain(ways), -1)], at_most=0)
+        self.model.row([(used, 1), *times(plain(ways), -1)], at_most=0)
         for _, column in packages:
-            self.model.row([(column, _ONE), (used, -_ONE)], at_most=0)
+            self.model.row([(column, 1), (used, -1)], at_most=0)
         for name in sorted({package.exclusive for package, _ in packages if package.exclusive}):
             self.model.row(plain(column for package, column in packages if package.exclusive == name), at_most=1)
         for capacity in supplier.capacities:
@@ -237,31 +248,54 @@ class _Builder:
         offers = [self.pair[pair].taken for pair in pairs if pair in self.pair]
         for one in offers:
             if len(offers) == len(pairs):
-                self.model.row([(offers[0], _ONE), (one, -_ONE)], at_least=0, at_most=0)
+                self.model.row([(offers[0], 1), (one, -1)], at_least=0, at_most=0)
             else:
-                self.model.fix(one, Fraction(0))
+                self.model.fix(one, 0)
 
     def _rebate(self, rebate: Rebate) -> None:
         spend = self._spend(rebate.supplier_id, rebate.lines)
         ceiling = sum((self._most(column) * part for column, part in spend), Fraction(0))
         part = Fraction(rebate.part)
         off, granted = self.model.column(ceiling * part), self.model.binary()
-        self.model.row([(off, _ONE), *times(spend, -part)], at_most=0)
-        self.model.row([(off, _ONE), (granted, -ceiling * part)], at_most=0)
+        self.model.row([(off, 1), *times(spend, -part)], at_most=0)
+        self.model.row([(off, 1), (granted, -ceiling * part)], at_most=0)
         if rebate.from_spend is not None:
             self.model.row([*spend, (granted, -Fraction(rebate.from_spend))], at_least=0)
         else:
             for line_id in self.needs if rebate.lines is None else sorted(rebate.lines):
                 got = self._given(line_id, rebate.supplier_id)
                 self.model.row([*got, (granted, -self.needs[line_id])], at_least=0)
-        self.built.cost.append((off, -_ONE))
+        self.built.cost.append((off, -1))
+
+    def _discounts(self, supplier_id: UUID, discounts: Sequence[BundleDiscount]) -> None:
+        """Add a yes or no for each discount, which needs all that is offered; together they are at most the prices."""
+        earned: list[Term] = []
+        for discount in discounts:
+            offers = [self.pair.get((line_id, supplier_id)) for line_id in sorted(discount.lines)]
+            granted = self.model.binary(possible=None not in offers)
+            earned.append((granted, Fraction(discount.amount)))
+            for one in offers:
+                if one is not None:
+                    all_of_it = self._most_of(one.offer)
+                    self.model.row([*one.quantity, (granted, -all_of_it)], at_least=0)
+        if not may_exceed(self.problem, supplier_id, discounts):
+            self.built.cost += times(earned, -1)
+            return
+        off = self.model.column(sum((part for _, part in earned), Fraction(0)))
+        goods = [term for one in self.own[supplier_id] for term in one.spend if term[0] != one.taken]
+        self.model.row([(off, 1), *times(earned, -1)], at_most=0)
+        self.model.row([(off, 1), *times(goods, -1)], at_most=0)
+        self.built.cost.append((off, -1))
+
+    def _most_of(self, offer: PlanOffer) -> Fraction:
+        return most_of(offer, self.needs[offer.line_id], surplus=self.problem.surplus)
 
     # ---- what the buyer asks
 
     def slack(self, position: int) -> list[Term]:
         """Add a column for how much the rule at ``position`` is broken."""
         column = self.built.slacks[position] = self.model.column()
-        return [(column, _ONE)]
+        return [(column, 1)]
 
     def rule(self, rule: Rule, give: list[Term]) -> None:
         """Add one of the buyer's rules, which may be broken by ``give``."""
@@ -316,9 +350,9 @@ class _Builder:
             terms += [(column, Fraction(package.price)) for package, column in self.taken[supplier_id]]
         return terms
 
-    def _most(self, column: int) -> Fraction:
+    def _most(self, column: int) -> Exact:
         upper = self.model.columns[column].upper
-        return Fraction(0) if upper is None else upper
+        return 0 if upper is None else upper
 
     def _givers(self, line_id: UUID) -> list[int]:
         givers = [self._giver(line_id, supplier_id) for supplier_id in self.built.used]
@@ -338,13 +372,13 @@ class _Builder:
         if len(ways) <= 1:
             return ways[0] if ways else None
         giver = self.model.binary()
-        self.model.row([(giver, _ONE), *times(plain(ways), -1)], at_most=0)
+        self.model.row([(giver, 1), *times(plain(ways), -1)], at_most=0)
         for way in ways:
-            self.model.row([(giver, _ONE), (way, -_ONE)], at_least=0)
+            self.model.row([(giver, 1), (way, -1)], at_least=0)
         return giver
 
 
-def _steps(problem: PlanProblem) -> Mapping[UUID, Fraction]:
+def _steps(problem: PlanProblem) -> Mapping[UUID, Exact]:
     """Return the step of every line: one unit of the last decimal that anything said about it uses."""
     said: dict[UUID, list[Decimal]] = {line.line_id: [line.quantity] for line in problem.lines}
     for offer in problem.offers:
@@ -353,12 +387,13 @@ def _steps(problem: PlanProblem) -> Mapping[UUID, Fraction]:
     for package in problem.packages:
         for line_id, quantity in package.contents.items():
             said[line_id].append(quantity)
-    return {line_id: Fraction(1, max(_grain(value) for value in values)) for line_id, values in said.items()}
+    grains = {line_id: max(map(_grain, values)) for line_id, values in said.items()}
+    return {line_id: 1 if grain == 1 else Fraction(1, grain) for line_id, grain in grains.items()}
 
 
 def _grain(value: Decimal) -> int:
     """Return 10 to the number of decimals that ``value`` really uses."""
-    denominator, grain = Fraction(value).denominator, 1
+    denominator, grain = value.as_integer_ratio()[1], 1
     while grain % denominator:
         grain *= 10
     return grain

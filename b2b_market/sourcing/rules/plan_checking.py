@@ -13,6 +13,7 @@ from math import ceil
 from uuid import UUID
 
 from b2b_market.sourcing.commands.planning import (
+    BundleDiscount,
     Force,
     LargestShare,
     PlanOffer,
@@ -46,7 +47,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class SupplierCost:
-    """What one supplier costs: ``spend`` before ``rebate``, and ``onboarding`` beside it."""
+    """What one supplier costs: ``spend`` before ``rebate`` (discounts too), and ``onboarding`` beside it."""
 
     supplier_id: UUID
     spend: Fraction
@@ -85,6 +86,35 @@ def offer_cost(offer: PlanOffer, quantity: Fraction) -> Fraction:
     return sum((price * width for price, width in zip(prices, widths, strict=True)), Fraction(offer.setup))
 
 
+def price_of(offer: PlanOffer, quantity: Fraction) -> Fraction:
+    """Return what ``quantity`` (above 0) of an offer costs without its set-up: what discounts come off."""
+    return offer_cost(offer, quantity) - Fraction(offer.setup)
+
+
+def discounts_by_supplier(problem: PlanProblem) -> Mapping[UUID, Sequence[BundleDiscount]]:
+    """Return the discounts of a problem by supplier, in order."""
+    found: dict[UUID, list[BundleDiscount]] = {}
+    for discount in problem.discounts:
+        found.setdefault(discount.supplier_id, []).append(discount)
+    return found
+
+
+def may_exceed(problem: PlanProblem, supplier_id: UUID, discounts: Sequence[BundleDiscount]) -> bool:
+    """Tell whether discounts of a supplier could come to more than the prices of the lines that they are for."""
+    needs = {line.line_id: Fraction(line.quantity) for line in problem.lines}
+    prices = {
+        offer.line_id: price_of(offer, most_of(offer, needs[offer.line_id], surplus=problem.surplus))
+        for offer in problem.offers
+        if offer.supplier_id == supplier_id
+    }
+    parts: dict[UUID, Fraction] = defaultdict(Fraction)
+    for discount in discounts:
+        whole = sum((prices.get(line_id, Fraction(0)) for line_id in discount.lines), Fraction(0))
+        for line_id in discount.lines:
+            parts[line_id] += Fraction(discount.amount) / whole if whole else int(bool(discount.amount)) * 2
+    return any(part > 1 for part in parts.values())
+
+
 def most_of(offer: PlanOffer, need: Fraction, *, surplus: bool) -> Fraction:
     """Return the most that may be taken of an offer: the need, and beyond it what ``PlanProblem.surplus`` allows."""
     most = need
@@ -102,6 +132,7 @@ class _Examiner:
         self.bought: dict[Pair, Fraction] = {
             (share.line_id, share.supplier_id): Fraction(share.quantity) for share in plan.shares
         }
+        self.discounts = discounts_by_supplier(problem)
         self.packages = [problem.packages[place] for place in plan.packages]
         self.given: dict[Pair, Fraction] = defaultdict(Fraction, self.bought)
         for package in self.packages:
@@ -140,7 +171,23 @@ class _Examiner:
 
     def _rebates(self, supplier_id: UUID) -> Fraction:
         own = [rebate for rebate in self.problem.rebates if rebate.supplier_id == supplier_id and self._granted(rebate)]
-        return sum((Fraction(one.part) * self._spend(supplier_id, one.lines) for one in own), Fraction(0))
+        spend = (Fraction(one.part) * self._spend(supplier_id, one.lines) for one in own)
+        return sum(spend, self._discounts(supplier_id))
+
+    def _discounts(self, supplier_id: UUID) -> Fraction:
+        """Return what bundles take off: those of which every offer is taken as far as it goes, capped by the prices."""
+        discounts = self.discounts.get(supplier_id)
+        if discounts is None:
+            return Fraction(0)
+        own = {line_id: quantity for (line_id, owner), quantity in self.bought.items() if owner == supplier_id}
+        offers = {line_id: self.offers[line_id, supplier_id] for line_id in own}
+        whole = {line_id for line_id, offer in offers.items() if own[line_id] >= self._most(offer)}
+        earned = [one for one in discounts if one.lines <= whole]
+        prices = sum((price_of(offer, own[line_id]) for line_id, offer in offers.items()), Fraction(0))
+        return min(sum((Fraction(one.amount) for one in earned), Fraction(0)), prices)
+
+    def _most(self, offer: PlanOffer) -> Fraction:
+        return most_of(offer, self.needs[offer.line_id], surplus=self.problem.surplus)
 
     def _granted(self, rebate: Rebate) -> bool:
         if rebate.from_spend is not None:
@@ -160,7 +207,7 @@ class _Examiner:
     def _offers(self) -> Iterator[str]:
         for pair, quantity in self.bought.items():
             offer = self.offers[pair]
-            most = most_of(offer, self.needs[offer.line_id], surplus=self.problem.surplus)
+            most = self._most(offer)
             if quantity <= 0 or not Fraction(offer.minimum) <= quantity <= most:
                 yield f"{quantity} is outside the offer {pair}"
             if offer.multiple is not None and quantity % Fraction(offer.multiple):

@@ -14,12 +14,15 @@ from enum import StrEnum
 from fractions import Fraction
 from importlib.metadata import version
 from itertools import accumulate
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from b2b_market.sourcing.rules.plan_model import Model, Terms
+from b2b_market.sourcing.rules.plan_model import Exact, Model, Terms
 
 if TYPE_CHECKING:
     import highspy
+
+
+_NOTHING: Final = Fraction(0)
 
 
 def solver_name() -> str:
@@ -70,7 +73,15 @@ def solve(model: Model, objective: Terms, seconds: Decimal, gap: Decimal = Decim
         solver.setOptionValue(name, value)
     solver.passModel(_passed(model, objective))
     solver.run()
-    return _read(solver)
+    found = _read(solver)
+    if found.verdict is Verdict.INFEASIBLE:
+        # its presolve has called models with two equal columns impossible that have a solution: look again without it;
+        # the solver's clock goes on, so that the limit holds for both
+        solver.clearSolver()
+        solver.setOptionValue("presolve", "off")
+        solver.run()
+        found = _read(solver)
+    return found
 
 
 def _passed(model: Model, objective: Terms) -> "highspy.HighsLp":
@@ -78,27 +89,26 @@ def _passed(model: Model, objective: Terms) -> "highspy.HighsLp":
 
     passed = highspy.HighsLp()
     passed.num_col_, passed.num_row_ = len(model.columns), len(model.rows)
-    costs = [Fraction(0)] * len(model.columns)
+    costs: list[Exact] = [0] * len(model.columns)
     for column, coefficient in objective:
-        costs[column] += coefficient
-    passed.col_cost_ = _floats(costs)
-    passed.col_lower_ = _floats([column.lower for column in model.columns])
+        costs[column] = costs[column] + coefficient if costs[column] else coefficient
+    kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
+    terms = [term for row in model.rows for term in row.terms]
+    passed.col_cost_ = list(map(float, costs))
+    passed.col_lower_ = [float(column.lower) for column in model.columns]
     passed.col_upper_ = _floats([column.upper for column in model.columns], highspy.kHighsInf)
     passed.row_lower_ = _floats([row.at_least for row in model.rows], -highspy.kHighsInf)
     passed.row_upper_ = _floats([row.at_most for row in model.rows], highspy.kHighsInf)
-    passed.integrality_ = [
-        highspy.HighsVarType.kInteger if column.integer else highspy.HighsVarType.kContinuous
-        for column in model.columns
-    ]
+    passed.integrality_ = [kinds[column.integer] for column in model.columns]
     passed.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
     passed.a_matrix_.num_col_, passed.a_matrix_.num_row_ = len(model.columns), len(model.rows)
     passed.a_matrix_.start_ = list(accumulate((len(row.terms) for row in model.rows), initial=0))
-    passed.a_matrix_.index_ = [column for row in model.rows for column, _ in row.terms]
-    passed.a_matrix_.value_ = _floats([coefficient for row in model.rows for _, coefficient in row.terms])
+    passed.a_matrix_.index_ = [column for column, _ in terms]
+    passed.a_matrix_.value_ = [float(coefficient) for _, coefficient in terms]
     return passed
 
 
-def _floats(values: Iterable[Fraction | None], endless: float = 0.0) -> list[float]:
+def _floats(values: Iterable[Exact | None], endless: float) -> list[float]:
     return [endless if value is None else float(value) for value in values]
 
 
@@ -115,4 +125,5 @@ def _read(solver: "highspy.Highs") -> Solved:
     if not found:
         return Solved(Verdict.UNKNOWN, (), proven, seconds)
     verdict = Verdict.OPTIMAL if status == highspy.HighsModelStatus.kOptimal else Verdict.FEASIBLE
-    return Solved(verdict, tuple(map(Fraction, solver.getSolution().col_value)), proven, seconds)
+    values = tuple(Fraction(value) if value else _NOTHING for value in solver.getSolution().col_value)
+    return Solved(verdict, values, proven, seconds)

@@ -163,7 +163,7 @@ def read_plan(built: Built, values: Sequence[Fraction]) -> Plan:
     """Read whole steps from a solution that is only nearly whole."""
     shares = []
     for one in built.offers:
-        quantity = sum((round(values[column]) * step for column, step in one.quantity), Fraction(0))
+        quantity = sum((round(values[column]) * step for column, step in one.quantity if values[column]), 0)
         if quantity:
             # steps are powers of ten, so that the division ends
             amount = Decimal(quantity.numerator) / Decimal(quantity.denominator)

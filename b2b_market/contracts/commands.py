@@ -166,6 +166,16 @@ class DraftContracts:
     source: ContractSource = ContractSource.RFQ
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReduceContract:
+    """What the buyer cancelled of an award: ``deal`` is what its supplier keeps, None for nothing."""
+
+    award_id: UUID
+    supplier_id: UUID
+    reason: str
+    deal: Deal | None
+
+
 @dataclass(frozen=True, slots=True)
 class ReadContract:
     """One contract by its id."""

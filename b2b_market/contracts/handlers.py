@@ -13,12 +13,13 @@ from b2b_market.contracts.commands import (
     Identifier,
     Party,
     ReadContract,
+    ReduceContract,
     Terms,
     Tongue,
 )
 from b2b_market.contracts.events import ContractDrafted, ContractReleased, ContractRevised, ContractVoided
 from b2b_market.contracts.permissions import ContractPermission
-from b2b_market.contracts.service import drafting, reading
+from b2b_market.contracts.service import drafting, reading, reducing
 from b2b_market.infra.work import Work
 from b2b_market.kernel.currency import Currency
 from b2b_market.kernel.text import N_
@@ -26,7 +27,7 @@ from b2b_market.notifications.public import Fact, Message, MessageType, notify
 from b2b_market.organizations import public as organizations
 from b2b_market.rbac.actor import Actor
 from b2b_market.rfq import public as rfq
-from b2b_market.rfq.events import RfqAwarded
+from b2b_market.rfq.events import AwardLinesCancelled, RfqAwarded
 from b2b_market.tendering import public as tendering
 from b2b_market.tendering.events import TenderAwarded
 
@@ -115,6 +116,21 @@ def when_tender_awarded_draft_contracts(work: Work, actor: Actor, event: TenderA
             ),
         )
     tendering.note_contracts_drafted(work, actor, tender.tender_id)
+
+
+def when_award_lines_cancelled_reduce_contract(work: Work, actor: Actor, event: AwardLinesCancelled) -> None:
+    """Withdraw the contract with the supplier that lost lines, or bring it to what it keeps."""
+    award = rfq.award_view(work, actor, event.award_id)
+    kept = next((won for won in award.suppliers if won.supplier_id == event.supplier_id), None)
+    ids = [award.buyer_id, event.supplier_id]
+    parties = {org_id: _party(view) for org_id, view in organizations.companies(work, actor, ids).items()}
+    command = ReduceContract(
+        award_id=event.award_id,
+        supplier_id=event.supplier_id,
+        reason=event.reason,
+        deal=None if kept is None else _deal(award, kept, parties),
+    )
+    reducing.reduce_contract(work, actor, command)
 
 
 def when_contract_drafted_tell_buyer(work: Work, actor: Actor, event: ContractDrafted) -> None:

@@ -7,11 +7,11 @@ from b2b_market.contracts.events import ContractDrafted, ContractReleased, Contr
 from b2b_market.contracts.permissions import GRANTS, ContractPermission
 from b2b_market.contracts.rules.printing import PrintersBusy
 from b2b_market.contracts.rules.terms import NothingChanged, TermsIncomplete
-from b2b_market.contracts.service import drafting, editing, printing, reading
+from b2b_market.contracts.service import drafting, editing, printing, reading, reducing
 from b2b_market.contracts.tasks import TASKS
 from b2b_market.kernel.text import N_
 from b2b_market.rbac.manifest import Handler, Manifest
-from b2b_market.rfq.events import RfqAwarded
+from b2b_market.rfq.events import AwardLinesCancelled, RfqAwarded
 from b2b_market.tendering.events import TenderAwarded
 from b2b_market.ui.viewer import NavGroup, NavItem
 
@@ -23,6 +23,7 @@ MANIFEST = Manifest(
     handlers=(
         Handler(RfqAwarded, handlers.when_rfq_awarded_draft_contracts, "contracts.draft"),
         Handler(TenderAwarded, handlers.when_tender_awarded_draft_contracts, "contracts.draft_tendered"),
+        Handler(AwardLinesCancelled, handlers.when_award_lines_cancelled_reduce_contract, "contracts.reduce"),
         Handler(ContractDrafted, handlers.when_contract_drafted_tell_buyer, "contracts.tell_drafted"),
         Handler(ContractReleased, handlers.when_contract_released_tell_supplier, "contracts.tell_released"),
         Handler(ContractRevised, handlers.when_contract_revised_tell_supplier, "contracts.tell_revised"),
@@ -32,7 +33,7 @@ MANIFEST = Manifest(
     permissions=(ContractPermission,),
     grants=(GRANTS,),
     refusals=(TermsIncomplete, NothingChanged, PrintersBusy),
-    services=(drafting, reading, editing, printing),
+    services=(drafting, reading, editing, reducing, printing),
     models=(models,),
     events=(ContractDrafted, ContractReleased, ContractRevised, ContractVoided),
     nav=(NavGroup("", (NavItem(N_("Contracts"), "/contracts", "contract", ContractPermission.READ),)),),

@@ -86,6 +86,7 @@ ACTIONS: Final = MappingProxyType(
         "contracts.released": N_("Released to the supplier"),
         "contracts.revised": N_("New edition proposed"),
         "contracts.voided": N_("Declared void"),
+        "contracts.reduced": N_("Reduced to what is still awarded"),
         "contracts.printed": N_("Document taken out"),
     }
 )

@@ -40,6 +40,14 @@ def lock_own_contract(session: Session, scope: Scope, contract_id: UUID) -> Cont
     return found
 
 
+def lock_contract_of_award(session: Session, scope: Scope, award_id: UUID, supplier_id: UUID) -> Contract | None:
+    """Return the contract with a supplier of an own award, locked, or None where none is drafted."""
+    wanted = select(Contract).where(
+        Contract.award_id == award_id, Contract.supplier_id == supplier_id, Contract.buyer_id.in_(scope.org_ids)
+    )
+    return session.scalar(wanted.with_for_update().execution_options(populate_existing=True))
+
+
 def lines(session: Session, _scope: Scope, contract_id: UUID) -> Sequence[ContractLine]:
     """Return the lines of a contract that was read before, in order."""
     found = select(ContractLine).where(ContractLine.contract_id == contract_id).order_by(ContractLine.position)

@@ -1,10 +1,20 @@
 """What the module announces. Prices never travel; who may read them asks for them."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from b2b_market.kernel.event import Event, event
 from b2b_market.rfq.states import AmendmentStatus, Side
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfSupplier(Event):
+    """The parties of what one supplier does at a request; no topic of its own."""
+
+    rfq_id: UUID
+    buyer_id: UUID
+    supplier_id: UUID
 
 
 @event("rfq.submitted.v1")
@@ -140,39 +150,23 @@ class QuestionDeclined(Event):
 
 
 @event("rfq.supplier_joined.v1")
-class SupplierJoined(Event):
+class SupplierJoined(OfSupplier):
     """A supplier that nobody invited takes part in a public request."""
-
-    rfq_id: UUID
-    buyer_id: UUID
-    supplier_id: UUID
 
 
 @event("rfq.viewed.v1")
-class RfqViewed(Event):
+class RfqViewed(OfSupplier):
     """An invited supplier looked at the request for the first time; who only looks on the board is not told of."""
-
-    rfq_id: UUID
-    buyer_id: UUID
-    supplier_id: UUID
 
 
 @event("rfq.quote_intended.v1")
-class QuoteIntended(Event):
+class QuoteIntended(OfSupplier):
     """A supplier is going to quote."""
-
-    rfq_id: UUID
-    buyer_id: UUID
-    supplier_id: UUID
 
 
 @event("rfq.invitation_declined.v1")
-class InvitationDeclined(Event):
+class InvitationDeclined(OfSupplier):
     """A supplier will not quote."""
-
-    rfq_id: UUID
-    buyer_id: UUID
-    supplier_id: UUID
 
 
 @event("rfq.closed.v1")
@@ -292,6 +286,20 @@ class RfqAwarded(Event):
     final: bool
 
 
+@event("rfq.award_lines_cancelled.v1")
+class AwardLinesCancelled(Event):
+    """Awarded lines were taken from a supplier (``whole``: all it had); recalled ones lost, and now stand again."""
+
+    award_id: UUID
+    rfq_id: UUID
+    buyer_id: UUID
+    supplier_id: UUID
+    line_ids: tuple[UUID, ...]
+    whole: bool
+    reason: str
+    recalled_supplier_ids: tuple[UUID, ...]
+
+
 @event("rfq.letters_issued.v1")
 class LettersIssued(Event):
     """A supplier has a letter about its outcome; each one hears of its own alone, and what it says does not travel."""
@@ -353,35 +361,26 @@ class CounterAccepted(Event):
 
 
 @event("counter.declined.v1")
-class CounterDeclined(Event):
+class CounterDeclined(OfSupplier):
     """The other side said no."""
 
     counter_id: UUID
-    rfq_id: UUID
-    buyer_id: UUID
-    supplier_id: UUID
     side: Side
 
 
 @event("counter.withdrawn.v1")
-class CounterWithdrawn(Event):
+class CounterWithdrawn(OfSupplier):
     """Its maker took a counter-offer back."""
 
     counter_id: UUID
-    rfq_id: UUID
-    buyer_id: UUID
-    supplier_id: UUID
     side: Side
 
 
 @event("counter.expired.v1")
-class CounterExpired(Event):
+class CounterExpired(OfSupplier):
     """Nobody answered in time."""
 
     counter_id: UUID
-    rfq_id: UUID
-    buyer_id: UUID
-    supplier_id: UUID
     side: Side
 
 

@@ -8,6 +8,7 @@ from b2b_market.rfq import events
 from b2b_market.rfq.api import amendments as amendments_api
 from b2b_market.rfq.api import attaching as attaching_api
 from b2b_market.rfq.api import bargaining as bargaining_api
+from b2b_market.rfq.api import cancelling as cancelling_api
 from b2b_market.rfq.api import evidence as evidence_api
 from b2b_market.rfq.api import exports as exports_api
 from b2b_market.rfq.api import guests as guests_api
@@ -31,9 +32,11 @@ from b2b_market.rfq.cli.importing import app as commands
 from b2b_market.rfq.demo.amendments import submit_amendment
 from b2b_market.rfq.demo.costs import state_costs
 from b2b_market.rfq.demo.requests import place_requests
+from b2b_market.rfq.demo.standby import call_in_standby
 from b2b_market.rfq.handlers.amendments import HANDLERS as AMENDMENT_HANDLERS
 from b2b_market.rfq.handlers.attaching import HANDLERS as DOCUMENT_HANDLERS
 from b2b_market.rfq.handlers.bargaining import HANDLERS as BARGAINING_HANDLERS
+from b2b_market.rfq.handlers.cancelling import HANDLERS as CANCELLING_HANDLERS
 from b2b_market.rfq.handlers.expiring import HANDLERS as EXPIRY_HANDLERS
 from b2b_market.rfq.handlers.guests import HANDLERS as GUEST_HANDLERS
 from b2b_market.rfq.handlers.letters import HANDLERS as LETTER_HANDLERS
@@ -62,6 +65,7 @@ from b2b_market.rfq.models import standing as standing_models
 from b2b_market.rfq.pages import amending as amending_pages
 from b2b_market.rfq.pages import attaching as attaching_pages
 from b2b_market.rfq.pages import awards, editions, editor, importing, negotiating, quote_workbook, redoing, supplying
+from b2b_market.rfq.pages import cancelling as cancelling_pages
 from b2b_market.rfq.pages import comparing as comparing_pages
 from b2b_market.rfq.pages import evidence as evidence_pages
 from b2b_market.rfq.pages import exporting as exporting_pages
@@ -81,6 +85,7 @@ from b2b_market.rfq.pages import templates as template_pages
 from b2b_market.rfq.permissions import GRANTS, RfqPermission
 from b2b_market.rfq.rules import amending, approving, asking, awarding, bargaining, bundling, drafting, naming, quoting
 from b2b_market.rfq.rules import attaching as attaching_rules
+from b2b_market.rfq.rules import cancelling as cancelling_rules
 from b2b_market.rfq.rules import expiring as expiring_rules
 from b2b_market.rfq.rules import guests as guest_rules
 from b2b_market.rfq.rules import letters as letter_rules
@@ -93,6 +98,7 @@ from b2b_market.rfq.service import amending as amend_operations
 from b2b_market.rfq.service import (
     answering,
     attaching,
+    cancelling,
     closing,
     comparing,
     confirming,
@@ -163,6 +169,7 @@ MANIFEST = Manifest(
         quotes_api.quote_router,
         quotes_api.award_router,
         letters_api.by_award,
+        cancelling_api.router,
         letters_api.by_rfq,
         letters_api.router,
         rounds_api.router,
@@ -186,6 +193,7 @@ MANIFEST = Manifest(
         scenario_pages.router,
         savings_pages.router,
         letter_pages.router,
+        cancelling_pages.router,
         awards.router,
         amending_pages.router,
         submitted_pages.router,
@@ -212,6 +220,7 @@ MANIFEST = Manifest(
         *PRICE_HANDLERS,
         *LETTER_HANDLERS,
         *AMENDMENT_HANDLERS,
+        *CANCELLING_HANDLERS,
     ),
     tasks=TASKS,
     permissions=(RfqPermission,),
@@ -251,6 +260,7 @@ MANIFEST = Manifest(
         awarding.NothingAwarded,
         awarding.AwardUndecided,
         awarding.AwardOutdated,
+        cancelling_rules.NothingToCancel,
         bundling.BundleBroken,
         redoing_rules.AwardNotDecided,
         letter_rules.LettersNotDue,
@@ -321,6 +331,7 @@ MANIFEST = Manifest(
         scenarios,
         searching,
         award_operations,
+        cancelling,
         round_operations,
         standing,
         countering,
@@ -344,45 +355,13 @@ MANIFEST = Manifest(
         standing_models,
         amendment_models,
     ),
-    events=(
-        events.RfqSubmitted,
-        events.RfqReturned,
-        events.RfqPublished,
-        events.SupplierInvited,
-        events.GuestAdmitted,
-        events.NdaAccepted,
-        events.GuestTakenOver,
-        events.RfqAmended,
-        events.AmendmentMoved,
-        events.QuestionAsked,
-        events.QuestionAnswered,
-        events.QuestionDeclined,
-        events.SupplierJoined,
-        events.RfqViewed,
-        events.QuoteIntended,
-        events.InvitationDeclined,
-        events.RfqClosed,
-        events.RfqCancelled,
-        events.RfqUnsuccessful,
-        events.QuoteSubmitted,
-        events.QuoteConfirmed,
-        events.QuoteWithdrawn,
-        events.QuoteExpired,
-        events.QuoteExtended,
-        events.AwardProposed,
-        events.AwardReturned,
-        events.RfqAwarded,
-        events.LettersIssued,
-        events.RoundOpened,
-        events.RoundClosed,
-        events.CounterMade,
-        events.CounterAccepted,
-        events.CounterDeclined,
-        events.CounterWithdrawn,
-        events.CounterExpired,
-        events.MessageSent,
+    events=tuple(kind for kind in vars(events).values() if isinstance(kind, type) and "topic" in vars(kind)),
+    demo=(
+        DemoStep(50, place_requests),
+        DemoStep(51, state_costs),
+        DemoStep(52, submit_amendment),
+        DemoStep(53, call_in_standby),
     ),
-    demo=(DemoStep(50, place_requests), DemoStep(51, state_costs), DemoStep(52, submit_amendment)),
     nav=(
         NavGroup(
             "",

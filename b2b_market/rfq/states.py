@@ -45,6 +45,7 @@ class Disclosure(StrEnum):
 
 TAKES_QUOTES = frozenset({RfqStatus.PUBLISHED, RfqStatus.ROUND_OPEN})
 _OPEN_TO_AWARD = frozenset({RfqStatus.EVALUATING, RfqStatus.AWARDED_PARTIAL})
+_AWARDED = frozenset({RfqStatus.AWARDED_PARTIAL, RfqStatus.AWARDED, RfqStatus.CLOSED_DONE})
 RFQ_LIFECYCLE = Lifecycle(
     RfqStatus.DRAFT,
     Step("submit", frozenset({RfqStatus.DRAFT}), RfqStatus.PENDING_APPROVAL),
@@ -58,6 +59,8 @@ RFQ_LIFECYCLE = Lifecycle(
     Step("award_part", _OPEN_TO_AWARD, RfqStatus.AWARDED_PARTIAL),
     Step("award", _OPEN_TO_AWARD, RfqStatus.AWARDED),
     Step("finish", frozenset({RfqStatus.AWARDED}), RfqStatus.CLOSED_DONE),
+    Step("reopen", _AWARDED, RfqStatus.AWARDED_PARTIAL),
+    Step("reopen_all", _AWARDED, RfqStatus.EVALUATING),
     Step("fail", frozenset({RfqStatus.CLOSED, RfqStatus.EVALUATING}), RfqStatus.UNSUCCESSFUL),
     Step(
         "cancel",
@@ -122,6 +125,8 @@ class QuoteStatus(StrEnum):
     LOST = "lost"
     REPLACED = "replaced"
     """Its supplier bettered it in a later round, whose quotation stands instead."""
+    DROPPED = "dropped"
+    """Everything it had won was cancelled before a contract bound anybody; it takes no part any more."""
 
 
 class TaxBasis(StrEnum):
@@ -149,7 +154,8 @@ class BundleKind(StrEnum):
 
 
 _RECEIVED = frozenset({QuoteStatus.SUBMITTED, QuoteStatus.NEEDS_CONFIRMATION})
-_IN_PLAY = frozenset({QuoteStatus.SUBMITTED, QuoteStatus.PARTLY_AWARDED})
+_IN_PLAY = frozenset({QuoteStatus.SUBMITTED, QuoteStatus.PARTLY_AWARDED, QuoteStatus.LOST})
+_WON = frozenset({QuoteStatus.AWARDED, QuoteStatus.PARTLY_AWARDED})
 QUOTE_LIFECYCLE = Lifecycle(
     QuoteStatus.SUBMITTED,
     Step(
@@ -167,6 +173,9 @@ QUOTE_LIFECYCLE = Lifecycle(
     Step("win_part", _IN_PLAY, QuoteStatus.PARTLY_AWARDED),
     Step("lose", _RECEIVED | {QuoteStatus.EXPIRED}, QuoteStatus.LOST),
     Step("replace", frozenset({QuoteStatus.SUBMITTED, QuoteStatus.EXPIRED}), QuoteStatus.REPLACED),
+    Step("recall", frozenset({QuoteStatus.LOST}), QuoteStatus.SUBMITTED),
+    Step("drop", _WON, QuoteStatus.DROPPED),
+    Step("drop_part", _WON, QuoteStatus.PARTLY_AWARDED),
 )
 
 
@@ -219,6 +228,19 @@ class AwardStatus(StrEnum):
     APPROVED = "approved"
     RETURNED = "returned"
     VOID = "void"
+    CANCELLED = "cancelled"
+    """It stood, and then every line of it was cancelled."""
+
+
+class CancelReason(StrEnum):
+    """Why awarded lines were cancelled before a contract over them was effective."""
+
+    DECLINED = "declined"
+    """The supplier does not take the award."""
+    NOT_CONFIRMED = "not_confirmed"
+    """The supplier did not confirm in time."""
+    FELL_THROUGH = "fell_through"
+    """The parties did not come to a contract."""
 
 
 AWARD_LIFECYCLE = Lifecycle(
@@ -226,6 +248,8 @@ AWARD_LIFECYCLE = Lifecycle(
     Step("approve", frozenset({AwardStatus.PENDING_APPROVAL}), AwardStatus.APPROVED),
     Step("return", frozenset({AwardStatus.PENDING_APPROVAL}), AwardStatus.RETURNED),
     Step("void", frozenset({AwardStatus.PENDING_APPROVAL}), AwardStatus.VOID),
+    Step("cancel_part", frozenset({AwardStatus.APPROVED}), AwardStatus.APPROVED),
+    Step("cancel", frozenset({AwardStatus.APPROVED}), AwardStatus.CANCELLED),
 )
 
 
@@ -234,6 +258,7 @@ class LetterKind(StrEnum):
 
     AWARD = "award"
     REGRET = "regret"
+    CANCELLATION = "cancellation"
 
 
 class LetterReason(StrEnum):

@@ -256,3 +256,29 @@ def test_two_people_at_once_issue_the_letters_once(committed_client: TestClient,
     topic = select(OutboxRow).where(OutboxRow.topic == "rfq.letters_issued.v1")
     told = rows_of(committed_runtime, given.machine, topic)
     assert sorted(row.aggregate_id for row in told) == sorted(letter.id for letter in found)
+
+
+def test_two_callers_at_once_cancel_once_and_call_one_standby(
+    committed_client: TestClient, committed_runtime: Runtime
+) -> None:
+    given = closed_request(committed_runtime, None)
+    other = make_person(committed_runtime, given.market.buyer_id, Role.BUYER_PURCHASER)
+    people = [caller_for(committed_client, committed_runtime, who) for who in (given.market.purchaser, other)]
+    body = award_body(given.content, given.quotes[0].id)
+    made = people[0].post(f"{given.path}/awards", body, version=given.content.rfq.version).json()
+    body = {
+        "supplier_id": str(given.quotes[0].supplier_id),
+        "code": "declined",
+        "reason": "no steel",
+        **award_body(given.content, given.quotes[1].id),
+    }
+    path, version = f"/awards/{made['id']}/cancellations", made["version"]
+
+    answers = at_once(2, lambda n: people[n].post(path, body, version=version))
+    assert outcomes(answers) == [(201, ""), (412, "stale-version")]
+    lines = rows_of(committed_runtime, given.machine, select(AwardLine))
+    standing = [line for line in lines if line.cancelled_at is None]
+    assert {line.quote_id for line in standing} == {given.quotes[1].id}
+    assert sorted(line.line_id for line in standing) == sorted(line.id for line in given.content.lines)
+    statuses = {quote.id: quote.status for quote in rows_of(committed_runtime, given.machine, select(Quote))}
+    assert statuses == {given.quotes[0].id: QuoteStatus.DROPPED, given.quotes[1].id: QuoteStatus.AWARDED}

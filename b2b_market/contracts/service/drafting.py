@@ -48,7 +48,7 @@ def _take_numbers(work: Work, command: DraftContracts, count: int) -> Sequence[s
 
 def _draft(work: Work, command: DraftContracts, deal: Deal, number: str) -> Contract:
     contract = _contract(command, deal, number, work.now())
-    rows = _line_rows(contract, deal)
+    rows = line_rows(contract, deal)
     contract.lines_digest = lines_digest([{name: row[name] for name in LINE_COLUMNS} for row in rows])
     work.session.add(contract)
     work.emit(
@@ -101,13 +101,14 @@ def _contract(command: DraftContracts, deal: Deal, number: str, now: datetime) -
     return contract
 
 
-def _line_rows(contract: Contract, deal: Deal) -> list[dict[str, object]]:
+def line_rows(contract: Contract, deal: Deal) -> list[dict[str, object]]:
+    """Return the lines of a contract as rows, shown to whom the contract is shown."""
     return [
         {
             "id": new_id(),
             "contract_id": contract.id,
             "buyer_id": contract.buyer_id,
-            "shown_to": None,
+            "shown_to": contract.shown_to,
             "position": position,
             "rfq_line_id": line.rfq_line_id,
             "item_name": line.item_name,

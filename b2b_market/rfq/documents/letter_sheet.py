@@ -9,7 +9,7 @@ from typing import Any, Self
 from b2b_market.infra.canonical import plain
 from b2b_market.kernel.currency import Currency
 from b2b_market.kernel.money import Money, line_total, total_of
-from b2b_market.rfq.states import LetterKind, LetterReason
+from b2b_market.rfq.states import CancelReason, LetterKind, LetterReason
 from b2b_market.sourcing.public import ChargeKind
 from b2b_market.ui import fmt
 from b2b_market.ui.language import Language
@@ -65,6 +65,7 @@ class LetterSheet:
 
     ``received`` counts the quotations, and ``criteria`` are those of the request, ``landed`` whether prices are scored
     on their landed cost by them; ``reason_code`` and ``reason`` are the buyer's. All four are empty in award letters.
+    A cancellation has ``cancel_code`` and ``reason``.
     """
 
     kind: LetterKind
@@ -84,6 +85,7 @@ class LetterSheet:
     criteria: tuple[LetterCriterion, ...] = ()
     reason_code: LetterReason | None = None
     reason: str = ""
+    cancel_code: CancelReason | None = None
 
     def price(self, line: LetterLine) -> Money:
         """Return the unit price of a line."""
@@ -126,6 +128,7 @@ class LetterSheet:
                     LetterCriterion(name=one["name"], weight=Decimal(one["weight"])) for one in content["criteria"]
                 ),
                 "reason_code": LetterReason(content["reason_code"]) if content["reason_code"] else None,
+                "cancel_code": CancelReason(content["cancel_code"]) if content.get("cancel_code") else None,
             }
         )
 

@@ -28,7 +28,7 @@ from b2b_market.kernel.units import unit, unit_name
 from b2b_market.rfq.commands.letters import LetterPrinting
 from b2b_market.rfq.documents.charge_words import CHARGES, charge_facts
 from b2b_market.rfq.documents.letter_sheet import LetterCharge, LetterLine, LetterParty, LetterSheet
-from b2b_market.rfq.states import LetterKind, LetterReason
+from b2b_market.rfq.states import CancelReason, LetterKind, LetterReason
 from b2b_market.sourcing import public as sourcing
 from b2b_market.ui import fmt
 from b2b_market.ui.i18n import Catalogue
@@ -36,7 +36,18 @@ from b2b_market.ui.language import Language
 from b2b_market.ui.speaking import Speaker
 
 KINDS: Final[Mapping[LetterKind, str]] = MappingProxyType(
-    {LetterKind.AWARD: N_("Award letter"), LetterKind.REGRET: N_("Letter of regret")}
+    {
+        LetterKind.AWARD: N_("Award letter"),
+        LetterKind.REGRET: N_("Letter of regret"),
+        LetterKind.CANCELLATION: N_("Cancellation of an award"),
+    }
+)
+CANCEL_REASONS: Final[Mapping[CancelReason, str]] = MappingProxyType(
+    {
+        CancelReason.DECLINED: N_("The supplier declined"),
+        CancelReason.NOT_CONFIRMED: N_("The supplier did not confirm in time"),
+        CancelReason.FELL_THROUGH: N_("The contract fell through before it was effective"),
+    }
 )
 REASONS: Final[Mapping[LetterReason, str]] = MappingProxyType(
     {
@@ -102,6 +113,8 @@ class _Writer:
         parties = Panels(self._party(N_("Buyer"), self.sheet.buyer), self._party(N_("Supplier"), self.sheet.supplier))
         if self.sheet.kind is LetterKind.AWARD:
             return (parties, *self._award())
+        if self.sheet.kind is LetterKind.CANCELLATION:
+            return (parties, *self._cancellation())
         return (parties, *self._regret())
 
     def _award(self) -> tuple[Block, ...]:
@@ -113,6 +126,19 @@ class _Writer:
             Heading(say(N_("What you are awarded"))),
             self._lines(N_("Total of the award, without tax")),
             Paragraph(say(follows)),
+        )
+
+    def _cancellation(self) -> tuple[Block, ...]:
+        sheet, say = self.sheet, self.say
+        told = N_("We cancel our award of the lines below. A contract over them was not effective, and none follows.")
+        main = (Fact(say(N_("Main reason")), say(CANCEL_REASONS[sheet.cancel_code])),) if sheet.cancel_code else ()
+        return (
+            Paragraph(say(told)),
+            Heading(say(N_("What is cancelled"))),
+            self._lines(N_("Total of the lines, without tax")),
+            Heading(say(N_("Why it is cancelled"))),
+            Facts(main),
+            Paragraph(same(sheet.reason)),
         )
 
     def _regret(self) -> tuple[Block, ...]:

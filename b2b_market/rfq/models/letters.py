@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import Index, LargeBinary, UniqueConstraint
+from sqlalchemy import Index, LargeBinary
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -14,7 +14,7 @@ from b2b_market.rfq.states import LetterKind
 
 
 class Letter(Salted, Aggregate, Base):
-    """What a supplier is told of its outcome: an award letter, or a letter of regret.
+    """What a supplier is told of its outcome: an award letter or a letter of regret; later, of each cancellation.
 
     The row is there from the issue on. The application may not change what it says: only ``supplier_id`` moves, where
     a registered company takes over what was mailed to one of its people.
@@ -22,7 +22,13 @@ class Letter(Salted, Aggregate, Base):
 
     __tablename__ = "rfq_letter"
     __table_args__ = (
-        UniqueConstraint("award_id", "supplier_id"),
+        Index(
+            "uq_rfq_letter_award_id_supplier_id",
+            "award_id",
+            "supplier_id",
+            unique=True,
+            postgresql_where="kind <> 'cancellation'",
+        ),
         Index("ix_rfq_letter_rfq_id_supplier_id", "rfq_id", "supplier_id"),
     )
     audit_type = "letter"

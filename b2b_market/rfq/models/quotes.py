@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from b2b_market.infra.aggregate import Aggregate, LineSpec, Salted
 from b2b_market.infra.database import CURRENCY, QUANTITY, TOTAL, UNIT_PRICE, Base, enum_type
-from b2b_market.rfq.states import AwardStatus, QuoteStatus, TaxBasis
+from b2b_market.rfq.states import AwardStatus, CancelReason, QuoteStatus, TaxBasis
 
 PERCENT = Numeric(7, 4)
 
@@ -60,7 +60,9 @@ QUOTE_TERMS: Mapping[str, object] = MappingProxyType(
 """The optional columns of a whole quotation, with the value of one that says nothing; it is in no hash or receipt."""
 QUOTE_LINES = LineSpec("rfq_quote_line", "quote_id", "position", QUOTE_LINE_COLUMNS, added=QUOTE_LINE_TERMS)
 AWARD_LINE_COLUMNS = ("line_id", "quote_id", "supplier_id", "quantity", "unit_price", "currency")
-AWARD_LINE_ADDED: Mapping[str, object] = MappingProxyType({"variant": 0, "alternative": "", "charges": []})
+AWARD_LINE_ADDED: Mapping[str, object] = MappingProxyType(
+    {"variant": 0, "alternative": "", "charges": [], "cancelled_at": None, "cancel_code": None, "cancel_text": None}
+)
 """Columns of an awarded line that came later, with the value of one that says nothing; it is in no digest."""
 AWARD_LINES = LineSpec("rfq_award_line", "award_id", "position", AWARD_LINE_COLUMNS, added=AWARD_LINE_ADDED)
 
@@ -236,7 +238,7 @@ class Award(Salted, Aggregate, Base):
     decided_at: Mapped[datetime | None]
     currency: Mapped[str] = mapped_column(CURRENCY)
     total: Mapped[Decimal] = mapped_column(TOTAL)
-    """The sum over all lines and what is charged with them, in the request's currency at the frozen rates."""
+    """The sum over the lines that stand and what is charged with them, in the request's currency at frozen rates."""
     saving: Mapped[Decimal | None] = mapped_column(TOTAL)
     """Against the targets of the awarded lines that have one; None where none has."""
     final: Mapped[bool]
@@ -250,7 +252,7 @@ class Award(Salted, Aggregate, Base):
 
     def parties(self) -> tuple[UUID, ...]:
         """Return the buyer; after approval also the suppliers that quoted, who hear of their own outcome."""
-        if self.status is AwardStatus.APPROVED:
+        if self.status in (AwardStatus.APPROVED, AwardStatus.CANCELLED):
             return (self.buyer_id, *self.supplier_ids, *self.lost_supplier_ids)
         return (self.buyer_id,)
 
@@ -286,3 +288,12 @@ class AwardLine(Base):
     ``amount`` is in the line's currency and without tax, a discount is negative. A set-up cost stands with its line;
     freight and discounts of a supplier stand with the first line that they are for (``rules.charging``).
     """
+    cancelled_at: Mapped[datetime | None]
+    """When the line was cancelled after the award stood; what is cancelled counts nowhere as awarded."""
+    cancel_code: Mapped[CancelReason | None] = mapped_column(enum_type(CancelReason))
+    cancel_text: Mapped[str | None]
+
+    @property
+    def stands(self) -> bool:
+        """Whether the line was not cancelled."""
+        return self.cancelled_at is None

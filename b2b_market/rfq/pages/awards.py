@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -17,13 +18,14 @@ from b2b_market.rbac.page_edge import PageCall, PageContext, PageRoute
 from b2b_market.reference import public as reference
 from b2b_market.rfq.commands import requests as commands
 from b2b_market.rfq.documents.charge_words import CHARGES, charge_facts, numbers_of
+from b2b_market.rfq.documents.letter_text import CANCEL_REASONS
 from b2b_market.rfq.pages import showing
 from b2b_market.rfq.rules.charging import AwardCharge
-from b2b_market.rfq.service import awarding
+from b2b_market.rfq.service import awarding, cancelling
 from b2b_market.rfq.service import drafting as drafts
 from b2b_market.rfq.service.awarding import AwardContent
 from b2b_market.rfq.service.drafting import RfqContent
-from b2b_market.rfq.states import AWARD_LIFECYCLE
+from b2b_market.rfq.states import AWARD_LIFECYCLE, RFQ_LIFECYCLE
 from b2b_market.ui.forms import Form
 from b2b_market.ui.viewer import Flash
 
@@ -57,9 +59,23 @@ class ChargeView:
 
 
 @dataclass(frozen=True, slots=True)
+class GoneView:
+    """An awarded line that was cancelled, and why."""
+
+    position: int
+    item: str
+    supplier: str
+    quantity: Decimal
+    reason: str
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class SupplierView:
     """What one supplier gets; ``total`` is the amount of the contract, in the quoted currency."""
 
+    supplier_id: UUID
     name: str
     quote_id: UUID
     shares: Sequence[ShareView]
@@ -111,6 +127,9 @@ def _award(call: PageContext, award_id: UUID, form: Form, *, status: int = 200) 
         "saving": None if award.saving is None else Money(award.saving, Currency(award.currency)),
         "badges": showing.AWARD_BADGES,
         "allowed": frozenset(AWARD_LIFECYCLE.allowed(award.status)),
+        "may_cancel": cancelling.cancel_lines.allows(call.actor)
+        and "reopen" in RFQ_LIFECYCLE.allowed(request.rfq.status),
+        "gone": _gone(content, request, names),
         "own_proposal": award.proposer_id == call.actor.user_id,
         "hash": bytes(award.snapshot_hash).hex(),
         "history": showing.history(call, "award", award.id),
@@ -142,8 +161,26 @@ def _suppliers(
             )
         positions = {line_id: need.position for line_id, need in needs.items()}
         charges = [charge_view(charge, positions) for charge in own.charges]
-        found.append(SupplierView(names[own.supplier_id], own.quote_id, shares, charges, own.total))
+        name = names[own.supplier_id]
+        found.append(SupplierView(own.supplier_id, name, own.quote_id, shares, charges, own.total))
     return found
+
+
+def _gone(content: AwardContent, request: RfqContent, names: Mapping[UUID, str]) -> Sequence[GoneView]:
+    needs = {line.id: line for line in request.lines}
+    return [
+        GoneView(
+            needs[line.line_id].position,
+            needs[line.line_id].item_name,
+            names[line.supplier_id],
+            line.quantity,
+            CANCEL_REASONS[line.cancel_code],
+            line.cancel_text or "",
+            line.cancelled_at,
+        )
+        for line in content.lines
+        if line.cancelled_at is not None and line.cancel_code is not None
+    ]
 
 
 def charge_view(charge: AwardCharge, positions: Mapping[UUID, int]) -> ChargeView:

@@ -21,7 +21,7 @@ from b2b_market.rfq.schemas.comparison import file_response
 from b2b_market.rfq.schemas.letters import PrintingQuery
 from b2b_market.rfq.service import drafting, letters
 from b2b_market.rfq.service.letters import AwardLetters
-from b2b_market.rfq.states import AwardStatus, LetterReason
+from b2b_market.rfq.states import AwardStatus, LetterKind, LetterReason
 from b2b_market.ui.forms import Form
 from b2b_market.ui.viewer import Flash
 
@@ -108,5 +108,6 @@ def _page(call: PageContext, award_id: UUID, form: Form, *, status: int = 200) -
 
 
 def _may_issue(call: PageContext, found: AwardLetters) -> bool:
-    due = found.award.status is AwardStatus.APPROVED and not found.letters
+    written = any(letter.kind is not LetterKind.CANCELLATION for letter in found.letters)
+    due = found.award.status is AwardStatus.APPROVED and not written
     return due and letters.issue_letters.allows(call.actor)

@@ -65,6 +65,7 @@ QUOTE_BADGES: Final[Mapping[str, Badge]] = MappingProxyType(
         QuoteStatus.AWARDED: Badge(N_("Won"), "ok"),
         QuoteStatus.PARTLY_AWARDED: Badge(N_("Partly won"), "ok"),
         QuoteStatus.LOST: Badge(N_("Lost"), "neutral", "tick"),
+        QuoteStatus.DROPPED: Badge(N_("Award cancelled"), "bad", "tick"),
         QuoteStatus.REPLACED: Badge(N_("Bettered in a later round"), "neutral", "tick"),
     }
 )
@@ -74,6 +75,7 @@ AWARD_BADGES: Final[Mapping[str, Badge]] = MappingProxyType(
         AwardStatus.APPROVED: Badge(N_("Approved"), "ok"),
         AwardStatus.RETURNED: Badge(N_("Returned"), "bad"),
         AwardStatus.VOID: Badge(N_("Void"), "neutral", "tick"),
+        AwardStatus.CANCELLED: Badge(N_("Cancelled"), "bad", "tick"),
     }
 )
 AMENDMENT_BADGES: Final[Mapping[str, Badge]] = MappingProxyType(
@@ -194,6 +196,8 @@ HISTORY: Final[Mapping[str, str]] = MappingProxyType(
         "rfq_scoring.assessed": N_("assessed the suppliers"),
         "rfq.award_granted": N_("awarded it"),
         "rfq.finished": N_("drafted every contract"),
+        "rfq.reopened": N_("cancelled awarded lines and opened them again"),
+        "rfq.award_lines_cancelled": N_("cancelled lines of the award"),
         "rfq.cancelled": N_("cancelled it"),
         "rfq.unsuccessful": N_("ended it without an award"),
         "quote.submitted": N_("sent a quotation"),
@@ -205,6 +209,9 @@ HISTORY: Final[Mapping[str, str]] = MappingProxyType(
         "quote.awarded": N_("won everything offered"),
         "quote.partly_awarded": N_("won a part"),
         "quote.lost": N_("was not awarded"),
+        "quote.dropped": N_("lost everything it had won to a cancellation"),
+        "quote.partly_dropped": N_("lost a part of what it had won to a cancellation"),
+        "quote.recalled": N_("stands again"),
         "rfq.award_proposed": N_("proposed the award"),
         "rfq.award_returned": N_("returned the award"),
         "rfq.awarded": N_("let the award stand"),
@@ -237,6 +244,10 @@ _TONES: Final[Mapping[str, str]] = MappingProxyType(
         "rfq.award_proposed": "violet",
         "rfq.award_returned": "bad",
         "rfq.awarded": "ok",
+        "rfq.reopened": "warn",
+        "rfq.award_lines_cancelled": "bad",
+        "quote.dropped": "bad",
+        "quote.partly_dropped": "bad",
         "award.voided": "bad",
     }
 )

@@ -40,5 +40,6 @@ def won_needs(session: Session, scope: Scope, award_id: UUID) -> Sequence[DealtN
         select(AwardLine.supplier_id, AwardLine.buyer_id, RfqLine.item_code, RfqLine.item_name)
         .join(RfqLine, RfqLine.id == AwardLine.line_id)
         .where(AwardLine.award_id == award_id, AwardLine.buyer_id.in_(scope.org_ids), AwardLine.released)
+        .where(AwardLine.cancelled_at.is_(None))
     )
     return [DealtNeed(*row) for row in session.execute(wanted)]

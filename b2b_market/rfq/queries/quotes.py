@@ -146,7 +146,10 @@ def award_lines_of(session: Session, scope: Scope, award_id: UUID) -> Sequence[A
 
 
 def won_lines(session: Session, scope: Scope, rfq_id: UUID) -> Sequence[AwardLine]:
-    """Return what the scope's companies won on a request, or, for its buyer, everything awarded."""
+    """Return what the scope's companies won on a request, or, for its buyer, everything awarded.
+
+    Lines that were cancelled since are among them.
+    """
     own = AwardLine.supplier_id.in_(scope.org_ids)
     wanted = select(AwardLine).where(
         AwardLine.rfq_id == rfq_id, AwardLine.released, or_(AwardLine.buyer_id.in_(scope.org_ids), own)

@@ -1,6 +1,6 @@
 """Award scenarios, always the own company's."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -28,6 +28,13 @@ def scenarios_of(session: Session, scope: Scope, rfq_id: UUID) -> Sequence[Scena
     """Return the scenarios of the scope's own request, the newest first."""
     wanted = select(Scenario).where(Scenario.rfq_id == rfq_id, Scenario.buyer_id.in_(scope.org_ids))
     return session.scalars(wanted.order_by(Scenario.id.desc())).all()
+
+
+def standby_of_award(session: Session, scope: Scope, award_id: UUID) -> Mapping[UUID, UUID]:
+    """Return by line the quotation that the scenario of an own award names as standby; nothing without a scenario."""
+    wanted = select(Scenario.standby).where(Scenario.award_id == award_id, Scenario.buyer_id.in_(scope.org_ids))
+    found = session.scalars(wanted.order_by(Scenario.id).limit(1)).one_or_none() or []
+    return {UUID(line_id): UUID(quote_id) for line_id, quote_id in found}
 
 
 def count_of(session: Session, scope: Scope, rfq_id: UUID) -> int:

@@ -35,7 +35,7 @@ from b2b_market.rfq.schemas.quote_terms import (
 from b2b_market.rfq.schemas.shaping import columns
 from b2b_market.rfq.service.awarding import AwardContent
 from b2b_market.rfq.service.quoting import QuoteContent
-from b2b_market.rfq.states import AWARD_LIFECYCLE, QUOTE_LIFECYCLE, AwardStatus, QuoteStatus
+from b2b_market.rfq.states import AWARD_LIFECYCLE, QUOTE_LIFECYCLE, AwardStatus, CancelReason, QuoteStatus
 from b2b_market.sourcing.public import ChargeKind
 
 
@@ -288,7 +288,7 @@ class LineChargeOut(WireOut):
 class AwardLineOut(WireOut):
     """A quantity of one need given to one quotation at its price, and what is charged with it.
 
-    Freight and discounts stand with the first line that they are for.
+    Freight and discounts stand with the first line that they are for. A cancelled line counts nowhere as awarded.
     """
 
     position: int
@@ -301,6 +301,9 @@ class AwardLineOut(WireOut):
     variant: int
     alternative: str
     charges: Sequence[LineChargeOut]
+    cancelled_at: WireTime | None
+    cancel_code: wire_enum(CancelReason) | None  # type: ignore[valid-type]  # an Annotated alias made by a function
+    cancel_text: str | None
 
 
 class AwardBase(WireOut):

@@ -28,9 +28,11 @@ class SupplierAmounts:
 
 
 def amounts_of(lines: Sequence[AwardLine]) -> Sequence[SupplierAmounts]:
-    """Return awarded lines by award and supplier, in their order."""
+    """Return awarded lines by award and supplier, in their order; what was cancelled is left out."""
     found: dict[tuple[UUID, UUID], list[AwardLine]] = {}
     for line in lines:
+        if not line.stands:
+            continue
         found.setdefault((line.award_id, line.supplier_id), []).append(line)
     return [_amounts(own) for own in found.values()]
 

@@ -47,6 +47,11 @@ class AwardContent:
         return self.award.version
 
     @property
+    def standing(self) -> Sequence[AwardLine]:
+        """The lines that were not cancelled."""
+        return [line for line in self.lines if line.stands]
+
+    @property
     def suppliers(self) -> Sequence[SupplierAmounts]:
         """What each supplier gets, in the order of the award's suppliers."""
         places = {supplier_id: place for place, supplier_id in enumerate(self.award.supplier_ids)}

@@ -1,7 +1,7 @@
 """The comparison: what the buyer sees of all quotations side by side, on frozen exchange rates."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -32,7 +32,7 @@ from b2b_market.rfq.service.drafting import buyer_day
 from b2b_market.rfq.states import RFQ_LIFECYCLE, BundleKind, QuoteStatus, RfqStatus
 from b2b_market.sourcing import public as sourcing
 
-NOT_IN_PLAY = frozenset({QuoteStatus.NEEDS_CONFIRMATION})
+NOT_IN_PLAY = frozenset({QuoteStatus.NEEDS_CONFIRMATION, QuoteStatus.DROPPED})
 NOT_COMPARED = frozenset({RfqStatus.DRAFT, RfqStatus.PENDING_APPROVAL})
 
 
@@ -99,14 +99,33 @@ def start_evaluation(work: Work, rfq: Rfq) -> None:
         work.record("rfq.evaluation_started", rfq)
 
 
-def comparison_of(work: Work, scope: Scope, rfq: Rfq, *, remaining: bool = False) -> RfqComparison:
-    """Return the comparison of the visible quotations; with ``remaining``, of what is not awarded yet."""
+@dataclass(frozen=True, slots=True)
+class Supposed:
+    """What a comparison supposes of awarded lines, by award and position: cancelled, or not awarded at all."""
+
+    cancelled: frozenset[tuple[UUID, int]] = frozenset()
+    unawarded: frozenset[tuple[UUID, int]] = frozenset()
+
+
+def comparison_of(
+    work: Work, scope: Scope, rfq: Rfq, *, remaining: bool = False, supposed: Supposed = Supposed()
+) -> RfqComparison:
+    """Return the comparison of the visible quotations; with ``remaining``, of what is not awarded yet.
+
+    A line that was cancelled is open again, but not to the quotation that had won it.
+    """
     session = work.session
     lines = queries.lines_of(session, scope, rfq.id)
     opened = quote_queries.opened_quotes(session, scope, rfq.id)
     quotes = [quote for quote in opened if quote.status not in NOT_IN_PLAY]
     prices = quote_queries.quote_lines_of_rfq(session, scope, rfq.id)
-    awarded = quote_queries.won_lines(session, scope, rfq.id)
+    won = [
+        line
+        for line in quote_queries.won_lines(session, scope, rfq.id)
+        if (line.award_id, line.position) not in supposed.unawarded
+    ]
+    awarded = [line for line in won if line.stands and (line.award_id, line.position) not in supposed.cancelled]
+    barred = {(line.quote_id, line.line_id) for line in won} - {(line.quote_id, line.line_id) for line in awarded}
     needs = {line.id: line.quantity for line in lines}
     if remaining:
         needs = still_open(needs, [(line.line_id, line.quantity) for line in awarded])
@@ -121,7 +140,7 @@ def comparison_of(work: Work, scope: Scope, rfq: Rfq, *, remaining: bool = False
         given[line.quote_id, line.line_id] += line.quantity
     compared = sourcing.compare(
         _needs(work, scope, rfq, lines, needs),
-        _quotes(work, scope, _Sheet(lines, quotes, prices, needs, given)),
+        _quotes(work, scope, _Sheet(lines, quotes, prices, needs, given, barred)),
         basis,
     )
     return RfqComparison(
@@ -157,20 +176,25 @@ def _needs(
 
 @dataclass(frozen=True, slots=True)
 class _Sheet:
-    """What the quotations are laid out from: their rows, the needs wanted, and what each has been awarded already."""
+    """What the quotations are laid out from: their rows, the needs wanted, and what each has been awarded already.
+
+    ``barred`` are quotations and lines that they had won before this was cancelled.
+    """
 
     lines: Sequence[RfqLine]
     quotes: Sequence[Quote]
     prices: Sequence[QuoteLine]
     wanted: Mapping[UUID, Decimal]
     given: Mapping[tuple[UUID, UUID], Decimal]
+    barred: Collection[tuple[UUID, UUID]]
 
     def open_prices(self) -> dict[UUID, list[tuple[QuoteLine, Decimal]]]:
         """Return by quotation the prices of wanted needs, each with the quantity that is still on offer."""
         found: dict[UUID, list[tuple[QuoteLine, Decimal]]] = {quote.id: [] for quote in self.quotes}
         for price in self.prices:
             left = price.quantity - self.given.get((price.quote_id, price.line_id), Decimal(0))
-            if price.quote_id in found and price.line_id in self.wanted and left > 0:
+            out = (price.quote_id, price.line_id) in self.barred
+            if price.quote_id in found and price.line_id in self.wanted and left > 0 and not out:
                 found[price.quote_id].append((price, left))
         return found
 

@@ -215,7 +215,7 @@ def _of_award(work: Work, scope: Scope, command: RepeatAward) -> Source:
     found = awarding.read_award(work, scope.actor, ReadAward(command.award_id))
     if found.award.status is not AwardStatus.APPROVED:
         raise redoing.AwardNotDecided
-    lines = [line for line in found.lines if command.supplier_id in (None, line.supplier_id)]
+    lines = [line for line in found.standing if command.supplier_id in (None, line.supplier_id)]
     if not lines:
         raise NotFound(supplier_id=str(command.supplier_id))
     content = drafting.read_own_rfq(work, scope.actor, ReadRfq(found.award.rfq_id))

@@ -60,8 +60,9 @@ def _settle_quotes(
     for price in compared.prices:
         offered.setdefault(price.quote_id, []).append(price)
     lost: list[UUID] = []
+    gaining = {line.quote_id for line in lines}
     for quote in queries.lock_opened_quotes(work.session, scope, award.rfq_id):
-        if quote.id in won:
+        if quote.id in gaining:
             _win(work, quote, offered[quote.id], won[quote.id])
         elif award.final and "lose" in QUOTE_LIFECYCLE.allowed(quote.status):
             QUOTE_LIFECYCLE.advance(quote, "lose")

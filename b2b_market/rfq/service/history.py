@@ -94,6 +94,8 @@ def note_prices(work: Work, scope: Scope, command: ReadAward) -> int:
     rates = {rate.base: rate.value for rate in request_queries.rates_of(work.session, scope, award.rfq_id)}
     rows = []
     for share in quote_queries.award_lines_of(work.session, scope, award.id):
+        if not share.stands:
+            continue
         line = lines[share.line_id]
         rate = rates.get(share.currency, Decimal(1)) if share.currency != award.currency else Decimal(1)
         rows.append(

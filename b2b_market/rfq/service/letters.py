@@ -67,7 +67,7 @@ def issue_letters(work: Work, scope: Scope, command: IssueLetters) -> AwardLette
     Refuses with LettersNotDue, LettersIssuedAlready, and Invalid where a supplier that got nothing has no reason.
     """
     award = quote_queries.lock_award(work.session, scope, command.award_id)
-    if queries.letters_of_award(work.session, scope, award.id):
+    if any(letter.kind is not LetterKind.CANCELLATION for letter in _issued(work, scope, award)):
         raise rules.LettersIssuedAlready
     work.expect_version(award, command.expected_version)
     if award.status is not AwardStatus.APPROVED:
@@ -76,7 +76,7 @@ def issue_letters(work: Work, scope: Scope, command: IssueLetters) -> AwardLette
     lost = _lost(award, quotes)
     reasons = rules.require_reasons(lost, command.reasons)
     desk = _Desk.of(work, scope, award, quotes)
-    sheets = {supplier_id: desk.award_letter(supplier_id) for supplier_id in award.supplier_ids}
+    sheets = {supplier_id: desk.award_letter(supplier_id) for supplier_id in desk.winners}
     for supplier_id, reason in reasons.items():
         sheets[supplier_id] = desk.regret_letter(supplier_id, reason.code, reason.text.strip())
     for supplier_id, sheet in sheets.items():
@@ -85,6 +85,12 @@ def issue_letters(work: Work, scope: Scope, command: IssueLetters) -> AwardLette
     work.record("award.letters_issued", award)
     work.session.flush()
     return _letters(work, scope, award, lost)
+
+
+def issue_cancellation(work: Work, scope: Scope, award: Award, gone: Sequence[AwardLine]) -> None:
+    """Write to the supplier of awarded lines that these are cancelled, and why. Within the step that cancels them."""
+    quotes = quote_queries.opened_quotes(work.session, scope, award.rfq_id)
+    _issue(work, scope, award, gone[0].supplier_id, _Desk.of(work, scope, award, quotes).cancellation_letter(gone))
 
 
 @operation(RfqPermission.QUOTE_READ)
@@ -114,8 +120,15 @@ def take_letter(
 
 
 def _letters(work: Work, scope: Scope, award: Award, lost: Sequence[UUID]) -> AwardLetters:
-    winners = award.supplier_ids if award.status is AwardStatus.APPROVED else ()
-    return AwardLetters(award, winners, lost, queries.letters_of_award(work.session, scope, award.id))
+    winners: Sequence[UUID] = ()
+    if award.status is AwardStatus.APPROVED:
+        lines = quote_queries.award_lines_of(work.session, scope, award.id)
+        winners = list(dict.fromkeys(line.supplier_id for line in lines if line.stands))
+    return AwardLetters(award, winners, lost, _issued(work, scope, award))
+
+
+def _issued(work: Work, scope: Scope, award: Award) -> Sequence[Letter]:
+    return queries.letters_of_award(work.session, scope, award.id)
 
 
 def _lost(award: Award, quotes: Sequence[Quote]) -> Sequence[UUID]:
@@ -180,11 +193,23 @@ class _Desk:
             {line.id: line for line in request_queries.lines_of(session, scope, award.rfq_id)},
             quotes,
             quote_queries.quote_lines_of_rfq(session, scope, award.rfq_id),
-            quote_queries.award_lines_of(session, scope, award.id),
+            [line for line in quote_queries.award_lines_of(session, scope, award.id) if line.stands],
             {one.id: LetterParty(zh=one.legal_name_zh, en=one.legal_name_en) for one in known.values()},
             bool(judged.row and judged.row.landed),
             tuple(LetterCriterion(name=one.name, weight=one.weight) for one in judged.criteria),
         )
+
+    @property
+    def winners(self) -> Sequence[UUID]:
+        """The suppliers that have something of the award, in its order."""
+        having = {line.supplier_id for line in self.awarded}
+        return [supplier_id for supplier_id in self.award.supplier_ids if supplier_id in having]
+
+    def cancellation_letter(self, gone: Sequence[AwardLine]) -> LetterSheet:
+        """Return the letter to a supplier whose awarded lines are cancelled."""
+        quote = next(quote for quote in self.quotes if quote.id == gone[0].quote_id)
+        sheet = self._sheet(LetterKind.CANCELLATION, quote, [self._line(line) for line in gone])
+        return replace(sheet, cancel_code=gone[0].cancel_code, reason=gone[0].cancel_text or "")
 
     def award_letter(self, supplier_id: UUID) -> LetterSheet:
         """Return the letter of a supplier that got something, with its lines of this award."""

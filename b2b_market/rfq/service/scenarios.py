@@ -211,11 +211,11 @@ def _standby(ranking: sourcing.Comparison, picks: Sequence[sourcing.Pick]) -> di
     found: dict[UUID, UUID] = {}
     for line_id, suppliers in chosen.items():
         row = ranking.row(line_id)
-        cells = () if row is None else zip(ranking.columns, row.cells, strict=True)
         others = [
             (cell.exact, column.submitted_at, column.supplier_id)
-            for column, cell in cells
-            if cell is not None and cell.covers and column.supplier_id not in suppliers
+            for position, column in enumerate(() if row is None else ranking.columns)
+            for cell in (() if row is None else row.choices(position))
+            if cell.covers and column.supplier_id not in suppliers
         ]
         if others:
             found[line_id] = min(others)[2]

@@ -16,6 +16,7 @@ from b2b_market.rfq.commands.requests import ReadAward, ReadQuote, ReadRfq
 from b2b_market.rfq.models.quotes import QuoteLine
 from b2b_market.rfq.models.requests import RfqLine
 from b2b_market.rfq.queries.learning import DealtNeed
+from b2b_market.rfq.rules.charging import AwardCharge
 from b2b_market.rfq.service import awarding, copying, drafting, learning, publishing, quoting
 from b2b_market.rfq.service.amounts import SupplierAmounts
 from b2b_market.rfq.states import Disclosure, InvitationStatus, RfqStatus, Visibility
@@ -340,11 +341,12 @@ def _supplier(work: Work, actor: Actor, own: SupplierAmounts, request: drafting.
             )
             for line in sorted(own.lines, key=lambda line: needs[line.line_id].position)
         ),
-        charges=tuple(
-            AwardedCharge(
-                kind=charge.kind.value, line_ids=charge.line_ids, percent=charge.percent, amount=charge.amount.amount
-            )
-            for charge in own.charges
-        ),
+        charges=tuple(_charge(charge) for charge in own.charges),
         total=own.total.amount,
+    )
+
+
+def _charge(charge: AwardCharge) -> AwardedCharge:
+    return AwardedCharge(
+        kind=charge.kind.value, line_ids=charge.line_ids, percent=charge.percent, amount=charge.amount.amount
     )

@@ -16,6 +16,7 @@ from b2b_market.infra.runtime import Runtime
 from b2b_market.kernel.refusal import Forbidden, IllegalStep, NotFound, StaleVersion
 from b2b_market.rbac.actor import Scope, system_actor
 from b2b_market.rfq.commands.cancelling import CancelLines, ReadStandby
+from b2b_market.rfq.commands.quotes import Alternate, LineTerms
 from b2b_market.rfq.commands.requests import DecideAward, ReadAward, ReadRfq, Rest
 from b2b_market.rfq.commands.savings import ReadSavings
 from b2b_market.rfq.documents.letter_sheet import LetterSheet
@@ -23,7 +24,7 @@ from b2b_market.rfq.models.quotes import Award, Quote
 from b2b_market.rfq.permissions import RfqPermission
 from b2b_market.rfq.rules.approving import ReasonMissing
 from b2b_market.rfq.rules.cancelling import NothingToCancel
-from b2b_market.rfq.service import awarding, cancelling, comparing, letters, savings
+from b2b_market.rfq.service import awarding, cancelling, comparing, letters, quoting, savings
 from b2b_market.rfq.service.awarding import AwardContent
 from b2b_market.rfq.service.cancelling import Cancellation
 from b2b_market.rfq.service.drafting import RfqContent
@@ -32,8 +33,8 @@ from b2b_market.sourcing.public import AwardNotPossible
 from tests.rfq.forms import filled, main, page, send, text_of
 from tests.rfq.test_charges import propose
 from tests.support.delivery import drain_outbox
-from tests.support.people import sign_in
-from tests.support.rfqs import Market, close, draft_command, make_market, publish, read, submit
+from tests.support.people import sign_in, sign_out
+from tests.support.rfqs import Market, close, draft_command, make_market, publish, quote_command, read, submit
 from tests.support.rows import rows_of
 from tests.support.works import work_for
 
@@ -147,6 +148,45 @@ def test_a_part_is_open_again_but_not_to_the_one_that_failed(
     later = propose(runtime, market, content, [(0, 2, "100")])
     assert later.award.status is AwardStatus.APPROVED
     assert statuses(runtime, market) == [QuoteStatus.PARTLY_AWARDED, QuoteStatus.LOST, QuoteStatus.PARTLY_AWARDED]
+
+
+def test_cancelling_and_the_standby_know_which_offer_it_was(runtime: Runtime, client: TestClient) -> None:
+    """Zinc for line 1 at 8.5 with 80 set-up is awarded; Brass at 9 of the second beats its own first offer at 9.5."""
+    market = make_market(runtime, 3)
+    content = publish(runtime, market, draft_command(market.suppliers, 2))
+    for sales, price, name, other in zip(
+        market.sales, ("9", "9.5", "10"), ("Zinc", "Brass", "Tin"), ("8.5", "9", "9.8"), strict=True
+    ):
+        plain = quote_command(content, (price, price))
+        terms = LineTerms(setup_cost=Decimal(80), alternates=(Alternate(alternative=name, unit_price=Decimal(other)),))
+        with work_for(runtime, sales) as work:
+            first = replace(plain.lines[0], terms=terms)
+            quoting.submit_quote(work, sales, replace(plain, lines=(first, plain.lines[1])))
+    close(runtime, market, content.rfq.id)
+    award = propose(runtime, market, content, [(0, 0, "100"), (1, 0, "100")], variants=(1, 0))
+    assert award.award.total == Decimal(1830)
+    path = f"/awards/{award.award.id}/cancel/{market.suppliers[0]}"
+    asked = text_of(page(sign_in(client, market.purchaser), path))
+    assert ("Zinc" in asked, "Brass" in asked, "Tin" in asked) == (True, True, False)
+    # what is kept of line 1 is Zinc still, at its own price
+    kept = cancel(runtime, market, award, line_ids=(content.lines[1].id,))
+    assert (kept.cancelled.award.total, [line.variant for line in kept.cancelled.standing]) == (Decimal(930), [1])
+    found = standby(runtime, market, award)
+    assert [(one.supplier_id, one.variant, one.alternative) for one in found.lines] == [
+        (market.suppliers[1], 1, "Brass")
+    ]
+    done = cancel(runtime, market, award, picks=found.picks, rest=Rest.LATER)
+    assert done.replacement is not None
+    assert [(line.variant, line.alternative) for line in done.replacement.lines] == [(1, "Brass")]
+    assert done.replacement.award.total == Decimal(980)
+    assert "Zinc" in text_of(page(client, f"/awards/{award.award.id}"))
+    with work_for(runtime, market.sales[0]) as work:
+        sheets = [
+            LetterSheet.read(one.content) for one in letters.own_letters(work, market.sales[0], ReadRfq(content.rfq.id))
+        ]
+    assert sorted("Zinc" in sheet.lines[0].specification for sheet in sheets) == [False, True]
+    sign_out(client)
+    assert "Zinc" in text_of(page(sign_in(client, market.sales[0]), f"/rfqs/{content.rfq.id}"))
 
 
 def test_what_cannot_be_cancelled_stays(

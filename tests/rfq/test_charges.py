@@ -1,5 +1,6 @@
 """Set-up, freight and bundle discounts of an award: in totals, limits, letters, contracts, on pages and the API."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -13,7 +14,7 @@ from b2b_market.kernel.money import Money
 from b2b_market.rbac.actor import Scope
 from b2b_market.reference.demo import seed_rates
 from b2b_market.rfq.commands.letters import IssueLetters, WhyNot
-from b2b_market.rfq.commands.quotes import Bundle, LineTerms, QuoteTerms
+from b2b_market.rfq.commands.quotes import Alternate, Bundle, LineTerms, QuoteTerms
 from b2b_market.rfq.commands.requests import AwardPick, DecideAward, ProposeAward, ReadAward, ReadRfq, Rest
 from b2b_market.rfq.commands.scenarios import ReadScenario, SaveScenario
 from b2b_market.rfq.documents.letter_sheet import LetterSheet
@@ -33,17 +34,24 @@ from tests.support.rfqs import Market, close, draft_command, make_market, publis
 from tests.support.works import work_for
 
 SETUP, FREIGHT, DISCOUNT = ChargeKind.SETUP, ChargeKind.FREIGHT, ChargeKind.DISCOUNT
+ZINC = Alternate(alternative="Zinc", unit_price=Decimal("8.5"))
 
 
-def charged_request(runtime: Runtime, market: Market, prices: tuple[str, str] = ("9", "8.01")) -> RfqContent:
+def charged_request(
+    runtime: Runtime,
+    market: Market,
+    prices: tuple[str, str] = ("9", "8.01"),
+    alternates: tuple[Alternate, ...] = (),
+) -> RfqContent:
     """A closed request of two lines, 100 each, quoted by two suppliers.
 
-    The first one charges 80 for line 1 and 33.33 freight, and takes 5 % off both lines; the second has plain prices.
+    The first one charges 80 for line 1, to which it offers ``alternates`` too, and 33.33 freight, and takes 5 % off
+    both lines; the second has plain prices.
     """
     content = publish(runtime, market, draft_command(market.suppliers, 2))
     plain = quote_command(content, prices)
     first, second = plain.lines
-    lines = (replace(first, terms=LineTerms(setup_cost=Decimal(80))), second)
+    lines = (replace(first, terms=LineTerms(setup_cost=Decimal(80), alternates=alternates)), second)
     terms = QuoteTerms(freight=Decimal("33.33"), bundles=(Bundle(BundleKind.DISCOUNT, (), Decimal(5)),))
     with work_for(runtime, market.sales[0]) as work:
         quoting.submit_quote(work, market.sales[0], replace(plain, lines=lines, terms=terms))
@@ -53,9 +61,15 @@ def charged_request(runtime: Runtime, market: Market, prices: tuple[str, str] = 
 
 
 def propose(
-    runtime: Runtime, market: Market, content: RfqContent, gains: list[tuple[int, int, str]], rest: Rest = Rest.NONE
+    runtime: Runtime,
+    market: Market,
+    content: RfqContent,
+    gains: list[tuple[int, int, str]],
+    rest: Rest = Rest.NONE,
+    *,
+    variants: Sequence[int] | None = None,
 ) -> AwardContent:
-    """Propose (line, supplier, quantity) each."""
+    """Propose (line, supplier, quantity) each, of the first offers unless ``variants`` names others."""
     with work_for(runtime, market.purchaser) as work:
         compared = comparing.compare_quotes(work, market.purchaser, ReadRfq(content.rfq.id))
     picks = tuple(
@@ -63,8 +77,9 @@ def propose(
             line_id=content.lines[line].id,
             quote_id=compared.quotes[market.suppliers[supplier]].id,
             quantity=Decimal(quantity),
+            variant=variant,
         )
-        for line, supplier, quantity in gains
+        for (line, supplier, quantity), variant in zip(gains, variants or [0] * len(gains), strict=True)
     )
     version = read(runtime, market.purchaser, content.rfq.id).rfq.version
     command = ProposeAward(rfq_id=content.rfq.id, expected_version=version, picks=picks, rest=rest)
@@ -116,6 +131,59 @@ def test_an_award_of_everything_has_every_charge_and_so_has_its_contract(runtime
                 work.session, Scope(market.purchaser, RfqPermission.AWARD), award.award.id
             ).state_hash()
         )
+
+
+def test_an_alternate_carries_the_charges_of_its_line_and_earns_no_discount(runtime: Runtime) -> None:
+    market = make_market(runtime, 2)
+    content = charged_request(runtime, market, alternates=(ZINC,))
+    award = propose(runtime, market, content, [(0, 0, "100"), (1, 0, "100")], variants=(1, 0))
+    # 850 + 801, 80 set-up, 33.33 freight; 5 % are for the first offers to both
+    (own,) = award.suppliers
+    assert [(line.variant, line.alternative) for line in own.lines] == [(1, "Zinc"), (0, "")]
+    assert [(one.kind, one.amount) for one in own.charges] == [(SETUP, cny("80.00")), (FREIGHT, cny("33.33"))]
+    assert (own.goods, own.total, award.award.total) == (cny("1651.00"), cny("1764.33"), Decimal("1764.33"))
+    drain_outbox(runtime)
+    with work_for(runtime, market.purchaser) as work:
+        (drafted,) = reading.list_contracts(work, market.purchaser, ListContracts()).items
+        contract = reading.read_contract(work, market.purchaser, ReadContract(drafted.id))
+        version = letters.list_letters(work, market.purchaser, ReadAward(award.award.id)).version
+        reasons = (WhyNot(market.suppliers[1], LetterReason.PRICE, ""),)
+        issue = IssueLetters(award_id=award.award.id, expected_version=version, reasons=reasons)
+        issued = letters.issue_letters(work, market.purchaser, issue).letters
+        sheets = {one.supplier_id: LetterSheet.read(one.content) for one in issued}
+    assert (contract.total, contract.lines[0].alternative) == (own.total, "Zinc")
+    assert [one.kind.value for one in contract.charges] == ["setup", "freight"]
+    sheet = sheets[market.suppliers[0]]
+    assert (sheet.total, len(sheet.charges)) == (own.total, 2)
+    assert "Zinc" in sheet.lines[0].specification
+
+
+def test_the_rest_of_an_alternate_is_charged_nothing_twice(runtime: Runtime) -> None:
+    market = make_market(runtime, 2, limit="2000")
+    content = charged_request(runtime, market, ("9", "19"), (ZINC,))
+    part = propose(runtime, market, content, [(0, 0, "40")], Rest.LATER, variants=(1,))
+    assert (part.award.status, part.award.total) == (AwardStatus.APPROVED, Decimal("453.33"))
+    later = propose(runtime, market, content, [(0, 0, "60"), (1, 0, "100")], variants=(1, 0))
+    assert (later.suppliers[0].charges, later.award.total) == ((), Decimal(2410))
+    assert later.award.status is AwardStatus.PENDING_APPROVAL
+    with work_for(runtime, market.approver) as work:
+        decided = awarding.approve_award(work, market.approver, DecideAward(later.award.id, later.award.version))
+    assert decided.award.status is AwardStatus.APPROVED
+
+
+def test_the_optimiser_weighs_no_discount_on_an_alternate(runtime: Runtime) -> None:
+    """The cheaper alternate stands for its supplier: 850 + 801, with 80 and 33.33 beside them."""
+    market = make_market(runtime, 2)
+    content = charged_request(runtime, market, alternates=(ZINC,))
+    command = SaveScenario(rfq_id=content.rfq.id, name="least", kind=ScenarioKind.OPTIMISED)
+    with work_for(runtime, market.purchaser) as work:
+        scenario_id = scenarios.save_scenario(work, market.purchaser, command).id
+    assert optimise_scenarios(runtime) == 1
+    with work_for(runtime, market.purchaser) as work:
+        found = scenarios.read_scenario(work, market.purchaser, ReadScenario(scenario_id))
+    assert found.allocation is not None
+    assert [share.offer.variant for share in found.allocation.shares] == [1, 0]
+    assert (found.scenario.proven, found.allocation.total) == (True, cny("1764.33"))
 
 
 def test_a_split_line_pays_each_set_up_and_earns_no_discount(runtime: Runtime) -> None:

@@ -236,6 +236,8 @@ def test_a_discount_for_taking_all_of_several_lines_is_weighed_against_single_pr
     # what comes off is never more than the prices; the set-up stays
     much = replace(problem, discounts=(BundleDiscount(supplier_id=A, amount=Decimal(150), lines=both),) * 2)
     assert cost(solved(much)) == 5
+    # a line that is not on offer earns nothing
+    assert cost(solved(replace(problem, offers=problem.offers[:1] + problem.offers[2:]))) == 186
     # an offer that cannot be taken to the end earns nothing
     stuck = tuple(replace(one, multiple=Decimal(3)) if one.setup else one for one in problem.offers)
     assert cost(solved(replace(problem, offers=stuck))) == 186

@@ -64,6 +64,7 @@ class GoneView:
 
     position: int
     item: str
+    alternative: str
     supplier: str
     quantity: Decimal
     reason: str
@@ -172,6 +173,7 @@ def _gone(content: AwardContent, request: RfqContent, names: Mapping[UUID, str])
         GoneView(
             needs[line.line_id].position,
             needs[line.line_id].item_name,
+            line.alternative,
             names[line.supplier_id],
             line.quantity,
             CANCEL_REASONS[line.cancel_code],

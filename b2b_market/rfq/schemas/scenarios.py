@@ -176,13 +176,14 @@ class ScenarioOut(WireOut):
                 "filled": None if allocation is None else allocation.filled,
                 "lines": None if allocation is None else allocation.lines,
                 "longest_lead_days": None if allocation is None else allocation.longest_lead_days,
-                "picks": [
-                    {"line_id": line, "quote_id": quote, "quantity": quantity, "variant": int("".join(variant) or 0)}
-                    for line, quote, quantity, *variant in row.picks
-                ],
+                "picks": [_pick(*stored) for stored in row.picks],
                 "standby": [{"line_id": line, "quote_id": quote} for line, quote in row.standby],
             }
         )
+
+
+def _pick(line_id: str, quote_id: str, quantity: str, variant: str = "0") -> dict[str, object]:
+    return {"line_id": line_id, "quote_id": quote_id, "quantity": quantity, "variant": int(variant)}
 
 
 class ScenariosOut(WireOut):

@@ -224,22 +224,20 @@ def _forget_prices(work: Work, gone: Sequence[AwardLine]) -> None:
 
 
 def _standby(compared: RfqComparison, line: AwardLine, recorded: UUID | None) -> StandbyLine:
-    row, able = compared.comparison.row(line.line_id), []
-    for position, column in enumerate(() if row is None else compared.comparison.columns):
-        quote_id = compared.quotes[column.supplier_id].id
-        for cell in () if row is None else row.choices(position):
-            if cell.awardable and cell.quantity.value >= line.quantity:
-                rank = (quote_id != recorded, cell.price.amount, column.submitted_at, column.supplier_id)
-                able.append(((*rank, cell.offer.variant), column.supplier_id, cell.offer))
+    able = []
+    for column, cell in compared.comparison.offers_to(line.line_id):
+        if cell.awardable and cell.quantity.value >= line.quantity:
+            rank = (cell.offer.offer_id != recorded, cell.price.amount, column.submitted_at, column.supplier_id)
+            able.append(((*rank, cell.offer.variant), column.supplier_id, cell.offer))
     if not able:
         return StandbyLine(line)
     _, supplier_id, offer = min(able, key=lambda one: one[0])
     return StandbyLine(
-        line,
-        offer.offer_id == recorded,
-        offer.offer_id,
-        supplier_id,
-        offer.price_at(line.quantity),
-        offer.variant,
-        offer.note if offer.alternative else "",
+        line=line,
+        recorded=offer.offer_id == recorded,
+        quote_id=offer.offer_id,
+        supplier_id=supplier_id,
+        unit_price=offer.price_at(line.quantity),
+        variant=offer.variant,
+        alternative=offer.note if offer.alternative else "",
     )

@@ -210,11 +210,9 @@ def _standby(ranking: sourcing.Comparison, picks: Sequence[sourcing.Pick]) -> di
         chosen.setdefault(pick.line_id, set()).add(pick.supplier_id)
     found: dict[UUID, UUID] = {}
     for line_id, suppliers in chosen.items():
-        row = ranking.row(line_id)
         others = [
             (cell.exact, column.submitted_at, column.supplier_id)
-            for position, column in enumerate(() if row is None else ranking.columns)
-            for cell in (() if row is None else row.choices(position))
+            for column, cell in ranking.offers_to(line_id)
             if cell.covers and column.supplier_id not in suppliers
         ]
         if others:

@@ -1,6 +1,6 @@
 """The comparison as values: what a page, a file or an allocation reads from it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -220,3 +220,11 @@ class Comparison:
         """Return a supplier's offer for a need, its first one or an alternate; None where there is none."""
         row, position = self.row(line_id), self.column_positions.get(supplier_id)
         return None if row is None or position is None else row.cell_of(position, variant)
+
+    def offers_to(self, line_id: UUID) -> Iterator[tuple[Column, Cell]]:
+        """Yield every offer for a need with its column, each supplier's first one before its alternates."""
+        row = self.row(line_id)
+        if row is not None:
+            for position, column in enumerate(self.columns):
+                for cell in row.choices(position):
+                    yield column, cell

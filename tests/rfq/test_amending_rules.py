@@ -32,7 +32,7 @@ NOT_SHOWN = {
     "approver_id", "status", "sealed", "published_at", "closed_at", "reason", "line_count", "lines_digest",
     "targets_digest", "party_ids", "next_due_at", "edition", "binding_edition", "edition_hash", "visibility",
     "round", "most_rounds", "most_counters", "round_hash",
-    "guest_count", "attachment_count", "nda_text",
+    "guest_count", "attachment_count", "nda_text", "asked_answers",
 }  # fmt: skip
 """Columns of a request that a version does not keep: what they are, not what is asked for."""
 

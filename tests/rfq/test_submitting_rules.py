@@ -139,6 +139,7 @@ class TestKeeping:
             "incoterm": "FCA",
             "incoterm_place": "Dalian",
             "substitutes": False,
+            "breaks": [],
         }
 
     @pytest.mark.parametrize("command", [BRIEF, WHOLE], ids=["brief", "whole"])

@@ -6,8 +6,8 @@ buyer's. The four eyes of a disqualification and of an award (S1) are held at th
 
 from alembic import op
 
-revision = "0025"
-down_revision = "0024"
+revision = "0024"
+down_revision = "0023"
 branch_labels = None
 depends_on = None
 

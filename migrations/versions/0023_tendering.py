@@ -6,7 +6,7 @@ the counter of what was received. The machine branch is for closing and opening 
 
 from alembic import op
 
-revision = "0024"
+revision = "0023"
 down_revision = "0022"
 branch_labels = None
 depends_on = None

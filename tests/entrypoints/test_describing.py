@@ -24,6 +24,6 @@ def test_a_change_takes_a_key_and_the_version_that_was_seen(paths: dict[str, Any
     assert headers(paths["/api/v1/rfqs/{rfq_id}/publish"]["post"]) == {"Idempotency-Key": False, "If-Match": False}
 
 
-def test_reading_and_uploading_take_neither(paths: dict[str, Any]) -> None:
+def test_reading_takes_neither_and_an_upload_may_have_a_key(paths: dict[str, Any]) -> None:
     assert headers(paths["/api/v1/rfqs"]["get"]) == {}
-    assert headers(paths["/api/v1/files"]["post"]) == {}
+    assert headers(paths["/api/v1/files"]["post"]) == {"Idempotency-Key": False}

@@ -133,7 +133,7 @@ def test_the_countdown_carries_the_servers_text_for_readers_without_scripts(tmp_
 
 def test_budgets_of_what_every_page_loads() -> None:
     files = StaticFiles().files
-    # what seals and opens bids is loaded by the pages that do, and has a budget of its own
+    # what seals and opens bids is loaded by the pages that do, and by no other
     scripts = [name for name in files if name.startswith("js/") and not name.startswith("js/sealing/")]
     assert "js/app.js" in scripts
     css = len(files["app.css"].zipped or b"")

@@ -24,6 +24,7 @@ from b2b_market.organizations import public as organizations
 from b2b_market.organizations.demo.filling import SETTING, SIGN_INS, found_companies
 from b2b_market.reference.demo import seed_rates
 from b2b_market.rfq.tasks import close_due
+from b2b_market.tendering.tasks import advance_due, conclude_over, open_ready
 from tests.support import database as db
 from tests.support.delivery import drain_outbox
 from tests.support.servers import Servers
@@ -99,6 +100,8 @@ def working(runtime: Runtime) -> Iterator[None]:
             close_due(runtime)
             drain_outbox(runtime)
             take_fingerprints(runtime)
+            for step in (advance_due, open_ready, conclude_over):
+                step(runtime)
 
     thread = threading.Thread(target=work, daemon=True)
     thread.start()
@@ -113,7 +116,18 @@ def password_of_the_data_folder(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def run(stand: Stand, *more: str) -> int:
-    return main(["--url", stand.url, "--data", str(stand.data), *more])
+    return main(["--run", "requests", "--url", stand.url, "--data", str(stand.data), *more])
+
+
+def test_a_tender_goes_from_the_draft_to_two_contracts(stand: Stand, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(stand, "--run", "tender") == 0
+
+    told = " ".join(capsys.readouterr().out.split())
+    assert "sent late and was refused: Bids were received until" in told
+    assert "opened 6 bids and signed the record" in told
+    assert re.search(r"Hairui Fasteners Co., Ltd. CNY 10,460.00 95.5 1 .* CNY 10,770.00 94.99 2 ", told)
+    assert len(re.findall(r"contract C-\d{4}-\d{6} with ", told)) == 2
+    assert "Everything as it should be: 27 steps" in told
 
 
 def test_the_projects_own_list_becomes_two_contracts(stand: Stand, capsys: pytest.CaptureFixture[str]) -> None:

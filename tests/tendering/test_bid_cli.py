@@ -35,7 +35,7 @@ from b2b_market.tendering.rules.sealed_sealing import SealedBid
 from b2b_market.tendering.rules.sealed_terms import Part
 from b2b_market.tendering.rules.sealed_work import next_work
 from tests.tendering.dishonest_bids import dishonest
-from tests.tendering.sealed_tenders import AFTER, BEFORE, TWO_ENVELOPES, SealedTender, opened_tender
+from tests.tendering.sealed_tenders import AFTER, BEFORE, TWO_ENVELOPES, SealedTender, content, opened_tender
 
 PASSPHRASE = "correct horse battery"
 
@@ -68,7 +68,7 @@ class Desk:
 
     folder: Path
     tender: SealedTender
-    price: dict[str, Any] = field(default_factory=lambda: {"unit_price": "12.50"})
+    price: dict[str, Any] = field(default_factory=content)
 
     def __post_init__(self) -> None:
         self.put("notice.json", canonical(self.tender.notice.document()))
@@ -187,6 +187,8 @@ class TestSealing:
         cases: list[tuple[object, tuple[object, ...], int, str]] = [
             ({"unit_price": 12.5}, (), 1, 'write it as a string, "12.5"'),
             (["no object"], (), 1, "object is expected"),
+            ({"currency": "EUR", "lines": [{"line": 2, "unit_price": "9"}]}, (), 1, "counted from 1"),
+            ({"lines": [{"line": 1, "unit_price": "9"}]}, (), 1, 'has a "currency"'),
             (desk.price, ("--officer", "0" * 40), 1, "did not compare"),
             (desk.price, ("--lot", desk.ids.bidder), 2, "no such lot"),
             (desk.price, ("--key", desk / "officer0.key"), 1, "officer's key"),

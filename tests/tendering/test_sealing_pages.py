@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -17,6 +18,8 @@ from starlette.middleware.base import RequestResponseEndpoint
 
 from b2b_market import tendering
 from b2b_market.infra.canonical import canonical
+from b2b_market.kernel.money import Money
+from b2b_market.tendering.rules.offers import read_offer
 from b2b_market.tendering.rules.sealed_envelope import check_envelope, unpack
 from b2b_market.tendering.rules.sealed_keyfile import Holder, PrivateKey, lock_key, unlock_key
 from b2b_market.tendering.rules.sealed_keys import challenge_for, is_answered, read_card
@@ -35,6 +38,7 @@ __all__ = ["browser"]
 pytestmark = pytest.mark.browser
 
 PASSPHRASE = "a passphrase on a page"
+ITEMS = ("Pump", "Flange")
 FORM = '<form id="f"><input type="file" name="file"><textarea id="card" aria-label="card"></textarea></form>'
 SHELL = (
     '{% extends "page.html" %}{% block title %}T{% endblock %}{% block content %}{% include part %}'
@@ -69,6 +73,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
             "part": f"tendering/_{part}_here.html",
             "tender": SimpleNamespace(id=found.tender.tender, currency="EUR"),
             "lots": {str(found.tender.lot): "Lot 1"},
+            "items": {str(found.tender.lot): [{"name": name, "quantity": "10", "unit": "H87"} for name in ITEMS]},
             "into": "#card" if part in ("key", "prove") else "#f input[name=file]",
             "holder": "officer",
             "key": SimpleNamespace(id="1"),
@@ -130,12 +135,16 @@ def handed(page: Page) -> bytes:
 def test_a_bid_is_sealed_on_the_page_and_only_ciphertext_is_handed_on(site: Site, page: Page) -> None:
     page.goto(f"{site.url}/page/seal")
     key = lock_key(PrivateKey(Holder.BIDDER, "Company", bytes(32)), PASSPHRASE, 50)
-    page.get_by_label("Total of the bid").fill("950.50")
+    page.get_by_label("Pump").fill("950.50")
     page.get_by_label("Files of the bid").set_input_files([file("offer.pdf", b"the offer")])
     page.get_by_label("key file").set_input_files([file("company.key", key)])
     page.get_by_label("Its passphrase").fill("a wrong passphrase")
     page.get_by_role("button", name="Seal").click()
     assert "Nothing was sealed: the passphrase is wrong" in said(page, "wrong")
+    page.get_by_label("Its passphrase").fill(PASSPHRASE)
+    page.get_by_role("button", name="Seal").click()
+    assert "every item needs a unit price" in said(page, "unit price")
+    page.get_by_label("Flange").fill("12")
     page.get_by_label("Its passphrase").fill(PASSPHRASE)
     with page.expect_download() as saved:
         page.get_by_role("button", name="Seal").click()
@@ -144,7 +153,9 @@ def test_a_bid_is_sealed_on_the_page_and_only_ciphertext_is_handed_on(site: Site
     assert check_envelope(envelope.to_bytes(), site.tender.notice.notice) == envelope
     assert envelope.envelope.ids.bidder == site.tender.lot
     revealed = accept_reveal(saved.value.path().read_bytes() + b"the offer", envelope)
-    assert revealed.payload.content == {"total": "950.50", "currency": "EUR"}
+    lines = [{"line": 1, "unit_price": "950.50"}, {"line": 2, "unit_price": "12"}]
+    assert revealed.payload.content == {"currency": "EUR", "lines": lines}
+    assert read_offer(revealed.payload.content, [Decimal(10), Decimal(10)]).total == Money.of("9625.00", "EUR")
     assert page.get_by_label("Its passphrase").input_value() == ""
     assert {one.split()[0] for one in site.asked} == {"GET"}
 

@@ -1,4 +1,4 @@
-"""``python -m tools.demo``: run the main job against a running server and tell what happened.
+"""``python -m tools.demo``: run the main job and a tender against a running server and tell what happened.
 
 Exit status 0 where everything went as it should, 1 for a surprise, 2 where there is no server or nobody to sign in as.
 """
@@ -15,6 +15,7 @@ from tools.demo.desk import Surprise
 from tools.demo.people import NoSignIns, find_cast
 from tools.demo.report import Report
 from tools.demo.story import Story
+from tools.demo.tender import TenderStory
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 FILE: Final = ROOT / "examples" / "needs.csv"
@@ -29,8 +30,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not _answers(url):
         return _no(f"Nothing answers at {url}. Start the product with `make run` first, or name it with URL=….")
     try:
-        story = Story(url, find_cast(options.data), Report(url))
-        story.run(options.file)
+        cast = find_cast(options.data)
+        if options.run in ("all", "requests"):
+            Story(url, cast, Report(url)).run(options.file)
+        if options.run in ("all", "tender"):
+            TenderStory(url, cast, Report(url)).run()
     except NoSignIns as reason:
         return _no(str(reason))
     except Surprise as surprise:
@@ -44,6 +48,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--url", default="http://127.0.0.1:8000", help="where the product runs")
     parser.add_argument("--file", type=Path, default=FILE, help="a list of needs: CSV, XLSX or UBL RequestForQuotation")
     parser.add_argument("--data", type=Path, default=ROOT / "var", help="the server's data folder (for the sign-ins)")
+    parser.add_argument("--run", choices=("all", "requests", "tender"), default="all", help="what is run; usually all")
     return parser.parse_args(arguments)
 
 

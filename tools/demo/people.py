@@ -30,16 +30,18 @@ class Person:
 
 @dataclass(frozen=True)
 class Cast:
-    """The people of the main job: three of the buyer, and one of each of four suppliers."""
+    """The people of both runs: four of the buyer, one of each of four suppliers, and an officer of a fifth company."""
 
     admin: Person
     purchaser: Person
     approver: Person
     sales: tuple[Person, ...]
+    evaluator: Person
+    outsider: Person
 
     @property
     def everybody(self) -> tuple[Person, ...]:
-        """All of them, the buyer's first."""
+        """Those of the main job, the buyer's first."""
         return (self.admin, self.purchaser, self.approver, *self.sales)
 
 
@@ -79,11 +81,21 @@ def _choose(people: Sequence[Person]) -> Cast:
     sales = {person.company: person for person in people if "supplier.sales" in person.roles}
     chosen = [sales[name] for name in _four_suppliers() if name in sales]
     by_role = {role: person for person in own for role in person.roles}
-    missing = [role for role in ("buyer.admin", "buyer.purchaser", "buyer.approver") if role not in by_role]
-    if missing or len(chosen) < len(_four_suppliers()):
+    missing = [
+        role for role in ("buyer.admin", "buyer.purchaser", "buyer.approver", "buyer.evaluator") if role not in by_role
+    ]
+    outsiders = [one for one in people if "supplier.admin" in one.roles and one.company not in _four_suppliers()]
+    if missing or not outsiders or len(chosen) < len(_four_suppliers()):
         message = f"The demo data of this server lack people: {', '.join(missing) or 'sales of four suppliers'}."
         raise NoSignIns(message)
-    return Cast(by_role["buyer.admin"], by_role["buyer.purchaser"], by_role["buyer.approver"], tuple(chosen))
+    return Cast(
+        by_role["buyer.admin"],
+        by_role["buyer.purchaser"],
+        by_role["buyer.approver"],
+        tuple(chosen),
+        by_role["buyer.evaluator"],
+        outsiders[-1],
+    )
 
 
 def _four_suppliers() -> list[str]:

@@ -10,6 +10,7 @@ import typer
 
 from b2b_market.tendering.cli.keys import grouped
 from b2b_market.tendering.cli.private_files import WRONG_USAGE, stop, unlocked, write_private, write_public
+from b2b_market.tendering.rules.offers import require_form
 from b2b_market.tendering.rules.sealed_envelope import pack
 from b2b_market.tendering.rules.sealed_forms import mapping
 from b2b_market.tendering.rules.sealed_payload import BidFile, BidIds
@@ -95,9 +96,11 @@ def _contents(parts: Sequence[Part], data: bytes, attached: Sequence[str]) -> Ma
     value = mapping(json.loads(data, parse_float=_no_float))
     files = _files(parts, attached)
     if parts == (Part.WHOLE,):
+        require_form(value)
         return {Part.WHOLE: PartContent(value, files[Part.WHOLE])}
     if set(value) != set(parts):
         raise ValueError(f"the bid has the parts {', '.join(parts)}")
+    require_form(mapping(value[Part.PRICE]))
     return {part: PartContent(mapping(value[part]), files[part]) for part in parts}
 
 

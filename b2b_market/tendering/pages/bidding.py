@@ -258,6 +258,7 @@ def _own_bids(call: PageContext, tender_id: UUID, form: Form, *, status: int = 2
         "form": form,
         "tender": content.tender,
         "lots": {str(lot.id): lot.title for lot in content.lots},
+        "items": {str(lot.id): lot.items for lot in content.lots},
         "own": bidding.read_own_bids(call.work, call.actor, ReadTender(tender_id)),
         "submits": bidding.submit_bid.allows(call.actor),
         "badges": showing.TENDER_BADGES,
@@ -272,6 +273,7 @@ def _opening(call: PageContext, tender_id: UUID, form: Form, *, status: int = 20
     reads = buys and opening.list_opened_bids.allows(call.actor)
     opened = opening.list_opened_bids(call.work, call.actor, ReadTender(tender_id)) if reads else None
     ceremony = opening.read_ceremony(call.work, call.actor, ReadTender(tender_id))
+    items = {lot.id: lot.items for lot in content.lots}
     context = {
         "form": form,
         "tender": tender,
@@ -282,6 +284,7 @@ def _opening(call: PageContext, tender_id: UUID, form: Form, *, status: int = 20
             " + ".join(ceremony.officers[fingerprint] for fingerprint in team) for team, _ in ceremony.teams
         ],
         "opened": opened,
+        "totals": {one.bid.id: one.total(items[one.bid.lot_id]) for one in opened or ()},
         "lots": {str(lot.id): lot.title for lot in content.lots},
         "companies": showing.company_names(call, [one.bid.supplier_id for one in opened or ()]),
         "badges": showing.TENDER_BADGES,

@@ -93,6 +93,23 @@ def read_offer(content: Mapping[str, Any] | None, quantities: Sequence[Decimal])
     return Offer(total, tuple(lines), tuple(findings), note, payment)
 
 
+def offered_total(content: Mapping[str, Any] | None, items: Sequence[Mapping[str, Any]]) -> Money | None:
+    """Return the total of a bid's content over its lot's ``items``, as ``read_offer`` does the arithmetic."""
+    return read_offer(content, [Decimal(item["quantity"]) for item in items]).total
+
+
+def require_form(content: Mapping[str, Any]) -> None:
+    """Raise ValueError unless ``content`` has the form of a bid: for who seals without knowing the lot's items."""
+    rows = content.get("lines")
+    count = len(rows) if isinstance(rows, list) else 1
+    found = read_offer(content, [Decimal(1)] * max(1, count))
+    if found.total is None:
+        raise ValueError(
+            'a bid has a "currency", and "lines" of {"line": 1, "unit_price": "9.5"} counted from 1 without a gap; '
+            f'for a lot of one item its "total" is enough (found: {found.findings[0].fault})'
+        )
+
+
 def _lump_sum(found: Mapping[str, Any], quantities: Sequence[Decimal]) -> object:
     """Return the one line of a bid that says its total alone: total ÷ quantity, where that is a price."""
     total = _money(found.get("total"), found.get("currency"))

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from b2b_market.infra.audit_trail import Entry
@@ -10,6 +10,7 @@ from b2b_market.infra.bulk import insert_rows
 from b2b_market.infra.database import Tenant
 from b2b_market.infra.ids import new_id
 from b2b_market.infra.work import Work
+from b2b_market.kernel.money import Money
 from b2b_market.kernel.refusal import NotFound
 from b2b_market.rbac.actor import Scope
 from b2b_market.rbac.operation import operation
@@ -22,6 +23,7 @@ from b2b_market.tendering.models.tenders import Tender
 from b2b_market.tendering.permissions import TenderPermission
 from b2b_market.tendering.queries import bids as queries
 from b2b_market.tendering.queries import tenders as tender_queries
+from b2b_market.tendering.rules.offers import offered_total
 from b2b_market.tendering.rules.opening import LayerContributed, NotYourTurn
 from b2b_market.tendering.rules.procedures import read_procedure
 from b2b_market.tendering.rules.sealed_envelope import SignedEnvelope, read_envelope
@@ -80,6 +82,10 @@ class OpenedBid:
     def version(self) -> int:
         """The version of the bid, which its ETag shows."""
         return self.bid.version
+
+    def total(self, items: Sequence[Mapping[str, Any]]) -> Money | None:
+        """Return what the bid adds up to over its lot's items; none where its prices are not complete."""
+        return None if self.content is None else offered_total(self.content.content, items)
 
 
 @operation(TenderPermission.KEY_OPEN)

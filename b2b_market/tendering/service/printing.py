@@ -14,6 +14,7 @@ from b2b_market.tendering.models.tenders import Tender
 from b2b_market.tendering.permissions import TenderPermission
 from b2b_market.tendering.queries import bids as bid_queries
 from b2b_market.tendering.queries import tenders as queries
+from b2b_market.tendering.rules.offers import offered_total
 
 Transaction = Callable[[], AbstractContextManager[tuple[Work, Actor]]]
 
@@ -35,12 +36,13 @@ def read_opening_sheet(work: Work, scope: Scope, command: ReadTender) -> Printed
     bids = bid_queries.opened_bids(work.session, scope, tender.id)
     said = bid_queries.contents_of(work.session, scope, [bid.id for bid in bids])
     names = organizations.companies(work, scope.actor, {bid.supplier_id for bid in bids})
-    lots = {lot.id: lot.title for lot in queries.lots_of(work.session, scope, tender.id)}
+    lots = {lot.id: lot for lot in queries.lots_of(work.session, scope, tender.id)}
     rows = []
     for bid in bids:
-        content = said[bid.id].content if bid.id in said else {}
-        total = f"{content.get('currency', '')} {content.get('total', '-')}".strip()
-        rows.append((bid.sequence, names[bid.supplier_id].name, lots[bid.lot_id], total))
+        lot, content = lots[bid.lot_id], said[bid.id].content if bid.id in said else None
+        total = offered_total(content, lot.items)
+        shown = "-" if total is None else f"{total.currency.code} {total.amount:f}"
+        rows.append((bid.sequence, names[bid.supplier_id].name, lot.title, shown))
     record = opening.record
     return _printed(work, scope, tender, record=record["record"], signature=record["signature"], bids=tuple(rows))
 

@@ -86,6 +86,21 @@ class Device extends HTMLElement {
 const json = (bytes) => JSON.parse(new TextDecoder().decode(bytes));
 
 class Seal extends Device {
+  async connectedCallback() {
+    this.field("lot")?.addEventListener("change", () => this.show());
+    this.show();
+    await super.connectedCallback();
+  }
+
+  /** Shows the prices of the chosen lot. */
+  show() {
+    for (const group of this.querySelectorAll("[data-prices]")) group.toggleAttribute("hidden", group !== this.prices());
+  }
+
+  prices() {
+    return this.querySelector(`[data-prices="${this.value("lot")}"]`);
+  }
+
   async work() {
     const notice = await readNotice(json(await this.fetched(this.dataset.notice ?? "")));
     const key = await this.bytes("key");
@@ -98,12 +113,19 @@ class Seal extends Device {
     return notice.terms.officers.map((officer) => `${officer.name}: ${officer.fingerprint}`).join(" · ");
   }
 
-  /** The bid as a JSON file, or the fields data-content; files go with the first part. @param {string[]} parts */
+  /** The chosen lot's unit prices as the evaluation reads them: each with the item's position in the lot, from 1. */
+  typed() {
+    const inputs = /** @type {NodeListOf<HTMLInputElement> | undefined} */ (this.prices()?.querySelectorAll("input"));
+    const lines = [...(inputs ?? [])].map((input, place) => ({ line: place + 1, unit_price: input.value.trim() }));
+    if (!lines.every((line) => /^\d{1,13}(\.\d{1,6})?$/.test(line.unit_price))) throw new Error(this.dataset.noPrice);
+    const currency = /** @type {HTMLInputElement | null} */ (this.querySelector('[data-content="currency"]'));
+    return { currency: currency?.value ?? "", lines };
+  }
+
+  /** The bid as a JSON file, or the typed prices; files go with the first part. @param {string[]} parts */
   async contents(parts) {
     const given = await this.bytes("bid");
-    const fields = /** @type {NodeListOf<HTMLInputElement>} */ (this.querySelectorAll("[data-content]"));
-    const typed = Object.fromEntries([...fields].map((field) => [field.dataset.content ?? "", field.value.trim()]));
-    const content = given ? json(given) : typed;
+    const content = given ? json(given) : this.typed();
     const chosen = [...(this.field("files")?.files ?? [])];
     const files = await Promise.all(chosen.map(async (file) => ({ name: file.name.normalize("NFC"), content: new Uint8Array(await file.arrayBuffer()) })));
     if (parts.length === 1) return { whole: { content, files } };

@@ -19,6 +19,7 @@ NAMES = (
     "recommending",
     "audit",
     "sealing",
+    "tendering",
     "cycle",
     "pages",
 )

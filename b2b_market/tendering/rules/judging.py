@@ -188,9 +188,12 @@ def placed(
     )
 
 
-def scores_of(sheet: Sheet, bid_id: UUID) -> dict[str, Fraction]:
-    """Return one bid's scores of a sheet by criterion."""
-    return {criterion: Fraction(score) for (bid, criterion), score in sheet.items() if bid == bid_id}
+def scores_by_bid(sheet: Sheet) -> dict[UUID, dict[str, Fraction]]:
+    """Return the scores of a sheet by bid and criterion; a bid that nobody scored is not in it."""
+    found: dict[UUID, dict[str, Fraction]] = {}
+    for (bid_id, criterion), score in sheet.items():
+        found.setdefault(bid_id, {})[criterion] = Fraction(score)
+    return found
 
 
 def require_best(bid_id: UUID, standing: Sequence[Placed]) -> Placed:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from typing import Final
 from uuid import UUID
 
@@ -20,7 +21,7 @@ from b2b_market.reference import public as reference
 from b2b_market.tendering import events
 from b2b_market.tendering.commands.evaluation import LocatePart, Part, ScoreBids
 from b2b_market.tendering.commands.tenders import ReadTender, StepTender
-from b2b_market.tendering.models.bids import Bid
+from b2b_market.tendering.models.bids import Bid, BidContent
 from b2b_market.tendering.models.evaluation import Evaluation, Inquiry, Ruling, TenderAward
 from b2b_market.tendering.models.tenders import TENDER_LOTS, Tender, TenderLot
 from b2b_market.tendering.permissions import TenderPermission
@@ -189,18 +190,18 @@ def judged(work: Work, scope: Scope, tender: Tender, evaluation: Evaluation, lot
     session = work.session
     weights, rates = judging.weights_of(tender.criteria), _rates(tender, evaluation)
     lots = [one for one in tender_queries.lots_of(session, scope, tender.id) if lot_id in (None, one.id)]
-    found = queries.bids_with_contents(session, scope, tender.id, lot_id)
+    found: dict[UUID, list[tuple[Bid, BidContent | None]]] = {}
+    for bid, said in queries.bids_with_contents(session, scope, tender.id, lot_id):
+        found.setdefault(bid.lot_id, []).append((bid, said))
     rulings = queries.rulings_of(session, scope, tender.id)
     inquiries = queries.inquiries_of(session, scope, tender.id)
     awards = queries.awards_of(session, scope, tender.id)
-    standing_of = _Standing(tender, weights, rates, _sheet(evaluation))
+    standing_of = _Standing(tender, weights, rates, judging.scores_by_bid(_sheet(evaluation)))
     judged_lots = []
     for lot in lots:
         quantities = [Decimal(item["quantity"]) for item in lot.items]
         bids = tuple(
-            (bid, read_offer(None if said is None else said.content, quantities))
-            for bid, said in found
-            if bid.lot_id == lot.id
+            (bid, read_offer(None if said is None else said.content, quantities)) for bid, said in found.get(lot.id, ())
         )
         own = [one for one in rulings if one.lot_id == lot.id]
         standing = standing_of(bids, {one.bid_id for one in own if one.status is RulingStatus.CONFIRMED})
@@ -225,12 +226,12 @@ class _Standing:
     tender: Tender
     weights: judging.Weights
     rates: Mapping[str, Rate]
-    sheet: sheets.Sheet
+    scores: Mapping[UUID, Mapping[str, Fraction]]
 
     def __call__(self, bids: Sequence[tuple[Bid, Offer]], barred: set[UUID]) -> tuple[judging.Placed, ...] | None:
         procedure = read_procedure(self.tender.values)
         admitted = [
-            judging.Judged(bid.id, bid.sequence, self._converted(offer.total), judging.scores_of(self.sheet, bid.id))
+            judging.Judged(bid.id, bid.sequence, self._converted(offer.total), self.scores.get(bid.id, {}))
             for bid, offer in bids
             if offer.total is not None and bid.id not in barred
         ]

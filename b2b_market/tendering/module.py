@@ -8,6 +8,7 @@ from b2b_market.tendering import events
 from b2b_market.tendering.api import bids as bids_api
 from b2b_market.tendering.api import evaluation as evaluation_api
 from b2b_market.tendering.api import procedures as procedures_api
+from b2b_market.tendering.api import report as report_api
 from b2b_market.tendering.api import tenders as tenders_api
 from b2b_market.tendering.cli.bidding import app as commands
 from b2b_market.tendering.demo.tenders import place_tenders
@@ -23,6 +24,7 @@ from b2b_market.tendering.pages import board as board_pages
 from b2b_market.tendering.pages import editor as editor_pages
 from b2b_market.tendering.pages import evaluation as evaluation_pages
 from b2b_market.tendering.pages import procedures as procedure_pages
+from b2b_market.tendering.pages import report as report_pages
 from b2b_market.tendering.pages import tenders as tender_pages
 from b2b_market.tendering.permissions import GRANTS, TenderPermission
 from b2b_market.tendering.rules import asking as asking_rules
@@ -76,6 +78,7 @@ MANIFEST = Manifest(
         bids_api.router,
         bids_api.bid_router,
         *evaluation_api.ROUTERS,
+        report_api.router,
     ),
     # fixed paths stand before those with ids: /tenders/new before /tenders/{tender_id}
     pages=(
@@ -85,6 +88,7 @@ MANIFEST = Manifest(
         board_pages.router,
         tender_pages.router,
         evaluation_pages.router,
+        report_pages.router,
     ),
     handlers=(*HANDLERS, *EVALUATION_HANDLERS),
     demo=(DemoStep(60, place_tenders),),

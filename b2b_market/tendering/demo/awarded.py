@@ -1,6 +1,7 @@
 """A demo tender that has gone the whole way: its weeks have passed before the demo data are looked at."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import timedelta
 from decimal import Decimal
 from typing import Final
@@ -8,8 +9,12 @@ from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from b2b_market.infra.database import Tenant
+from b2b_market.infra.runtime import new_correlation
+from b2b_market.infra.who import Cause
+from b2b_market.infra.work import Work
 from b2b_market.kernel.currency import Currency
-from b2b_market.rbac.actor import Actor
+from b2b_market.rbac.actor import Actor, system_actor
 from b2b_market.tendering.commands.bids import ContributeLayer, SubmitBid, TakeWork
 from b2b_market.tendering.commands.evaluation import Score, ScoreBids, StepAward
 from b2b_market.tendering.commands.tenders import DraftTender, ReadTender, StepTender
@@ -20,10 +25,9 @@ from b2b_market.tendering.rules.sealed_payload import BidFile, BidIds
 from b2b_market.tendering.rules.sealed_sealing import PartContent, seal
 from b2b_market.tendering.rules.sealed_terms import Part, read_notice
 from b2b_market.tendering.rules.sealed_work import read_work
-from b2b_market.tendering.service import awarding, bidding, drafting, evaluating, opening, publishing
+from b2b_market.tendering.service import awarding, bidding, conducting, drafting, evaluating, opening, publishing
 from b2b_market.tendering.service.drafting import TenderContent
 from b2b_market.tendering.states import Entry, TenderAwardStatus
-from b2b_market.tendering.tasks import advance_due, conclude_over, open_ready
 
 BEGUN: Final = timedelta(days=56)
 """How long ago the tender was published: ten days of questions, thirty of bids, ten of stand-still, and the work."""
@@ -41,12 +45,23 @@ def award_tender(cast: Cast, key_ids: tuple[UUID, ...]) -> UUID:
     Each step is taken at its own moment of the past weeks.
     """
     tender_id = _published(cast.ago(BEGUN), key_ids)
-    advance_due(cast.ago(BEGUN - ASKS).runtime)
+    with _clock(cast.ago(BEGUN - ASKS)) as (work, clock):
+        conducting.advance_tender(work, clock, ReadTender(tender_id))
     _bid(cast.ago(BEGUN - BIDDING), tender_id)
     _open(cast.ago(BEGUN - OPENING), tender_id)
     _judge(cast.ago(BEGUN - JUDGING), tender_id)
-    conclude_over(cast.runtime)
+    with _clock(cast) as (work, clock):
+        awarding.conclude_tender(work, clock, ReadTender(tender_id))
     return tender_id
+
+
+@contextmanager
+def _clock(cast: Cast) -> Iterator[tuple[Work, Actor]]:
+    """Open a transaction of the clock for the buyer, as the schedule does."""
+    clock = system_actor("tendering.clock", cast.purchaser.org_id)
+    tenant = Tenant(clock.org_ids, machine=True)
+    with cast.runtime.work(clock.who, tenant, Cause("task", new_correlation())) as work:
+        yield work, clock
 
 
 def _published(cast: Cast, key_ids: tuple[UUID, ...]) -> UUID:
@@ -96,7 +111,8 @@ def _said(price: str) -> Mapping[str, object]:
 
 def _open(cast: Cast, tender_id: UUID) -> None:
     """Let two officers remove their layers after the close, and the platform decrypt."""
-    advance_due(cast.runtime)
+    with _clock(cast) as (work, clock):
+        conducting.advance_tender(work, clock, ReadTender(tender_id))
     for number in (0, 1):
         officer = cast.officers[number]
         with cast.work(officer) as work:
@@ -104,7 +120,9 @@ def _open(cast: Cast, tender_id: UUID) -> None:
             layer = contribute(read_work(turn.document), private_key(number), work.now())
         with cast.work(officer) as work:
             opening.contribute_layer(work, officer, ContributeLayer(tender_id, layer.to_bytes()))
-    open_ready(cast.runtime)
+    with _clock(cast) as (work, clock):
+        for found_id, _, team in opening.openable_tenders(work, clock, None):
+            opening.open_tender(work, clock, TakeWork(found_id, tuple(team.split(","))))
 
 
 def _judge(cast: Cast, tender_id: UUID) -> None:

@@ -20,6 +20,7 @@ from b2b_market.tendering.commands import evaluation as commands
 from b2b_market.tendering.commands.tenders import ReadTender, StepTender
 from b2b_market.tendering.pages import judging_words as words
 from b2b_market.tendering.pages import showing
+from b2b_market.tendering.rules import saying
 from b2b_market.tendering.rules.deciding import shown_score
 from b2b_market.tendering.rules.judging import Placed
 from b2b_market.tendering.service import awarding, drafting, evaluating, questioning
@@ -269,12 +270,12 @@ def _evaluation(call: PageContext, tender_id: UUID, form: Form, position: int, *
         "people": {user_id: person.name for user_id, person in people.items()},
         "criteria": [(key, found.tender.criteria[int(key)]["name"]) for key in found.weights.quality],
         "scores": {(one["bid"], one["criterion"]): one["score"] for one in found.evaluation.scores},
-        "grounds": [(one.value, label) for one, label in words.GROUNDS.items()],
-        "ground_names": words.GROUNDS,
-        "kinds": [(one.value, label) for one, label in words.KINDS.items()],
-        "kind_names": words.KINDS,
-        "low": words.LOW,
-        "faults": words.FAULTS,
+        "grounds": [(one.value, label) for one, label in saying.GROUNDS.items()],
+        "ground_names": saying.GROUNDS,
+        "kinds": [(one.value, label) for one, label in saying.KINDS.items()],
+        "kind_names": saying.KINDS,
+        "low": saying.LOW,
+        "faults": saying.FAULTS,
         "badges": showing.TENDER_BADGES,
         "lot_badges": showing.LOT_BADGES,
         "award_badges": words.AWARD_BADGES,
@@ -306,8 +307,8 @@ def _results(call: PageContext, tender_id: UUID, form: Form, *, status: int = 20
         "badges": showing.TENDER_BADGES,
         "outcome_badges": words.OUTCOME_BADGES,
         "inquiry_badges": words.INQUIRY_BADGES,
-        "ground_names": words.GROUNDS,
-        "kind_names": words.KINDS,
+        "ground_names": saying.GROUNDS,
+        "kind_names": saying.KINDS,
         "now": call.work.now(),
     }
     return call.page("tendering/results.html", context, status=status)

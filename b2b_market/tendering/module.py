@@ -6,21 +6,25 @@ from b2b_market.kernel.text import N_
 from b2b_market.rbac.manifest import DemoStep, Manifest
 from b2b_market.tendering import events
 from b2b_market.tendering.api import bids as bids_api
+from b2b_market.tendering.api import committee as committee_api
 from b2b_market.tendering.api import evaluation as evaluation_api
 from b2b_market.tendering.api import procedures as procedures_api
 from b2b_market.tendering.api import report as report_api
 from b2b_market.tendering.api import tenders as tenders_api
 from b2b_market.tendering.cli.bidding import app as commands
 from b2b_market.tendering.demo.tenders import place_tenders
+from b2b_market.tendering.handlers.committee import COMMITTEE_HANDLERS
 from b2b_market.tendering.handlers.evaluation import EVALUATION_HANDLERS
 from b2b_market.tendering.handlers.tenders import HANDLERS
 from b2b_market.tendering.models import bids as bid_models
+from b2b_market.tendering.models import committee as committee_models
 from b2b_market.tendering.models import evaluation as evaluation_models
 from b2b_market.tendering.models import keys as key_models
 from b2b_market.tendering.models import procedures as procedure_models
 from b2b_market.tendering.models import tenders as tender_models
 from b2b_market.tendering.pages import bidding as bidding_pages
 from b2b_market.tendering.pages import board as board_pages
+from b2b_market.tendering.pages import committee as committee_pages
 from b2b_market.tendering.pages import editor as editor_pages
 from b2b_market.tendering.pages import evaluation as evaluation_pages
 from b2b_market.tendering.pages import procedures as procedure_pages
@@ -29,8 +33,10 @@ from b2b_market.tendering.pages import tenders as tender_pages
 from b2b_market.tendering.permissions import GRANTS, TenderPermission
 from b2b_market.tendering.rules import asking as asking_rules
 from b2b_market.tendering.rules import bidding as bidding_rules
+from b2b_market.tendering.rules import committee as committee_rules
 from b2b_market.tendering.rules import (
     deciding,
+    drawing,
     judging,
     sealed_envelope,
     sealed_layers,
@@ -48,6 +54,7 @@ from b2b_market.tendering.service import (
     awarding,
     bidding,
     board,
+    committee,
     conducting,
     drafting,
     evaluating,
@@ -56,6 +63,7 @@ from b2b_market.tendering.service import (
     printing,
     publishing,
     questioning,
+    seating,
 )
 from b2b_market.tendering.service import procedures as procedure_operations
 from b2b_market.tendering.tasks import TASKS
@@ -79,6 +87,7 @@ MANIFEST = Manifest(
         bids_api.bid_router,
         *evaluation_api.ROUTERS,
         report_api.router,
+        *committee_api.ROUTERS,
     ),
     # fixed paths stand before those with ids: /tenders/new before /tenders/{tender_id}
     pages=(
@@ -89,8 +98,9 @@ MANIFEST = Manifest(
         tender_pages.router,
         evaluation_pages.router,
         report_pages.router,
+        committee_pages.router,
     ),
-    handlers=(*HANDLERS, *EVALUATION_HANDLERS),
+    handlers=(*HANDLERS, *EVALUATION_HANDLERS, *COMMITTEE_HANDLERS),
     demo=(DemoStep(60, place_tenders),),
     tasks=TASKS,
     permissions=(TenderPermission,),
@@ -130,6 +140,14 @@ MANIFEST = Manifest(
         judging.ExplanationNotDue,
         deciding.AwardAboveLimit,
         sheets.SheetIncomplete,
+        drawing.CommitteeShapeWrong,
+        drawing.PoolTooSmall,
+        committee_rules.CommitteeNotForeseen,
+        committee_rules.CommitteeMissing,
+        committee_rules.CommitteeNotReady,
+        committee_rules.CommitteeScores,
+        committee_rules.DeclarationMissing,
+        committee_rules.JurorsUnfit,
     ),
     cli=commands,
     services=(
@@ -146,8 +164,10 @@ MANIFEST = Manifest(
         opening,
         printing,
         board,
+        committee,
+        seating,
     ),
-    models=(procedure_models, key_models, tender_models, bid_models, evaluation_models),
+    models=(procedure_models, key_models, tender_models, bid_models, evaluation_models, committee_models),
     events=(
         events.TenderSubmitted,
         events.TenderReturned,
@@ -174,6 +194,10 @@ MANIFEST = Manifest(
         events.TenderAwardCancelled,
         events.TenderAwarded,
         events.TenderEndedWithoutAward,
+        events.CommitteeDrawn,
+        events.MemberReplaced,
+        events.CommitteeShort,
+        events.SheetsOpened,
     ),
     nav=(
         NavGroup(

@@ -17,6 +17,7 @@ class TenderPermission(Permission):
     AWARD = "tender:award"
     AWARD_APPROVE = "tender:award_approve"
     ASK = "tender:ask"
+    COMMITTEE_SIT = "committee:sit"
     BID_READ = "bid:read"
     BID_SUBMIT = "bid:submit"
     KEY_HOLD = "opening_key:hold"
@@ -40,6 +41,10 @@ GRANTS: Grants = {
     TenderPermission.EVALUATE: frozenset({Role.BUYER_PURCHASER, Role.BUYER_EVALUATOR}),
     TenderPermission.AWARD: frozenset({Role.BUYER_PURCHASER, Role.BUYER_EVALUATOR}),
     TenderPermission.AWARD_APPROVE: frozenset({Role.BUYER_APPROVER}),
+    # a seat is an assignment per tender; experts come from other companies too, and no approver judges (S2)
+    TenderPermission.COMMITTEE_SIT: frozenset(
+        {Role.BUYER_PURCHASER, Role.BUYER_EVALUATOR, Role.SUPPLIER_ADMIN, Role.SUPPLIER_SALES}
+    ),
     TenderPermission.ASK: frozenset({Role.SUPPLIER_SALES}),
     TenderPermission.BID_READ: _BUYERS | _SUPPLIERS | {Role.SERVICE_ACCOUNT},
     # the sealing tool sends with an API key what a person's own key has signed

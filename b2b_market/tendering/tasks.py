@@ -7,7 +7,7 @@ from b2b_market.infra.who import Cause
 from b2b_market.rbac.actor import system_actor
 from b2b_market.tendering.commands.bids import TakeWork
 from b2b_market.tendering.commands.tenders import ReadTender
-from b2b_market.tendering.service import awarding, conducting, opening
+from b2b_market.tendering.service import awarding, conducting, opening, seating
 
 PERIOD = 1.0
 PART = "tendering.clock"
@@ -57,7 +57,21 @@ def conclude_over(runtime: Runtime) -> int:
     return concluded
 
 
+def advance_committees(runtime: Runtime) -> int:
+    """Draw committees, fill their seats and open their sheets, each in a transaction of its own; return how many."""
+    clock = system_actor(PART)
+    with runtime.work(clock.who, Tenant(machine=True), Cause("task", new_correlation())) as work:
+        waiting = seating.waiting_committees(work, clock, None)
+    moved = 0
+    for tender_id, buyer_id in waiting:
+        actor = system_actor(PART, buyer_id)
+        with runtime.work(actor.who, Tenant((buyer_id,), machine=True), Cause("task", new_correlation())) as work:
+            moved += seating.advance_committee(work, actor, ReadTender(tender_id)) is not None
+    return moved
+
+
 TASKS = (
+    Task("tendering.advance_committees", advance_committees, PERIOD),
     Task("tendering.conclude_over", conclude_over, PERIOD),
     Task("tendering.advance_due", advance_due, PERIOD),
     Task("tendering.open_ready", open_ready, PERIOD),

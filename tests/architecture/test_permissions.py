@@ -238,6 +238,12 @@ TABLE: dict[str, set[Role]] = {
     "tender:evaluate": {Role.BUYER_PURCHASER, Role.BUYER_EVALUATOR},
     "tender:award": {Role.BUYER_PURCHASER, Role.BUYER_EVALUATOR},
     "tender:award_approve": {Role.BUYER_APPROVER},
+    "committee:sit": {
+        Role.BUYER_PURCHASER,
+        Role.BUYER_EVALUATOR,
+        Role.SUPPLIER_ADMIN,
+        Role.SUPPLIER_SALES,
+    },
     "bid:submit": {Role.SUPPLIER_SALES, Role.SERVICE_ACCOUNT},
     "opening_key:contribute": {Role.BUYER_ADMIN, Role.BUYER_APPROVER, Role.SUPPLIER_ADMIN},
     "contract:edit": {Role.BUYER_PURCHASER},

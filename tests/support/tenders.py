@@ -39,6 +39,7 @@ from b2b_market.tendering.service import bidding, drafting, keys, opening, publi
 from b2b_market.tendering.service.drafting import TenderContent
 from b2b_market.tendering.states import CriterionKind, Entry
 from b2b_market.tendering.tasks import advance_due, open_ready
+from tests.support import committees
 from tests.support.people import make_company, make_person
 from tests.support.works import work_for
 
@@ -161,6 +162,9 @@ def draft(runtime: Runtime, hall: Hall, command: DraftTender | None = None) -> T
 def published(runtime: Runtime, hall: Hall, command: DraftTender | None = None) -> TenderContent:
     """Store, submit and publish a tender."""
     made = draft(runtime, hall, command)
+    if "committee" in made.tender.values:
+        committees.name(runtime, hall.purchaser, made.tender.id)
+        made = read(runtime, hall.purchaser, made.tender.id)
     with work_for(runtime, hall.purchaser) as work:
         sent = publishing.submit_tender(work, hall.purchaser, StepTender(made.tender.id, made.version))
         work.session.flush()

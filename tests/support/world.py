@@ -30,6 +30,7 @@ OTHER_THINGS = {
     "/waiting-roles": {"grant_id": "lonely_grant_id", "organization_id": "sister_id"},
     "/notifications/mail": {"mail_id": "dead_mail_id"},
     "/sessions/current/organization": {"organization_id": "sister_id"},
+    "/tenders/{tender_id}/committee": {"tender_id": "committee_tender_id"},
     "/tender-board": {"tender_id": "public_tender_id"},
 }
 """By the beginning of the path (without the API's prefix): what finds another thing there than elsewhere."""

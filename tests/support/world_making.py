@@ -84,8 +84,8 @@ from b2b_market.tendering.commands.tenders import AskAboutTender
 from b2b_market.tendering.service import asking as tender_asking
 from b2b_market.tendering.states import Entry, TenderStatus
 from b2b_market.tendering.tasks import advance_due
+from tests.support import committees, judging, tenders
 from tests.support import database as db
-from tests.support import judging, tenders
 from tests.support.amendments import amendment
 from tests.support.calling import Caller, caller_for
 from tests.support.delivery import drain_outbox
@@ -381,10 +381,13 @@ class _Maker:
         """Publish a public tender, ask about another one, and open the sealed bids on a third."""
         hall = tenders.hall_of(self.runtime, self.orgs, self.people)
         now = datetime.now(UTC)
-        public = tenders.tender_command(hall, entry=Entry.PUBLIC, supplier_ids=(), procedure="eu-open")
+        judged = committees.procedure(self.runtime, hall.purchaser, "eu-open")
+        public = tenders.tender_command(hall, entry=Entry.PUBLIC, supplier_ids=(), procedure=judged)
         public = replace(public, enquiry_ends_at=now + timedelta(days=20), closes_at=now + timedelta(days=90))
         self.things["public_tender_id"] = str(tenders.published(self.runtime, hall, public).tender.id)
-        waiting = tenders.published(self.runtime, hall)
+        named = committees.procedure(self.runtime, hall.purchaser)
+        waiting = tenders.published(self.runtime, hall, tenders.tender_command(hall, procedure=named))
+        self.things["committee_tender_id"] = str(waiting.tender.id)
         winner = self.people["winner"]
         with work_for(self.runtime, winner) as work:
             question = AskAboutTender(waiting.tender.id, "Which flange?")

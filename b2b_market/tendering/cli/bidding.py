@@ -5,7 +5,7 @@ Everything but ``submit``, ``withdraw`` and ``reveal`` works offline, with nothi
 
 import typer
 
-from b2b_market.tendering.cli import keys, opening, sealing, sending, verifying
+from b2b_market.tendering.cli import drawing, keys, opening, sealing, sending, verifying
 
 app = typer.Typer()
 bid = typer.Typer(name="bid", no_args_is_help=True, help="Seal, submit, open and verify sealed bids.")
@@ -20,6 +20,7 @@ for command in (
     verifying.verify_receipt,
     opening.open_layer,
     verifying.verify,
+    drawing.verify_draw,
 ):
     bid.command(name={"seal_bid": "seal"}.get(command.__name__, command.__name__.replace("_", "-")))(command)
 app.add_typer(bid)

@@ -8,6 +8,7 @@ from b2b_market.infra.runtime import Runtime
 from b2b_market.infra.work import Work
 from b2b_market.kernel.currency import Currency
 from b2b_market.organizations import public as organizations
+from b2b_market.tendering.commands.committee import NameCommittee, Named
 from b2b_market.tendering.commands.tenders import (
     AskAboutTender,
     BondInput,
@@ -17,7 +18,8 @@ from b2b_market.tendering.commands.tenders import (
 )
 from b2b_market.tendering.demo.awarded import BEGUN, award_tender
 from b2b_market.tendering.demo.cast import CRITERIA, Cast, lot
-from b2b_market.tendering.service import asking, drafting, publishing
+from b2b_market.tendering.permissions import TenderPermission
+from b2b_market.tendering.service import asking, committee, drafting, publishing
 from b2b_market.tendering.states import Entry
 
 ASKS, BIDS = timedelta(days=11), timedelta(days=40)
@@ -54,6 +56,15 @@ def _draft(cast: Cast, work: Work, key_ids: tuple[UUID, ...]) -> DraftTender:
     )
 
 
+def _pool(cast: Cast, work: Work, buyer_id: UUID) -> tuple[Named, ...]:
+    """Return who may judge: people of the buyer, and as experts those of suppliers but the one that asks."""
+    companies = [buyer_id, *(one.id for one in organizations.suppliers(work, cast.purchaser))]
+    found = organizations.people_with(work, cast.purchaser, companies, TenderPermission.COMMITTEE_SIT)
+    unfit = {cast.approver.user_id, *(officer.user_id for officer in cast.officers)}
+    fit = {one.user_id: one for one in found if one.user_id not in unfit and one.org_id != cast.sales[0].org_id}
+    return tuple(Named(one.address, one.org_id != buyer_id) for one in fit.values())
+
+
 def _published(cast: Cast, key_ids: tuple[UUID, ...]) -> UUID:
     """Publish a public tender after the Chinese profile."""
     with cast.work(cast.purchaser) as work:
@@ -71,6 +82,10 @@ def _published(cast: Cast, key_ids: tuple[UUID, ...]) -> UUID:
             closes_at=work.now() + BIDS,
         )
         made = drafting.draft_tender(work, cast.purchaser, command).tender
+        named = NameCommittee(
+            tender_id=made.id, expected_version=made.version, seats=5, people=_pool(cast, work, made.buyer_id)
+        )
+        made = committee.name_committee(work, cast.purchaser, named).tender
         publishing.submit_tender(work, cast.purchaser, StepTender(made.id, made.version))
         work.session.flush()
         version = made.version

@@ -282,6 +282,7 @@ def _evaluation(call: PageContext, tender_id: UUID, form: Form, position: int, *
         "ruling_badges": words.RULING_BADGES,
         "inquiry_badges": words.INQUIRY_BADGES,
         "allowed": _allowed(call, found),
+        "committee": found.tender.values.get("committee"),
         "now": call.work.now(),
         "idempotency_key": str(uuid4()),
     }

@@ -32,6 +32,10 @@ BADGES: Final[Mapping[ProcedureStatus, Badge]] = {
 }
 
 
+OPTIONAL: Final = "/committee/"
+"""Where the values begin that a procedure may leave out."""
+
+
 class _Own(Protocol):
     """What the form shows of a company's own procedure."""
 
@@ -178,8 +182,10 @@ def _read(form: Form) -> tuple[str, dict[str, Any]]:
             _put(values, parts, {"amount": amount, "unit": unit})
         elif path in wording.CHOICES:
             _put(values, parts, form.one_of(field, wording.CHOICES[path], required=True))
-        else:
+        elif not path.startswith(OPTIONAL):
             _put(values, parts, form.integer(field, required=True, least=0))
+        elif (number := form.integer(field, least=0)) is not None:
+            _put(values, parts, number)
     return name, values
 
 

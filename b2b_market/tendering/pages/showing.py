@@ -17,9 +17,11 @@ from b2b_market.reference import public as reference
 from b2b_market.tendering.rules.procedures import profiles
 from b2b_market.tendering.states import (
     BidStatus,
+    CommitteeStatus,
     CriterionKind,
     EnquiryStatus,
     Entry,
+    JurorStatus,
     KeyStatus,
     LotStatus,
     TenderStatus,
@@ -71,6 +73,24 @@ ENQUIRY_BADGES: Final[Mapping[EnquiryStatus, Badge]] = MappingProxyType(
         EnquiryStatus.ANSWERED: Badge(N_("Answered"), "ok"),
     }
 )
+COMMITTEE_BADGES: Final[Mapping[CommitteeStatus, Badge]] = MappingProxyType(
+    {
+        CommitteeStatus.NAMED: Badge(N_("Committed, not drawn"), "neutral"),
+        CommitteeStatus.DRAWN: Badge(N_("Drawn"), "info"),
+        CommitteeStatus.SCORED: Badge(N_("Sheets opened"), "ok"),
+        CommitteeStatus.SHORT: Badge(N_("Too few people"), "bad"),
+    }
+)
+JUROR_BADGES: Final[Mapping[JurorStatus, Badge]] = MappingProxyType(
+    {
+        JurorStatus.POOLED: Badge(N_("In the pool"), "neutral"),
+        JurorStatus.RESERVE: Badge(N_("Reserve"), "neutral"),
+        JurorStatus.BARRED: Badge(N_("Own company bids"), "bad"),
+        JurorStatus.SEATED: Badge(N_("Member"), "info"),
+        JurorStatus.CONFLICTED: Badge(N_("Conflict declared"), "warn"),
+        JurorStatus.RECUSED: Badge(N_("Gave the seat up"), "bad"),
+    }
+)
 KINDS: Final[Mapping[CriterionKind, str]] = MappingProxyType(
     {
         CriterionKind.EXCLUSION: N_("Exclusion"),
@@ -102,6 +122,8 @@ HISTORY: Final[Mapping[str, str]] = MappingProxyType(
         "tender.awarded": N_("the awards bind"),
         "tender.completed": N_("the contracts were drafted"),
         "tender.ended_without_award": N_("no bid could be accepted"),
+        "tender.committee_named": N_("named the committee's pool"),
+        "tender.committee_let_in": N_("the committee was drawn; its members read the tender"),
         "tender.cancelled": N_("called it off"),
         "tender.lot_cancelled": N_("called a lot off"),
     }

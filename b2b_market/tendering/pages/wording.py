@@ -23,6 +23,9 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "/abnormally_low/below_mean_percent": N_("Asked about: below the mean of the others by percent"),
         "/abnormally_low/below_next_percent": N_("Asked about: below the next bid by percent"),
         "/bond/most_percent": N_("Bid bond at most, percent of the estimate"),
+        "/committee/least": N_("Committee: members at least"),
+        "/committee/experts": N_("Committee: experts, so many"),
+        "/committee/of": N_("Committee: of so many members"),
     }
 )
 CHOICES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
@@ -57,5 +60,7 @@ def said(path: str, value: Any) -> tuple[str, int | None]:  # noqa: ANN401 - a J
     """Return how a value reads: a message id and its number, or the plain number as text and None."""
     if isinstance(value, dict):
         return UNITS[value["unit"]], value["amount"]
+    if value is None:
+        return N_("none"), None
     words = CHOICES.get(path)
     return (words[str(value)], None) if words is not None else (str(value), None)

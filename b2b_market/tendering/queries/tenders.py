@@ -37,6 +37,13 @@ def party_tender(session: Session, scope: Scope, tender_id: UUID) -> Tender:
     return _one(session, wanted, tender_id)
 
 
+def party_tender_or_own(session: Session, scope: Scope, tender_id: UUID) -> Tender:
+    """Return a tender as ``party_tender`` does, or an own one that is not published yet; else raise NotFound."""
+    public = and_(Tender.entry == Entry.PUBLIC, Tender.published_at.is_not(None))
+    seen = or_(Tender.buyer_id.in_(scope.org_ids), Tender.party_ids.overlap(list(scope.org_ids)), public)
+    return _one(session, select(Tender).where(Tender.id == tender_id, seen), tender_id)
+
+
 def _one(session: Session, wanted: Select[Tender], tender_id: UUID) -> Tender:
     found = session.scalar(wanted.execution_options(populate_existing=True))
     if found is None:

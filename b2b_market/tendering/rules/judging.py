@@ -13,7 +13,6 @@ from b2b_market.kernel.refusal import Kind, Refusal
 from b2b_market.kernel.text import N_
 from b2b_market.tendering.rules.abnormal import Offered, Suspicion, Threshold, abnormally_low
 from b2b_market.tendering.rules.procedures import Procedure
-from b2b_market.tendering.rules.sheets import Sheet
 from b2b_market.tendering.rules.standing import Contender, place
 from b2b_market.tendering.states import CriterionKind, TieBreak
 
@@ -188,11 +187,11 @@ def placed(
     )
 
 
-def scores_by_bid(sheet: Sheet) -> dict[UUID, dict[str, Fraction]]:
+def scores_by_bid(sheet: Mapping[tuple[UUID, str], Fraction]) -> dict[UUID, dict[str, Fraction]]:
     """Return the scores of a sheet by bid and criterion; a bid that nobody scored is not in it."""
     found: dict[UUID, dict[str, Fraction]] = {}
     for (bid_id, criterion), score in sheet.items():
-        found.setdefault(bid_id, {})[criterion] = Fraction(score)
+        found.setdefault(bid_id, {})[criterion] = score
     return found
 
 

@@ -17,6 +17,7 @@ from jsonschema import Draft202012Validator
 
 from b2b_market.kernel.refusal import FieldError, Invalid, Refusal
 from b2b_market.kernel.text import N_
+from b2b_market.tendering.rules.drawing import Shape
 from b2b_market.tendering.rules.periods import Period
 from b2b_market.tendering.states import AwardOrder, Entry, PeriodUnit, Publicity, TieBreak
 
@@ -92,6 +93,8 @@ class Procedure:
     below_mean_percent: int
     below_next_percent: int
     bond_most_percent: int
+    committee: Shape | None
+    """How the committee is made up that scores the bids; none where the buyer scores them itself."""
 
 
 def read_procedure(values: Values) -> Procedure:
@@ -113,7 +116,13 @@ def read_procedure(values: Values) -> Procedure:
         below_mean_percent=low["below_mean_percent"],
         below_next_percent=low["below_next_percent"],
         bond_most_percent=values["bond"]["most_percent"],
+        committee=read_shape(values.get("committee")),
     )
+
+
+def read_shape(value: Mapping[str, Any] | None) -> Shape | None:
+    """Return the shape of a committee of sound values; none where there is no committee."""
+    return None if value is None else Shape(value["least"], value["experts"], value["of"])
 
 
 def read_period(value: Mapping[str, Any]) -> Period:
@@ -148,6 +157,8 @@ def require_sound(name: str, values: Values, base: Profile) -> None:
     errors += found or [error for limit in base.limits if (error := _limit_error(values, limit)) is not None]
     if not found and values["sealing"]["threshold"] >= values["sealing"]["officers"]:
         errors.append(_THRESHOLD)
+    if not found and (shape := read_shape(values.get("committee"))) is not None and shape.experts > shape.of:
+        errors.append(_EXPERTS)
     if errors:
         raise Invalid(errors=errors)
 
@@ -156,6 +167,7 @@ _NAME: Final = FieldError("/name", "length", N_("Give it a name of at most 100 c
 _THRESHOLD: Final = FieldError(
     "/sealing/threshold", "range", N_("Fewer officers must be needed than there are, or one lost key loses every bid.")
 )
+_EXPERTS: Final = FieldError("/committee/experts", "range", N_("A committee has no more experts than members."))
 
 
 def _schema_errors(values: Values) -> list[FieldError]:
@@ -170,6 +182,9 @@ def _schema_errors(values: Values) -> list[FieldError]:
 def _limit_error(values: Values, limit: Limit) -> FieldError | None:
     given = at(values, limit.path)
     facts = {"source": limit.source.text, "value": shown(limit.value), "given": shown(given)}
+    if given is None:
+        detail = N_("{source} asks for {value} here, and the procedure leaves it out.")
+        return FieldError(limit.path, "law", detail, facts)
     if limit.rule == "only":
         detail = N_("{source} asks for {value} here, not {given}.")
         return None if given == limit.value else FieldError(limit.path, "law", detail, facts)
@@ -184,10 +199,12 @@ def _limit_error(values: Values, limit: Limit) -> FieldError | None:
 
 
 def at(values: Values, path: str) -> Any:  # noqa: ANN401 - a JSON value
-    """Return the value at a JSON pointer."""
+    """Return the value at a JSON pointer; None within a part that a procedure leaves out."""
     found: Any = values
     for part in path.strip("/").split("/"):
-        found = found[part]
+        if found is None:
+            return None
+        found = found[part] if part != "committee" else found.get(part)
     return found
 
 

@@ -30,6 +30,7 @@ from b2b_market.tendering.queries import tenders as tender_queries
 from b2b_market.tendering.rules import judging, sheets
 from b2b_market.tendering.rules.offers import Offer, read_offer
 from b2b_market.tendering.rules.procedures import read_procedure
+from b2b_market.tendering.service import seated
 from b2b_market.tendering.service.publishing import mirror_status
 from b2b_market.tendering.states import (
     LOT_LIFECYCLE,
@@ -101,6 +102,7 @@ def begin_evaluation(work: Work, scope: Scope, command: StepTender) -> Judgement
     work.expect_version(tender, command.expected_version)
     TENDER_LIFECYCLE.require(tender.status, "evaluate")
     _require_evaluator(scope, tender)
+    members = seated.members_at_work(work, scope, tender)
     TENDER_LIFECYCLE.advance(tender, "evaluate")
     work.touch(tender)
     mirror_status(work, tender)
@@ -111,7 +113,7 @@ def begin_evaluation(work: Work, scope: Scope, command: StepTender) -> Judgement
         tender_id=tender.id,
         buyer_id=tender.buyer_id,
         begun_by=scope.user_id,
-        evaluator_ids=[scope.user_id],
+        evaluator_ids=list(dict.fromkeys((scope.user_id, *members))),
         rates=_frozen_rates(work, scope, tender),
         scores=[],
     )
@@ -127,6 +129,7 @@ def read_evaluation(work: Work, scope: Scope, command: ReadTender) -> Judgement:
     """Return the evaluation of an own tender; NotFound for everybody but its buyer, and before it has begun."""
     tender = tender_queries.own_tender(work.session, scope, command.tender_id)
     evaluation = queries.evaluation_of(work.session, scope, tender.id)
+    seated.require_reads(work, scope, tender)
     return judged(work, scope, tender, evaluation)
 
 
@@ -151,17 +154,16 @@ def score_bids(work: Work, scope: Scope, command: ScoreBids) -> Judgement:
     """
     tender, evaluation = at_work(work, scope, command.tender_id)
     work.expect_version(evaluation, command.expected_version)
+    seated.require_buyer_scores(tender)
     before = judged(work, scope, tender, evaluation, command.lot_id)
     if any(lot.under_way is not None for lot in before.lots):
         raise judging.AwardsUnderway
     sheet = {(one.bid_id, one.criterion): one.score for one in command.scores}
     bids = [bid.id for lot in before.lots for bid, offer in lot.bids if offer.total is not None]
     sheets.require_complete(sheet, bids, list(before.weights.quality))
-    kept = {key: score for key, score in _sheet(evaluation).items() if key[0] not in bids}
-    evaluation.scores = [
-        {"bid": str(bid), "criterion": criterion, "score": format(score, "f")}
-        for (bid, criterion), score in sorted({**kept, **sheet}.items(), key=lambda item: (str(item[0][0]), item[0][1]))
-    ]
+    kept = [one for one in evaluation.scores if UUID(one["bid"]) not in bids]
+    given = [{"bid": str(bid), "criterion": key, "score": format(score, "f")} for (bid, key), score in sheet.items()]
+    evaluation.scores = sorted([*kept, *given], key=lambda one: (one["bid"], one["criterion"]))
     evaluation.scored_by, evaluation.scored_at = scope.user_id, work.now()
     take_part(work, scope, tender, evaluation)
     work.record("tender_evaluation.scored", evaluation)
@@ -357,8 +359,8 @@ def _require_evaluator(scope: Scope, tender: Tender) -> None:
         raise judging.EvaluatorUnfit
 
 
-def _sheet(evaluation: Evaluation) -> sheets.Sheet:
-    return {(UUID(one["bid"]), one["criterion"]): Decimal(one["score"]) for one in evaluation.scores}
+def _sheet(evaluation: Evaluation) -> Mapping[tuple[UUID, str], Fraction]:
+    return {(UUID(one["bid"]), one["criterion"]): Fraction(one["score"]) for one in evaluation.scores}
 
 
 def _frozen_rates(work: Work, scope: Scope, tender: Tender) -> list[dict[str, object]]:

@@ -42,6 +42,7 @@ from b2b_market.tendering.rules.sealed_record import RecordedBid, record_opening
 from b2b_market.tendering.rules.sealed_terms import Part, SignedNotice, read_notice
 from b2b_market.tendering.rules.sealed_work import Work as WorkFile
 from b2b_market.tendering.rules.sealed_work import WorkBid, first_work, group_in, next_work, require_releasable
+from b2b_market.tendering.service import seated
 from b2b_market.tendering.service.publishing import mirror_status
 from b2b_market.tendering.states import BID_LIFECYCLE, TENDER_LIFECYCLE, LotStatus, Publicity, TenderStatus
 
@@ -153,6 +154,7 @@ def read_ceremony(work: Work, scope: Scope, command: ReadTender) -> Ceremony:
     officers = {card.fingerprint: card.name for card in terms.officers} if terms else {}
     public = read_procedure(tender.values).notice is Publicity.PUBLIC
     shown = public or tender.buyer_id in scope.org_ids or scope.user_id in tender.officer_ids
+    shown = shown and seated.may_read(work, scope, tender)
     record = queries.opening_of(work.session, scope, tender.id) if shown else None
     return Ceremony(officers, terms.threshold if terms else 0, begun, record)
 
@@ -198,6 +200,7 @@ def open_tender(work: Work, scope: Scope, command: TakeWork) -> Tender | None:
 def list_opened_bids(work: Work, scope: Scope, command: ReadTender) -> Sequence[OpenedBid]:
     """Return the opened bids of an own tender in the order of their receipts; none before the opening."""
     tender = tender_queries.own_tender(work.session, scope, command.tender_id)
+    seated.require_reads(work, scope, tender)
     bids = queries.opened_bids(work.session, scope, tender.id)
     said = queries.contents_of(work.session, scope, [bid.id for bid in bids])
     return [OpenedBid(bid, said.get(bid.id)) for bid in bids]
@@ -206,7 +209,7 @@ def list_opened_bids(work: Work, scope: Scope, command: ReadTender) -> Sequence[
 @operation(TenderPermission.BID_READ)
 def read_bid(work: Work, scope: Scope, command: ReadBid) -> OpenedBid:
     """Return a bid to its bidder, or to its buyer once it is opened."""
-    bid = queries.visible_bid(work.session, scope, command.bid_id)
+    bid = _readable_bid(work, scope, command.bid_id)
     said = queries.contents_of(work.session, scope, [bid.id])
     return OpenedBid(bid, said.get(bid.id), queries.files_of(work.session, scope, bid.id))
 
@@ -214,7 +217,16 @@ def read_bid(work: Work, scope: Scope, command: ReadBid) -> OpenedBid:
 @operation(TenderPermission.BID_READ)
 def read_bid_file(work: Work, scope: Scope, command: ReadBidFile) -> BidFileRow:
     """Return a file of an opened bid."""
+    _readable_bid(work, scope, command.bid_id)
     return queries.file_of(work.session, scope, command.bid_id, command.position)
+
+
+def _readable_bid(work: Work, scope: Scope, bid_id: UUID) -> Bid:
+    """Return a bid that the company may see; its own ones cost no look at the committee."""
+    bid = queries.visible_bid(work.session, scope, bid_id)
+    if bid.buyer_id in scope.org_ids:
+        seated.require_reader(work, scope, bid.tender_id)
+    return bid
 
 
 def _of_officer(work: Work, scope: Scope, tender_id: UUID) -> Tender:

@@ -15,6 +15,7 @@ from b2b_market.tendering.permissions import TenderPermission
 from b2b_market.tendering.queries import bids as bid_queries
 from b2b_market.tendering.queries import tenders as queries
 from b2b_market.tendering.rules.offers import offered_total
+from b2b_market.tendering.service import seated
 
 Transaction = Callable[[], AbstractContextManager[tuple[Work, Actor]]]
 
@@ -30,6 +31,7 @@ def read_notice_sheet(work: Work, scope: Scope, command: ReadTender) -> Printed:
 def read_opening_sheet(work: Work, scope: Scope, command: ReadTender) -> Printed:
     """Return what the opening record of an own tender is printed from; NotFound before the opening."""
     tender = queries.own_tender(work.session, scope, command.tender_id)
+    seated.require_reads(work, scope, tender)
     opening = bid_queries.opening_of(work.session, scope, tender.id)
     if opening is None:
         raise NotFound(tender_id=str(tender.id))

@@ -24,6 +24,7 @@ from b2b_market.tendering.queries import tenders as queries
 from b2b_market.tendering.rules import drafting as rules
 from b2b_market.tendering.rules.announcing import Announced, announce
 from b2b_market.tendering.rules.procedures import Procedure, read_procedure
+from b2b_market.tendering.service import seated
 from b2b_market.tendering.service.drafting import zone_of
 from b2b_market.tendering.states import LIVE, TENDER_LIFECYCLE, CriterionKind, Entry, KeyStatus, Publicity, TenderStatus
 
@@ -89,7 +90,7 @@ def publish_tender(work: Work, scope: Scope, command: StepTender) -> Tender:
     parties = (tender.buyer_id, *tender.supplier_ids, *(key.org_id for key in ready.keys))
     tender.party_ids = list(dict.fromkeys(parties))
     work.touch(tender)
-    _open_to(work, tender)
+    open_to(work, tender)
     put_out(work, scope, tender, [key.card for key in ready.keys])
     insert_rows(work.session, Counter, [{"tender_id": tender.id, "buyer_id": tender.buyer_id, "last": 0}])
     assert tender.closes_at is not None  # noqa: S101 - _require_ready has refused a missing deadline
@@ -151,7 +152,7 @@ def put_out(work: Work, scope: Scope, tender: Tender, cards: Sequence[dict[str, 
         cards=cards,
         threshold=procedure.threshold,
         reveal_hours=procedure.reveal_hours,
-        content=_said(tender, lots, buyer.name),
+        content={**_said(tender, lots, buyer.name), **seated.announced(work, scope, tender)},
     )
     document, signed = announce(announced, work.receipts)
     tender.document, tender.notice = document, signed.document()
@@ -212,7 +213,7 @@ def _said(tender: Tender, lots: Sequence[TenderLot], buyer: str) -> dict[str, ob
     }
 
 
-def _open_to(work: Work, tender: Tender) -> None:
+def open_to(work: Work, tender: Tender) -> None:
     """Show the lots to those that the tender is sent to."""
     shown = {"party_ids": tender.party_ids, "public": tender.entry is Entry.PUBLIC}
     work.session.execute(update(TenderLot).where(TenderLot.tender_id == tender.id).values(**shown))
@@ -232,6 +233,7 @@ def _require_ready(work: Work, scope: Scope, tender: Tender) -> _Ready:
     assert tender.closes_at is not None  # noqa: S101 - require_complete has refused a missing one
     keys = key_queries.chosen_keys(work.session, scope, tender.key_ids)
     _require_officers(work, scope, tender, procedure, keys)
+    seated.require_named(work, scope, tender, procedure, [key.user_id for key in keys])
     clock = rules.Clock(zone_of(work, scope, tender), tender.rehearsal_factor)
     ends_at = rules.require_periods(procedure, clock, work.now(), tender.enquiry_ends_at, tender.closes_at)
     return _Ready(procedure, keys, ends_at)

@@ -1,0 +1,98 @@
+"""Who hears what of a committee: its members, and the buyer. Bidders hear nothing of it."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from b2b_market.infra.work import Work
+from b2b_market.kernel.text import N_
+from b2b_market.notifications.public import Message, MessageType, Recipient, notify
+from b2b_market.organizations import public as organizations
+from b2b_market.rbac.actor import Actor
+from b2b_market.rbac.manifest import Handler
+from b2b_market.tendering import events
+from b2b_market.tendering.commands.tenders import ReadTender
+from b2b_market.tendering.permissions import TenderPermission
+from b2b_market.tendering.service import committee, drafting
+
+
+class SeatTaken(MessageType):
+    """Members: they were drawn."""
+
+    code, permission, obligatory = "tender.seat_taken", TenderPermission.COMMITTEE_SIT, True
+    label = N_("Committees that you are drawn into")
+    subject = N_("{number} of {buyer}: you sit in the committee")
+    body = N_("{title}\n\nDeclare whether you have a conflict with a bidder. You read no bid before that.")
+
+
+class CommitteeLacks(MessageType):
+    """Buyers: the committee cannot be filled."""
+
+    code, permission = "tender.committee_short", TenderPermission.DRAFT
+    label = N_("Committees that cannot be filled")
+    subject = N_("{number}: too few people for the committee")
+    body = N_("{title}\n\nToo few people without a conflict are left in the pool. The bids cannot be scored.")
+
+
+class SheetsOpen(MessageType):
+    """Evaluators: the committee has scored."""
+
+    code, permission = "tender.sheets_opened", TenderPermission.EVALUATE
+    label = N_("Committees that have scored")
+    subject = N_("{number}: the committee's sheets are open")
+    body = N_("{title}\n\nEvery member has handed in. The bids have their places.")
+
+
+def when_committee_drawn_call_members(work: Work, actor: Actor, event: events.CommitteeDrawn) -> None:
+    """Ask the members to declare."""
+    _call(work, actor, event.tender_id, event.member_ids)
+
+
+def when_member_replaced_call_the_next(work: Work, actor: Actor, event: events.MemberReplaced) -> None:
+    """Ask the new member to declare."""
+    _call(work, actor, event.tender_id, [event.came_id])
+
+
+def when_committee_short_tell_buyer(work: Work, actor: Actor, event: events.CommitteeShort) -> None:
+    """Tell those who wrote the tender."""
+    people = organizations.people_with(work, actor, [event.buyer_id], TenderPermission.DRAFT)
+    _tell(work, actor, people, CommitteeLacks, event.tender_id)
+
+
+def when_sheets_opened_tell_evaluators(work: Work, actor: Actor, event: events.SheetsOpened) -> None:
+    """Tell those who go on with the award."""
+    people = organizations.people_with(work, actor, [event.buyer_id], TenderPermission.EVALUATE)
+    _tell(work, actor, people, SheetsOpen, event.tender_id)
+
+
+def _call(work: Work, actor: Actor, tender_id: UUID, user_ids: Iterable[UUID]) -> None:
+    wanted = set(user_ids)
+    jurors = committee.read_seats(work, actor, ReadTender(tender_id))
+    companies = {one.org_id for one in jurors if one.user_id in wanted}
+    found = organizations.people_with(work, actor, sorted(companies), TenderPermission.COMMITTEE_SIT)
+    sits = {(one.user_id, one.org_id) for one in jurors if one.user_id in wanted}
+    people = [person for person in found if (person.user_id, person.org_id) in sits]
+    _tell(work, actor, people, SeatTaken, tender_id)
+
+
+def _tell(work: Work, actor: Actor, people: list[Recipient], kind: type[MessageType], tender_id: UUID) -> None:
+    if not people:
+        return
+    tender = drafting.read_tender(work, actor, ReadTender(tender_id)).tender
+    buyer = organizations.companies(work, actor, [tender.buyer_id])[tender.buyer_id].name
+    message = Message(
+        type=kind,
+        facts={"number": tender.number, "title": tender.title, "buyer": buyer},
+        link=f"/tenders/{tender.id}/committee",
+        object_type="tender",
+        object_id=tender.id,
+        object_name=f"{tender.number} {tender.title}",
+    )
+    notify(work, people, message)
+
+
+COMMITTEE_HANDLERS = (
+    Handler(events.CommitteeDrawn, when_committee_drawn_call_members, "tender.committee_drawn.call_members"),
+    Handler(events.MemberReplaced, when_member_replaced_call_the_next, "tender.member_replaced.call_the_next"),
+    Handler(events.CommitteeShort, when_committee_short_tell_buyer, "tender.committee_short.tell_buyer"),
+    Handler(events.SheetsOpened, when_sheets_opened_tell_evaluators, "tender.sheets_opened.tell_evaluators"),
+)

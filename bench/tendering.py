@@ -26,7 +26,7 @@ def run(_place: Stage) -> list[BenchResult]:
     texts = [json.dumps(content) for lot in contents for content in lot]
     offers = [_read(lot) for lot in contents]
     sheet = {
-        (_bid_id(lot, bid), key): Decimal(40 + (lot * 7 + bid * 13 + int(key)) % 60)
+        (_bid_id(lot, bid), key): Fraction(40 + (lot * 7 + bid * 13 + int(key)) % 60)
         for lot in range(LOTS)
         for bid in range(BIDS)
         for key in WEIGHTS.quality
@@ -60,7 +60,7 @@ def _read(lot: Sequence[Mapping[str, Any]]) -> list[Offer]:
     return [read_offer(content, QUANTITIES) for content in lot]
 
 
-def _placed(offers: Sequence[Sequence[Offer]], sheet: Mapping[tuple[UUID, str], Decimal]) -> None:
+def _placed(offers: Sequence[Sequence[Offer]], sheet: Mapping[tuple[UUID, str], Fraction]) -> None:
     scores = judging.scores_by_bid(sheet)
     for number, lot in enumerate(offers):
         bids = [
@@ -71,14 +71,14 @@ def _placed(offers: Sequence[Sequence[Offer]], sheet: Mapping[tuple[UUID, str], 
         judging.placed(bids, WEIGHTS, Threshold(), TieBreak.DRAW, SEED)
 
 
-def _sorted(offers: Sequence[Sequence[Offer]], sheet: Mapping[tuple[UUID, str], Decimal]) -> None:
+def _sorted(offers: Sequence[Sequence[Offer]], sheet: Mapping[tuple[UUID, str], Fraction]) -> None:
     """The figures alone: each bid's exact score, sorted by lot."""
     for number, lot in enumerate(offers):
         totals = [Fraction(offer.total.amount) for offer in lot if offer.total is not None]
         lowest = min(totals)
         scored = [
             WEIGHTS.price * lowest / total
-            + sum(weight * Fraction(sheet[_bid_id(number, place), key]) for key, weight in WEIGHTS.quality.items())
+            + sum(weight * sheet[_bid_id(number, place), key] for key, weight in WEIGHTS.quality.items())
             for place, total in enumerate(totals)
         ]
         sorted(scored, reverse=True)

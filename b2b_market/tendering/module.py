@@ -63,6 +63,7 @@ from b2b_market.tendering.service import (
     printing,
     publishing,
     questioning,
+    reporting,
     seating,
 )
 from b2b_market.tendering.service import procedures as procedure_operations
@@ -163,6 +164,7 @@ MANIFEST = Manifest(
         bidding,
         opening,
         printing,
+        reporting,
         board,
         committee,
         seating,

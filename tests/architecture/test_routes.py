@@ -335,6 +335,7 @@ PEOPLE = (
     "winner_admin",
     "rival",
     "guest",
+    "juror",
     "operator",
     "auditor",
     "service",

@@ -2,7 +2,8 @@
 
 Names of people: the ``buyer`` and the suppliers ``winner`` and ``rival`` deal with each other; ``stranger`` is another
 company, buyer and supplier at once, whose one person holds every role there is; ``clerk`` works for the buyer and may
-only read requests, ``nobody`` has no role at all; ``newcomer`` waits for approval.
+only read requests, ``nobody`` has no role at all; ``newcomer`` waits for approval; ``juror`` was drawn into a tender's
+committee.
 Prices, notes and estimates are planted as numbers and words that occur nowhere else.
 """
 
@@ -30,7 +31,7 @@ OTHER_THINGS = {
     "/waiting-roles": {"grant_id": "lonely_grant_id", "organization_id": "sister_id"},
     "/notifications/mail": {"mail_id": "dead_mail_id"},
     "/sessions/current/organization": {"organization_id": "sister_id"},
-    "/tenders/{tender_id}/committee": {"tender_id": "committee_tender_id"},
+    "/tenders/{tender_id}/committee": {"tender_id": "committee_tender_id", "bid_id": "committee_bid_id"},
     "/tender-board": {"tender_id": "public_tender_id"},
 }
 """By the beginning of the path (without the API's prefix): what finds another thing there than elsewhere."""

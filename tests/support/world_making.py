@@ -82,8 +82,8 @@ from b2b_market.rfq.states import Disclosure, LetterReason, ScenarioKind, Visibi
 from b2b_market.sourcing.public import Answered, Criterion, Formula
 from b2b_market.tendering.commands.tenders import AskAboutTender
 from b2b_market.tendering.service import asking as tender_asking
-from b2b_market.tendering.states import Entry, TenderStatus
-from b2b_market.tendering.tasks import advance_due
+from b2b_market.tendering.states import Entry, JurorStatus, TenderStatus
+from b2b_market.tendering.tasks import advance_committees, advance_due
 from tests.support import committees, judging, tenders
 from tests.support import database as db
 from tests.support.amendments import amendment
@@ -91,7 +91,7 @@ from tests.support.calling import Caller, caller_for
 from tests.support.delivery import drain_outbox
 from tests.support.inspection import seal_everything
 from tests.support.negotiations import counter, open_round, say
-from tests.support.people import join, make_company, make_person
+from tests.support.people import actor_of, join, make_company, make_person, start_session
 from tests.support.rfqs import CNY, Market, close, draft_command, make_draft, publish, quote_command, read, submit
 from tests.support.rows import rows_of
 from tests.support.servers import Servers
@@ -385,24 +385,27 @@ class _Maker:
         public = tenders.tender_command(hall, entry=Entry.PUBLIC, supplier_ids=(), procedure=judged)
         public = replace(public, enquiry_ends_at=now + timedelta(days=20), closes_at=now + timedelta(days=90))
         self.things["public_tender_id"] = str(tenders.published(self.runtime, hall, public).tender.id)
-        named = committees.procedure(self.runtime, hall.purchaser)
-        waiting = tenders.published(self.runtime, hall, tenders.tender_command(hall, procedure=named))
-        self.things["committee_tender_id"] = str(waiting.tender.id)
+        waiting = tenders.published(self.runtime, hall)
         winner = self.people["winner"]
         with work_for(self.runtime, winner) as work:
             question = AskAboutTender(waiting.tender.id, "Which flange?")
             self.things["enquiry_id"] = str(tender_asking.ask_about_tender(work, winner, question).id)
         fast = tenders.tender_command(hall, rehearsal_factor=86_400, enquiry_ends_at=None)
         fast = replace(fast, closes_at=datetime.now(UTC) + timedelta(seconds=9))
+        named = committees.procedure(self.runtime, hall.purchaser)
+        seated = tenders.published(self.runtime, hall, replace(fast, procedure=named))
         content = tenders.published(self.runtime, hall, fast)
         tender_id = content.tender.id
-        self._until(tender_id, TenderStatus.TENDERING)
+        for published in (seated, content):
+            self._until(published.tender.id, TenderStatus.TENDERING)
+        self.things["committee_bid_id"] = str(tenders.bid(self.runtime, hall, seated, 0, price="88").bid_id)
         for place, prices in enumerate((PLANTED.winner, PLANTED.rival)):
             sent = tenders.bid(self.runtime, hall, content, place, price=prices[0])
             self.things.setdefault("bid_id", str(sent.bid_id))
         self._until(tender_id, TenderStatus.CLOSED)
         tenders.open_bids(self.runtime, hall, tender_id)
         self.things |= judging.decide(self.runtime, hall, tender_id)
+        self._seat(hall, seated.tender.id)
         self.things |= {
             "tender_id": str(tender_id),
             "lot_id": str(content.lots[0].id),
@@ -410,6 +413,18 @@ class _Maker:
             "sequence": "1",
             "position": "0",
         }
+
+    def _seat(self, hall: tenders.Hall, tender_id: UUID) -> None:
+        """Open the bids of a tender with a committee, and let the ``juror`` among its members declare."""
+        self._until(tender_id, TenderStatus.CLOSED)
+        tenders.open_bids(self.runtime, hall, tender_id)
+        assert advance_committees(self.runtime) == 1
+        found = committees.view(self.runtime, hall.purchaser, tender_id).jurors
+        juror = next(one for one in found if one.status is JurorStatus.SEATED and one.org_id == hall.buyer_id)
+        self.people["juror"] = actor_of(self.runtime, start_session(self.runtime, juror.user_id, juror.org_id))
+        judging.begin(self.runtime, hall, tenders.read(self.runtime, hall.purchaser, tender_id))
+        committees.declare(self.runtime, self.people["juror"], tender_id)
+        self.things["committee_tender_id"] = str(tender_id)
 
     def _until(self, tender_id: UUID, status: TenderStatus) -> None:
         """Let the clock's task run until the tender stands there: a rehearsal passes in seconds."""

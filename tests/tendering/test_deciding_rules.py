@@ -123,6 +123,6 @@ class TestFigures:
         assert judging.threshold_of(strict) == Threshold(Fraction(1, 100), Fraction(1))
 
     def test_a_sheet_is_read_for_one_bid(self) -> None:
-        sheet = {(WINNER, "1"): Decimal("66.67"), (LOSER, "1"): Decimal(9), (WINNER, "2"): Decimal(100)}
-        assert judging.scores_of(sheet, WINNER) == {"1": Fraction(6667, 100), "2": Fraction(100)}
-        assert judging.scores_of(sheet, AWARD) == {}
+        sheet = {(WINNER, "1"): Fraction("66.67"), (LOSER, "1"): Fraction(9), (WINNER, "2"): Fraction(100)}
+        assert judging.scores_by_bid(sheet)[WINNER] == {"1": Fraction(6667, 100), "2": Fraction(100)}
+        assert AWARD not in judging.scores_by_bid(sheet)

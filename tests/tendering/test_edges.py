@@ -222,7 +222,7 @@ class TestPages:
         assert "your key is needed" in officer.get("/notifications").text
         made.open_bids(runtime, hall, content.tender.id)
         shown = sign_in(client, hall.evaluator).get(f"{at}/opening").text
-        assert "CNY 950" in shown
+        assert "950.00" in shown
         assert client.get("/officer-keys").status_code == 403
         assert "Proven" in sign_in(client, hall.officers[0]).get("/officer-keys").text
 

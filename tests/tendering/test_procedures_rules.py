@@ -61,6 +61,7 @@ class TestProfiles:
             below_mean_percent=40,
             below_next_percent=30,
             bond_most_percent=5,
+            committee=None,
         )
 
     def test_everything_that_is_decided_has_a_pointer(self) -> None:

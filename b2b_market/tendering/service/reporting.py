@@ -31,6 +31,7 @@ from b2b_market.tendering.queries import tenders as tender_queries
 from b2b_market.tendering.rules.deciding import shown_score
 from b2b_market.tendering.rules.judging import Placed
 from b2b_market.tendering.rules.saying import FAULTS, GROUNDS, KINDS, LOW
+from b2b_market.tendering.service import seated
 from b2b_market.tendering.service.evaluating import JudgedLot, Judgement, judged
 from b2b_market.tendering.states import CriterionKind, InquiryStatus, RulingStatus, TenderAwardStatus
 
@@ -53,6 +54,7 @@ ASKED = {
 def read_report(work: Work, scope: Scope, command: ReadTender) -> Report:
     """Return what the report of an own tender's evaluation says now; NotFound for others and before it has begun."""
     tender = tender_queries.own_tender(work.session, scope, command.tender_id)
+    seated.require_reads(work, scope, tender)
     evaluation = queries.evaluation_of(work.session, scope, tender.id)
     found = judged(work, scope, tender, evaluation)
     suppliers = {bid.supplier_id for lot in found.lots for bid, _ in lot.bids}

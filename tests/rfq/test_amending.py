@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select, text
@@ -314,7 +315,8 @@ class TestAmending:
 
 
 def tomorrow() -> date:
-    return (datetime.now(UTC) + timedelta(days=1)).date()
+    """Return the day after the buyer's today."""
+    return (datetime.now(ZoneInfo("Asia/Shanghai")) + timedelta(days=1)).date()
 
 
 def closed(runtime: Runtime, market: Market) -> RfqContent:
@@ -416,13 +418,14 @@ class TestConfirming:
         assert (revised.quote.status, revised.quote.rfq_edition) == (QuoteStatus.SUBMITTED, 2)
         assert len(revised.lines) == len(amended.lines)
 
-    def test_what_ran_out_must_be_revised(self, runtime: Runtime, market: Market, content: RfqContent) -> None:
+    def test_what_ran_out_must_be_revised(self, runtime: Runtime, market: Market) -> None:
+        content = publish(runtime, market, draft_command(market.suppliers, 3, hours=96))
         command = replace(quote_command(content, ["9", "9", "9"]), valid_until=tomorrow())
         with work_for(runtime, market.sales[0]) as work:
             quotes.submit_quote(work, market.sales[0], command)
         amend(runtime, market.purchaser, amendment(content, line_changed(0, **more())))
         outdated = quote_of(runtime, market.sales[0], content.rfq.id)
-        later = replace(runtime, shift=timedelta(hours=40))
+        later = replace(runtime, shift=timedelta(hours=72))
         with pytest.raises(rules.QuoteRanOut), work_for(later, market.sales[0]) as work:
             confirming.confirm_quote(work, market.sales[0], ConfirmQuote(outdated.quote.id, outdated.version, 2))
 

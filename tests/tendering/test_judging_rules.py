@@ -107,6 +107,7 @@ def test_unit_prices_prevail_over_what_a_bid_adds_up_to() -> None:
 
 def test_a_lot_of_one_item_may_be_priced_by_its_total() -> None:
     found = offers.read_offer({"total": "950", "currency": "CNY"}, [Decimal(10)])
+    assert offers.offered_total({"total": "950", "currency": "CNY"}, [{"quantity": "10"}]) == found.total
     assert (found.total, found.lines[0].unit_price, found.findings) == (Money.of("950.00", "CNY"), Decimal(95), ())
     uneven = offers.read_offer({"total": "100", "currency": "CNY"}, [Decimal(3)])
     assert [one.fault for one in uneven.findings] == [Fault.MISSING]

@@ -113,6 +113,20 @@ class TestOwnProcedures:
             ("/sealing/threshold", "range")
         ]
 
+    def test_a_committee_is_as_large_and_as_expert_as_the_law_asks(self) -> None:
+        asked = procedures.profile("china-open").values["committee"]
+        assert refusals("Ours", "china-open", committee={**asked, "least": 7}) == []
+        assert [code for _, code in refusals("Ours", "china-open", committee={**asked, "least": 3})] == ["law"]
+        too_many = {"least": 5, "experts": 4, "of": 3}
+        assert refusals("Ours", "private-open", committee=too_many) == [("/committee/experts", "range")]
+
+    def test_a_committee_that_the_law_asks_for_is_not_left_out(self) -> None:
+        china = procedures.profile("china-open")
+        without = {name: value for name, value in china.values.items() if name != "committee"}
+        with pytest.raises(Invalid) as refused:
+            procedures.require_sound("Ours", without, china)
+        assert {(error.pointer.split("/")[1], error.code) for error in refused.value.errors} == {("committee", "law")}
+
     def test_what_does_not_fit_the_schema_is_not_held_against_the_law(self) -> None:
         assert refusals("Ours", "china-open", minimum_bidders="2", bond={"most_percent": 3}) == [
             ("/minimum_bidders", "schema")

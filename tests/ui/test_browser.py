@@ -51,8 +51,9 @@ def test_a_wrong_local_clock_does_not_move_the_countdown(kit_site: KitSite, tabs
         .locator(".deadline market-countdown")
         .inner_text()
     )
-    assert re.fullmatch(r"02:08:(29|30)", right)
-    assert re.fullmatch(r"02:08:(29|30)", wrong)
+    # a slow machine shows it some seconds late; three hours ahead it would be over
+    assert re.fullmatch(r"02:0[78]:\d\d", right)
+    assert re.fullmatch(r"02:0[78]:\d\d", wrong)
 
 
 def test_the_countdown_ends_in_words(kit_site: KitSite, tabs: Tabs) -> None:

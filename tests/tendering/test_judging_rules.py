@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 
 from b2b_market.kernel.money import Money
-from b2b_market.tendering.rules import abnormal, deciding, drawing, effective, judging, offers, sheets, standing
+from b2b_market.tendering.rules import abnormal, deciding, drawing, judging, offers, sheets, standing
 from b2b_market.tendering.rules.abnormal import Ground
 from b2b_market.tendering.rules.offers import Fault
 from b2b_market.tendering.states import TieBreak
@@ -44,22 +44,6 @@ def test_a_bid_alone_is_never_abnormal_and_a_test_may_be_off() -> None:
     assert abnormal.abnormally_low([alone], abnormal.Threshold()) == ()
     pair = [alone, abnormal.Offered(B, Decimal(100), Decimal(100))]
     assert abnormal.abnormally_low(pair, abnormal.Threshold(None, None)) == ()
-
-
-def test_features_weigh_as_prozorro_does_without_rounding() -> None:
-    features = [effective.Feature(key, (Decimal("0.10"), Decimal("0.15"))) for key in "ab"]
-    better = effective.coefficient(features, [Decimal("0.10"), Decimal("0.10")])
-    assert better == Fraction(9, 7)
-    assert effective.weigh(Decimal(469), better).effective == Fraction(469) * 7 / 9
-    assert round(Decimal(600) * 9 / 7, 2) == Decimal("771.43")
-    assert effective.weigh(Decimal(10), costs=[Decimal("2.5")]).effective == Fraction(25, 2)
-    for wrong in ([effective.Feature("a", ())], [effective.Feature("a", (Decimal("0.31"),))], features * 2):
-        with pytest.raises(effective.FeaturesUnusable):
-            effective.require_features(wrong if len(wrong) < 4 else wrong[:3])
-    with pytest.raises(ValueError, match="own"):
-        effective.coefficient(features, [Decimal("0.2"), Decimal("0.1")])
-    with pytest.raises(ValueError, match="0 or more"):
-        effective.weigh(Decimal(-1))
 
 
 def line(number: object, price: object, **more: Any) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from uuid import UUID
 from b2b_market.tendering.rules import judging
 from b2b_market.tendering.rules.abnormal import Threshold
 from b2b_market.tendering.rules.offers import Offer, read_offer
-from b2b_market.tendering.states import TieBreak
+from b2b_market.tendering.states.procedures import TieBreak
 from bench.results import BenchResult, cost_of
 from bench.stage import Stage
 

@@ -29,7 +29,7 @@ from b2b_market.rbac.actor import Actor
 from b2b_market.rfq import public as rfq
 from b2b_market.rfq.events import AwardLinesCancelled, RfqAwarded
 from b2b_market.tendering import public as tendering
-from b2b_market.tendering.events import TenderAwarded
+from b2b_market.tendering.events.evaluation import TenderAwarded
 
 _CHINESE_LAW = "CN"
 

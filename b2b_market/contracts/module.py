@@ -12,7 +12,7 @@ from b2b_market.contracts.tasks import TASKS
 from b2b_market.kernel.text import N_
 from b2b_market.rbac.manifest import Handler, Manifest
 from b2b_market.rfq.events import AwardLinesCancelled, RfqAwarded
-from b2b_market.tendering.events import TenderAwarded
+from b2b_market.tendering.events.evaluation import TenderAwarded
 from b2b_market.ui.viewer import NavGroup, NavItem
 
 MANIFEST = Manifest(

@@ -4,7 +4,6 @@ from pathlib import Path
 
 from b2b_market.kernel.text import N_
 from b2b_market.rbac.manifest import DemoStep, Manifest
-from b2b_market.tendering import events
 from b2b_market.tendering.api import bids as bids_api
 from b2b_market.tendering.api import committee as committee_api
 from b2b_market.tendering.api import evaluation as evaluation_api
@@ -13,6 +12,35 @@ from b2b_market.tendering.api import report as report_api
 from b2b_market.tendering.api import tenders as tenders_api
 from b2b_market.tendering.cli.bidding import app as commands
 from b2b_market.tendering.demo.tenders import place_tenders
+from b2b_market.tendering.events.bids import BidSealed, BidWithdrawn
+from b2b_market.tendering.events.committee import CommitteeDrawn, CommitteeShort, MemberReplaced, SheetsOpened
+from b2b_market.tendering.events.evaluation import (
+    BidDisqualified,
+    DisqualificationProposed,
+    EvaluationBegun,
+    InquiryAnswered,
+    InquirySent,
+    LotDecided,
+    TenderAwardCancelled,
+    TenderAwarded,
+    TenderAwardProposed,
+    TenderAwardReturned,
+    TenderEndedWithoutAward,
+)
+from b2b_market.tendering.events.tenders import (
+    BiddingOpened,
+    EnquiryAnswered,
+    EnquiryAsked,
+    LotCancelled,
+    TenderCancelled,
+    TenderClosed,
+    TenderExtended,
+    TenderOpened,
+    TenderPublished,
+    TenderReturned,
+    TenderSubmitted,
+    TenderUnsuccessful,
+)
 from b2b_market.tendering.handlers.committee import COMMITTEE_HANDLERS
 from b2b_market.tendering.handlers.evaluation import EVALUATION_HANDLERS
 from b2b_market.tendering.handlers.tenders import HANDLERS
@@ -171,35 +199,35 @@ MANIFEST = Manifest(
     ),
     models=(procedure_models, key_models, tender_models, bid_models, evaluation_models, committee_models),
     events=(
-        events.TenderSubmitted,
-        events.TenderReturned,
-        events.TenderPublished,
-        events.TenderExtended,
-        events.EnquiryAsked,
-        events.EnquiryAnswered,
-        events.BiddingOpened,
-        events.TenderClosed,
-        events.TenderUnsuccessful,
-        events.TenderOpened,
-        events.EvaluationBegun,
-        events.TenderCancelled,
-        events.LotCancelled,
-        events.BidSealed,
-        events.BidWithdrawn,
-        events.DisqualificationProposed,
-        events.BidDisqualified,
-        events.InquirySent,
-        events.InquiryAnswered,
-        events.TenderAwardProposed,
-        events.TenderAwardReturned,
-        events.LotDecided,
-        events.TenderAwardCancelled,
-        events.TenderAwarded,
-        events.TenderEndedWithoutAward,
-        events.CommitteeDrawn,
-        events.MemberReplaced,
-        events.CommitteeShort,
-        events.SheetsOpened,
+        TenderSubmitted,
+        TenderReturned,
+        TenderPublished,
+        TenderExtended,
+        EnquiryAsked,
+        EnquiryAnswered,
+        BiddingOpened,
+        TenderClosed,
+        TenderUnsuccessful,
+        TenderOpened,
+        EvaluationBegun,
+        TenderCancelled,
+        LotCancelled,
+        BidSealed,
+        BidWithdrawn,
+        DisqualificationProposed,
+        BidDisqualified,
+        InquirySent,
+        InquiryAnswered,
+        TenderAwardProposed,
+        TenderAwardReturned,
+        LotDecided,
+        TenderAwardCancelled,
+        TenderAwarded,
+        TenderEndedWithoutAward,
+        CommitteeDrawn,
+        MemberReplaced,
+        CommitteeShort,
+        SheetsOpened,
     ),
     nav=(
         NavGroup(

@@ -81,7 +81,8 @@ def test_every_lifecycle_of_the_package_is_drawn() -> None:
     drawn = (DOCS / "lifecycles.md").read_text(encoding="utf-8").count("stateDiagram-v2")
     declared = sum(
         len(re.findall(r"= Lifecycle\(", path.read_text(encoding="utf-8")))
-        for path in (ROOT / "b2b_market").rglob("states*.py")
+        for pattern in ("states.py", "states/*.py")
+        for path in (ROOT / "b2b_market").rglob(pattern)
     )
     assert drawn == declared == sum(len(lifecycles_of(manifest.name)) for manifest in load_manifests())
 

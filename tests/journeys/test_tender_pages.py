@@ -8,7 +8,7 @@ import pytest
 from b2b_market.tendering.commands.tenders import AskAboutTender
 from b2b_market.tendering.service import asking
 from b2b_market.tendering.service.drafting import TenderContent
-from b2b_market.tendering.states import Entry
+from b2b_market.tendering.states.procedures import Entry
 from tests.journeys.conftest import Site, Tabs
 from tests.support import tenders as made
 from tests.support.axe import findings, needs_axe

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from b2b_market.tendering.rules import drawing, judging
 from b2b_market.tendering.rules.abnormal import Threshold
-from b2b_market.tendering.states import TieBreak
+from b2b_market.tendering.states.procedures import TieBreak
 
 AMOUNTS = st.decimals(min_value="0.01", max_value="100000", places=2)
 BIDS = st.lists(st.tuples(AMOUNTS, st.integers(0, 100)), min_size=1, max_size=8)

@@ -7,9 +7,9 @@ from b2b_market.infra.outbox import OutboxRow
 from b2b_market.infra.runtime import Runtime
 from b2b_market.rbac.actor import system_actor
 from b2b_market.tendering.commands.tenders import ReadTender
-from b2b_market.tendering.events import SheetsOpened
+from b2b_market.tendering.events.committee import SheetsOpened
 from b2b_market.tendering.service import committee
-from b2b_market.tendering.states import CommitteeStatus
+from b2b_market.tendering.states.committee import CommitteeStatus
 from b2b_market.tendering.tasks import advance_committees
 from tests.support import committees, judging
 from tests.support import tenders as made

@@ -11,7 +11,7 @@ from b2b_market.kernel.permission import Role
 from b2b_market.kernel.refusal import IllegalStep, Refusal
 from b2b_market.rbac.actor import system_actor
 from b2b_market.tendering.commands.evaluation import StepAward
-from b2b_market.tendering.events import LotDecided, TenderAwarded
+from b2b_market.tendering.events.evaluation import LotDecided, TenderAwarded
 from b2b_market.tendering.models.evaluation import TenderResult
 from b2b_market.tendering.service import awarding
 from b2b_market.tendering.tasks import conclude_over

@@ -14,7 +14,7 @@ from b2b_market.tendering.models.bids import Received
 from b2b_market.tendering.rules.bidding import BidTooLate
 from b2b_market.tendering.rules.sealed_journal import TreeHead, live_receipts, read_close, read_receipt
 from b2b_market.tendering.service.drafting import TenderContent
-from b2b_market.tendering.states import TenderStatus
+from b2b_market.tendering.states.tenders import TenderStatus
 from b2b_market.tendering.tasks import advance_due
 from tests.support import tenders as made
 from tests.support.rows import rows_of

@@ -31,7 +31,8 @@ from b2b_market.tendering.rules.sealed_terms import Part, read_notice
 from b2b_market.tendering.service import awarding, bidding, evaluating, questioning
 from b2b_market.tendering.service.drafting import TenderContent
 from b2b_market.tendering.service.evaluating import JudgedLot, Judgement
-from b2b_market.tendering.states import CriterionKind, InquiryKind, RulingGround
+from b2b_market.tendering.states.evaluation import InquiryKind, RulingGround
+from b2b_market.tendering.states.procedures import CriterionKind
 from tests.support import tenders as made
 from tests.support.tenders import Hall
 from tests.support.works import work_for

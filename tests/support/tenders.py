@@ -37,7 +37,7 @@ from b2b_market.tendering.rules.sealed_terms import Part, read_notice
 from b2b_market.tendering.rules.sealed_work import read_work
 from b2b_market.tendering.service import bidding, drafting, keys, opening, publishing
 from b2b_market.tendering.service.drafting import TenderContent
-from b2b_market.tendering.states import CriterionKind, Entry
+from b2b_market.tendering.states.procedures import CriterionKind, Entry
 from b2b_market.tendering.tasks import advance_due, open_ready
 from tests.support import committees
 from tests.support.people import make_company, make_person

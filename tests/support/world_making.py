@@ -82,7 +82,9 @@ from b2b_market.rfq.states import Disclosure, LetterReason, ScenarioKind, Visibi
 from b2b_market.sourcing.public import Answered, Criterion, Formula
 from b2b_market.tendering.commands.tenders import AskAboutTender
 from b2b_market.tendering.service import asking as tender_asking
-from b2b_market.tendering.states import Entry, JurorStatus, TenderStatus
+from b2b_market.tendering.states.committee import JurorStatus
+from b2b_market.tendering.states.procedures import Entry
+from b2b_market.tendering.states.tenders import TenderStatus
 from b2b_market.tendering.tasks import advance_committees, advance_due
 from tests.support import committees, judging, tenders
 from tests.support import database as db

@@ -31,7 +31,8 @@ from b2b_market.tendering.rules.drawing import DrawDoesNotMatch, PoolTooSmall
 from b2b_market.tendering.rules.sheets import SheetIncomplete
 from b2b_market.tendering.service import committee, evaluating, opening, publishing
 from b2b_market.tendering.service.drafting import TenderContent
-from b2b_market.tendering.states import CommitteeStatus, Entry, JurorStatus
+from b2b_market.tendering.states.committee import CommitteeStatus, JurorStatus
+from b2b_market.tendering.states.procedures import Entry
 from b2b_market.tendering.tasks import advance_committees
 from tests.support import committees, judging
 from tests.support import tenders as made

@@ -36,7 +36,8 @@ from b2b_market.tendering.rules.sealed_layers import ContributionUnacceptable
 from b2b_market.tendering.rules.sealed_terms import read_notice
 from b2b_market.tendering.rules.sealed_work import BidsStillSealed
 from b2b_market.tendering.service import asking, bidding, conducting, opening, publishing
-from b2b_market.tendering.states import BidStatus, EnquiryStatus, LotStatus, TenderStatus
+from b2b_market.tendering.states.bids import BidStatus
+from b2b_market.tendering.states.tenders import EnquiryStatus, LotStatus, TenderStatus
 from b2b_market.tendering.tasks import advance_due, open_ready
 from tests.support import tenders as made
 from tests.support.people import make_person

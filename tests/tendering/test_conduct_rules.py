@@ -14,7 +14,7 @@ from b2b_market.kernel.refusal import Invalid, Kind
 from b2b_market.tendering.rules import asking, bidding
 from b2b_market.tendering.rules.announcing import Announced, announce
 from b2b_market.tendering.rules.sealed_terms import read_notice
-from b2b_market.tendering.states import LotStatus, TenderStatus
+from b2b_market.tendering.states.tenders import LotStatus, TenderStatus
 from tests.tendering.sealed_tenders import officer_key, platform_key
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)

@@ -16,7 +16,7 @@ from b2b_market.tendering.commands.tenders import BondInput, CriterionInput, Dra
 from b2b_market.tendering.rules import drafting
 from b2b_market.tendering.rules.periods import Period
 from b2b_market.tendering.rules.procedures import Procedure, profile, read_procedure
-from b2b_market.tendering.states import CriterionKind, Entry, PeriodUnit
+from b2b_market.tendering.states.procedures import CriterionKind, Entry, PeriodUnit
 
 TODAY = date(2026, 11, 22)
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)

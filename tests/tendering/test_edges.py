@@ -21,12 +21,12 @@ from b2b_market.infra.runtime import Runtime
 from b2b_market.infra.signing import verify
 from b2b_market.kernel.permission import Role
 from b2b_market.rbac.actor import Actor, system_actor
-from b2b_market.tendering.events import TenderClosed
+from b2b_market.tendering.events.tenders import TenderClosed
 from b2b_market.tendering.handlers.tenders import when_tender_closed_call_officers
 from b2b_market.tendering.rules.sealed_keys import OfficerKey
 from b2b_market.tendering.rules.sealed_layers import contribute
 from b2b_market.tendering.rules.sealed_work import read_work
-from b2b_market.tendering.states import Entry
+from b2b_market.tendering.states.procedures import Entry
 from b2b_market.tendering.tasks import advance_due, open_ready
 from tests.support import tenders as made
 from tests.support.calling import caller_for

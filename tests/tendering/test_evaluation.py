@@ -36,14 +36,8 @@ from b2b_market.tendering.models.tenders import Tender
 from b2b_market.tendering.rules import judging as rules
 from b2b_market.tendering.rules.deciding import AwardAboveLimit
 from b2b_market.tendering.service import awarding, evaluating, questioning
-from b2b_market.tendering.states import (
-    InquiryKind,
-    LotStatus,
-    Outcome,
-    RulingGround,
-    TenderAwardStatus,
-    TenderStatus,
-)
+from b2b_market.tendering.states.evaluation import InquiryKind, Outcome, RulingGround, TenderAwardStatus
+from b2b_market.tendering.states.tenders import LotStatus, TenderStatus
 from b2b_market.tendering.tasks import conclude_over
 from tests.support import judging
 from tests.support import tenders as made

@@ -11,7 +11,8 @@ from b2b_market.infra.signing import verify
 from b2b_market.rbac.actor import Actor
 from b2b_market.tendering.service.drafting import TenderContent
 from b2b_market.tendering.service.evaluating import Judgement
-from b2b_market.tendering.states import RulingStatus, TenderStatus
+from b2b_market.tendering.states.evaluation import RulingStatus
+from b2b_market.tendering.states.tenders import TenderStatus
 from tests.support import judging
 from tests.support import tenders as made
 from tests.support.calling import caller_for

@@ -13,7 +13,7 @@ from b2b_market.kernel.money import Money
 from b2b_market.tendering.rules import abnormal, deciding, drawing, judging, offers, sheets, standing
 from b2b_market.tendering.rules.abnormal import Ground
 from b2b_market.tendering.rules.offers import Fault
-from b2b_market.tendering.states import TieBreak
+from b2b_market.tendering.states.procedures import TieBreak
 
 A, B, C, D, E = (UUID(int=n) for n in range(1, 6))
 BOTH, OTHERS, NEXT = (Ground.BELOW_OTHERS, Ground.BELOW_NEXT), (Ground.BELOW_OTHERS,), (Ground.BELOW_NEXT,)

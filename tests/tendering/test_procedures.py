@@ -17,7 +17,7 @@ from b2b_market.kernel.refusal import Invalid
 from b2b_market.rbac.actor import Actor
 from b2b_market.tendering.rules import procedures as rules
 from b2b_market.tendering.rules.periods import Period, end_of
-from b2b_market.tendering.states import PeriodUnit
+from b2b_market.tendering.states.procedures import PeriodUnit
 from tests.support.calling import caller_for
 from tests.support.people import make_company, make_person, post_form, sign_in
 

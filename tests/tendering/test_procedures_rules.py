@@ -10,7 +10,7 @@ import pytest
 from b2b_market.kernel.refusal import Invalid
 from b2b_market.tendering.rules import procedures
 from b2b_market.tendering.rules.periods import Period, end_of
-from b2b_market.tendering.states import AwardOrder, Entry, PeriodUnit, Publicity, TieBreak
+from b2b_market.tendering.states.procedures import AwardOrder, Entry, PeriodUnit, Publicity, TieBreak
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 HOURS, DAYS, WORKING_DAYS = PeriodUnit.HOURS, PeriodUnit.CALENDAR_DAYS, PeriodUnit.WORKING_DAYS

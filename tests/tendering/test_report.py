@@ -28,7 +28,7 @@ from b2b_market.tendering.rules.abnormal import Ground
 from b2b_market.tendering.rules.offers import Fault
 from b2b_market.tendering.rules.saying import FAULTS, GROUNDS, KINDS, LOW
 from b2b_market.tendering.service.reporting import ASKED, RULED
-from b2b_market.tendering.states import InquiryKind, InquiryStatus, RulingGround, RulingStatus
+from b2b_market.tendering.states.evaluation import InquiryKind, InquiryStatus, RulingGround, RulingStatus
 from tests.support import judging
 from tests.support import tenders as made
 from tests.support.calling import caller_for

@@ -11,6 +11,8 @@ import typing
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from importlib import import_module
+from importlib.util import find_spec
+from pkgutil import iter_modules
 from typing import Any, Final
 from uuid import UUID
 
@@ -118,12 +120,14 @@ def lifecycles_page(manifests: Sequence[Manifest]) -> str:
 
 
 def lifecycles_of(module: str) -> tuple[Lifecycle[Any], ...]:
-    """Return the lifecycles that a module's ``states`` room declares, in the order of the file."""
-    try:
-        room = import_module(f"b2b_market.{module}.states")
-    except ModuleNotFoundError:
+    """Return the lifecycles that a module's ``states`` room declares, file by file, each in the order of its file."""
+    name = f"b2b_market.{module}.states"
+    if find_spec(name) is None:
         return ()
-    return tuple(value for value in vars(room).values() if isinstance(value, Lifecycle))
+    room = import_module(name)
+    inner = sorted(one.name for one in iter_modules(getattr(room, "__path__", ())))
+    files = (room, *(import_module(f"{name}.{one}") for one in inner))
+    return tuple(value for file in files for value in vars(file).values() if isinstance(value, Lifecycle))
 
 
 def _lifecycle(module: str, table: Lifecycle[Any]) -> str:

@@ -5,7 +5,7 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
-from b2b_market.tendering.states import InquiryKind, RulingGround
+from b2b_market.tendering.states.evaluation import InquiryKind, RulingGround
 
 
 @dataclass(frozen=True, slots=True)

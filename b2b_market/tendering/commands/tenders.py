@@ -8,7 +8,8 @@ from uuid import UUID
 from b2b_market.kernel.currency import Currency
 from b2b_market.kernel.paging import PageRequest
 from b2b_market.kernel.quantity import Quantity
-from b2b_market.tendering.states import CriterionKind, Entry, TenderStatus
+from b2b_market.tendering.states.procedures import CriterionKind, Entry
+from b2b_market.tendering.states.tenders import TenderStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

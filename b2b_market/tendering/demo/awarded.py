@@ -27,7 +27,8 @@ from b2b_market.tendering.rules.sealed_terms import Part, read_notice
 from b2b_market.tendering.rules.sealed_work import read_work
 from b2b_market.tendering.service import awarding, bidding, conducting, drafting, evaluating, opening, publishing
 from b2b_market.tendering.service.drafting import TenderContent
-from b2b_market.tendering.states import Entry, TenderAwardStatus
+from b2b_market.tendering.states.evaluation import TenderAwardStatus
+from b2b_market.tendering.states.procedures import Entry
 
 BEGUN: Final = timedelta(days=56)
 """How long ago the tender was published: ten days of questions, thirty of bids, ten of stand-still, and the work."""

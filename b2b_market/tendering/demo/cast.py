@@ -18,7 +18,7 @@ from b2b_market.rbac.actor import Actor
 from b2b_market.tendering.commands.tenders import CriterionInput, ItemInput, LotInput, ProveKey, RegisterKey
 from b2b_market.tendering.rules.sealed_keys import OfficerKey
 from b2b_market.tendering.service import keys
-from b2b_market.tendering.states import CriterionKind
+from b2b_market.tendering.states.procedures import CriterionKind
 
 SIGN_INS: Final = "demo-sign-ins.json"
 DEPARTMENTS: Final = ("法务 / Legal", "财务 / Finance", "审计 / Audit")

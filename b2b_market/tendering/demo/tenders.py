@@ -20,7 +20,7 @@ from b2b_market.tendering.demo.awarded import BEGUN, award_tender
 from b2b_market.tendering.demo.cast import CRITERIA, Cast, lot
 from b2b_market.tendering.permissions import TenderPermission
 from b2b_market.tendering.service import asking, committee, drafting, publishing
-from b2b_market.tendering.states import Entry
+from b2b_market.tendering.states.procedures import Entry
 
 ASKS, BIDS = timedelta(days=11), timedelta(days=40)
 

@@ -12,7 +12,8 @@ from typing import Any, Final
 from uuid import UUID
 
 from b2b_market.infra.canonical import plain
-from b2b_market.tendering.states import Entry, TenderStatus
+from b2b_market.tendering.states.procedures import Entry
+from b2b_market.tendering.states.tenders import TenderStatus
 
 PREFIX: Final = "ocds-b2bmkt"
 """Not registered with the Open Contracting Partnership; an installation that publishes registers its own."""

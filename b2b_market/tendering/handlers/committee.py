@@ -9,8 +9,8 @@ from b2b_market.notifications.public import Message, MessageType, Recipient, not
 from b2b_market.organizations import public as organizations
 from b2b_market.rbac.actor import Actor
 from b2b_market.rbac.manifest import Handler
-from b2b_market.tendering import events
 from b2b_market.tendering.commands.tenders import ReadTender
+from b2b_market.tendering.events.committee import CommitteeDrawn, CommitteeShort, MemberReplaced, SheetsOpened
 from b2b_market.tendering.permissions import TenderPermission
 from b2b_market.tendering.service import committee, drafting
 
@@ -42,23 +42,23 @@ class SheetsOpen(MessageType):
     body = N_("{title}\n\nEvery member has handed in. The bids have their places.")
 
 
-def when_committee_drawn_call_members(work: Work, actor: Actor, event: events.CommitteeDrawn) -> None:
+def when_committee_drawn_call_members(work: Work, actor: Actor, event: CommitteeDrawn) -> None:
     """Ask the members to declare."""
     _call(work, actor, event.tender_id, event.member_ids)
 
 
-def when_member_replaced_call_the_next(work: Work, actor: Actor, event: events.MemberReplaced) -> None:
+def when_member_replaced_call_the_next(work: Work, actor: Actor, event: MemberReplaced) -> None:
     """Ask the new member to declare."""
     _call(work, actor, event.tender_id, [event.came_id])
 
 
-def when_committee_short_tell_buyer(work: Work, actor: Actor, event: events.CommitteeShort) -> None:
+def when_committee_short_tell_buyer(work: Work, actor: Actor, event: CommitteeShort) -> None:
     """Tell those who wrote the tender."""
     people = organizations.people_with(work, actor, [event.buyer_id], TenderPermission.DRAFT)
     _tell(work, actor, people, CommitteeLacks, event.tender_id)
 
 
-def when_sheets_opened_tell_evaluators(work: Work, actor: Actor, event: events.SheetsOpened) -> None:
+def when_sheets_opened_tell_evaluators(work: Work, actor: Actor, event: SheetsOpened) -> None:
     """Tell those who go on with the award."""
     people = organizations.people_with(work, actor, [event.buyer_id], TenderPermission.EVALUATE)
     _tell(work, actor, people, SheetsOpen, event.tender_id)
@@ -91,8 +91,8 @@ def _tell(work: Work, actor: Actor, people: list[Recipient], kind: type[MessageT
 
 
 COMMITTEE_HANDLERS = (
-    Handler(events.CommitteeDrawn, when_committee_drawn_call_members, "tender.committee_drawn.call_members"),
-    Handler(events.MemberReplaced, when_member_replaced_call_the_next, "tender.member_replaced.call_the_next"),
-    Handler(events.CommitteeShort, when_committee_short_tell_buyer, "tender.committee_short.tell_buyer"),
-    Handler(events.SheetsOpened, when_sheets_opened_tell_evaluators, "tender.sheets_opened.tell_evaluators"),
+    Handler(CommitteeDrawn, when_committee_drawn_call_members, "tender.committee_drawn.call_members"),
+    Handler(MemberReplaced, when_member_replaced_call_the_next, "tender.member_replaced.call_the_next"),
+    Handler(CommitteeShort, when_committee_short_tell_buyer, "tender.committee_short.tell_buyer"),
+    Handler(SheetsOpened, when_sheets_opened_tell_evaluators, "tender.sheets_opened.tell_evaluators"),
 )

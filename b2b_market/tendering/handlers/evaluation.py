@@ -12,11 +12,21 @@ from b2b_market.notifications.public import Fact, Message, MessageType, Recipien
 from b2b_market.organizations import public as organizations
 from b2b_market.rbac.actor import Actor
 from b2b_market.rbac.manifest import Handler
-from b2b_market.tendering import events
 from b2b_market.tendering.commands.tenders import ReadTender
+from b2b_market.tendering.events.evaluation import (
+    BidDisqualified,
+    DisqualificationProposed,
+    InquiryAnswered,
+    InquirySent,
+    LotDecided,
+    TenderAwardCancelled,
+    TenderAwardProposed,
+    TenderAwardReturned,
+    TenderEndedWithoutAward,
+)
 from b2b_market.tendering.permissions import TenderPermission
 from b2b_market.tendering.service import awarding, drafting
-from b2b_market.tendering.states import Outcome
+from b2b_market.tendering.states.evaluation import Outcome
 
 
 class DecisionWanted(MessageType):
@@ -109,19 +119,17 @@ _KINDS: Final[Mapping[Outcome, type[MessageType]]] = MappingProxyType(
 )
 
 
-def when_disqualification_proposed_ask_approvers(
-    work: Work, actor: Actor, event: events.DisqualificationProposed
-) -> None:
+def when_disqualification_proposed_ask_approvers(work: Work, actor: Actor, event: DisqualificationProposed) -> None:
     """Tell those who may decide, but the proposer."""
     _tell_approvers(work, actor, event.tender_id, event.proposer_id)
 
 
-def when_tender_award_proposed_ask_approvers(work: Work, actor: Actor, event: events.TenderAwardProposed) -> None:
+def when_tender_award_proposed_ask_approvers(work: Work, actor: Actor, event: TenderAwardProposed) -> None:
     """Tell those who may decide, but the proposer."""
     _tell_approvers(work, actor, event.tender_id, event.proposer_id)
 
 
-def when_tender_award_returned_tell_proposer(work: Work, actor: Actor, event: events.TenderAwardReturned) -> None:
+def when_tender_award_returned_tell_proposer(work: Work, actor: Actor, event: TenderAwardReturned) -> None:
     """Tell the proposer why."""
     people = [
         one for one in _people(work, actor, event.buyer_id, TenderPermission.AWARD) if one.user_id == event.proposer_id
@@ -129,25 +137,25 @@ def when_tender_award_returned_tell_proposer(work: Work, actor: Actor, event: ev
     _tell(work, actor, people, AwardSentBack, event.tender_id, reason=event.reason)
 
 
-def when_inquiry_sent_tell_bidder(work: Work, actor: Actor, event: events.InquirySent) -> None:
+def when_inquiry_sent_tell_bidder(work: Work, actor: Actor, event: InquirySent) -> None:
     """Tell the bidder's sales people until when they can answer."""
     people = _people(work, actor, event.supplier_id, TenderPermission.BID_SUBMIT)
     _tell(work, actor, people, BidderAsked, event.tender_id, due_at=event.due_at)
 
 
-def when_inquiry_answered_tell_evaluators(work: Work, actor: Actor, event: events.InquiryAnswered) -> None:
+def when_inquiry_answered_tell_evaluators(work: Work, actor: Actor, event: InquiryAnswered) -> None:
     """Tell those who evaluate."""
     people = _people(work, actor, event.buyer_id, TenderPermission.EVALUATE)
     _tell(work, actor, people, BidderAnswered, event.tender_id)
 
 
-def when_bid_disqualified_tell_bidder(work: Work, actor: Actor, event: events.BidDisqualified) -> None:
+def when_bid_disqualified_tell_bidder(work: Work, actor: Actor, event: BidDisqualified) -> None:
     """Tell the bidder; the reason is on its page."""
     people = _people(work, actor, event.supplier_id, TenderPermission.BID_READ)
     _tell(work, actor, people, BidOut, event.tender_id)
 
 
-def when_lot_decided_tell_bidders(work: Work, actor: Actor, event: events.LotDecided) -> None:
+def when_lot_decided_tell_bidders(work: Work, actor: Actor, event: LotDecided) -> None:
     """Tell every bidder of the lot its own result."""
     results = [
         one for one in awarding.read_results(work, actor, ReadTender(event.tender_id)) if one.award_id == event.award_id
@@ -161,16 +169,14 @@ def when_lot_decided_tell_bidders(work: Work, actor: Actor, event: events.LotDec
         _tell(work, actor, people, _KINDS[result.outcome], event.tender_id, **facts)
 
 
-def when_tender_award_cancelled_tell_bidders(work: Work, actor: Actor, event: events.TenderAwardCancelled) -> None:
+def when_tender_award_cancelled_tell_bidders(work: Work, actor: Actor, event: TenderAwardCancelled) -> None:
     """Tell every bidder of the lot that it is judged again."""
     for supplier_id in event.supplier_ids:
         people = _people(work, actor, supplier_id, TenderPermission.BID_READ)
         _tell(work, actor, people, DecisionTakenBack, event.tender_id, reason=event.reason)
 
 
-def when_tender_ended_without_award_tell_bidders(
-    work: Work, actor: Actor, event: events.TenderEndedWithoutAward
-) -> None:
+def when_tender_ended_without_award_tell_bidders(work: Work, actor: Actor, event: TenderEndedWithoutAward) -> None:
     """Tell every bidder."""
     for supplier_id in event.supplier_ids:
         people = _people(work, actor, supplier_id, TenderPermission.BID_READ)
@@ -209,25 +215,19 @@ def _tell(
 
 EVALUATION_HANDLERS = (
     Handler(
-        events.DisqualificationProposed,
+        DisqualificationProposed,
         when_disqualification_proposed_ask_approvers,
         "tender.disqualification_proposed.ask_approvers",
     ),
+    Handler(TenderAwardProposed, when_tender_award_proposed_ask_approvers, "tender.award_proposed.ask_approvers"),
+    Handler(TenderAwardReturned, when_tender_award_returned_tell_proposer, "tender.award_returned.tell_proposer"),
+    Handler(InquirySent, when_inquiry_sent_tell_bidder, "tender.inquiry_sent.tell_bidder"),
+    Handler(InquiryAnswered, when_inquiry_answered_tell_evaluators, "tender.inquiry_answered.tell_evaluators"),
+    Handler(BidDisqualified, when_bid_disqualified_tell_bidder, "tender.bid_disqualified.tell_bidder"),
+    Handler(LotDecided, when_lot_decided_tell_bidders, "tender.lot_decided.tell_bidders"),
+    Handler(TenderAwardCancelled, when_tender_award_cancelled_tell_bidders, "tender.award_cancelled.tell_bidders"),
     Handler(
-        events.TenderAwardProposed, when_tender_award_proposed_ask_approvers, "tender.award_proposed.ask_approvers"
-    ),
-    Handler(
-        events.TenderAwardReturned, when_tender_award_returned_tell_proposer, "tender.award_returned.tell_proposer"
-    ),
-    Handler(events.InquirySent, when_inquiry_sent_tell_bidder, "tender.inquiry_sent.tell_bidder"),
-    Handler(events.InquiryAnswered, when_inquiry_answered_tell_evaluators, "tender.inquiry_answered.tell_evaluators"),
-    Handler(events.BidDisqualified, when_bid_disqualified_tell_bidder, "tender.bid_disqualified.tell_bidder"),
-    Handler(events.LotDecided, when_lot_decided_tell_bidders, "tender.lot_decided.tell_bidders"),
-    Handler(
-        events.TenderAwardCancelled, when_tender_award_cancelled_tell_bidders, "tender.award_cancelled.tell_bidders"
-    ),
-    Handler(
-        events.TenderEndedWithoutAward,
+        TenderEndedWithoutAward,
         when_tender_ended_without_award_tell_bidders,
         "tender.ended_without_award.tell_bidders",
     ),

@@ -10,8 +10,19 @@ from b2b_market.notifications.public import Fact, Message, MessageType, Recipien
 from b2b_market.organizations import public as organizations
 from b2b_market.rbac.actor import Actor
 from b2b_market.rbac.manifest import Handler
-from b2b_market.tendering import events
 from b2b_market.tendering.commands.tenders import ReadTender
+from b2b_market.tendering.events.tenders import (
+    BiddingOpened,
+    EnquiryAsked,
+    TenderCancelled,
+    TenderClosed,
+    TenderExtended,
+    TenderOpened,
+    TenderPublished,
+    TenderReturned,
+    TenderSubmitted,
+    TenderUnsuccessful,
+)
 from b2b_market.tendering.permissions import TenderPermission
 from b2b_market.tendering.service import drafting
 from b2b_market.tendering.service.drafting import TenderContent
@@ -101,13 +112,13 @@ class TenderEnded(MessageType):
 TOO_FEW = N_("Fewer companies bid than the procedure asks for. Nothing was opened.")
 
 
-def when_tender_submitted_ask_approvers(work: Work, actor: Actor, event: events.TenderSubmitted) -> None:
+def when_tender_submitted_ask_approvers(work: Work, actor: Actor, event: TenderSubmitted) -> None:
     """Tell the approvers, but not the author, whom S1 excludes."""
     people = _people(work, actor, [event.buyer_id], TenderPermission.APPROVE, without=event.author_id)
     _tell(work, actor, people, TenderToApprove, event.tender_id)
 
 
-def when_tender_returned_tell_author(work: Work, actor: Actor, event: events.TenderReturned) -> None:
+def when_tender_returned_tell_author(work: Work, actor: Actor, event: TenderReturned) -> None:
     """Tell the author why."""
     people = [
         person
@@ -117,32 +128,32 @@ def when_tender_returned_tell_author(work: Work, actor: Actor, event: events.Ten
     _tell(work, actor, people, TenderSentBack, event.tender_id, reason=event.reason)
 
 
-def when_tender_published_invite_suppliers(work: Work, actor: Actor, event: events.TenderPublished) -> None:
+def when_tender_published_invite_suppliers(work: Work, actor: Actor, event: TenderPublished) -> None:
     """Invite the sales people of every invited supplier."""
     people = _people(work, actor, event.supplier_ids, TenderPermission.BID_SUBMIT)
     _tell(work, actor, people, InvitedToTender, event.tender_id, closes_at=event.closes_at)
 
 
-def when_enquiry_asked_tell_buyer(work: Work, actor: Actor, event: events.EnquiryAsked) -> None:
+def when_enquiry_asked_tell_buyer(work: Work, actor: Actor, event: EnquiryAsked) -> None:
     """Tell the buyer that there is something to answer, without who asked."""
     people = _people(work, actor, [event.buyer_id], TenderPermission.ANSWER)
     _tell(work, actor, people, EnquiryCame, event.tender_id)
 
 
-def when_bidding_opened_tell_suppliers(work: Work, actor: Actor, event: events.BiddingOpened) -> None:
+def when_bidding_opened_tell_suppliers(work: Work, actor: Actor, event: BiddingOpened) -> None:
     """Tell the invited suppliers that bids are received."""
     people = _suppliers(work, actor, event.tender_id)
     _tell(work, actor, people, BiddingBegun, event.tender_id, closes_at=event.closes_at)
 
 
-def when_tender_extended_tell_suppliers(work: Work, actor: Actor, event: events.TenderExtended) -> None:
+def when_tender_extended_tell_suppliers(work: Work, actor: Actor, event: TenderExtended) -> None:
     """Tell the invited suppliers the later deadline."""
     people = _suppliers(work, actor, event.tender_id)
     facts: dict[str, Fact] = {"closes_at": event.closes_at, "reason": event.reason}
     _tell(work, actor, people, DeadlineMoved, event.tender_id, **facts)
 
 
-def when_tender_closed_call_officers(work: Work, actor: Actor, event: events.TenderClosed) -> None:
+def when_tender_closed_call_officers(work: Work, actor: Actor, event: TenderClosed) -> None:
     """Ask the officers for their layers."""
     tender = _told(work, actor, event.tender_id).tender
     found = _people(work, actor, tender.party_ids, TenderPermission.KEY_OPEN)
@@ -150,18 +161,18 @@ def when_tender_closed_call_officers(work: Work, actor: Actor, event: events.Ten
     _tell(work, actor, people, KeyWanted, event.tender_id)
 
 
-def when_tender_opened_tell_everybody(work: Work, actor: Actor, event: events.TenderOpened) -> None:
+def when_tender_opened_tell_everybody(work: Work, actor: Actor, event: TenderOpened) -> None:
     """Tell the buyer's evaluators and the invited suppliers."""
     people = _people(work, actor, [event.buyer_id], TenderPermission.EVALUATE)
     _tell(work, actor, [*people, *_suppliers(work, actor, event.tender_id)], BidsOpened, event.tender_id)
 
 
-def when_tender_cancelled_tell_suppliers(work: Work, actor: Actor, event: events.TenderCancelled) -> None:
+def when_tender_cancelled_tell_suppliers(work: Work, actor: Actor, event: TenderCancelled) -> None:
     """Tell the invited suppliers why."""
     _tell(work, actor, _suppliers(work, actor, event.tender_id), TenderEnded, event.tender_id, reason=event.reason)
 
 
-def when_tender_unsuccessful_tell_everybody(work: Work, actor: Actor, event: events.TenderUnsuccessful) -> None:
+def when_tender_unsuccessful_tell_everybody(work: Work, actor: Actor, event: TenderUnsuccessful) -> None:
     """Tell the buyer and the invited suppliers that nothing was opened."""
     people = _people(work, actor, [event.buyer_id], TenderPermission.DRAFT)
     everybody = [*people, *_suppliers(work, actor, event.tender_id)]
@@ -204,14 +215,14 @@ def _tell(
 
 
 HANDLERS = (
-    Handler(events.TenderSubmitted, when_tender_submitted_ask_approvers, "tender.submitted.ask_approvers"),
-    Handler(events.TenderReturned, when_tender_returned_tell_author, "tender.returned.tell_author"),
-    Handler(events.TenderPublished, when_tender_published_invite_suppliers, "tender.published.invite_suppliers"),
-    Handler(events.EnquiryAsked, when_enquiry_asked_tell_buyer, "tender.enquiry_asked.tell_buyer"),
-    Handler(events.BiddingOpened, when_bidding_opened_tell_suppliers, "tender.bidding_opened.tell_suppliers"),
-    Handler(events.TenderExtended, when_tender_extended_tell_suppliers, "tender.extended.tell_suppliers"),
-    Handler(events.TenderClosed, when_tender_closed_call_officers, "tender.closed.call_officers"),
-    Handler(events.TenderOpened, when_tender_opened_tell_everybody, "tender.opened.tell_everybody"),
-    Handler(events.TenderCancelled, when_tender_cancelled_tell_suppliers, "tender.cancelled.tell_suppliers"),
-    Handler(events.TenderUnsuccessful, when_tender_unsuccessful_tell_everybody, "tender.unsuccessful.tell_everybody"),
+    Handler(TenderSubmitted, when_tender_submitted_ask_approvers, "tender.submitted.ask_approvers"),
+    Handler(TenderReturned, when_tender_returned_tell_author, "tender.returned.tell_author"),
+    Handler(TenderPublished, when_tender_published_invite_suppliers, "tender.published.invite_suppliers"),
+    Handler(EnquiryAsked, when_enquiry_asked_tell_buyer, "tender.enquiry_asked.tell_buyer"),
+    Handler(BiddingOpened, when_bidding_opened_tell_suppliers, "tender.bidding_opened.tell_suppliers"),
+    Handler(TenderExtended, when_tender_extended_tell_suppliers, "tender.extended.tell_suppliers"),
+    Handler(TenderClosed, when_tender_closed_call_officers, "tender.closed.call_officers"),
+    Handler(TenderOpened, when_tender_opened_tell_everybody, "tender.opened.tell_everybody"),
+    Handler(TenderCancelled, when_tender_cancelled_tell_suppliers, "tender.cancelled.tell_suppliers"),
+    Handler(TenderUnsuccessful, when_tender_unsuccessful_tell_everybody, "tender.unsuccessful.tell_everybody"),
 )

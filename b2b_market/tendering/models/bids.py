@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from b2b_market.infra.aggregate import Aggregate, Salted
 from b2b_market.infra.database import Base, enum_type
-from b2b_market.tendering.states import BidStatus
+from b2b_market.tendering.states.bids import BidStatus
 
 
 class Bid(Salted, Aggregate, Base):

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from b2b_market.infra.aggregate import Aggregate, Salted
 from b2b_market.infra.database import CURRENCY, TOTAL, Base, enum_type
-from b2b_market.tendering.states import (
+from b2b_market.tendering.states.evaluation import (
     InquiryKind,
     InquiryStatus,
     Outcome,

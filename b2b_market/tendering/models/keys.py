@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from b2b_market.infra.aggregate import Aggregate
 from b2b_market.infra.database import Base, enum_type
-from b2b_market.tendering.states import KeyStatus
+from b2b_market.tendering.states.bids import KeyStatus
 
 
 class OfficerCardRow(Aggregate, Base):

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from b2b_market.infra.aggregate import Aggregate
 from b2b_market.infra.database import Base, enum_type
-from b2b_market.tendering.states import ProcedureStatus
+from b2b_market.tendering.states.procedures import ProcedureStatus
 
 
 class TenderProcedure(Aggregate, Base):

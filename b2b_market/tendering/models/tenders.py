@@ -11,7 +11,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from b2b_market.infra.aggregate import Aggregate, LineSpec, Salted
 from b2b_market.infra.database import CURRENCY, TOTAL, Base, enum_type
-from b2b_market.tendering.states import EnquiryStatus, Entry, LotStatus, TenderStatus
+from b2b_market.tendering.states.procedures import Entry
+from b2b_market.tendering.states.tenders import EnquiryStatus, LotStatus, TenderStatus
 
 LOT_COLUMNS = ("id", "position", "title", "classification", "items", "status", "estimate")
 TENDER_LOTS = LineSpec("tender_lot", "tender_id", "position", LOT_COLUMNS)

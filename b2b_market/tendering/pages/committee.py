@@ -19,7 +19,8 @@ from b2b_market.tendering.rules import judging
 from b2b_market.tendering.rules.deciding import shown_score
 from b2b_market.tendering.service import board, committee
 from b2b_market.tendering.service.committee import CommitteeView, MemberBid
-from b2b_market.tendering.states import CommitteeStatus, JurorStatus, TenderStatus
+from b2b_market.tendering.states.committee import CommitteeStatus, JurorStatus
+from b2b_market.tendering.states.tenders import TenderStatus
 from b2b_market.ui.forms import Form
 from b2b_market.ui.viewer import Flash
 

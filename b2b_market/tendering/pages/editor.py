@@ -22,7 +22,7 @@ from b2b_market.tendering.pages import showing
 from b2b_market.tendering.rules.procedures import CODES, profiles
 from b2b_market.tendering.service import drafting, keys, procedures
 from b2b_market.tendering.service.drafting import TenderContent
-from b2b_market.tendering.states import CriterionKind, Entry, ProcedureStatus
+from b2b_market.tendering.states.procedures import CriterionKind, Entry, ProcedureStatus
 from b2b_market.ui.forms import Form
 from b2b_market.ui.viewer import Flash
 

@@ -25,14 +25,8 @@ from b2b_market.tendering.rules.deciding import shown_score
 from b2b_market.tendering.rules.judging import Placed
 from b2b_market.tendering.service import awarding, drafting, evaluating, questioning
 from b2b_market.tendering.service.evaluating import JudgedLot, Judgement
-from b2b_market.tendering.states import (
-    InquiryKind,
-    LotStatus,
-    RulingGround,
-    RulingStatus,
-    TenderAwardStatus,
-    TenderStatus,
-)
+from b2b_market.tendering.states.evaluation import InquiryKind, RulingGround, RulingStatus, TenderAwardStatus
+from b2b_market.tendering.states.tenders import LotStatus, TenderStatus
 from b2b_market.ui.forms import Form
 from b2b_market.ui.viewer import Flash
 

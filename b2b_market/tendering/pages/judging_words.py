@@ -5,12 +5,7 @@ from types import MappingProxyType
 from typing import Final
 
 from b2b_market.kernel.text import N_
-from b2b_market.tendering.states import (
-    InquiryStatus,
-    Outcome,
-    RulingStatus,
-    TenderAwardStatus,
-)
+from b2b_market.tendering.states.evaluation import InquiryStatus, Outcome, RulingStatus, TenderAwardStatus
 from b2b_market.ui.viewer import Badge
 
 AWARD_BADGES: Final[Mapping[TenderAwardStatus, Badge]] = MappingProxyType(

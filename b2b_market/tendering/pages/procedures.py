@@ -19,7 +19,7 @@ from b2b_market.tendering.commands.procedures import (
 from b2b_market.tendering.pages import wording
 from b2b_market.tendering.rules import procedures as rules
 from b2b_market.tendering.service import procedures
-from b2b_market.tendering.states import ProcedureStatus
+from b2b_market.tendering.states.procedures import ProcedureStatus
 from b2b_market.ui.forms import Form
 from b2b_market.ui.language import Language, parse_language
 from b2b_market.ui.viewer import Badge, Flash

@@ -15,17 +15,10 @@ from b2b_market.organizations import public as organizations
 from b2b_market.rbac.page_edge import PageContext
 from b2b_market.reference import public as reference
 from b2b_market.tendering.rules.procedures import profiles
-from b2b_market.tendering.states import (
-    BidStatus,
-    CommitteeStatus,
-    CriterionKind,
-    EnquiryStatus,
-    Entry,
-    JurorStatus,
-    KeyStatus,
-    LotStatus,
-    TenderStatus,
-)
+from b2b_market.tendering.states.bids import BidStatus, KeyStatus
+from b2b_market.tendering.states.committee import CommitteeStatus, JurorStatus
+from b2b_market.tendering.states.procedures import CriterionKind, Entry
+from b2b_market.tendering.states.tenders import EnquiryStatus, LotStatus, TenderStatus
 from b2b_market.ui import fmt
 from b2b_market.ui.language import Language, parse_language
 from b2b_market.ui.viewer import Badge

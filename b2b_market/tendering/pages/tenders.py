@@ -25,7 +25,7 @@ from b2b_market.tendering.service import (
     publishing,
 )
 from b2b_market.tendering.service.drafting import TenderContent
-from b2b_market.tendering.states import LIVE, TENDER_LIFECYCLE, LotStatus, TenderStatus
+from b2b_market.tendering.states.tenders import LIVE, TENDER_LIFECYCLE, LotStatus, TenderStatus
 from b2b_market.ui.forms import Form
 from b2b_market.ui.viewer import Flash
 

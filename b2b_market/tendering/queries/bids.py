@@ -21,7 +21,7 @@ from b2b_market.tendering.models.bids import (
 )
 from b2b_market.tendering.models.tenders import Tender
 from b2b_market.tendering.rules.sealed_journal import SignedReceipt, read_receipt
-from b2b_market.tendering.states import TenderStatus
+from b2b_market.tendering.states.tenders import TenderStatus
 
 _NEXT: Final = "UPDATE tender_counter SET last = last + 1 WHERE tender_id = %(tender_id)s RETURNING last"
 

@@ -13,7 +13,9 @@ from b2b_market.rbac.actor import Scope
 from b2b_market.tendering.models.bids import Bid
 from b2b_market.tendering.models.committee import Committee, Juror, Seed, SheetRow
 from b2b_market.tendering.models.tenders import Tender
-from b2b_market.tendering.states import BidStatus, CommitteeStatus, JurorStatus, TenderStatus
+from b2b_market.tendering.states.bids import BidStatus
+from b2b_market.tendering.states.committee import CommitteeStatus, JurorStatus
+from b2b_market.tendering.states.tenders import TenderStatus
 
 _MEMBER: Final = "SELECT set_config('app.member', %(member)s, true)"
 _HELD: Final = frozenset({JurorStatus.SEATED, JurorStatus.CONFLICTED})

@@ -12,7 +12,7 @@ from b2b_market.rbac.actor import Scope
 from b2b_market.tendering.models.bids import Bid, BidContent
 from b2b_market.tendering.models.evaluation import Evaluation, Inquiry, Ruling, TenderAward, TenderResult
 from b2b_market.tendering.models.tenders import Tender
-from b2b_market.tendering.states import TenderStatus
+from b2b_market.tendering.states.tenders import TenderStatus
 
 
 def evaluation_of(session: Session, scope: Scope, tender_id: UUID, *, lock: bool = False) -> Evaluation:

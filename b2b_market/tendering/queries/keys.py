@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from b2b_market.kernel.refusal import NotFound
 from b2b_market.rbac.actor import Scope
 from b2b_market.tendering.models.keys import OfficerCardRow
-from b2b_market.tendering.states import KeyStatus
+from b2b_market.tendering.states.bids import KeyStatus
 
 
 def own_keys(session: Session, scope: Scope) -> Sequence[OfficerCardRow]:

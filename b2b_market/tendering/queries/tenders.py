@@ -13,7 +13,8 @@ from b2b_market.kernel.refusal import NotFound
 from b2b_market.rbac.actor import Scope
 from b2b_market.tendering.commands.tenders import ListOpenTenders, ListTenders
 from b2b_market.tendering.models.tenders import Enquiry, OwnEnquiry, Tender, TenderBoard, TenderLot, TenderPrivate
-from b2b_market.tendering.states import LIVE, Entry
+from b2b_market.tendering.states.procedures import Entry
+from b2b_market.tendering.states.tenders import LIVE
 
 
 def own_tender(session: Session, scope: Scope, tender_id: UUID) -> Tender:

@@ -5,7 +5,7 @@ from typing import Final
 
 from b2b_market.kernel.refusal import FieldError, Invalid, Refusal
 from b2b_market.kernel.text import N_
-from b2b_market.tendering.states import TenderStatus
+from b2b_market.tendering.states.tenders import TenderStatus
 
 MOST_TEXT: Final = 4000
 MOST_QUESTIONS: Final = 50

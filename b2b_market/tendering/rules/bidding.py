@@ -5,7 +5,7 @@ from uuid import UUID
 
 from b2b_market.kernel.refusal import Kind, Refusal
 from b2b_market.kernel.text import N_
-from b2b_market.tendering.states import LotStatus, TenderStatus
+from b2b_market.tendering.states.tenders import LotStatus, TenderStatus
 
 
 class BidTooLate(Refusal):

@@ -14,7 +14,7 @@ from b2b_market.kernel.text import N_
 from b2b_market.tendering.commands.tenders import DraftTender, LotInput
 from b2b_market.tendering.rules.periods import MOST_FACTOR, Period, end_of
 from b2b_market.tendering.rules.procedures import Procedure
-from b2b_market.tendering.states import CriterionKind, Entry
+from b2b_market.tendering.states.procedures import CriterionKind, Entry
 
 MOST_LOTS: Final = 200
 MOST_ITEMS: Final = 500

@@ -14,7 +14,7 @@ from b2b_market.kernel.text import N_
 from b2b_market.tendering.rules.abnormal import Offered, Suspicion, Threshold, abnormally_low
 from b2b_market.tendering.rules.procedures import Procedure
 from b2b_market.tendering.rules.standing import Contender, place
-from b2b_market.tendering.states import CriterionKind, TieBreak
+from b2b_market.tendering.states.procedures import CriterionKind, TieBreak
 
 FULL: Final = 100
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from b2b_market.tendering.states import PeriodUnit
+from b2b_market.tendering.states.procedures import PeriodUnit
 
 SATURDAY = 5
 USUAL = 1

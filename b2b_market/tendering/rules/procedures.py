@@ -19,7 +19,7 @@ from b2b_market.kernel.refusal import FieldError, Invalid, Refusal
 from b2b_market.kernel.text import N_
 from b2b_market.tendering.rules.drawing import Shape
 from b2b_market.tendering.rules.periods import Period
-from b2b_market.tendering.states import AwardOrder, Entry, PeriodUnit, Publicity, TieBreak
+from b2b_market.tendering.states.procedures import AwardOrder, Entry, PeriodUnit, Publicity, TieBreak
 
 CODES: Final = ("private-open", "accelerated", "china-open", "eu-open")
 """The built-in profiles in the order that they are shown; the first is the default."""

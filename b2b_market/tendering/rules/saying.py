@@ -7,7 +7,7 @@ from typing import Final
 from b2b_market.kernel.text import N_
 from b2b_market.tendering.rules.abnormal import Ground
 from b2b_market.tendering.rules.offers import Fault
-from b2b_market.tendering.states import InquiryKind, RulingGround
+from b2b_market.tendering.states.evaluation import InquiryKind, RulingGround
 
 GROUNDS: Final[Mapping[RulingGround, str]] = MappingProxyType(
     {

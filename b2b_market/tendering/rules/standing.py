@@ -7,7 +7,7 @@ from fractions import Fraction
 from itertools import pairwise
 from uuid import UUID
 
-from b2b_market.tendering.states import TieBreak
+from b2b_market.tendering.states.procedures import TieBreak
 
 _DRAWN = b"tender-tie/1"
 

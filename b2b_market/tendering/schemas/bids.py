@@ -9,7 +9,7 @@ from b2b_market.infra.http.wires import ShortText, WireIn, WireOut, WireTime
 from b2b_market.tendering.commands.tenders import RegisterKey
 from b2b_market.tendering.service.bidding import OwnBids
 from b2b_market.tendering.service.opening import Ceremony, OpenedBid
-from b2b_market.tendering.states import BidStatus, KeyStatus
+from b2b_market.tendering.states.bids import BidStatus, KeyStatus
 
 
 class CardIn(WireIn):

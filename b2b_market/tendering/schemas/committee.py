@@ -11,7 +11,7 @@ from b2b_market.tendering.models.committee import Committee, Juror
 from b2b_market.tendering.rules.sheets import CommitteeScore
 from b2b_market.tendering.schemas.evaluation import ScoreIn
 from b2b_market.tendering.service.committee import CommitteeView, MemberBid
-from b2b_market.tendering.states import CommitteeStatus, JurorStatus
+from b2b_market.tendering.states.committee import CommitteeStatus, JurorStatus
 
 
 class NamedIn(WireIn):

@@ -23,16 +23,15 @@ from b2b_market.tendering.rules.abnormal import Ground
 from b2b_market.tendering.rules.deciding import shown_score
 from b2b_market.tendering.rules.offers import Fault
 from b2b_market.tendering.service.evaluating import JudgedLot, Judgement
-from b2b_market.tendering.states import (
+from b2b_market.tendering.states.evaluation import (
     InquiryKind,
     InquiryStatus,
-    LotStatus,
     Outcome,
     RulingGround,
     RulingStatus,
     TenderAwardStatus,
-    TenderStatus,
 )
+from b2b_market.tendering.states.tenders import LotStatus, TenderStatus
 
 
 class ScoreIn(WireIn):

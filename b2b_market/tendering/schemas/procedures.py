@@ -11,7 +11,7 @@ from b2b_market.tendering.commands.procedures import ComposeProcedure, RevisePro
 from b2b_market.tendering.models.procedures import TenderProcedure
 from b2b_market.tendering.rules.procedures import Profile, schema
 from b2b_market.tendering.service.procedures import Procedures
-from b2b_market.tendering.states import ProcedureStatus
+from b2b_market.tendering.states.procedures import ProcedureStatus
 
 ValuesIn = Annotated[dict[str, Any], Field(max_length=40)]
 """A procedure's values; their JSON Schema is part of the list of procedures."""

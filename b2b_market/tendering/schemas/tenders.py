@@ -25,14 +25,8 @@ from b2b_market.kernel.units import unit
 from b2b_market.tendering.commands import tenders as commands
 from b2b_market.tendering.rules.procedures import CODES
 from b2b_market.tendering.service.drafting import TenderContent
-from b2b_market.tendering.states import (
-    TENDER_LIFECYCLE,
-    CriterionKind,
-    EnquiryStatus,
-    Entry,
-    LotStatus,
-    TenderStatus,
-)
+from b2b_market.tendering.states.procedures import CriterionKind, Entry
+from b2b_market.tendering.states.tenders import TENDER_LIFECYCLE, EnquiryStatus, LotStatus, TenderStatus
 
 UnitCode = Annotated[str, Field(min_length=1, max_length=3, pattern=r"^[A-Z0-9]{1,3}$")]
 

@@ -10,14 +10,15 @@ from b2b_market.infra.ids import new_id
 from b2b_market.infra.work import Work
 from b2b_market.rbac.actor import Scope
 from b2b_market.rbac.operation import operation
-from b2b_market.tendering import events
 from b2b_market.tendering.commands.tenders import AnswerEnquiry, AskAboutTender, ReadTender
+from b2b_market.tendering.events.tenders import EnquiryAnswered, EnquiryAsked
 from b2b_market.tendering.models.tenders import Enquiry, OwnEnquiry, Tender
 from b2b_market.tendering.permissions import TenderPermission
 from b2b_market.tendering.queries import tenders as queries
 from b2b_market.tendering.rules import asking as rules
 from b2b_market.tendering.rules.bidding import require_fit
-from b2b_market.tendering.states import ENQUIRY_LIFECYCLE, EnquiryStatus, Entry, TenderStatus
+from b2b_market.tendering.states.procedures import Entry
+from b2b_market.tendering.states.tenders import ENQUIRY_LIFECYCLE, EnquiryStatus, TenderStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +57,7 @@ def ask_about_tender(work: Work, scope: Scope, command: AskAboutTender) -> Enqui
         text=text,
         status=ENQUIRY_LIFECYCLE.initial,
     )
-    said = events.EnquiryAsked(enquiry_id=asked.id, tender_id=tender.id, buyer_id=tender.buyer_id)
+    said = EnquiryAsked(enquiry_id=asked.id, tender_id=tender.id, buyer_id=tender.buyer_id)
     work.emit(said, asked, unnamed=True)
     work.session.add(asked)
     work.session.flush()
@@ -88,7 +89,7 @@ def answer_enquiry(work: Work, scope: Scope, command: AnswerEnquiry) -> EnquiryV
     enquiry.answer = rules.require_said(command.text)
     ENQUIRY_LIFECYCLE.advance(enquiry, "answer")
     enquiry.answered_at = enquiry.changed_at = work.now()
-    said = events.EnquiryAnswered(enquiry_id=enquiry.id, tender_id=tender.id, buyer_id=tender.buyer_id)
+    said = EnquiryAnswered(enquiry_id=enquiry.id, tender_id=tender.id, buyer_id=tender.buyer_id)
     work.emit(said, enquiry)
     if tender.next_due_at is None and not _waiting(work, scope, tender):
         tender.next_due_at = work.now()

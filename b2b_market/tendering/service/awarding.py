@@ -18,9 +18,15 @@ from b2b_market.rbac.actor import Scope
 from b2b_market.rbac.duties import require_other_person
 from b2b_market.rbac.operation import operation
 from b2b_market.reference import public as reference
-from b2b_market.tendering import events
 from b2b_market.tendering.commands.evaluation import ReadDecision, StepAward
 from b2b_market.tendering.commands.tenders import ReadTender
+from b2b_market.tendering.events.evaluation import (
+    LotDecided,
+    TenderAwardCancelled,
+    TenderAwarded,
+    TenderAwardProposed,
+    TenderAwardReturned,
+)
 from b2b_market.tendering.models.evaluation import Evaluation, TenderAward, TenderResult
 from b2b_market.tendering.models.tenders import Tender, TenderLot
 from b2b_market.tendering.permissions import TenderPermission
@@ -44,17 +50,16 @@ from b2b_market.tendering.service.evaluating import (
     take_part,
 )
 from b2b_market.tendering.service.publishing import mirror_status
-from b2b_market.tendering.states import (
+from b2b_market.tendering.states.evaluation import (
     TENDER_AWARD_LIFECYCLE,
-    TENDER_LIFECYCLE,
     InquiryKind,
     InquiryStatus,
     Outcome,
-    Publicity,
     RulingStatus,
     TenderAwardStatus,
-    TenderStatus,
 )
+from b2b_market.tendering.states.procedures import Publicity
+from b2b_market.tendering.states.tenders import TENDER_LIFECYCLE, TenderStatus
 
 BATCH = 50
 OTHERS_CHOSEN = N_("The lot was awarded to another bid.")
@@ -75,7 +80,7 @@ def propose_award(work: Work, scope: Scope, command: StepAward) -> TenderAward:
     TENDER_AWARD_LIFECYCLE.advance(award, "propose")
     award.proposer_id, award.comment, award.reason = scope.user_id, require_reason(command.text), None
     work.touch(award)
-    proposed = events.TenderAwardProposed(
+    proposed = TenderAwardProposed(
         award_id=award.id, tender_id=tender.id, buyer_id=tender.buyer_id, proposer_id=scope.user_id
     )
     work.emit(proposed, award)
@@ -92,7 +97,7 @@ def return_award(work: Work, scope: Scope, command: StepAward) -> TenderAward:
     proposer, award.proposer_id = award.proposer_id, None
     work.touch(award)
     assert proposer is not None  # noqa: S101 - a proposed award has a proposer
-    returned = events.TenderAwardReturned(
+    returned = TenderAwardReturned(
         award_id=award.id,
         tender_id=tender.id,
         buyer_id=tender.buyer_id,
@@ -125,7 +130,7 @@ def approve_award(work: Work, scope: Scope, command: StepAward) -> TenderAward:
     work.session.flush()
     suppliers = _tell_results(work, scope, tender, lot, award)
     assert award.standstill_ends_at is not None  # noqa: S101 - just decided
-    decided = events.LotDecided(
+    decided = LotDecided(
         award_id=award.id,
         tender_id=tender.id,
         lot_id=award.lot_id,
@@ -156,7 +161,7 @@ def cancel_award(work: Work, scope: Scope, command: StepAward) -> TenderAward:
     work.touch(award)
     told = [one for one in queries.results_of(work.session, scope, tender.id) if one.lot_id == award.lot_id]
     work.session.execute(delete(TenderResult).where(TenderResult.lot_id == award.lot_id))
-    cancelled = events.TenderAwardCancelled(
+    cancelled = TenderAwardCancelled(
         award_id=award.id,
         tender_id=tender.id,
         lot_id=award.lot_id,
@@ -203,7 +208,7 @@ def conclude_tender(work: Work, scope: Scope, command: ReadTender) -> Tender | N
     awards = active_awards(work, scope, tender.id)
     tender.next_due_at = None
     work.touch(tender)
-    awarded = events.TenderAwarded(
+    awarded = TenderAwarded(
         tender_id=tender.id,
         evaluation_id=evaluation.id,
         buyer_id=tender.buyer_id,

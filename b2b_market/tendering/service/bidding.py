@@ -13,9 +13,9 @@ from b2b_market.kernel.refusal import NotFound
 from b2b_market.organizations import public as organizations
 from b2b_market.rbac.actor import Scope
 from b2b_market.rbac.operation import operation
-from b2b_market.tendering import events
 from b2b_market.tendering.commands.bids import SubmitBid, WithdrawBid
 from b2b_market.tendering.commands.tenders import ReadTender
+from b2b_market.tendering.events.bids import BidSealed, BidWithdrawn
 from b2b_market.tendering.models.bids import Bid, Received, SealedBoxRow
 from b2b_market.tendering.models.tenders import Tender
 from b2b_market.tendering.permissions import TenderPermission
@@ -34,7 +34,9 @@ from b2b_market.tendering.rules.sealed_envelope import (
 from b2b_market.tendering.rules.sealed_journal import LiveProof, issue_receipt, live_receipts, prove_live
 from b2b_market.tendering.rules.sealed_payload import BidIds
 from b2b_market.tendering.rules.sealed_terms import read_notice
-from b2b_market.tendering.states import BID_LIFECYCLE, Entry, LotStatus
+from b2b_market.tendering.states.bids import BID_LIFECYCLE
+from b2b_market.tendering.states.procedures import Entry
+from b2b_market.tendering.states.tenders import LotStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +148,7 @@ def _received(
     bid.received_at, bid.submitted_by = moment, scope.user_id
     work.touch(bid)
     facts = {"bid_id": bid.id, "tender_id": tender.id, "supplier_id": bid.supplier_id}
-    kind = events.BidWithdrawn if isinstance(document, Withdrawal) else events.BidSealed
+    kind = BidWithdrawn if isinstance(document, Withdrawal) else BidSealed
     work.emit(kind(**facts), bid)
     row = Received(
         id=new_id(),

@@ -33,14 +33,8 @@ from b2b_market.tendering.rules import drawing, judging, sheets
 from b2b_market.tendering.rules.drafting import require_reason
 from b2b_market.tendering.rules.offers import Offer, read_offer
 from b2b_market.tendering.rules.procedures import read_procedure
-from b2b_market.tendering.states import (
-    COMMITTEE_LIFECYCLE,
-    JUROR_LIFECYCLE,
-    TENDER_LIFECYCLE,
-    CommitteeStatus,
-    JurorStatus,
-    TenderStatus,
-)
+from b2b_market.tendering.states.committee import COMMITTEE_LIFECYCLE, JUROR_LIFECYCLE, CommitteeStatus, JurorStatus
+from b2b_market.tendering.states.tenders import TENDER_LIFECYCLE, TenderStatus
 
 PART: Final = "tendering.committee"
 _READABLE: Final = frozenset({TenderStatus.EVALUATING, TenderStatus.AWARDED, TenderStatus.COMPLETE})

@@ -11,8 +11,14 @@ from b2b_market.kernel.text import N_
 from b2b_market.rbac.actor import Scope
 from b2b_market.rbac.duties import require_other_person
 from b2b_market.rbac.operation import operation
-from b2b_market.tendering import events
 from b2b_market.tendering.commands.tenders import CancelLot, ReadTender, ReasonedTender
+from b2b_market.tendering.events.tenders import (
+    BiddingOpened,
+    LotCancelled,
+    TenderCancelled,
+    TenderClosed,
+    TenderUnsuccessful,
+)
 from b2b_market.tendering.models.tenders import TENDER_LOTS, Tender, TenderLot
 from b2b_market.tendering.permissions import TenderPermission
 from b2b_market.tendering.queries import bids as bid_queries
@@ -24,7 +30,14 @@ from b2b_market.tendering.rules.sealed_journal import Receipt, close_bidding, li
 from b2b_market.tendering.rules.sealed_terms import read_notice
 from b2b_market.tendering.service.drafting import zone_of
 from b2b_market.tendering.service.publishing import mirror_status, move_deadline
-from b2b_market.tendering.states import LIVE, LOT_LIFECYCLE, TENDER_LIFECYCLE, EnquiryStatus, LotStatus, TenderStatus
+from b2b_market.tendering.states.tenders import (
+    LIVE,
+    LOT_LIFECYCLE,
+    TENDER_LIFECYCLE,
+    EnquiryStatus,
+    LotStatus,
+    TenderStatus,
+)
 
 BATCH = 100
 MOVED = N_("Questions were answered late; the deadline moves so that bidders have the whole time.")
@@ -68,7 +81,7 @@ def cancel_tender(work: Work, scope: Scope, command: ReasonedTender) -> Tender:
     tender.next_due_at = None
     work.touch(tender)
     mirror_status(work, tender)
-    cancelled = events.TenderCancelled(tender_id=tender.id, buyer_id=tender.buyer_id, reason=tender.reason)
+    cancelled = TenderCancelled(tender_id=tender.id, buyer_id=tender.buyer_id, reason=tender.reason)
     work.emit(cancelled, tender)
     return tender
 
@@ -91,7 +104,7 @@ def cancel_lot(work: Work, scope: Scope, command: CancelLot) -> Tender:
     LOT_LIFECYCLE.advance(lot, "cancel")
     tender.reason = reason
     _settle_lots(work, tender, lots)
-    said = events.LotCancelled(tender_id=tender.id, lot_id=lot.id, buyer_id=tender.buyer_id, reason=reason)
+    said = LotCancelled(tender_id=tender.id, lot_id=lot.id, buyer_id=tender.buyer_id, reason=reason)
     work.emit(said, tender)
     return tender
 
@@ -127,7 +140,7 @@ def _begin_bidding(work: Work, scope: Scope, tender: Tender) -> None:
     if tender.closes_at < least:
         move_deadline(work, scope, tender, least, MOVED)
     mirror_status(work, tender)
-    opened = events.BiddingOpened(tender_id=tender.id, buyer_id=tender.buyer_id, closes_at=tender.closes_at)
+    opened = BiddingOpened(tender_id=tender.id, buyer_id=tender.buyer_id, closes_at=tender.closes_at)
     work.emit(opened, tender)
 
 
@@ -145,13 +158,11 @@ def _close(work: Work, scope: Scope, tender: Tender, moment: datetime) -> None:
     _settle_lots(work, tender, lots)
     if any(lot.status is LotStatus.ACTIVE for lot in lots):
         TENDER_LIFECYCLE.advance(tender, "close")
-        closed = events.TenderClosed(
-            tender_id=tender.id, buyer_id=tender.buyer_id, officer_ids=tuple(tender.officer_ids)
-        )
+        closed = TenderClosed(tender_id=tender.id, buyer_id=tender.buyer_id, officer_ids=tuple(tender.officer_ids))
         work.emit(closed, tender)
     else:
         TENDER_LIFECYCLE.advance(tender, "fail")
-        work.emit(events.TenderUnsuccessful(tender_id=tender.id, buyer_id=tender.buyer_id), tender)
+        work.emit(TenderUnsuccessful(tender_id=tender.id, buyer_id=tender.buyer_id), tender)
     mirror_status(work, tender)
 
 

@@ -32,7 +32,8 @@ from b2b_market.tendering.queries import procedures as procedure_queries
 from b2b_market.tendering.queries import tenders as queries
 from b2b_market.tendering.rules import drafting as rules
 from b2b_market.tendering.rules import procedures
-from b2b_market.tendering.states import TENDER_LIFECYCLE, Entry, LotStatus, ProcedureStatus
+from b2b_market.tendering.states.procedures import Entry, ProcedureStatus
+from b2b_market.tendering.states.tenders import TENDER_LIFECYCLE, LotStatus
 
 NUMBER_KIND = "T"
 

@@ -18,9 +18,9 @@ from b2b_market.kernel.text import N_
 from b2b_market.rbac.actor import Scope
 from b2b_market.rbac.operation import operation
 from b2b_market.reference import public as reference
-from b2b_market.tendering import events
 from b2b_market.tendering.commands.evaluation import LocatePart, Part, ScoreBids
 from b2b_market.tendering.commands.tenders import ReadTender, StepTender
+from b2b_market.tendering.events.evaluation import EvaluationBegun, TenderEndedWithoutAward
 from b2b_market.tendering.models.bids import Bid, BidContent
 from b2b_market.tendering.models.evaluation import Evaluation, Inquiry, Ruling, TenderAward
 from b2b_market.tendering.models.tenders import TENDER_LOTS, Tender, TenderLot
@@ -32,16 +32,9 @@ from b2b_market.tendering.rules.offers import Offer, read_offer
 from b2b_market.tendering.rules.procedures import read_procedure
 from b2b_market.tendering.service import seated
 from b2b_market.tendering.service.publishing import mirror_status
-from b2b_market.tendering.states import (
-    LOT_LIFECYCLE,
-    TENDER_AWARD_LIFECYCLE,
-    TENDER_LIFECYCLE,
-    AwardOrder,
-    LotStatus,
-    RulingStatus,
-    TenderAwardStatus,
-    TenderStatus,
-)
+from b2b_market.tendering.states.evaluation import TENDER_AWARD_LIFECYCLE, RulingStatus, TenderAwardStatus
+from b2b_market.tendering.states.procedures import AwardOrder
+from b2b_market.tendering.states.tenders import LOT_LIFECYCLE, TENDER_LIFECYCLE, LotStatus, TenderStatus
 
 OPEN_AWARDS: Final = frozenset({TenderAwardStatus.PENDING, TenderAwardStatus.PROPOSED, TenderAwardStatus.ACTIVE})
 UNDER_WAY: Final = frozenset({TenderAwardStatus.PROPOSED, TenderAwardStatus.ACTIVE})
@@ -119,7 +112,7 @@ def begin_evaluation(work: Work, scope: Scope, command: StepTender) -> Judgement
     )
     work.session.add(evaluation)
     work.record("tender_evaluation.begun", evaluation)
-    work.emit(events.EvaluationBegun(tender_id=tender.id, buyer_id=tender.buyer_id), tender)
+    work.emit(EvaluationBegun(tender_id=tender.id, buyer_id=tender.buyer_id), tender)
     work.session.flush()
     return settle(work, scope, tender, evaluation)
 
@@ -327,7 +320,7 @@ def _end_if_empty(work: Work, scope: Scope, tender: Tender) -> None:
         tender.next_due_at = None
         mirror_status(work, tender)
         bidders = {bid.supplier_id for bid, _ in queries.bids_with_contents(work.session, scope, tender.id)}
-        ended = events.TenderEndedWithoutAward(
+        ended = TenderEndedWithoutAward(
             tender_id=tender.id, buyer_id=tender.buyer_id, supplier_ids=tuple(sorted(bidders))
         )
         work.emit(ended, tender)

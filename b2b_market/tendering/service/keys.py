@@ -15,7 +15,7 @@ from b2b_market.tendering.permissions import TenderPermission
 from b2b_market.tendering.queries import keys as queries
 from b2b_market.tendering.rules import sealed_keys
 from b2b_market.tendering.rules.keys import CardKnown, CardUnacceptable, KeyNotProven
-from b2b_market.tendering.states import KEY_LIFECYCLE
+from b2b_market.tendering.states.bids import KEY_LIFECYCLE
 
 
 @operation(TenderPermission.KEY_HOLD)

@@ -14,9 +14,9 @@ from b2b_market.kernel.money import Money
 from b2b_market.kernel.refusal import NotFound
 from b2b_market.rbac.actor import Scope
 from b2b_market.rbac.operation import operation
-from b2b_market.tendering import events
 from b2b_market.tendering.commands.bids import ContributeLayer, ReadBid, ReadBidFile, TakeWork
 from b2b_market.tendering.commands.tenders import ReadTender
+from b2b_market.tendering.events.tenders import TenderOpened
 from b2b_market.tendering.models.bids import Bid, BidContent, BidFileRow, OpeningRecord
 from b2b_market.tendering.models.bids import Contribution as ContributionRow
 from b2b_market.tendering.models.tenders import Tender
@@ -44,7 +44,9 @@ from b2b_market.tendering.rules.sealed_work import Work as WorkFile
 from b2b_market.tendering.rules.sealed_work import WorkBid, first_work, group_in, next_work, require_releasable
 from b2b_market.tendering.service import seated
 from b2b_market.tendering.service.publishing import mirror_status
-from b2b_market.tendering.states import BID_LIFECYCLE, TENDER_LIFECYCLE, LotStatus, Publicity, TenderStatus
+from b2b_market.tendering.states.bids import BID_LIFECYCLE
+from b2b_market.tendering.states.procedures import Publicity
+from b2b_market.tendering.states.tenders import TENDER_LIFECYCLE, LotStatus, TenderStatus
 
 BATCH: Final = 20
 PART: Final = Part.WHOLE
@@ -192,7 +194,7 @@ def open_tender(work: Work, scope: Scope, command: TakeWork) -> Tender | None:
     tender.opened_at = work.now()
     work.touch(tender)
     mirror_status(work, tender)
-    work.emit(events.TenderOpened(tender_id=tender.id, buyer_id=tender.buyer_id, bid_ids=tuple(opened)), tender)
+    work.emit(TenderOpened(tender_id=tender.id, buyer_id=tender.buyer_id, bid_ids=tuple(opened)), tender)
     return tender
 
 

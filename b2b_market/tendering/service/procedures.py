@@ -19,7 +19,7 @@ from b2b_market.tendering.models.procedures import TenderProcedure
 from b2b_market.tendering.permissions import TenderPermission
 from b2b_market.tendering.queries import procedures as queries
 from b2b_market.tendering.rules import procedures as rules
-from b2b_market.tendering.states import PROCEDURE_LIFECYCLE
+from b2b_market.tendering.states.procedures import PROCEDURE_LIFECYCLE
 
 
 @dataclass(frozen=True, slots=True)

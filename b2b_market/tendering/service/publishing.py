@@ -13,8 +13,8 @@ from b2b_market.organizations import public as organizations
 from b2b_market.rbac.actor import Scope
 from b2b_market.rbac.duties import require_other_person
 from b2b_market.rbac.operation import operation
-from b2b_market.tendering import events
 from b2b_market.tendering.commands.tenders import ExtendTender, ReasonedTender, StepTender
+from b2b_market.tendering.events.tenders import TenderExtended, TenderPublished, TenderReturned, TenderSubmitted
 from b2b_market.tendering.models.bids import Counter
 from b2b_market.tendering.models.keys import OfficerCardRow
 from b2b_market.tendering.models.tenders import Tender, TenderBoard, TenderLot
@@ -26,7 +26,9 @@ from b2b_market.tendering.rules.announcing import Announced, announce
 from b2b_market.tendering.rules.procedures import Procedure, read_procedure
 from b2b_market.tendering.service import seated
 from b2b_market.tendering.service.drafting import zone_of
-from b2b_market.tendering.states import LIVE, TENDER_LIFECYCLE, CriterionKind, Entry, KeyStatus, Publicity, TenderStatus
+from b2b_market.tendering.states.bids import KeyStatus
+from b2b_market.tendering.states.procedures import CriterionKind, Entry, Publicity
+from b2b_market.tendering.states.tenders import LIVE, TENDER_LIFECYCLE, TenderStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ def submit_tender(work: Work, scope: Scope, command: StepTender) -> Tender:
     _require_ready(work, scope, tender)
     TENDER_LIFECYCLE.advance(tender, "submit")
     work.touch(tender)
-    submitted = events.TenderSubmitted(tender_id=tender.id, buyer_id=tender.buyer_id, author_id=tender.author_id)
+    submitted = TenderSubmitted(tender_id=tender.id, buyer_id=tender.buyer_id, author_id=tender.author_id)
     work.emit(submitted, tender)
     return tender
 
@@ -61,7 +63,7 @@ def return_tender(work: Work, scope: Scope, command: ReasonedTender) -> Tender:
     tender.reason = rules.require_reason(command.reason)
     TENDER_LIFECYCLE.advance(tender, "return")
     work.touch(tender)
-    said = events.TenderReturned(
+    said = TenderReturned(
         tender_id=tender.id, buyer_id=tender.buyer_id, author_id=tender.author_id, reason=tender.reason
     )
     work.emit(said, tender)
@@ -94,7 +96,7 @@ def publish_tender(work: Work, scope: Scope, command: StepTender) -> Tender:
     put_out(work, scope, tender, [key.card for key in ready.keys])
     insert_rows(work.session, Counter, [{"tender_id": tender.id, "buyer_id": tender.buyer_id, "last": 0}])
     assert tender.closes_at is not None  # noqa: S101 - _require_ready has refused a missing deadline
-    published = events.TenderPublished(
+    published = TenderPublished(
         tender_id=tender.id,
         buyer_id=tender.buyer_id,
         supplier_ids=tuple(tender.supplier_ids),
@@ -133,7 +135,7 @@ def move_deadline(work: Work, scope: Scope, tender: Tender, closes_at: datetime,
     work.touch(tender)
     assert tender.notice is not None  # noqa: S101 - a live tender has been announced
     put_out(work, scope, tender, tender.notice["notice"]["terms"]["officers"])  # bids lie under these very keys
-    said = events.TenderExtended(tender_id=tender.id, buyer_id=tender.buyer_id, closes_at=closes_at, reason=reason)
+    said = TenderExtended(tender_id=tender.id, buyer_id=tender.buyer_id, closes_at=closes_at, reason=reason)
     work.emit(said, tender)
 
 

@@ -10,7 +10,6 @@ from b2b_market.kernel.refusal import IllegalStep
 from b2b_market.rbac.actor import Scope
 from b2b_market.rbac.duties import require_other_person
 from b2b_market.rbac.operation import operation
-from b2b_market.tendering import events
 from b2b_market.tendering.commands.evaluation import (
     AnswerInquiry,
     AskBidder,
@@ -19,6 +18,12 @@ from b2b_market.tendering.commands.evaluation import (
     ProposeDisqualification,
 )
 from b2b_market.tendering.commands.tenders import ReadTender
+from b2b_market.tendering.events.evaluation import (
+    BidDisqualified,
+    DisqualificationProposed,
+    InquiryAnswered,
+    InquirySent,
+)
 from b2b_market.tendering.models.bids import Bid
 from b2b_market.tendering.models.evaluation import Inquiry, Ruling
 from b2b_market.tendering.models.tenders import Tender
@@ -30,16 +35,16 @@ from b2b_market.tendering.rules.drafting import require_reason
 from b2b_market.tendering.rules.periods import Period, end_of
 from b2b_market.tendering.service.drafting import zone_of
 from b2b_market.tendering.service.evaluating import JudgedLot, at_work, judged, settle, take_part
-from b2b_market.tendering.states import (
+from b2b_market.tendering.states.evaluation import (
     INQUIRY_LIFECYCLE,
     RULING_LIFECYCLE,
     InquiryKind,
     InquiryStatus,
-    PeriodUnit,
     RulingGround,
     RulingStatus,
     TenderAwardStatus,
 )
+from b2b_market.tendering.states.procedures import PeriodUnit
 
 
 @operation(TenderPermission.EVALUATE)
@@ -69,7 +74,7 @@ def confirm_disqualification(work: Work, scope: Scope, command: DecideRuling) ->
     _require_not_active(lot)
     _decide(work, scope, known, "confirm")
     work.emit(
-        events.BidDisqualified(
+        BidDisqualified(
             ruling_id=known.id,
             tender_id=known.tender_id,
             bid_id=known.bid_id,
@@ -126,7 +131,7 @@ def ask_bidder(work: Work, scope: Scope, command: AskBidder) -> Inquiry:
         status=INQUIRY_LIFECYCLE.initial,
     )
     work.session.add(inquiry)
-    sent = events.InquirySent(
+    sent = InquirySent(
         inquiry_id=inquiry.id,
         tender_id=tender.id,
         buyer_id=tender.buyer_id,
@@ -149,7 +154,7 @@ def answer_inquiry(work: Work, scope: Scope, command: AnswerInquiry) -> Inquiry:
     INQUIRY_LIFECYCLE.advance(inquiry, "answer")
     inquiry.answered_by, inquiry.answered_at = scope.user_id, work.now()
     work.touch(inquiry)
-    answered = events.InquiryAnswered(
+    answered = InquiryAnswered(
         inquiry_id=inquiry.id,
         tender_id=inquiry.tender_id,
         buyer_id=inquiry.buyer_id,
@@ -230,7 +235,7 @@ def _rule(work: Work, scope: Scope, bid: Bid, ground: RulingGround, reason: str)
         remark="",
     )
     work.session.add(ruling)
-    proposed = events.DisqualificationProposed(
+    proposed = DisqualificationProposed(
         ruling_id=ruling.id, tender_id=bid.tender_id, buyer_id=bid.buyer_id, proposer_id=scope.user_id
     )
     work.emit(proposed, ruling)

@@ -33,7 +33,8 @@ from b2b_market.tendering.rules.judging import Placed
 from b2b_market.tendering.rules.saying import FAULTS, GROUNDS, KINDS, LOW
 from b2b_market.tendering.service import seated
 from b2b_market.tendering.service.evaluating import JudgedLot, Judgement, judged
-from b2b_market.tendering.states import CriterionKind, InquiryStatus, RulingStatus, TenderAwardStatus
+from b2b_market.tendering.states.evaluation import InquiryStatus, RulingStatus, TenderAwardStatus
+from b2b_market.tendering.states.procedures import CriterionKind
 
 Transaction = Callable[[], AbstractContextManager[tuple[Work, Actor]]]
 NONE = "-"

@@ -11,7 +11,7 @@ from b2b_market.tendering.queries import committee as queries
 from b2b_market.tendering.rules import committee as rules
 from b2b_market.tendering.rules.drawing import Shape, require_shape
 from b2b_market.tendering.rules.procedures import Procedure, read_procedure
-from b2b_market.tendering.states import CommitteeStatus, JurorStatus
+from b2b_market.tendering.states.committee import CommitteeStatus, JurorStatus
 
 
 def require_named(work: Work, scope: Scope, tender: Tender, procedure: Procedure, officers: Sequence[UUID]) -> None:

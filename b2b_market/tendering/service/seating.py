@@ -7,8 +7,8 @@ from uuid import UUID
 from b2b_market.infra.work import Work
 from b2b_market.rbac.actor import Scope
 from b2b_market.rbac.operation import operation
-from b2b_market.tendering import events
 from b2b_market.tendering.commands.tenders import ReadTender
+from b2b_market.tendering.events.committee import CommitteeDrawn, CommitteeShort, MemberReplaced, SheetsOpened
 from b2b_market.tendering.models.committee import Committee, Juror
 from b2b_market.tendering.models.tenders import Tender
 from b2b_market.tendering.queries import committee as queries
@@ -21,13 +21,8 @@ from b2b_market.tendering.rules.sealed_journal import read_close
 from b2b_market.tendering.service import committee as members
 from b2b_market.tendering.service import evaluating
 from b2b_market.tendering.service.publishing import open_to
-from b2b_market.tendering.states import (
-    COMMITTEE_LIFECYCLE,
-    JUROR_LIFECYCLE,
-    CommitteeStatus,
-    JurorStatus,
-    TenderStatus,
-)
+from b2b_market.tendering.states.committee import COMMITTEE_LIFECYCLE, JUROR_LIFECYCLE, CommitteeStatus, JurorStatus
+from b2b_market.tendering.states.tenders import TenderStatus
 
 BATCH: Final = 20
 
@@ -91,7 +86,7 @@ def _draw(work: Work, scope: Scope, tender: Tender, found: tuple[Committee, draw
     work.touch(committee)
     seated = [by_id[member] for member in drawn.members]
     _let_in(work, tender, seated)
-    event = events.CommitteeDrawn(
+    event = CommitteeDrawn(
         tender_id=tender.id, buyer_id=tender.buyer_id, member_ids=tuple(one.user_id for one in seated)
     )
     work.emit(event, committee)
@@ -118,7 +113,7 @@ def _fill(work: Work, scope: Scope, tender: Tender, found: tuple[Committee, draw
         _step(work, by_id[came], "seat")
         _let_in(work, tender, [by_id[came]])
         _join(work, scope, tender, by_id[came])
-        event = events.MemberReplaced(
+        event = MemberReplaced(
             tender_id=tender.id, buyer_id=tender.buyer_id, gone_id=one.user_id, came_id=by_id[came].user_id
         )
         work.emit(event, committee)
@@ -149,7 +144,7 @@ def _open(work: Work, scope: Scope, tender: Tender, found: tuple[Committee, Sequ
     COMMITTEE_LIFECYCLE.advance(committee, "open_sheets")
     committee.opened_at = work.now()
     work.touch(committee)
-    work.emit(events.SheetsOpened(tender_id=tender.id, buyer_id=tender.buyer_id), committee)
+    work.emit(SheetsOpened(tender_id=tender.id, buyer_id=tender.buyer_id), committee)
     evaluating.settle(work, scope, tender, evaluation)
     return True
 
@@ -166,7 +161,7 @@ _SAID: Final = {"seat": "seated", "reserve": "reserved", "bar": "barred", "leave
 def _fall_short(work: Work, committee: Committee) -> None:
     COMMITTEE_LIFECYCLE.advance(committee, "fall_short")
     work.touch(committee)
-    work.emit(events.CommitteeShort(tender_id=committee.tender_id, buyer_id=committee.buyer_id), committee)
+    work.emit(CommitteeShort(tender_id=committee.tender_id, buyer_id=committee.buyer_id), committee)
 
 
 def _let_in(work: Work, tender: Tender, jurors: Sequence[Juror]) -> None:

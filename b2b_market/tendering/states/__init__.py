@@ -1,0 +1,1 @@
+"""Statuses and named steps of everything that tendering keeps."""

@@ -40,6 +40,11 @@ def insert_together(session: Session, *groups: tuple[type[DeclarativeBase], Rows
     run_fixed(session, _statement(shape), parameters)
 
 
+def row_of(record: DeclarativeBase) -> Row:
+    """Return the columns of a record that no session holds, as far as it was given them."""
+    return {name: value for name, value in vars(record).items() if not name.startswith("_")}
+
+
 def add_up(
     session: Session, model: type[DeclarativeBase], rows: Rows, *, key: Sequence[str], figures: Sequence[str]
 ) -> None:

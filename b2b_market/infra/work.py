@@ -61,6 +61,7 @@ class Work:
         self._announced: list[_Announced] = []
         self._entries: list[Entry] = []
         self._after: list[Callable[[], None]] = []
+        self._gates: dict[UUID, bool] = {}
         self.emitted = False
 
     def now(self) -> datetime:
@@ -82,10 +83,14 @@ class Work:
 
         Quotations and bids share it; publish, amend, close and cancel take it alone, before they lock any row. What is
         read in a *later* statement is then wholly before or wholly after such a step. A supplier cannot lock the
-        buyer's row instead: row-level security would refuse it.
+        buyer's row instead: row-level security would refuse it. A gate already held is not asked for
+        again.
         """
-        verb = "pg_advisory_xact_lock" if exclusive else "pg_advisory_xact_lock_shared"
-        run_fixed(self.session, f"SELECT {verb}(%(key)s)", {"key": gate_key(key)})
+        held = self._gates.get(key)
+        if held is None or (exclusive and not held):
+            verb = "pg_advisory_xact_lock" if exclusive else "pg_advisory_xact_lock_shared"
+            run_fixed(self.session, f"SELECT {verb}(%(key)s)", {"key": gate_key(key)})
+            self._gates[key] = exclusive
 
     def expect_version(self, root: Aggregate, expected: int | None) -> None:
         """Refuse with VersionRequired where no version was sent, with StaleVersion where ``root`` has moved on."""
@@ -177,6 +182,7 @@ class Work:
         self._announced.clear()
         self._entries.clear()
         self._after.clear()
+        self._gates.clear()
         self.emitted = False
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import delete
 
-from b2b_market.infra.bulk import insert_rows
+from b2b_market.infra.bulk import insert_together, row_of
 from b2b_market.infra.canonical import digest, lines_digest, plain
 from b2b_market.infra.ids import new_id
 from b2b_market.infra.numbering import next_number
@@ -294,6 +294,5 @@ def _store(work: Work, quote: Quote, rows: list[dict[str, object]], revision: Qu
     if quote.revision > 1:
         session.execute(delete(QuoteLine).where(QuoteLine.quote_id == quote.id))
     session.add(quote)
-    session.add(revision)
     session.flush()
-    insert_rows(session, QuoteLine, rows)
+    insert_together(session, (QuoteRevision, [row_of(revision)]), (QuoteLine, rows))

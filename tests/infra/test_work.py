@@ -1,0 +1,42 @@
+"""The unit of work: what one transaction asks the database for."""
+
+from uuid import UUID
+
+from sqlalchemy import event, text
+
+from b2b_market.infra.ids import new_id
+from b2b_market.infra.runtime import Runtime
+from b2b_market.infra.work import Work, gate_key
+from b2b_market.rbac.actor import system_actor
+from tests.support.works import work_for
+
+
+def held(work: Work, key: UUID) -> list[str]:
+    """Return the modes in which the transaction holds the gate, as the database sees it."""
+    low = gate_key(key) & 0xFFFFFFFF
+    wanted = text("SELECT mode FROM pg_locks WHERE locktype = 'advisory' AND objid = :low AND pid = pg_backend_pid()")
+    return sorted(work.session.scalars(wanted, {"low": low}))
+
+
+def test_a_gate_is_asked_for_once_in_each_mode(runtime: Runtime) -> None:
+    key, asked = new_id(), []
+    with work_for(runtime, system_actor("test")) as work:
+        event.listen(work.session.connection(), "before_cursor_execute", lambda *seen: asked.append(seen[2]))
+        work.gate(key)
+        work.gate(key)
+        assert (len(asked), held(work, key)) == (1, ["ShareLock"])
+        asked.clear()
+        work.gate(key, exclusive=True)
+        work.gate(key, exclusive=True)
+        work.gate(key)
+        assert (len(asked), held(work, key)) == (1, ["ExclusiveLock", "ShareLock"])
+
+
+def test_after_a_rollback_it_is_asked_for_again(runtime: Runtime) -> None:
+    key = new_id()
+    with work_for(runtime, system_actor("test")) as work:
+        work.gate(key, exclusive=True)
+        work.session.rollback()
+        work.forget()
+        work.gate(key, exclusive=True)
+        assert held(work, key) == ["ExclusiveLock"]

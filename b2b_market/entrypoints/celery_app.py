@@ -4,8 +4,10 @@ Nothing here may be lost by losing Redis.
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from celery import Celery
+from celery import Task as CeleryTask
 from celery.signals import worker_process_init
 
 from b2b_market.entrypoints.broker import QUEUE, broker_url
@@ -13,11 +15,14 @@ from b2b_market.entrypoints.collecting import calm_collector
 from b2b_market.entrypoints.modules import handlers_by_topic, load_manifests, tasks_of
 from b2b_market.entrypoints.nudging import Nudger
 from b2b_market.entrypoints.relay import Relay
+from b2b_market.entrypoints.scheduling import Sweeps, waits
 from b2b_market.entrypoints.sweeping import SWEEPS
+from b2b_market.entrypoints.waking import LoopWaker
 from b2b_market.infra.logging import configure_logging
 from b2b_market.infra.runtime import Runtime
 from b2b_market.infra.settings import Settings
 from b2b_market.infra.tasks import Task
+from b2b_market.kernel.clock import SystemClock
 from b2b_market.rbac.manifest import Manifest
 
 SWEEP_SECONDS = 2.0
@@ -43,28 +48,27 @@ def build_celery(runtime: Runtime, manifests: Sequence[Manifest]) -> Celery:
         timezone="UTC",
         beat_schedule_filename=str(runtime.settings.data_dir / "beat-schedule"),
     )
+    app.steps["consumer"].add(LoopWaker)
     relay = Relay(runtime, handlers_by_topic(manifests))
     runtime.nudge = Nudger(lambda: app.send_task("relay.drain", ignore_result=True)).nudge
     drain = Task("relay.drain", lambda _runtime: relay.drain(), SWEEP_SECONDS)
-    schedule = {}
+    schedule, sweeps = {}, Sweeps(SystemClock())
     for task in (drain, *SWEEPS, *tasks_of(manifests)):
-        _register(app, runtime, task)
+        _register(app, runtime, task, sweeps)
         if task.every is not None:
-            # a sweep that waited longer than its period is worth nothing: the next one does the same work
-            schedule[task.name] = {
-                "task": task.name,
-                "schedule": task.every,
-                "options": {"expires": max(task.every, 2.0)},
-            }
+            options = {"expires": waits(task.every)}
+            schedule[task.name] = {"task": task.name, "schedule": task.every, "options": options}
     app.conf.beat_schedule = schedule
     return app
 
 
-def _register(app: Celery, runtime: Runtime, task: Task) -> None:
-    def run(*args: object) -> None:
-        task.run(runtime, *args)
+def _register(app: Celery, runtime: Runtime, task: Task, sweeps: Sweeps) -> None:
+    def run(message: "CeleryTask[..., None]", *args: object) -> None:
+        expires = message.request.expires
+        if sweeps.begin(task, datetime.fromisoformat(str(expires)) if expires else None):
+            task.run(runtime, *args)
 
-    app.task(name=task.name, ignore_result=True)(run)
+    app.task(name=task.name, ignore_result=True, bind=True)(run)
 
 
 def _application() -> Celery:

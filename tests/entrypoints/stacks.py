@@ -83,14 +83,14 @@ class Stacks:
             # earlier runs on the folder wrote into the same log
             return any(f"{pid} is deaf" in log.read_text() for pid in self.with_words("stand_in.py deaf"))
 
-        until(says_so, 30, f"{part} is deaf")
+        until(says_so, 90, f"{part} is deaf")
 
     def kill_all(self) -> None:
         for pid in self.alive():
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
 
-    def nothing_left(self, seconds: float = 10) -> None:
+    def nothing_left(self, seconds: float = 60) -> None:
         until(lambda: not self.alive(), seconds, f"nothing left, but there is {self.alive()}")
 
 
@@ -113,7 +113,7 @@ class Run:
                 return self
         raise AssertionError(f"it ended with {self.process.wait()}: {self.printed}")
 
-    def end(self, seconds: float = 60) -> int:
+    def end(self, seconds: float = 120) -> int:
         """Wait for its end and return the exit status; what it printed is in ``printed``."""
         assert self.process.stdout is not None
         if not self.process.stdout.closed:
@@ -125,7 +125,7 @@ class Run:
         return self.end()
 
     def call(self, method: str, path: str) -> Any:
-        connection = http.client.HTTPConnection(self.address.removeprefix("http://"), timeout=10)
+        connection = http.client.HTTPConnection(self.address.removeprefix("http://"), timeout=30)
         with contextlib.closing(connection):
             connection.request(method, path)
             answer = connection.getresponse()
@@ -140,7 +140,7 @@ class Run:
         """Everything that was ever stored in the folder, the oldest first."""
         return list(self.state()["rows"])
 
-    def works_again(self, seconds: float = 20) -> None:
+    def works_again(self, seconds: float = 60) -> None:
         def stores() -> bool:
             with contextlib.suppress(OSError, AssertionError, http.client.HTTPException):
                 return "/again" in self.call("POST", "/again")["rows"]

@@ -41,7 +41,7 @@ def test_a_child_that_ends_starts_again_after_pauses_that_double(made: Crew, tmp
     made.start(Job("part", python(f"open({str(births)!r}, 'a').write('x'); raise SystemExit(5)")))
 
     with pytest.raises(ChildEndedError, match="part ended with status 5") as why:
-        watch_for(made, 20)
+        watch_for(made, 60)
 
     assert births.read_text() == "xxx"
     assert said == [

@@ -220,7 +220,7 @@ def test_a_closed_terminal_stops_it_unless_nohup_was_asked_for(stacks: Stacks) -
 
 def test_ctrl_c_during_the_start_leaves_nothing(stacks: Stacks) -> None:
     run = stacks.start("migrate=deaf")
-    until(lambda: stacks.has("stand_in.py deaf"), 30, "it migrates")
+    until(lambda: stacks.has("stand_in.py deaf"), 90, "it migrates")
 
     os.killpg(run.process.pid, signal.SIGINT)
 
@@ -238,13 +238,10 @@ def test_a_second_ctrl_c_does_not_wait_for_a_part_that_does_not_listen(stacks: S
     os.killpg(run.process.pid, signal.SIGINT)
 
     assert run.end() == 0
-    assert time.monotonic() - begin < 10
+    assert time.monotonic() - begin < 20
     assert "worker did not stop in time and was ended." in run.printed
     # whoever asks twice does not wait for PostgreSQL's last file to be written: that process ends with it, by itself
-    until = time.monotonic() + 10
-    while stacks.alive() and time.monotonic() < until:
-        time.sleep(0.05)
-    assert stacks.alive() == {}
+    stacks.nothing_left()
 
 
 def test_kill_9_of_everything_twice_loses_no_acknowledged_write(stacks: Stacks) -> None:
@@ -275,7 +272,7 @@ def test_kill_9_while_it_recovers_from_kill_9(stacks: Stacks) -> None:
     stacks.kill_all()
     run.end()
     second = stacks.start()
-    until(lambda: any("bin/postgres " in line for line in stacks.alive().values()), 30, "the database starts")
+    until(lambda: any("bin/postgres " in line for line in stacks.alive().values()), 90, "the database starts")
     stacks.kill_all()
     second.end()
 
@@ -284,7 +281,7 @@ def test_kill_9_while_it_recovers_from_kill_9(stacks: Stacks) -> None:
 
 def test_kill_9_during_the_very_first_start(fresh: Stacks) -> None:
     run = fresh.start()
-    until(lambda: any("bin/initdb " in line for line in fresh.alive().values()), 30, "the database is being made")
+    until(lambda: any("bin/initdb " in line for line in fresh.alive().values()), 90, "the database is being made")
     fresh.kill_all()
     run.end()
 
@@ -300,7 +297,7 @@ def test_kill_9_of_the_supervisor_takes_the_children_along(stacks: Stacks) -> No
     run.process.kill()
     run.process.wait()
 
-    until(lambda: set(stacks.alive()) <= {deaf}, 20, "all that listen are gone")
+    until(lambda: set(stacks.alive()) <= {deaf}, 60, "all that listen are gone")
     os.kill(deaf, signal.SIGKILL)
     assert stacks.start().ready().rows() == expected
 
@@ -325,7 +322,7 @@ def test_a_killed_part_is_replaced_and_nothing_is_lost(standing: Stacks, running
     os.kill(victim, signal.SIGKILL)
 
     running.works_again()
-    until(lambda: victim not in standing.alive() and standing.has(part), 10, "another takes its place")
+    until(lambda: victim not in standing.alive() and standing.has(part), 60, "another takes its place")
     assert running.rows()[: len(before)] == before
 
 

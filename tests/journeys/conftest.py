@@ -58,7 +58,7 @@ def site(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     server = uvicorn.Server(uvicorn.Config(app, log_level="critical", lifespan="off"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while not server.started and time.monotonic() < deadline:
         time.sleep(0.02)
     yield Site(url, runtime, build(runtime))

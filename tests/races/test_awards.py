@@ -94,13 +94,17 @@ def test_a_scenario_takes_the_gate_before_the_row_as_every_other_step_does(
     buyer = caller_for(committed_client, committed_runtime, given.market.purchaser)
     saved = buyer.post(f"{given.path}/scenarios", {"name": "Best", "kind": "best"}).json()
     version = read(committed_runtime, given.market.purchaser, given.content.rfq.id).rfq.version
-    waiting = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+    # of this database alone: other tests wait for gates of theirs
+    waiting = text(
+        "SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database "
+        "WHERE datname = current_database() AND locktype = 'advisory' AND NOT granted"
+    )
 
     with ThreadPoolExecutor(1) as pool:
         with work_for(committed_runtime, given.market.purchaser) as work:
             work.gate(given.content.rfq.id, exclusive=True)
             proposed = pool.submit(buyer.post, f"/award-scenarios/{saved['id']}/propose", {}, version=version)
-            for _ in range(1000):
+            for _ in range(3000):
                 if proposed.done() or work.session.scalar(waiting):
                     break
                 sleep(0.01)

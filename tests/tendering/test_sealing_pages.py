@@ -74,6 +74,12 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
             "tender": SimpleNamespace(id=found.tender.tender, currency="EUR"),
             "lots": {str(found.tender.lot): "Lot 1"},
             "items": {str(found.tender.lot): [{"name": name, "quantity": "10", "unit": "H87"} for name in ITEMS]},
+            "weighing": {
+                str(found.tender.lot): {
+                    "features": [{"name": "Warranty", "answers": [{"text": "one year"}, {"text": "three years"}]}],
+                    "costs": [{"name": "Electricity", "unit": "kilowatt hour"}],
+                }
+            },
             "into": "#card" if part in ("key", "prove") else "#f input[name=file]",
             "holder": "officer",
             "key": SimpleNamespace(id="1"),
@@ -145,6 +151,11 @@ def test_a_bid_is_sealed_on_the_page_and_only_ciphertext_is_handed_on(site: Site
     page.get_by_role("button", name="Seal").click()
     assert "every item needs a unit price" in said(page, "unit price")
     page.get_by_label("Flange").fill("12")
+    page.get_by_label("Warranty").select_option("three years")
+    page.get_by_label("Its passphrase").fill(PASSPHRASE)
+    page.get_by_role("button", name="Seal").click()
+    assert "every life-cycle cost needs an amount" in said(page, "cost")
+    page.get_by_label("Electricity").fill("1500")
     page.get_by_label("Its passphrase").fill(PASSPHRASE)
     with page.expect_download() as saved:
         page.get_by_role("button", name="Seal").click()
@@ -154,7 +165,8 @@ def test_a_bid_is_sealed_on_the_page_and_only_ciphertext_is_handed_on(site: Site
     assert envelope.envelope.ids.bidder == site.tender.lot
     revealed = accept_reveal(saved.value.path().read_bytes() + b"the offer", envelope)
     lines = [{"line": 1, "unit_price": "950.50"}, {"line": 2, "unit_price": "12"}]
-    assert revealed.payload.content == {"currency": "EUR", "lines": lines}
+    asked = {"features": [{"feature": 1, "answer": 2}], "costs": [{"cost": 1, "amount": "1500"}]}
+    assert revealed.payload.content == {"currency": "EUR", "lines": lines, **asked}
     assert read_offer(revealed.payload.content, [Decimal(10), Decimal(10)]).total == Money.of("9625.00", "EUR")
     assert page.get_by_label("Its passphrase").input_value() == ""
     assert {one.split()[0] for one in site.asked} == {"GET"}

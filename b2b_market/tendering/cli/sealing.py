@@ -1,15 +1,18 @@
 """``bid seal``: a bid sealed on the bidder's own machine."""
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NoReturn
 from uuid import UUID
 
 import typer
 
+from b2b_market.infra.canonical import canonical
 from b2b_market.tendering.cli.keys import grouped
 from b2b_market.tendering.cli.private_files import WRONG_USAGE, stop, unlocked, write_private, write_public
+from b2b_market.tendering.rules.declaring import require_answering
 from b2b_market.tendering.rules.offers import require_form
 from b2b_market.tendering.rules.sealed_envelope import pack
 from b2b_market.tendering.rules.sealed_forms import mapping
@@ -26,6 +29,16 @@ Attached = Annotated[
     list[str] | None,
     typer.Option(help="A file of the bid: PATH, or PART=PATH for a bid of two parts; may be repeated."),
 ]
+DocumentFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--document",
+        exists=True,
+        dir_okay=False,
+        readable=True,
+        help="The tender document: the bid is held against what its lot asks.",
+    ),
+]
 Compared = Annotated[
     list[str] | None,
     typer.Option("--officer", help="An officer's fingerprint that you have compared; name all of them."),
@@ -41,13 +54,15 @@ def seal_bid(
     *,
     out: Annotated[Path, typer.Option(dir_okay=False, help="The sealed bid to write; never overwritten.")],
     version: Annotated[int, typer.Option(min=1, help="1 for the first bid on a lot, then 2, 3 …")] = 1,
+    document: DocumentFile = None,
     attach: Attached = None,
     officer: Compared = None,
 ) -> None:
     """Seal a bid: OUT is for the platform, OUT.keep (private, mode 0600) stays with you and can reveal the bid.
 
     FILE is an object of the bid's content; money and quantities are strings ("12.50"). For a tender of two envelopes
-    it is {"technical": {…}, "price": {…}}. Compare the officers' fingerprints with the tender document, and with the
+    it is {"technical": {…}, "price": {…}}. With the tender document a bid that leaves out a price, a feature or a
+    life-cycle cost is not sealed. Compare the officers' fingerprints with the tender document, and with the
     officers themselves: who can change the notice could otherwise have a bid sealed to other keys.
 
     Exit code 0: sealed; 1: refused, and why is printed; 2: an option is wrong.
@@ -59,6 +74,8 @@ def seal_bid(
         contents = _contents(signed.notice.terms.parts, file.read_bytes(), attach or [])
         if lot not in signed.notice.lots:
             stop("The notice has no such lot.", WRONG_USAGE)
+        if document is not None:
+            require_answering(contents[signed.notice.terms.parts[-1]].content, _lot(signed.notice, document, lot))
         ids = BidIds(signed.notice.terms.tender, lot, bidder, version)
         sealed = seal(signed.notice.terms, ids, contents, private.signer())
     except (TypeError, ValueError) as error:
@@ -80,6 +97,16 @@ def loose(data: bytes) -> object:
     """Return the JSON value of a saved document however it is spaced; its signature is over the canonical text."""
     value: object = json.loads(data, parse_float=_no_float)
     return value
+
+
+def _lot(notice: Notice, path: Path, lot: UUID) -> Mapping[str, Any]:
+    """Return a lot of the tender document, alone or as the API answers it; ValueError unless the notice names it."""
+    found = mapping(loose(path.read_bytes()))
+    document = mapping(found.get("document", found))
+    if hashlib.sha256(canonical(document)).digest() != notice.document:
+        raise ValueError("the document is not the one whose SHA-256 stands in the notice")
+    lots: Sequence[Mapping[str, Any]] = document["lots"]  # type: ignore[assignment]  # its hash is the notice's
+    return next(one for one in lots if one["id"] == str(lot))
 
 
 def _compare(notice: Notice, compared: Sequence[str]) -> None:

@@ -8,6 +8,7 @@ from uuid import UUID
 from b2b_market.kernel.currency import Currency
 from b2b_market.kernel.paging import PageRequest
 from b2b_market.kernel.quantity import Quantity
+from b2b_market.tendering.commands.weighing import Cost, Feature
 from b2b_market.tendering.states.procedures import CriterionKind, Entry
 from b2b_market.tendering.states.tenders import TenderStatus
 
@@ -32,6 +33,8 @@ class LotInput:
     items: tuple[ItemInput, ...]
     classification: str = ""
     estimate: Decimal | None = None
+    features: tuple[Feature, ...] = ()
+    costs: tuple[Cost, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Final
@@ -18,6 +19,7 @@ from b2b_market.rbac.actor import Actor, system_actor
 from b2b_market.tendering.commands.bids import ContributeLayer, SubmitBid, TakeWork
 from b2b_market.tendering.commands.evaluation import Score, ScoreBids, StepAward
 from b2b_market.tendering.commands.tenders import DraftTender, ReadTender, StepTender
+from b2b_market.tendering.commands.weighing import Answer, Cost, Feature
 from b2b_market.tendering.demo.cast import CRITERIA, Cast, lot, private_key
 from b2b_market.tendering.rules.sealed_envelope import pack
 from b2b_market.tendering.rules.sealed_layers import contribute
@@ -29,6 +31,7 @@ from b2b_market.tendering.service import awarding, bidding, conducting, drafting
 from b2b_market.tendering.service.drafting import TenderContent
 from b2b_market.tendering.states.evaluation import TenderAwardStatus
 from b2b_market.tendering.states.procedures import Entry
+from b2b_market.tendering.states.weighing import CostKind
 
 BEGUN: Final = timedelta(days=56)
 """How long ago the tender was published: ten days of questions, thirty of bids, ten of stand-still, and the work."""
@@ -38,6 +41,19 @@ PRICES: Final = (("5250.00", "88"), ("4980.00", "74"), ("5590.00", "92"))
 """Each bidder's unit price, and what the evaluator gives for technical merit."""
 TECHNICAL: Final = "2"
 """The position of that criterion."""
+WARRANTY: Final = Feature(
+    "质保期 / Warranty", (Answer("一年 / one year", Decimal(0)), Answer("三年 / three years", Decimal("0.05")))
+)
+POWER: Final = Cost(
+    name="水泵用电，每年 / Electricity of the pumps, a year",
+    unit="KWH",
+    price=Decimal("0.7"),
+    kind=CostKind.YEARLY,
+    years=10,
+    rate_percent=Decimal(4),
+)
+DECLARED: Final = ((2, "12000"), (1, "14000"), (2, "11000"))
+"""Each bidder's warranty, by its position, and its kilowatt hours."""
 
 
 def award_tender(cast: Cast, key_ids: tuple[UUID, ...]) -> UUID:
@@ -72,7 +88,9 @@ def _published(cast: Cast, key_ids: tuple[UUID, ...]) -> UUID:
             currency=Currency("CNY"),
             procedure="eu-open",
             entry=Entry.PUBLIC,
-            lots=(lot(work, "板式换热器 / Plate heat exchangers", "80"),),
+            lots=(
+                replace(lot(work, "板式换热器 / Plate heat exchangers", "80"), features=(WARRANTY,), costs=(POWER,)),
+            ),
             criteria=CRITERIA,
             budget_approved=True,
             key_ids=key_ids,
@@ -97,17 +115,25 @@ def _bid(cast: Cast, tender_id: UUID) -> None:
     """Let three suppliers seal and send their bids, each with a key of its own."""
     content = _read(cast, cast.purchaser, tender_id)
     terms = read_notice(content.tender.notice).notice.terms
-    for person, (price, _) in zip(cast.sales, PRICES, strict=False):
+    for person, (price, _), declared in zip(cast.sales, PRICES, DECLARED, strict=False):
         ids = BidIds(tender_id, content.lots[0].id, person.org_id, 1)
         offer = BidFile("offer.txt", f"Offer of {person.who.name}, {price} CNY each".encode())
-        sealed = seal(terms, ids, {Part.WHOLE: PartContent(_said(price), [offer])}, Ed25519PrivateKey.generate())
+        sealed = seal(
+            terms, ids, {Part.WHOLE: PartContent(_said(price, *declared), [offer])}, Ed25519PrivateKey.generate()
+        )
         packed = b"".join(pack(sealed.envelope, sealed.boxes))
         with cast.work(person) as work:
             bidding.submit_bid(work, person, SubmitBid(tender_id, packed))
 
 
-def _said(price: str) -> Mapping[str, object]:
-    return {"currency": "CNY", "lines": [{"line": 1, "unit_price": price}], "payment_terms": "30 days net"}
+def _said(price: str, warranty: int, power: str) -> Mapping[str, object]:
+    return {
+        "currency": "CNY",
+        "lines": [{"line": 1, "unit_price": price}],
+        "features": [{"feature": 1, "answer": warranty}],
+        "costs": [{"cost": 1, "amount": power}],
+        "payment_terms": "30 days net",
+    }
 
 
 def _open(cast: Cast, tender_id: UUID) -> None:

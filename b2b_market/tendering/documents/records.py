@@ -139,7 +139,39 @@ def _lots(say: Speaker, found: Printed) -> tuple[Block, ...]:
         for lot in found.document["lots"]
         for item in lot["items"]
     )
-    return Heading(say(N_("Lots"))), Table(columns, rows)
+    return Heading(say(N_("Lots"))), Table(columns, rows), *_features(say, found), *_costs(say, found)
+
+
+def _features(say: Speaker, found: Printed) -> tuple[Block, ...]:
+    columns = (
+        Column(say(N_("Lot"))),
+        Column(say(N_("Feature")), 3),
+        Column(say(N_("Option")), 3),
+        Column(say(N_("Share of the price")), align=Align.END),
+    )
+    rows = tuple(
+        (same(str(lot["position"])), same(one["name"]), same(said["text"]), same(said["share"]))
+        for lot in found.document["lots"]
+        for one in lot.get("features", ())
+        for said in one["answers"]
+    )
+    rule = N_("A price counts as: total ÷ (1 + chosen shares ÷ (1 − best shares)) + life-cycle costs.")
+    return (Heading(say(N_("Features"))), Paragraph(say(rule)), Table(columns, rows)) if rows else ()
+
+
+def _costs(say: Speaker, found: Printed) -> tuple[Block, ...]:
+    columns = (
+        Column(say(N_("Lot"))),
+        Column(say(N_("Cost")), 3),
+        Column(say(N_("Unit")), 1),
+        Column(say(N_("What x of it comes to")), 4),
+    )
+    rows = tuple(
+        (same(str(lot["position"])), same(one["name"]), same(one["unit"]), same(one["formula"]))
+        for lot in found.document["lots"]
+        for one in lot.get("costs", ())
+    )
+    return (Heading(say(N_("Life-cycle costs"))), Table(columns, rows)) if rows else ()
 
 
 def _officers(say: Speaker, found: Printed) -> tuple[Block, ...]:

@@ -56,6 +56,18 @@ class ReportedBid:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WeighedBid:
+    """How a bid's total comes to what it counts as; ``features`` and ``costs`` are one line each."""
+
+    bidder: str
+    total: str
+    features: tuple[str, ...]
+    coefficient: str
+    costs: tuple[str, ...]
+    counts_as: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
     """A disqualification or a question: ``about`` and ``state`` are message ids, ``lines`` what people wrote."""
 
@@ -90,6 +102,9 @@ class ReportedLot:
     rulings: tuple[Said, ...]
     inquiries: tuple[Said, ...]
     decision: Decided | None
+    weighed: tuple[WeighedBid, ...] = ()
+    formulas: tuple[str, ...] = ()
+    """The formula of each life-cycle cost, as the notice has it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,7 +187,7 @@ def _lot(say: Speaker, lot: ReportedLot) -> tuple[Block, ...]:
     heading = Heading(say(N_("Lot {n}: {title}"), n=lot.position, title=lot.title))
     rulings = _said(say, N_("Disqualifications"), lot.rulings)
     inquiries = _said(say, N_("Questions to bidders and explanations of low prices"), lot.inquiries)
-    return (heading, *_bids(say, lot), *rulings, *inquiries, *_decision(say, lot.decision))
+    return (heading, *_bids(say, lot), *_weighed(say, lot), *rulings, *inquiries, *_decision(say, lot.decision))
 
 
 def _bids(say: Speaker, lot: ReportedLot) -> tuple[Block, ...]:
@@ -197,6 +212,33 @@ def _bids(say: Speaker, lot: ReportedLot) -> tuple[Block, ...]:
         for one in lot.bids
     )
     return (Table(columns, rows),)
+
+
+def _weighed(say: Speaker, lot: ReportedLot) -> tuple[Block, ...]:
+    if not lot.weighed:
+        return ()
+    columns = (
+        Column(say(N_("Bidder")), 2),
+        Column(say(N_("Total, without tax")), align=Align.END),
+        Column(say(N_("Features")), 3),
+        Column(say(N_("Coefficient")), align=Align.END),
+        Column(say(N_("Life-cycle costs")), 3),
+        Column(say(N_("Counts as")), align=Align.END),
+    )
+    rows = tuple(
+        (
+            same(one.bidder),
+            same(one.total),
+            same("\n".join(one.features) or "-"),
+            same(one.coefficient),
+            same("\n".join(one.costs) or "-"),
+            same(one.counts_as),
+        )
+        for one in lot.weighed
+    )
+    rule = N_("Total ÷ (1 + chosen shares ÷ (1 − best shares)) + life-cycle costs; rounded for reading only.")
+    formulas = tuple(Paragraph(same(text), Emphasis.NOTE) for text in lot.formulas)
+    return Heading(say(N_("How the totals count"))), Paragraph(say(rule)), *formulas, Table(columns, rows)
 
 
 def _all(say: Speaker, messages: tuple[str, ...]) -> Words:

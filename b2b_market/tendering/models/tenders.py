@@ -1,7 +1,9 @@
 """Tenders, their lots, hidden estimates, the public board of notices, and questions."""
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -10,12 +12,14 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from b2b_market.infra.aggregate import Aggregate, LineSpec, Salted
+from b2b_market.infra.canonical import lines_digest
 from b2b_market.infra.database import CURRENCY, TOTAL, Base, enum_type
 from b2b_market.tendering.states.procedures import Entry
 from b2b_market.tendering.states.tenders import EnquiryStatus, LotStatus, TenderStatus
 
 LOT_COLUMNS = ("id", "position", "title", "classification", "items", "status", "estimate")
-TENDER_LOTS = LineSpec("tender_lot", "tender_id", "position", LOT_COLUMNS)
+LOT_ADDED: Mapping[str, object] = MappingProxyType({"features": [], "costs": []})
+TENDER_LOTS = LineSpec("tender_lot", "tender_id", "position", LOT_COLUMNS, added=LOT_ADDED)
 
 
 class Tender(Salted, Aggregate, Base):
@@ -108,6 +112,16 @@ class TenderLot(Base):
     status: Mapped[LotStatus] = mapped_column(enum_type(LotStatus))
     estimate: Mapped[Decimal | None] = mapped_column(TOTAL)
     """The estimate where the tender shows it; hidden ones are the private table's."""
+    features: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list)
+    """``[{name, answers: [{text, share}]}]``."""
+    costs: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list)
+    """``[{name, unit, price, kind, years, rate_percent, formula}]``, the price in the tender's currency."""
+
+
+def digest_of(lots: Iterable[TenderLot]) -> bytes:
+    """Return the digest that a tender keeps of its lots, in their order."""
+    names = (*TENDER_LOTS.columns, *TENDER_LOTS.added)
+    return lines_digest(TENDER_LOTS.content({name: getattr(lot, name) for name in names}) for lot in lots)
 
 
 class TenderPrivate(Base):

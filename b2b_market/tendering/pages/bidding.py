@@ -12,7 +12,7 @@ from b2b_market.kernel.text import N_
 from b2b_market.rbac.page_edge import PageCall, PageContext, PageRoute, PageShell
 from b2b_market.tendering.commands import bids as commands
 from b2b_market.tendering.commands.tenders import ProveKey, ReadTender, RegisterKey, RevokeKey
-from b2b_market.tendering.pages import showing
+from b2b_market.tendering.pages import showing, weighing
 from b2b_market.tendering.schemas.files import attachment, read_file, work_response
 from b2b_market.tendering.service import bidding, drafting, keys, opening, printing
 from b2b_market.ui.forms import Form
@@ -259,6 +259,9 @@ def _own_bids(call: PageContext, tender_id: UUID, form: Form, *, status: int = 2
         "tender": content.tender,
         "lots": {str(lot.id): lot.title for lot in content.lots},
         "items": {str(lot.id): lot.items for lot in content.lots},
+        "weighing": {
+            str(lot.id): weighing.shown(lot.features, lot.costs, showing.language_of(call)) for lot in content.lots
+        },
         "own": bidding.read_own_bids(call.work, call.actor, ReadTender(tender_id)),
         "submits": bidding.submit_bid.allows(call.actor),
         "badges": showing.TENDER_BADGES,

@@ -18,7 +18,7 @@ from b2b_market.organizations import public as organizations
 from b2b_market.rbac.page_edge import PageCall, PageContext, PageRoute
 from b2b_market.reference import public as reference
 from b2b_market.tendering.commands import tenders as commands
-from b2b_market.tendering.pages import showing
+from b2b_market.tendering.pages import showing, weighing
 from b2b_market.tendering.rules.procedures import CODES, profiles
 from b2b_market.tendering.service import drafting, keys, procedures
 from b2b_market.tendering.service.drafting import TenderContent
@@ -28,7 +28,7 @@ from b2b_market.ui.viewer import Flash
 
 router = APIRouter(prefix="/tenders", route_class=PageRoute)
 
-NEW = {"lots": range(1), "items": range(2), "criteria": range(2)}
+NEW = {"lots": range(1), "items": range(2), "criteria": range(2), "features": range(1), "costs": range(1)}
 LISTS = ("supplier_ids", "key_ids")
 
 
@@ -77,6 +77,7 @@ def edit_tender(tender_id: WireUuid, call: PageCall) -> Response:
         "lots": range(len(content.lots)),
         "items": range(sum(len(lot.items) for lot in content.lots)),
         "criteria": range(max(len(content.tender.criteria), 1)),
+        **{name: range(max(count, 1)) for name, count in weighing.rows_of(_plain(content))[1].items()},
     }
     return _editor(call, Form(initial=initial), content, counts)
 
@@ -126,6 +127,7 @@ def _editor(
         "procedures": chosen,
         "entries": showing.ENTRIES,
         "kinds": showing.KINDS,
+        "cost_kinds": weighing.COST_KINDS,
         "units": reference.unit_names(language),
         "currencies": [(code, f"{code} · {name}") for code, name in reference.currency_names(language)],
         "suppliers": [
@@ -168,15 +170,19 @@ def _read(call: PageContext, form: Form) -> commands.DraftTender | None:
 
 
 def _lots(form: Form) -> tuple[commands.LotInput, ...]:
-    items = _items(form)
+    rows = form.rows("lots")
+    items = _items(form, len(rows))
+    features, costs = weighing.read_features(form, len(rows)), weighing.read_costs(form, len(rows))
     return tuple(
         commands.LotInput(
             title=form.text(f"lots-{n}-title", required=True) or "",
             classification=form.text(f"lots-{n}-classification") or "",
             estimate=form.decimal(f"lots-{n}-estimate", places=4),
             items=tuple(items[place]),
+            features=tuple(features[place]),
+            costs=tuple(costs[place]),
         )
-        for place, n in enumerate(form.rows("lots"), start=1)
+        for place, n in enumerate(rows, start=1)
     )
 
 
@@ -194,14 +200,14 @@ def _criteria(form: Form) -> tuple[commands.CriterionInput, ...]:
     )
 
 
-def _items(form: Form) -> defaultdict[int, list[commands.ItemInput]]:
+def _items(form: Form, lots: int) -> defaultdict[int, list[commands.ItemInput]]:
     """Return the items by the number of their lot; a row without a name is none."""
     found: defaultdict[int, list[commands.ItemInput]] = defaultdict(list)
     for n in form.rows("items"):
         name = form.text(f"items-{n}-name")
         if name is None:
             continue
-        place = form.integer(f"items-{n}-lot", required=True, least=1)
+        place = form.integer(f"items-{n}-lot", required=True, least=1, most=lots)
         quantity = form.decimal(f"items-{n}-quantity", required=True, least=Decimal(0))
         code = form.one_of(f"items-{n}-unit", UNITS, required=True)
         required_on = form.day(f"items-{n}-required_on", required=True)
@@ -247,4 +253,8 @@ def _initial(call: PageContext, content: TenderContent) -> dict[str, object]:
             number += 1
     for place, one in enumerate(tender.criteria):
         found |= {f"criteria-{place}-{name}": value for name, value in one.items()}
-    return found
+    return found | weighing.rows_of(_plain(content))[0]
+
+
+def _plain(content: TenderContent) -> list[dict[str, Any]]:
+    return [{"features": lot.features, "costs": lot.costs} for lot in content.lots]

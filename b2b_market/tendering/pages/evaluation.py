@@ -19,9 +19,9 @@ from b2b_market.rbac.page_edge import PageCall, PageContext, PageRoute
 from b2b_market.tendering.commands import evaluation as commands
 from b2b_market.tendering.commands.tenders import ReadTender, StepTender
 from b2b_market.tendering.pages import judging_words as words
-from b2b_market.tendering.pages import showing
+from b2b_market.tendering.pages import showing, weighing
 from b2b_market.tendering.rules import saying
-from b2b_market.tendering.rules.deciding import shown_score
+from b2b_market.tendering.rules.deciding import shown_amount, shown_score
 from b2b_market.tendering.rules.judging import Placed
 from b2b_market.tendering.service import awarding, drafting, evaluating, questioning
 from b2b_market.tendering.service.evaluating import JudgedLot, Judgement
@@ -258,6 +258,7 @@ def _evaluation(call: PageContext, tender_id: UUID, form: Form, position: int, *
         "tender": found.tender,
         "chosen": chosen,
         "rows": _rows(found, chosen),
+        "weighed": weighing.derived(found.tender.currency, chosen, showing.language_of(call)),
         "overview": [_overview(lot) for lot in found.lots],
         "form": form,
         "companies": showing.company_names(call, known),
@@ -337,6 +338,7 @@ def _rows(found: Judgement, lot: JudgedLot) -> list[dict[str, object]]:
                 "compared": Money(own.total, target).rounded()
                 if own and offer.total and offer.total.currency != target
                 else None,
+                "counts_as": own and own.weighed and Money(shown_amount(own.weighed.effective), target),
                 "placed": own,
                 "score": own and shown_score(own.score),
                 "quality": own and shown_score(own.quality),

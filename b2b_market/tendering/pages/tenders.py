@@ -12,7 +12,7 @@ from b2b_market.kernel.refusal import NotFound, Refusal
 from b2b_market.kernel.text import N_
 from b2b_market.rbac.page_edge import PageCall, PageContext, PageRoute
 from b2b_market.tendering.commands import tenders as commands
-from b2b_market.tendering.pages import showing
+from b2b_market.tendering.pages import showing, weighing
 from b2b_market.tendering.rules.procedures import read_procedure
 from b2b_market.tendering.service import (
     asking,
@@ -187,6 +187,9 @@ def page_of(call: PageContext, tender_id: UUID, form: Form, *, status: int = 200
     context = {
         "content": content,
         "items": {lot.id: showing.items_shown(lot.items, showing.language_of(call)) for lot in content.lots},
+        "weighing": {
+            lot.id: weighing.shown(lot.features, lot.costs, showing.language_of(call)) for lot in content.lots
+        },
         "tender": tender,
         "form": form,
         "buys": buys,

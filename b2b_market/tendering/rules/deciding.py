@@ -12,6 +12,7 @@ from b2b_market.infra.canonical import plain
 from b2b_market.kernel.money import Money
 from b2b_market.kernel.refusal import Kind, Refusal
 from b2b_market.kernel.text import N_
+from b2b_market.tendering.rules.effective import Weighed
 from b2b_market.tendering.rules.judging import Placed
 
 RECORD_FORMAT: Final = "b2b-market-award-decision/1"
@@ -49,7 +50,7 @@ class Decision:
 
 
 def decision_record(found: Decision) -> dict[str, Any]:
-    """Return the record as JSON-ready parts; scores are exact fractions as text, ``67/3``."""
+    """Return the record as JSON-ready parts; scores and what prices count as are exact fractions as text, ``67/3``."""
     record = plain(
         {
             "format": RECORD_FORMAT,
@@ -66,6 +67,7 @@ def decision_record(found: Decision) -> dict[str, Any]:
                     "score": _exact(one.score),
                     "quality": _exact(one.quality),
                     "questioned": [ground.value for ground in one.suspicion.grounds] if one.suspicion else [],
+                    **({} if one.weighed is None else _weighed(one.weighed)),
                 }
                 for one in found.standing
             ],
@@ -95,8 +97,23 @@ def shown_score(score: Fraction | None) -> Decimal | None:
     return None if score is None else round(Decimal(score.numerator) / Decimal(score.denominator), 2)
 
 
+def shown_amount(amount: Fraction) -> Decimal:
+    """Return an amount rounded to two places for people; places rest on the exact one."""
+    return round(Decimal(amount.numerator) / Decimal(amount.denominator), 2)
+
+
 def _exact(score: Fraction | None) -> str | None:
     return None if score is None else str(score)
+
+
+def _weighed(found: Weighed) -> dict[str, object]:
+    return {
+        "coefficient": str(found.coefficient),
+        "later_costs": str(found.later),
+        "counts_as": str(found.effective),
+        "features": [{"name": one.name, "answer": one.text, "share": one.share} for one in found.chosen],
+        "costs": [{"name": one.name, "declared": one.declared, "amount": str(one.amount)} for one in found.costs],
+    }
 
 
 def _shown(amount: Money) -> str:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from b2b_market.kernel.refusal import FieldError, Invalid, Refusal
 from b2b_market.kernel.text import N_
 from b2b_market.tendering.commands.tenders import DraftTender, LotInput
+from b2b_market.tendering.rules.effective import Weighing, weighing_errors
 from b2b_market.tendering.rules.periods import MOST_FACTOR, Period, end_of
 from b2b_market.tendering.rules.procedures import Procedure
 from b2b_market.tendering.states.procedures import CriterionKind, Entry
@@ -125,6 +126,7 @@ def _lot_errors(content: DraftTender, today: date) -> list[FieldError]:
         if lot.estimate is not None and not 0 < lot.estimate < MOST_AMOUNT:
             errors.append(FieldError(f"{pointer}/estimate", "amount", N_("An estimate must be more than zero.")))
         errors += _item_errors(lot, pointer, today)
+        errors += weighing_errors(Weighing(lot.features, lot.costs), pointer)
     return errors
 
 

@@ -12,6 +12,7 @@ from b2b_market.infra.canonical import canonical
 from b2b_market.kernel.refusal import Kind, Refusal
 from b2b_market.kernel.text import N_
 from b2b_market.tendering.rules.abnormal import Offered, Suspicion, Threshold, abnormally_low
+from b2b_market.tendering.rules.effective import Weighed
 from b2b_market.tendering.rules.procedures import Procedure
 from b2b_market.tendering.rules.standing import Contender, place
 from b2b_market.tendering.states.procedures import CriterionKind, TieBreak
@@ -95,6 +96,13 @@ class Judged:
     total: Decimal
     scores: Mapping[str, Fraction]
     """The technical scores by criterion; empty where the price alone counts."""
+    weighed: Weighed | None = None
+    """What the total counts as; none where it counts as itself."""
+
+    @property
+    def price(self) -> Fraction:
+        """What is compared as the price."""
+        return Fraction(self.total) if self.weighed is None else self.weighed.effective
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +116,7 @@ class Placed:
     score: Fraction | None
     quality: Fraction | None
     suspicion: Suspicion | None
+    weighed: Weighed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +162,10 @@ def placed(
 ) -> tuple[Placed, ...]:
     """Place the admitted bids of a lot, best first, with the prices that must be explained. Nothing is rounded.
 
-    Price alone: the lowest total. Weighted: weight × 100 × lowest ÷ price, plus weight × technical score, over 100; a
-    price of 0 scores 100. Refuses with ScoresMissing where quality counts and a bid has no score.
+    Price alone: the lowest total, or what it counts as where the lot weighs features or life-cycle costs. Weighted:
+    weight × 100 × lowest ÷ that price, plus weight × technical score, over 100; a price of 0 scores 100. Abnormally low
+    prices are judged by the raw totals in the order of the places. Refuses with ScoresMissing where quality counts and
+    a bid has no score.
     """
     if any(set(bid.scores) < set(weights.quality) for bid in bids):
         raise ScoresMissing
@@ -164,24 +175,25 @@ def placed(
             bid.bid_id,
             bid.sequence,
             score=None if weights.by_price else figures[bid.bid_id][0],
-            price=Fraction(bid.total) if weights.by_price else None,
+            price=bid.price if weights.by_price else None,
             quality=figures[bid.bid_id][1],
         )
         for bid in bids
     ]
     standing = place(contenders, tie_break, seed)
-    totals = {bid.bid_id: bid.total for bid in bids}
-    ranked = [Offered(one.bid_id, totals[one.bid_id], totals[one.bid_id]) for one in standing]
+    by_id = {bid.bid_id: bid for bid in bids}
+    ranked = [Offered(one.bid_id, by_id[one.bid_id].total, by_id[one.bid_id].total) for one in standing]
     low = {one.bid_id: one for one in abnormally_low(ranked, threshold)}
     return tuple(
         Placed(
             one.bid_id,
             one.place,
             one.tied,
-            totals[one.bid_id],
+            by_id[one.bid_id].total,
             None if weights.by_price else figures[one.bid_id][0],
             None if weights.by_price else figures[one.bid_id][1],
             low.get(one.bid_id),
+            by_id[one.bid_id].weighed,
         )
         for one in standing
     )
@@ -215,8 +227,8 @@ def _percent(share: Fraction | None) -> str:
 
 def _figures(bid: Judged, bids: Sequence[Judged], weights: Weights) -> tuple[Fraction, Fraction]:
     """Return the total score and the technical score, both 0..100."""
-    lowest = Fraction(min(one.total for one in bids))
-    by_price = FULL * lowest / Fraction(bid.total) if bid.total else Fraction(FULL)
+    lowest = min(one.price for one in bids)
+    by_price = FULL * lowest / bid.price if bid.price else Fraction(FULL)
     quality = sum((weight * bid.scores[key] for key, weight in weights.quality.items()), Fraction(0))
     share = sum(weights.quality.values(), Fraction(0))
     return (weights.price * by_price + quality) / FULL, quality / share if share else Fraction(0)

@@ -16,6 +16,7 @@ from typing import Any, Final
 from b2b_market.kernel.currency import Currency
 from b2b_market.kernel.money import Money, line_total, total_of
 from b2b_market.kernel.refusal import Refusal
+from b2b_market.tendering.rules.effective import NOTHING, Declared
 
 MOST_AMOUNT: Final = Decimal(10) ** 13
 FINEST: Final = -6
@@ -37,15 +38,22 @@ class Fault(StrEnum):
     """A line amount other than quantity × unit price."""
     TOTAL = "total"
     """A total other than the sum of the lines."""
+    FEATURE = "feature"
+    """A feature of the lot without one of its answers; it is worth nothing."""
+    COST = "cost"
+    """A life-cycle cost of the lot that is not declared."""
 
 
-PRICELESS: Final = frozenset({Fault.UNREADABLE, Fault.MISSING, Fault.TWICE, Fault.CURRENCIES})
+PRICELESS: Final = frozenset({Fault.UNREADABLE, Fault.MISSING, Fault.TWICE, Fault.CURRENCIES, Fault.COST})
 """Faults that leave nothing to compare; the others are set right by the unit prices."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One fault: ``line`` is 0 where it is the bid's as a whole; ``said`` and ``right`` are amounts where there are."""
+    """One fault: ``line`` is 0 where it is the bid's as a whole; ``said`` and ``right`` are amounts where there are.
+
+    Of a feature or a cost ``line`` is its position in the lot, and ``said`` its name.
+    """
 
     fault: Fault
     line: int = 0
@@ -71,6 +79,7 @@ class Offer:
     findings: tuple[Finding, ...]
     note: str = ""
     payment_terms: str = ""
+    declared: Declared = NOTHING
 
 
 def read_offer(content: Mapping[str, Any] | None, quantities: Sequence[Decimal]) -> Offer:
@@ -143,14 +152,15 @@ def _prices(rows: object, count: int, currency: object) -> list[tuple[object, Mo
 def _money(value: object, currency: object) -> Money | None:
     """Return a price of 0 or more with at most six decimals; none for anything else."""
     said = value if isinstance(value, Mapping) else {"amount": value, "currency": currency}
-    amount = _decimal(said.get("amount"))
+    amount = read_decimal(said.get("amount"))
     try:
         return None if amount is None else Money(amount, Currency(str(said.get("currency"))))
     except (Refusal, ValueError):
         return None
 
 
-def _decimal(value: object) -> Decimal | None:
+def read_decimal(value: object) -> Decimal | None:
+    """Return a number of 0 or more with at most six decimals from its text; none for anything else."""
     if not isinstance(value, str) or not value.isascii() or not value.replace(".", "", 1).isdigit():
         return None
     found = Decimal(value)
@@ -163,7 +173,7 @@ def _differs(fault: Fault, line: int, said: object, right: Money) -> list[Findin
     """Return a finding where the bid says an amount of its own and it is another."""
     if said is None:
         return []
-    given = _decimal(said.get("amount") if isinstance(said, Mapping) else said)
+    given = read_decimal(said.get("amount") if isinstance(said, Mapping) else said)
     same = given is not None and given == right.amount
     return [] if same else [Finding(fault, line, "?" if given is None else format(given, "f"), f"{right.amount:f}")]
 

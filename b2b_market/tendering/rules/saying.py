@@ -33,5 +33,7 @@ FAULTS: Final[Mapping[Fault, str]] = MappingProxyType(
         Fault.CURRENCIES: N_("It has more than one currency"),
         Fault.LINE_AMOUNT: N_("A line amount is wrong"),
         Fault.TOTAL: N_("The total is wrong"),
+        Fault.FEATURE: N_("A feature is not answered; it is worth nothing"),
+        Fault.COST: N_("A life-cycle cost is not declared"),
     }
 )

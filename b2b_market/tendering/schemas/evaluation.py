@@ -22,6 +22,7 @@ from b2b_market.tendering.models.evaluation import Inquiry, Ruling, TenderAward,
 from b2b_market.tendering.rules.abnormal import Ground
 from b2b_market.tendering.rules.deciding import shown_score
 from b2b_market.tendering.rules.offers import Fault
+from b2b_market.tendering.schemas.weighing import WeighedOut
 from b2b_market.tendering.service.evaluating import JudgedLot, Judgement
 from b2b_market.tendering.states.evaluation import (
     InquiryKind,
@@ -192,13 +193,17 @@ class FindingOut(WireOut):
 
 
 class JudgedBidOut(WireOut):
-    """An opened bid: its own total, what it counts as, its place among the admitted, and what is questionable."""
+    """An opened bid: its own total, what it counts as, its place among the admitted, and what is questionable.
+
+    ``weighed`` is there where the lot has features or life-cycle costs.
+    """
 
     bid_id: WireUuid
     supplier_id: WireUuid
     sequence: int
     total: MoneyWire | None
     compared: WireDecimal | None
+    weighed: WeighedOut | None
     score: WireDecimal | None
     quality: WireDecimal | None
     place: int | None
@@ -293,6 +298,7 @@ def _lot(lot: JudgedLot) -> dict[str, object]:
                 "sequence": bid.sequence,
                 "total": offer.total,
                 "compared": placed and placed.total,
+                "weighed": placed and placed.weighed and WeighedOut.of(placed.weighed),
                 "score": placed and shown_score(placed.score),
                 "quality": placed and shown_score(placed.quality),
                 "place": placed and placed.place,

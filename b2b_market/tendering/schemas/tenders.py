@@ -24,11 +24,10 @@ from b2b_market.kernel.quantity import Quantity
 from b2b_market.kernel.units import unit
 from b2b_market.tendering.commands import tenders as commands
 from b2b_market.tendering.rules.procedures import CODES
+from b2b_market.tendering.schemas.weighing import CostIn, FeatureIn, UnitCode
 from b2b_market.tendering.service.drafting import TenderContent
 from b2b_market.tendering.states.procedures import CriterionKind, Entry
 from b2b_market.tendering.states.tenders import TENDER_LIFECYCLE, EnquiryStatus, LotStatus, TenderStatus
-
-UnitCode = Annotated[str, Field(min_length=1, max_length=3, pattern=r"^[A-Z0-9]{1,3}$")]
 
 
 class ItemIn(WireIn):
@@ -61,12 +60,18 @@ class LotIn(WireIn):
     items: Annotated[tuple[ItemIn, ...], Field(max_length=500, min_length=1, strict=False)]
     classification: OptionalText = ""
     estimate: WireDecimal | None = None
+    features: Annotated[tuple[FeatureIn, ...], Field(max_length=20, strict=False)] = ()
+    costs: Annotated[tuple[CostIn, ...], Field(max_length=20, strict=False)] = ()
 
     def to_command(self) -> commands.LotInput:
         """Return the operation's input."""
-        items = tuple(item.to_command() for item in self.items)
         return commands.LotInput(
-            title=self.title, items=items, classification=self.classification, estimate=self.estimate
+            title=self.title,
+            items=tuple(item.to_command() for item in self.items),
+            classification=self.classification,
+            estimate=self.estimate,
+            features=tuple(one.to_command() for one in self.features),
+            costs=tuple(one.to_command() for one in self.costs),
         )
 
 
@@ -205,7 +210,11 @@ class TenderSummaryOut(WireOut):
 
 
 class LotOut(WireOut):
-    """A lot; ``estimate`` is null for suppliers unless the tender shows it."""
+    """A lot; ``estimate`` is null for suppliers unless the tender shows it.
+
+    ``features`` have their answers with shares; ``costs`` their price for each unit and the formula, in which x stands
+    for what the bidder declares.
+    """
 
     id: UUID
     position: int
@@ -214,6 +223,8 @@ class LotOut(WireOut):
     status: LotStatus
     items: list[dict[str, Any]]
     estimate: WireDecimal | None
+    features: list[dict[str, Any]]
+    costs: list[dict[str, Any]]
 
 
 class TenderOut(TenderSummaryOut):

@@ -30,8 +30,10 @@ from b2b_market.tendering.queries import evaluation as evaluation_queries
 from b2b_market.tendering.queries import tenders as tender_queries
 from b2b_market.tendering.rules import committee as rules
 from b2b_market.tendering.rules import drawing, judging, sheets
+from b2b_market.tendering.rules.declaring import read_bid
 from b2b_market.tendering.rules.drafting import require_reason
-from b2b_market.tendering.rules.offers import Offer, read_offer
+from b2b_market.tendering.rules.effective import read_weighing
+from b2b_market.tendering.rules.offers import Offer
 from b2b_market.tendering.rules.procedures import read_procedure
 from b2b_market.tendering.states.committee import COMMITTEE_LIFECYCLE, JUROR_LIFECYCLE, CommitteeStatus, JurorStatus
 from b2b_market.tendering.states.tenders import TENDER_LIFECYCLE, TenderStatus
@@ -271,9 +273,12 @@ def _as_buyer(work: Work, scope: Scope, tender: Tender) -> Iterator[Scope]:
 
 def _offers(work: Work, buyer: Scope, tender: Tender) -> list[tuple[Bid, Offer]]:
     lots = tender_queries.lots_of(work.session, buyer, tender.id)
-    quantities = {lot.id: [Decimal(item["quantity"]) for item in lot.items] for lot in lots}
+    asked = {
+        lot.id: ([Decimal(item["quantity"]) for item in lot.items], read_weighing(lot.features, lot.costs))
+        for lot in lots
+    }
     return [
-        (bid, read_offer(None if said is None else said.content, quantities[bid.lot_id]))
+        (bid, read_bid(None if said is None else said.content, *asked[bid.lot_id]))
         for bid, said in evaluation_queries.bids_with_contents(work.session, buyer, tender.id)
     ]
 

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from b2b_market.infra.canonical import lines_digest
 from b2b_market.infra.work import Work
 from b2b_market.kernel.text import N_
 from b2b_market.rbac.actor import Scope
@@ -19,7 +18,7 @@ from b2b_market.tendering.events.tenders import (
     TenderClosed,
     TenderUnsuccessful,
 )
-from b2b_market.tendering.models.tenders import TENDER_LOTS, Tender, TenderLot
+from b2b_market.tendering.models.tenders import Tender, TenderLot, digest_of
 from b2b_market.tendering.permissions import TenderPermission
 from b2b_market.tendering.queries import bids as bid_queries
 from b2b_market.tendering.queries import tenders as queries
@@ -171,6 +170,5 @@ def _bidders(receipts: Sequence[Receipt]) -> Tally[UUID]:
 
 
 def _settle_lots(work: Work, tender: Tender, lots: Sequence[TenderLot]) -> None:
-    rows = ({name: getattr(lot, name) for name in TENDER_LOTS.columns} for lot in lots)
-    tender.lines_digest = lines_digest(TENDER_LOTS.content(row) for row in rows)
+    tender.lines_digest = digest_of(lots)
     work.touch(tender)

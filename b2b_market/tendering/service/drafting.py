@@ -32,6 +32,7 @@ from b2b_market.tendering.queries import procedures as procedure_queries
 from b2b_market.tendering.queries import tenders as queries
 from b2b_market.tendering.rules import drafting as rules
 from b2b_market.tendering.rules import procedures
+from b2b_market.tendering.rules.effective import Weighing, announced
 from b2b_market.tendering.states.procedures import Entry, ProcedureStatus
 from b2b_market.tendering.states.tenders import TENDER_LIFECYCLE, LotStatus
 
@@ -214,6 +215,7 @@ def _lot_row(tender: Tender, position: int, lot: LotInput) -> dict[str, object]:
         "items": items,
         "status": LotStatus.ACTIVE,
         "estimate": lot.estimate if tender.estimate_shown else None,
+        **_plain(announced(Weighing(lot.features, lot.costs))),
     }
 
 

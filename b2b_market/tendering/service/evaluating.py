@@ -9,7 +9,6 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from b2b_market.infra.canonical import lines_digest
 from b2b_market.infra.ids import new_id
 from b2b_market.infra.work import Work
 from b2b_market.kernel.currency import Currency
@@ -23,11 +22,13 @@ from b2b_market.tendering.commands.tenders import ReadTender, StepTender
 from b2b_market.tendering.events.evaluation import EvaluationBegun, TenderEndedWithoutAward
 from b2b_market.tendering.models.bids import Bid, BidContent
 from b2b_market.tendering.models.evaluation import Evaluation, Inquiry, Ruling, TenderAward
-from b2b_market.tendering.models.tenders import TENDER_LOTS, Tender, TenderLot
+from b2b_market.tendering.models.tenders import Tender, TenderLot, digest_of
 from b2b_market.tendering.permissions import TenderPermission
 from b2b_market.tendering.queries import evaluation as queries
 from b2b_market.tendering.queries import tenders as tender_queries
 from b2b_market.tendering.rules import judging, sheets
+from b2b_market.tendering.rules.declaring import read_bid
+from b2b_market.tendering.rules.effective import Weighing, read_weighing, weigh
 from b2b_market.tendering.rules.offers import Offer, read_offer
 from b2b_market.tendering.rules.procedures import read_procedure
 from b2b_market.tendering.service import seated
@@ -195,11 +196,13 @@ def judged(work: Work, scope: Scope, tender: Tender, evaluation: Evaluation, lot
     judged_lots = []
     for lot in lots:
         quantities = [Decimal(item["quantity"]) for item in lot.items]
+        weighing = read_weighing(lot.features, lot.costs)
         bids = tuple(
-            (bid, read_offer(None if said is None else said.content, quantities)) for bid, said in found.get(lot.id, ())
+            (bid, read_bid(None if said is None else said.content, quantities, weighing))
+            for bid, said in found.get(lot.id, ())
         )
         own = [one for one in rulings if one.lot_id == lot.id]
-        standing = standing_of(bids, {one.bid_id for one in own if one.status is RulingStatus.CONFIRMED})
+        standing = standing_of(weighing, bids, {one.bid_id for one in own if one.status is RulingStatus.CONFIRMED})
         judged_lots.append(
             JudgedLot(
                 lot,
@@ -223,10 +226,12 @@ class _Standing:
     rates: Mapping[str, Rate]
     scores: Mapping[UUID, Mapping[str, Fraction]]
 
-    def __call__(self, bids: Sequence[tuple[Bid, Offer]], barred: set[UUID]) -> tuple[judging.Placed, ...] | None:
+    def __call__(
+        self, weighing: Weighing, bids: Sequence[tuple[Bid, Offer]], barred: set[UUID]
+    ) -> tuple[judging.Placed, ...] | None:
         procedure = read_procedure(self.tender.values)
         admitted = [
-            judging.Judged(bid.id, bid.sequence, self._converted(offer.total), self.scores.get(bid.id, {}))
+            self._judged(bid, offer, self._converted(offer.total), weighing)
             for bid, offer in bids
             if offer.total is not None and bid.id not in barred
         ]
@@ -235,6 +240,10 @@ class _Standing:
             return judging.placed(admitted, self.weights, judging.threshold_of(procedure), procedure.tie_break, seed)
         except judging.ScoresMissing:
             return None
+
+    def _judged(self, bid: Bid, offer: Offer, total: Decimal, weighing: Weighing) -> judging.Judged:
+        weighed = weigh(total, weighing, offer.declared) if weighing else None
+        return judging.Judged(bid.id, bid.sequence, total, self.scores.get(bid.id, {}), weighed)
 
     def _converted(self, total: Money) -> Decimal:
         if total.currency.code == self.tender.currency:
@@ -308,9 +317,7 @@ def _give_turn(work: Work, tender: Tender, bid: Bid, offer: Offer) -> None:
 def _end_if_empty(work: Work, scope: Scope, tender: Tender) -> None:
     """Note the lots that came to nothing, and end a tender that has no other."""
     lots = tender_queries.lots_of(work.session, scope, tender.id)
-    digest = lines_digest(
-        TENDER_LOTS.content({name: getattr(lot, name) for name in TENDER_LOTS.columns}) for lot in lots
-    )
+    digest = digest_of(lots)
     if digest != bytes(tender.lines_digest):
         tender.lines_digest = digest
         work.touch(tender)

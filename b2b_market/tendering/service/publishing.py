@@ -209,6 +209,8 @@ def _said(tender: Tender, lots: Sequence[TenderLot], buyer: str) -> dict[str, ob
                 "classification": lot.classification,
                 "estimate": lot.estimate,
                 "items": lot.items,
+                "features": lot.features,
+                "costs": lot.costs,
             }
             for lot in lots
         ],

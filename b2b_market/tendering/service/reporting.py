@@ -22,13 +22,14 @@ from b2b_market.tendering.documents.report import (
     ReportedLot,
     ReportFormat,
     Said,
+    WeighedBid,
     report_file,
 )
 from b2b_market.tendering.models.evaluation import TenderAward
 from b2b_market.tendering.permissions import TenderPermission
 from b2b_market.tendering.queries import evaluation as queries
 from b2b_market.tendering.queries import tenders as tender_queries
-from b2b_market.tendering.rules.deciding import shown_score
+from b2b_market.tendering.rules.deciding import shown_amount, shown_score
 from b2b_market.tendering.rules.judging import Placed
 from b2b_market.tendering.rules.saying import FAULTS, GROUNDS, KINDS, LOW
 from b2b_market.tendering.service import seated
@@ -126,6 +127,28 @@ def _lot(lot: JudgedLot, currency: str, names: Mapping[UUID, str], people: Mappi
         rulings=tuple(rulings),
         inquiries=tuple(inquiries),
         decision=None if award is None else _decided(award, names, people),
+        weighed=_weighed(lot, currency, names),
+        formulas=tuple(f"{one['name']}: {one['formula']} ({one['unit']})" for one in lot.lot.costs),
+    )
+
+
+def _weighed(lot: JudgedLot, currency: str, names: Mapping[UUID, str]) -> tuple[WeighedBid, ...]:
+    target = Currency(currency)
+    bidders = {bid.id: names[bid.supplier_id] for bid, _ in lot.bids}
+    return tuple(
+        WeighedBid(
+            bidder=bidders[one.bid_id],
+            total=_amount(Money(one.total, target).rounded()),
+            features=tuple(f"{chosen.name}: {chosen.text or NONE} ({chosen.share})" for chosen in found.chosen),
+            coefficient=str(found.coefficient),
+            costs=tuple(
+                f"{cost.name}: {cost.declared:f} {cost.unit} = {_amount(Money(shown_amount(cost.amount), target))}"
+                for cost in found.costs
+            ),
+            counts_as=_amount(Money(shown_amount(found.effective), target)),
+        )
+        for one in lot.standing
+        if (found := one.weighed) is not None
     )
 
 

@@ -113,13 +113,22 @@ class Seal extends Device {
     return notice.terms.officers.map((officer) => `${officer.name}: ${officer.fingerprint}`).join(" · ");
   }
 
-  /** The chosen lot's unit prices as the evaluation reads them: each with the item's position in the lot, from 1. */
+  /** The chosen lot's fields of one kind: what each holds. @param {string} kind */
+  answers(kind) {
+    const fields = /** @type {NodeListOf<HTMLInputElement> | undefined} */ (this.prices()?.querySelectorAll(`[data-${kind}]`));
+    return [...(fields ?? [])].map((field) => field.value.trim());
+  }
+
+  /** What the chosen lot asks, as the evaluation reads it: each with its position in the lot, from 1. */
   typed() {
-    const inputs = /** @type {NodeListOf<HTMLInputElement> | undefined} */ (this.prices()?.querySelectorAll("input"));
-    const lines = [...(inputs ?? [])].map((input, place) => ({ line: place + 1, unit_price: input.value.trim() }));
-    if (!lines.every((line) => /^\d{1,13}(\.\d{1,6})?$/.test(line.unit_price))) throw new Error(this.dataset.noPrice);
+    const number = /^\d{1,13}(\.\d{1,6})?$/;
+    const lines = this.answers("price").map((value, place) => ({ line: place + 1, unit_price: value }));
+    if (!lines.every((line) => number.test(line.unit_price))) throw new Error(this.dataset.noPrice);
+    const costs = this.answers("cost").map((value, place) => ({ cost: place + 1, amount: value }));
+    if (!costs.every((cost) => number.test(cost.amount))) throw new Error(this.dataset.noCost);
+    const features = this.answers("feature").map((value, place) => ({ feature: place + 1, answer: Number(value) }));
     const currency = /** @type {HTMLInputElement | null} */ (this.querySelector('[data-content="currency"]'));
-    return { currency: currency?.value ?? "", lines };
+    return { currency: currency?.value ?? "", lines, ...(features.length && { features }), ...(costs.length && { costs }) };
   }
 
   /** The bid as a JSON file, or the typed prices; files go with the first part. @param {string[]} parts */

@@ -9,6 +9,7 @@ from b2b_market.tendering.api import committee as committee_api
 from b2b_market.tendering.api import evaluation as evaluation_api
 from b2b_market.tendering.api import procedures as procedures_api
 from b2b_market.tendering.api import report as report_api
+from b2b_market.tendering.api import stages as stages_api
 from b2b_market.tendering.api import tenders as tenders_api
 from b2b_market.tendering.cli.bidding import app as commands
 from b2b_market.tendering.demo.tenders import place_tenders
@@ -27,6 +28,7 @@ from b2b_market.tendering.events.evaluation import (
     TenderAwardReturned,
     TenderEndedWithoutAward,
 )
+from b2b_market.tendering.events.stages import PricesOpened, TechnicalLocked
 from b2b_market.tendering.events.tenders import (
     BiddingOpened,
     EnquiryAnswered,
@@ -43,12 +45,14 @@ from b2b_market.tendering.events.tenders import (
 )
 from b2b_market.tendering.handlers.committee import COMMITTEE_HANDLERS
 from b2b_market.tendering.handlers.evaluation import EVALUATION_HANDLERS
+from b2b_market.tendering.handlers.stages import STAGE_HANDLERS
 from b2b_market.tendering.handlers.tenders import HANDLERS
 from b2b_market.tendering.models import bids as bid_models
 from b2b_market.tendering.models import committee as committee_models
 from b2b_market.tendering.models import evaluation as evaluation_models
 from b2b_market.tendering.models import keys as key_models
 from b2b_market.tendering.models import procedures as procedure_models
+from b2b_market.tendering.models import stages as stage_models
 from b2b_market.tendering.models import tenders as tender_models
 from b2b_market.tendering.pages import bidding as bidding_pages
 from b2b_market.tendering.pages import board as board_pages
@@ -57,6 +61,7 @@ from b2b_market.tendering.pages import editor as editor_pages
 from b2b_market.tendering.pages import evaluation as evaluation_pages
 from b2b_market.tendering.pages import procedures as procedure_pages
 from b2b_market.tendering.pages import report as report_pages
+from b2b_market.tendering.pages import stages as stage_pages
 from b2b_market.tendering.pages import tenders as tender_pages
 from b2b_market.tendering.permissions import GRANTS, TenderPermission
 from b2b_market.tendering.rules import asking as asking_rules
@@ -73,6 +78,7 @@ from b2b_market.tendering.rules import (
     sheets,
 )
 from b2b_market.tendering.rules import drafting as drafting_rules
+from b2b_market.tendering.rules import envelopes as envelope_rules
 from b2b_market.tendering.rules import keys as key_rules
 from b2b_market.tendering.rules import opening as opening_rules
 from b2b_market.tendering.rules import procedures as procedure_rules
@@ -84,6 +90,7 @@ from b2b_market.tendering.service import (
     board,
     committee,
     conducting,
+    decrypting,
     drafting,
     evaluating,
     keys,
@@ -93,6 +100,7 @@ from b2b_market.tendering.service import (
     questioning,
     reporting,
     seating,
+    staging,
 )
 from b2b_market.tendering.service import procedures as procedure_operations
 from b2b_market.tendering.tasks import TASKS
@@ -117,6 +125,7 @@ MANIFEST = Manifest(
         *evaluation_api.ROUTERS,
         report_api.router,
         *committee_api.ROUTERS,
+        *stages_api.ROUTERS,
     ),
     # fixed paths stand before those with ids: /tenders/new before /tenders/{tender_id}
     pages=(
@@ -128,8 +137,9 @@ MANIFEST = Manifest(
         evaluation_pages.router,
         report_pages.router,
         committee_pages.router,
+        stage_pages.router,
     ),
-    handlers=(*HANDLERS, *EVALUATION_HANDLERS, *COMMITTEE_HANDLERS),
+    handlers=(*HANDLERS, *EVALUATION_HANDLERS, *COMMITTEE_HANDLERS, *STAGE_HANDLERS),
     demo=(DemoStep(60, place_tenders),),
     tasks=TASKS,
     permissions=(TenderPermission,),
@@ -171,6 +181,9 @@ MANIFEST = Manifest(
         sheets.SheetIncomplete,
         drawing.CommitteeShapeWrong,
         drawing.PoolTooSmall,
+        envelope_rules.NoTechnicalStage,
+        envelope_rules.TechnicalResultFinal,
+        envelope_rules.PricesStillSealed,
         committee_rules.CommitteeNotForeseen,
         committee_rules.CommitteeMissing,
         committee_rules.CommitteeNotReady,
@@ -196,8 +209,10 @@ MANIFEST = Manifest(
         board,
         committee,
         seating,
+        decrypting,
+        staging,
     ),
-    models=(procedure_models, key_models, tender_models, bid_models, evaluation_models, committee_models),
+    models=(procedure_models, key_models, tender_models, bid_models, evaluation_models, committee_models, stage_models),
     events=(
         TenderSubmitted,
         TenderReturned,
@@ -228,6 +243,8 @@ MANIFEST = Manifest(
         MemberReplaced,
         CommitteeShort,
         SheetsOpened,
+        TechnicalLocked,
+        PricesOpened,
     ),
     nav=(
         NavGroup(

@@ -5,9 +5,9 @@ from b2b_market.infra.runtime import Runtime, new_correlation
 from b2b_market.infra.tasks import Task
 from b2b_market.infra.who import Cause
 from b2b_market.rbac.actor import system_actor
-from b2b_market.tendering.commands.bids import TakeWork
+from b2b_market.tendering.commands.bids import OpenPart
 from b2b_market.tendering.commands.tenders import ReadTender
-from b2b_market.tendering.service import awarding, conducting, opening, seating
+from b2b_market.tendering.service import awarding, conducting, decrypting, seating
 
 PERIOD = 1.0
 PART = "tendering.clock"
@@ -34,13 +34,13 @@ def open_ready(runtime: Runtime) -> int:
     """Decrypt the tenders whose officers have removed every layer, each in a transaction of its own."""
     clock = system_actor(PART)
     with runtime.work(clock.who, Tenant(machine=True), Cause("task", new_correlation())) as work:
-        ready = opening.openable_tenders(work, clock, None)
+        ready = decrypting.openable_tenders(work, clock, None)
     opened = 0
-    for tender_id, buyer_id, team in ready:
+    for tender_id, buyer_id, part, team in ready:
         actor = system_actor(PART, buyer_id)
         with runtime.work(actor.who, Tenant((buyer_id,), machine=True), Cause("task", new_correlation())) as work:
-            command = TakeWork(tender_id, tuple(team.split(",")))
-            opened += opening.open_tender(work, actor, command) is not None
+            command = OpenPart(tender_id, part, tuple(team.split(",")))
+            opened += decrypting.open_tender(work, actor, command) is not None
     return opened
 
 

@@ -44,6 +44,8 @@ OPEN = {
     "GET /api/v1/tender-board/{tender_id}/release": "a public notice",
     "GET /api/v1/tender-board/{tender_id}/committee": "whoever doubts a draw makes it again",
     "GET /tender-board/{tender_id}/committee": "whoever doubts a draw makes it again",
+    "GET /api/v1/tender-board/{tender_id}/technical-result": "a public result",
+    "GET /tender-board/{tender_id}/technical-result": "a public result",
     "GET /tender-board": "the public notice board",
     "GET /tender-board/{tender_id}": "a public notice",
     "GET /sign-in": "signing in",

@@ -32,6 +32,8 @@ OTHER_THINGS = {
     "/notifications/mail": {"mail_id": "dead_mail_id"},
     "/sessions/current/organization": {"organization_id": "sister_id"},
     "/tenders/{tender_id}/committee": {"tender_id": "committee_tender_id", "bid_id": "committee_bid_id"},
+    "/tenders/{tender_id}/technical-result": {"tender_id": "staged_tender_id"},
+    "/tenders/{tender_id}/price-comparison": {"tender_id": "staged_tender_id"},
     "/tender-board": {"tender_id": "public_tender_id"},
 }
 """By the beginning of the path (without the API's prefix): what finds another thing there than elsewhere."""

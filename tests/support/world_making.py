@@ -86,7 +86,7 @@ from b2b_market.tendering.states.committee import JurorStatus
 from b2b_market.tendering.states.procedures import Entry
 from b2b_market.tendering.states.tenders import TenderStatus
 from b2b_market.tendering.tasks import advance_committees, advance_due
-from tests.support import committees, judging, tenders
+from tests.support import committees, envelopes, judging, tenders
 from tests.support import database as db
 from tests.support.amendments import amendment
 from tests.support.calling import Caller, caller_for
@@ -396,18 +396,23 @@ class _Maker:
         fast = replace(fast, closes_at=datetime.now(UTC) + timedelta(seconds=9))
         named = committees.procedure(self.runtime, hall.purchaser)
         seated = tenders.published(self.runtime, hall, replace(fast, procedure=named))
+        staged = envelopes.published(self.runtime, hall, fast)
         content = tenders.published(self.runtime, hall, fast)
         tender_id = content.tender.id
-        for published in (seated, content):
+        for published in (seated, staged, content):
             self._until(published.tender.id, TenderStatus.TENDERING)
         self.things["committee_bid_id"] = str(tenders.bid(self.runtime, hall, seated, 0, price="88").bid_id)
         for place, prices in enumerate((PLANTED.winner, PLANTED.rival)):
             sent = tenders.bid(self.runtime, hall, content, place, price=prices[0])
             self.things.setdefault("bid_id", str(sent.bid_id))
+        envelopes.submit(self.runtime, hall, staged, 0, "88")
         self._until(tender_id, TenderStatus.CLOSED)
         tenders.open_bids(self.runtime, hall, tender_id)
         self.things |= judging.decide(self.runtime, hall, tender_id)
         self._seat(hall, seated.tender.id)
+        self._until(staged.tender.id, TenderStatus.CLOSED)
+        envelopes.sign_off(self.runtime, hall, staged.tender.id)
+        self.things["staged_tender_id"] = str(staged.tender.id)
         self.things |= {
             "tender_id": str(tender_id),
             "lot_id": str(content.lots[0].id),

@@ -270,7 +270,7 @@ class TestOpening:
         assert opened.status is TenderStatus.OPENED
         with work_for(runtime, hall.evaluator) as work:
             found = opening.list_opened_bids(work, hall.evaluator, ReadTender(tender_id))
-            assert [one.content.content["total"] for one in found if one.content] == ["951.73", "988.41"]
+            assert [one.content["total"] for one in found if one.content] == ["951.73", "988.41"]
         with work_for(runtime, hall.sales[0]) as work:
             assert opening.read_ceremony(work, hall.sales[0], ReadTender(tender_id)).opening is None
         with work_for(runtime, hall.officers[2]) as work:

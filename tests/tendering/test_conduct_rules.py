@@ -13,7 +13,7 @@ from b2b_market.infra.canonical import canonical
 from b2b_market.kernel.refusal import Invalid, Kind
 from b2b_market.tendering.rules import asking, bidding
 from b2b_market.tendering.rules.announcing import Announced, announce
-from b2b_market.tendering.rules.sealed_terms import read_notice
+from b2b_market.tendering.rules.sealed_terms import Part, read_notice
 from b2b_market.tendering.states.tenders import LotStatus, TenderStatus
 from tests.tendering.sealed_tenders import officer_key, platform_key
 
@@ -35,6 +35,7 @@ def announced(
         lots=lots,
         cards=cards,
         threshold=threshold,
+        parts=(Part.WHOLE,),
         reveal_hours=24,
         content={"title": "Steel", "edition": 1, "closes_at": None},
     )

@@ -61,7 +61,7 @@ def test_costs_are_discounted_exactly_and_added() -> None:
 
 
 def read(content: Mapping[str, Any] | None, weighing: Weighing = BOTH) -> Offer:
-    return declaring.read_bid(content, [Decimal(10)], weighing)
+    return declaring.Asked([Decimal(10)], weighing).read(content)
 
 
 def test_a_bid_declares_by_position() -> None:

@@ -11,6 +11,7 @@ from b2b_market.kernel.refusal import Invalid
 from b2b_market.tendering.rules import procedures
 from b2b_market.tendering.rules.periods import Period, end_of
 from b2b_market.tendering.states.procedures import AwardOrder, Entry, PeriodUnit, Publicity, TieBreak
+from b2b_market.tendering.states.stages import Envelopes
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 HOURS, DAYS, WORKING_DAYS = PeriodUnit.HOURS, PeriodUnit.CALENDAR_DAYS, PeriodUnit.WORKING_DAYS
@@ -28,7 +29,7 @@ def refusals(name: str, code: str, **changes: Any) -> list[tuple[str, str]]:
 
 class TestProfiles:
     def test_the_built_in_ones_are_found_by_their_code(self) -> None:
-        assert tuple(procedures.profiles()) == ("private-open", "accelerated", "china-open", "eu-open")
+        assert tuple(procedures.profiles()) == ("private-open", "accelerated", "china-open", "eu-open", "two-envelope")
         found = procedures.profile("eu-open")
         assert (found.code, found.edition, found.effective_on) == ("eu-open", 1, date(2026, 11, 1))
 
@@ -62,6 +63,8 @@ class TestProfiles:
             below_next_percent=30,
             bond_most_percent=5,
             committee=None,
+            envelopes=Envelopes.ONE,
+            technical_least=None,
         )
 
     def test_everything_that_is_decided_has_a_pointer(self) -> None:
@@ -159,3 +162,16 @@ class TestPeriods:
         assert Period(20, DAYS).covers(Period(20, DAYS))
         assert not Period(19, WORKING_DAYS).covers(Period(20, DAYS))
         assert not Period(480, HOURS).covers(Period(20, DAYS))
+
+
+class TestEnvelopes:
+    def test_a_least_technical_score_belongs_to_two_envelopes(self) -> None:
+        assert refusals("Ours", "private-open", envelopes="two", technical_least=60) == []
+        assert refusals("Ours", "private-open", technical_least=60) == [("/technical_least", "range")]
+        assert refusals("Ours", "private-open", envelopes="one", technical_least=60) == [("/technical_least", "range")]
+        assert refusals("Ours", "two-envelope", envelopes="one") == [
+            ("/envelopes", "law"),
+            ("/technical_least", "range"),
+        ]
+        found = procedures.read_procedure(procedures.profile("two-envelope").values)
+        assert (found.envelopes, found.technical_least) == (Envelopes.TWO, 60)

@@ -84,7 +84,7 @@ def test_what_people_typed_is_escaped_everywhere(tmp_path: Path) -> None:
     {{ ui.choices(form, "mode", x, [(x, x, x)]) }}{% endcall %}{% endblock %}"""
     html = render(tmp_path, source, viewer, x=NASTY, form=form)
     assert "<script>alert" not in html
-    assert "49" not in html
+    assert "49" not in re.sub(r"/static/[0-9a-f]+/", "", html)  # the name of the static files may hold it
     assert html.count(str(escape(NASTY))) > 40
 
 

@@ -33,6 +33,7 @@ officer_router = APIRouter(prefix="/tender-officers", tags=["tendering"], route_
 router = APIRouter(prefix="/tenders", tags=["tendering"], route_class=StrictRoute)
 bid_router = APIRouter(prefix="/bids", tags=["tendering"], route_class=StrictRoute)
 
+OpenedPart = Annotated[str, Query(pattern=r"^(whole|technical|price)?$")]
 Sent = Annotated[UploadFile, File(description="The file that the sealing tool made, at most 20 MB")]
 
 
@@ -157,10 +158,11 @@ def print_notice(tender_id: WireUuid, request: Request) -> Response:
 
 
 @router.get("/{tender_id}/opening.pdf", response_class=Response, responses=_PDF)
-def print_opening(tender_id: WireUuid, request: Request) -> Response:
-    """Return the opening record of an own tender as PDF."""
+def print_opening(tender_id: WireUuid, request: Request, part: OpenedPart = "") -> Response:
+    """Return the opening record of an own tender as PDF: of ``part``, else of the last part that was opened."""
     edge: Edge = request.app.state.edge
-    name, content = printing.take_opening(lambda: edge.open(request, "api"), ReadTender(tender_id))
+    command = commands.PrintOpening(tender_id, part)
+    name, content = printing.take_opening(lambda: edge.open(request, "api"), command)
     return attachment(content, name, PDF_TYPE)
 
 

@@ -12,6 +12,7 @@ from b2b_market.tendering.commands import evaluation as commands
 from b2b_market.tendering.commands.tenders import ReadTender, StepTender
 from b2b_market.tendering.rules import deciding, judging
 from b2b_market.tendering.rules.drafting import TenderReasonMissing
+from b2b_market.tendering.rules.envelopes import TechnicalResultFinal
 from b2b_market.tendering.rules.sheets import SheetIncomplete
 from b2b_market.tendering.schemas import evaluation as schemas
 from b2b_market.tendering.service import awarding, evaluating, questioning
@@ -47,7 +48,7 @@ def read_evaluation(tender_id: WireUuid, call: Call) -> Answer:
 @router.put(
     "/{tender_id}/scores",
     response_model=schemas.EvaluationOut,
-    responses=changes(judging.EvaluatorUnfit, judging.AwardsUnderway, SheetIncomplete),
+    responses=changes(judging.EvaluatorUnfit, judging.AwardsUnderway, SheetIncomplete, TechnicalResultFinal),
 )
 def score_bids(tender_id: WireUuid, body: schemas.ScoresIn, call: Call) -> Answer:
     """Score every bid on every award criterion but the price; If-Match names the evaluation's version."""
@@ -118,7 +119,7 @@ def reject_answer(inquiry_id: WireUuid, body: schemas.WordsIn, call: Call) -> An
     "/{bid_id}/disqualifications",
     status_code=201,
     response_model=schemas.RulingOut,
-    responses={**changes(*_ASKS), **creates(*_ASKS)},
+    responses={**changes(*_ASKS, TechnicalResultFinal), **creates(*_ASKS, TechnicalResultFinal)},
 )
 def propose_disqualification(bid_id: WireUuid, body: schemas.DisqualificationIn, call: OnceCall) -> Answer:
     """Propose that a bid no longer takes part; If-Match names the evaluation's version."""

@@ -36,6 +36,14 @@ class ReadBidFile:
 
 
 @dataclass(frozen=True, slots=True)
+class PrintOpening:
+    """The opening record of a part (``whole``, ``technical``, ``price``), or of the last one where none is named."""
+
+    tender_id: UUID
+    part: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class TakeWork:
     """The work file of an officer.
 
@@ -44,6 +52,15 @@ class TakeWork:
 
     tender_id: UUID
     team: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPart:
+    """A part (``whole``, ``technical``, ``price``) whose every layer a group of officers has removed."""
+
+    tender_id: UUID
+    part: str
+    team: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

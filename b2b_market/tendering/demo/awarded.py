@@ -16,7 +16,7 @@ from b2b_market.infra.who import Cause
 from b2b_market.infra.work import Work
 from b2b_market.kernel.currency import Currency
 from b2b_market.rbac.actor import Actor, system_actor
-from b2b_market.tendering.commands.bids import ContributeLayer, SubmitBid, TakeWork
+from b2b_market.tendering.commands.bids import ContributeLayer, OpenPart, SubmitBid, TakeWork
 from b2b_market.tendering.commands.evaluation import Score, ScoreBids, StepAward
 from b2b_market.tendering.commands.tenders import DraftTender, ReadTender, StepTender
 from b2b_market.tendering.commands.weighing import Answer, Cost, Feature
@@ -27,7 +27,16 @@ from b2b_market.tendering.rules.sealed_payload import BidFile, BidIds
 from b2b_market.tendering.rules.sealed_sealing import PartContent, seal
 from b2b_market.tendering.rules.sealed_terms import Part, read_notice
 from b2b_market.tendering.rules.sealed_work import read_work
-from b2b_market.tendering.service import awarding, bidding, conducting, drafting, evaluating, opening, publishing
+from b2b_market.tendering.service import (
+    awarding,
+    bidding,
+    conducting,
+    decrypting,
+    drafting,
+    evaluating,
+    opening,
+    publishing,
+)
 from b2b_market.tendering.service.drafting import TenderContent
 from b2b_market.tendering.states.evaluation import TenderAwardStatus
 from b2b_market.tendering.states.procedures import Entry
@@ -148,8 +157,8 @@ def _open(cast: Cast, tender_id: UUID) -> None:
         with cast.work(officer) as work:
             opening.contribute_layer(work, officer, ContributeLayer(tender_id, layer.to_bytes()))
     with _clock(cast) as (work, clock):
-        for found_id, _, team in opening.openable_tenders(work, clock, None):
-            opening.open_tender(work, clock, TakeWork(found_id, tuple(team.split(","))))
+        for found_id, _, part, team in decrypting.openable_tenders(work, clock, None):
+            decrypting.open_tender(work, clock, OpenPart(found_id, part, tuple(team.split(","))))
 
 
 def _judge(cast: Cast, tender_id: UUID) -> None:

@@ -96,7 +96,7 @@ class Contribution(Base):
     """What an officer removed: a layer of every bid at once, signed by the officer."""
 
     __tablename__ = "tender_contribution"
-    __table_args__ = (UniqueConstraint("tender_id", "team", "fingerprint"),)
+    __table_args__ = (UniqueConstraint("tender_id", "part", "team", "fingerprint"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     tender_id: Mapped[UUID]

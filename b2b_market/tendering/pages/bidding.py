@@ -1,9 +1,11 @@
 """Officers' keys, the bidder's page and the opening, with the files that the sealing tools make."""
 
 import json
+from collections.abc import Mapping
+from typing import Annotated, Final
 from uuid import UUID, uuid4
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from b2b_market.infra.documents.pdf import PDF_TYPE
 from b2b_market.infra.http.wires import WireUuid
@@ -13,14 +15,23 @@ from b2b_market.rbac.page_edge import PageCall, PageContext, PageRoute, PageShel
 from b2b_market.tendering.commands import bids as commands
 from b2b_market.tendering.commands.tenders import ProveKey, ReadTender, RegisterKey, RevokeKey
 from b2b_market.tendering.pages import showing, weighing
+from b2b_market.tendering.rules.procedures import read_procedure
+from b2b_market.tendering.rules.sealed_terms import Part
 from b2b_market.tendering.schemas.files import attachment, read_file, work_response
 from b2b_market.tendering.service import bidding, drafting, keys, opening, printing
+from b2b_market.tendering.states.stages import Envelopes
 from b2b_market.ui.forms import Form
 from b2b_market.ui.viewer import Flash
 
 router = APIRouter(route_class=PageRoute)
 
 JSON = "application/json"
+OpenedPart = Annotated[str, Query(pattern=r"^(whole|technical|price)?$")]
+PART_NAMES: Final[Mapping[str, str]] = {
+    Part.WHOLE.value: N_("Opening record"),
+    Part.TECHNICAL.value: N_("Opening record, technical"),
+    Part.PRICE.value: N_("Opening record, prices"),
+}
 
 
 @router.get("/officer-keys")
@@ -101,10 +112,11 @@ def print_notice(tender_id: WireUuid, request: Request) -> Response:
 
 
 @router.get("/tenders/{tender_id}/opening.pdf")
-def print_opening(tender_id: WireUuid, request: Request) -> Response:
+def print_opening(tender_id: WireUuid, request: Request, part: OpenedPart = "") -> Response:
     """Save the opening record of an own tender as PDF."""
     shell: PageShell = request.app.state.pages
-    name, content = printing.take_opening(lambda: shell.edge.open(request, "page"), ReadTender(tender_id))
+    command = commands.PrintOpening(tender_id, part)
+    name, content = printing.take_opening(lambda: shell.edge.open(request, "page"), command)
     return attachment(content, name, PDF_TYPE)
 
 
@@ -206,7 +218,7 @@ def show_bid(bid_id: WireUuid, call: PageCall) -> Response:
     found = opening.read_bid(call.work, call.actor, commands.ReadBid(bid_id))
     content = drafting.read_tender(call.work, call.actor, ReadTender(found.bid.tender_id))
     lots = {lot.id: lot.title for lot in content.lots}
-    said = found.content.content if found.content else {}
+    said = found.content or {}
     context = {
         "found": found,
         "tender": content.tender,
@@ -263,6 +275,8 @@ def _own_bids(call: PageContext, tender_id: UUID, form: Form, *, status: int = 2
             str(lot.id): weighing.shown(lot.features, lot.costs, showing.language_of(call)) for lot in content.lots
         },
         "own": bidding.read_own_bids(call.work, call.actor, ReadTender(tender_id)),
+        "two": read_procedure(content.tender.values).envelopes is Envelopes.TWO,
+        "committee": read_procedure(content.tender.values).committee is not None,
         "submits": bidding.submit_bid.allows(call.actor),
         "badges": showing.TENDER_BADGES,
     }
@@ -283,6 +297,7 @@ def _opening(call: PageContext, tender_id: UUID, form: Form, *, status: int = 20
         "buys": buys,
         "officer": call.actor.user_id in tender.officer_ids and opening.contribute_layer.allows(call.actor),
         "ceremony": ceremony,
+        "part_names": PART_NAMES,
         "team_names": [
             " + ".join(ceremony.officers[fingerprint] for fingerprint in team) for team, _ in ceremony.teams
         ],

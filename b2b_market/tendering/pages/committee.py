@@ -90,7 +90,7 @@ def hand_in(tender_id: WireUuid, call: PageCall) -> Response:
         Score(one.bid.id, key, value)
         for one in bids
         for key in judging.weights_of(found.tender.criteria).quality
-        if one.offer.total is not None
+        if one.scored
         and (value := form.decimal(f"score-{one.bid.id}-{key}", required=True, least=Decimal(0))) is not None
     )
     if form.ok:

@@ -77,9 +77,9 @@ def score(tender_id: WireUuid, call: PageCall) -> Response:
     chosen = _chosen(found, position or 0)
     scores = [
         commands.Score(bid.id, key, value)
-        for bid, offer in chosen.bids
+        for bid, _ in chosen.bids
         for key in found.weights.quality
-        if offer.total is not None
+        if bid.id in chosen.quality
         and (value := form.decimal(f"score-{bid.id}-{key}", required=True, least=Decimal(0))) is not None
     ]
     if not form.ok:
@@ -276,6 +276,8 @@ def _evaluation(call: PageContext, tender_id: UUID, form: Form, position: int, *
         "award_badges": words.AWARD_BADGES,
         "ruling_badges": words.RULING_BADGES,
         "inquiry_badges": words.INQUIRY_BADGES,
+        "sight": found.sight,
+        "two": found.sight.two,
         "allowed": _allowed(call, found),
         "committee": found.tender.values.get("committee"),
         "now": call.work.now(),
@@ -343,6 +345,8 @@ def _rows(found: Judgement, lot: JudgedLot) -> list[dict[str, object]]:
                 "score": own and shown_score(own.score),
                 "quality": own and shown_score(own.quality),
                 "findings": offer.findings,
+                "asked_to_score": bid.id in lot.quality,
+                "failed": bid.id in lot.failed,
                 "rulings": [one for one in lot.rulings if one.bid_id == bid.id],
                 "inquiries": [one for one in lot.inquiries if one.bid_id == bid.id],
                 "awards": [one for one in lot.awards if one.bid_id == bid.id],

@@ -20,6 +20,7 @@ from b2b_market.tendering.pages import wording
 from b2b_market.tendering.rules import procedures as rules
 from b2b_market.tendering.service import procedures
 from b2b_market.tendering.states.procedures import ProcedureStatus
+from b2b_market.tendering.states.stages import Envelopes
 from b2b_market.ui.forms import Form
 from b2b_market.ui.language import Language, parse_language
 from b2b_market.ui.viewer import Badge, Flash
@@ -32,8 +33,8 @@ BADGES: Final[Mapping[ProcedureStatus, Badge]] = {
 }
 
 
-OPTIONAL: Final = "/committee/"
-"""Where the values begin that a procedure may leave out."""
+OPTIONAL: Final = ("/committee/", "/technical_least")
+"""Where the numbers begin that a procedure may leave out."""
 
 
 class _Own(Protocol):
@@ -145,6 +146,7 @@ def _editor(call: PageContext, form: Form, base: rules.Profile, found: _Own | No
         "rows": list(wording.LABELS.items()),
         "names": {path: path.strip("/").replace("/", "-") for path in wording.LABELS},
         "choices": wording.CHOICES,
+        "optional": OPTIONAL,
         "unit_names": wording.UNIT_NAMES,
         "limits": {limit.path: limit for limit in base.limits},
         "said": wording.said,
@@ -161,7 +163,7 @@ def tongue(call: PageContext) -> str:
 
 def _flat(values: Mapping[str, Any], before: str = "") -> dict[str, object]:
     """Return nested values by the names of their fields: ``periods-enquiry-amount``."""
-    found: dict[str, object] = {}
+    found: dict[str, object] = {} if before else {"envelopes": Envelopes.ONE.value}
     for name, value in values.items():
         if isinstance(value, Mapping):
             found |= _flat(value, f"{before}{name}-")

@@ -109,6 +109,8 @@ HISTORY: Final[Mapping[str, str]] = MappingProxyType(
         "tender.layer_contributed": N_("removed a layer"),
         "tender.opened": N_("the bids were opened"),
         "tender.evaluation_begun": N_("began the evaluation"),
+        "tender.technical_locked": N_("signed off the technical result"),
+        "tender.prices_opened": N_("the price envelopes were opened"),
         "tender.decided": N_("every lot was decided; the stand-still began"),
         "tender.reopened": N_("a decision was taken back"),
         "tender.lots_settled": N_("lots came to nothing"),

@@ -23,8 +23,10 @@ from b2b_market.tendering.service import (
     opening,
     procedures,
     publishing,
+    staging,
 )
 from b2b_market.tendering.service.drafting import TenderContent
+from b2b_market.tendering.states.stages import Envelopes
 from b2b_market.tendering.states.tenders import LIVE, TENDER_LIFECYCLE, LotStatus, TenderStatus
 from b2b_market.ui.forms import Form
 from b2b_market.ui.viewer import Flash
@@ -200,6 +202,8 @@ def page_of(call: PageContext, tender_id: UUID, form: Form, *, status: int = 200
         "values": read_procedure(tender.values),
         "companies": showing.company_names(call, [tender.buyer_id, *tender.supplier_ids]),
         "enquiries": asking.list_enquiries(call.work, call.actor, commands.ReadTender(tender_id)),
+        "technical": read_procedure(tender.values).envelopes is Envelopes.TWO
+        and staging.is_signed_off(call.work, call.actor, commands.ReadTender(tender_id)),
         "ceremony": opening.read_ceremony(call.work, call.actor, commands.ReadTender(tender_id)),
         "allowed": _allowed(call, content, own_work=own_work) if buys else frozenset(),
         "asks": not buys and tender.status is TenderStatus.ENQUIRIES and asking.ask_about_tender.allows(call.actor),

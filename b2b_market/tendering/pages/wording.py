@@ -26,6 +26,8 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "/committee/least": N_("Committee: members at least"),
         "/committee/experts": N_("Committee: experts, so many"),
         "/committee/of": N_("Committee: of so many members"),
+        "/envelopes": N_("Envelopes"),
+        "/technical_least": N_("Prices opened from this technical score"),
     }
 )
 CHOICES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
@@ -42,6 +44,7 @@ CHOICES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "quality": N_("The better quality wins"),
             "draw": N_("A draw with a committed seed"),
         },
+        "/envelopes": {"one": N_("One"), "two": N_("Two: prices after the technical result")},
     }
 )
 UNITS: Final[Mapping[str, str]] = MappingProxyType(
@@ -60,7 +63,7 @@ def said(path: str, value: Any) -> tuple[str, int | None]:  # noqa: ANN401 - a J
     """Return how a value reads: a message id and its number, or the plain number as text and None."""
     if isinstance(value, dict):
         return UNITS[value["unit"]], value["amount"]
-    if value is None:
-        return N_("none"), None
     words = CHOICES.get(path)
+    if value is None:
+        return next(iter(words.values())) if words else N_("none"), None
     return (words[str(value)], None) if words is not None else (str(value), None)

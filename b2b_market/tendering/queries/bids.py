@@ -1,10 +1,10 @@
 """Sealed bids, what was received, and what the opening made of it, always within a scope."""
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Collection, Sequence
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.orm import Session, undefer
 
 from b2b_market.infra.database import run_fixed
@@ -19,10 +19,14 @@ from b2b_market.tendering.models.bids import (
     Received,
     SealedBoxRow,
 )
+from b2b_market.tendering.models.stages import TechnicalStage
 from b2b_market.tendering.models.tenders import Tender
 from b2b_market.tendering.rules.sealed_journal import SignedReceipt, read_receipt
+from b2b_market.tendering.rules.sealed_terms import Part
+from b2b_market.tendering.states.stages import StageStatus
 from b2b_market.tendering.states.tenders import TenderStatus
 
+PRICE: Final = Part.PRICE.value
 _NEXT: Final = "UPDATE tender_counter SET last = last + 1 WHERE tender_id = %(tender_id)s RETURNING last"
 
 
@@ -62,10 +66,15 @@ def documents(session: Session, _scope: Scope, tender_id: UUID) -> dict[int, Rec
     return {row.sequence: row for row in session.scalars(wanted)}
 
 
-def boxes(session: Session, _scope: Scope, received_id: UUID) -> dict[tuple[str, str], bytes]:
-    """Return the ciphertexts of one envelope by part and box; the machine branch of the policy shows them."""
-    wanted = select(SealedBoxRow).where(SealedBoxRow.received_id == received_id).options(undefer(SealedBoxRow.content))
-    return {(row.part, row.box): bytes(row.content) for row in session.scalars(wanted)}
+def boxes(session: Session, _scope: Scope, received_id: UUID, part: str) -> dict[str, bytes]:
+    """Return the ciphertexts of one part of an envelope by box; the machine branch of the policy shows them."""
+    wanted = select(SealedBoxRow).where(SealedBoxRow.received_id == received_id, SealedBoxRow.part == part)
+    return {row.box: bytes(row.content) for row in session.scalars(wanted.options(undefer(SealedBoxRow.content)))}
+
+
+def sequences_of(session: Session, _scope: Scope, bid_ids: Collection[UUID]) -> frozenset[int]:
+    """Return the receipts' numbers of bids, as far as the reader may see them."""
+    return frozenset(session.scalars(select(Bid.sequence).where(Bid.id.in_(bid_ids))))
 
 
 def bids_by_sequence(session: Session, _scope: Scope, tender_id: UUID) -> dict[int, Bid]:
@@ -74,36 +83,48 @@ def bids_by_sequence(session: Session, _scope: Scope, tender_id: UUID) -> dict[i
     return {bid.sequence: bid for bid in session.scalars(wanted.execution_options(populate_existing=True))}
 
 
-def contributions(session: Session, _scope: Scope, tender_id: UUID, team: str) -> Sequence[Contribution]:
-    """Return what a group of officers has removed so far, the outermost layer first."""
-    wanted = select(Contribution).where(Contribution.tender_id == tender_id, Contribution.team == team)
-    return session.scalars(wanted.order_by(Contribution.layer)).all()
+def contributions(session: Session, _scope: Scope, tender_id: UUID, part: str, team: str) -> Sequence[Contribution]:
+    """Return what a group of officers has removed from a part so far, the outermost layer first."""
+    wanted = select(Contribution).where(Contribution.tender_id == tender_id, Contribution.part == part)
+    return session.scalars(wanted.where(Contribution.team == team).order_by(Contribution.layer)).all()
 
 
-def teams_begun(session: Session, _scope: Scope, tender_id: UUID) -> Sequence[tuple[str, int]]:
-    """Return (group, layers removed) of the groups that have begun."""
-    wanted = select(Contribution.team, func.count()).where(Contribution.tender_id == tender_id)
+def contributions_to(session: Session, _scope: Scope, tender_id: UUID, part: str) -> Sequence[Contribution]:
+    """Return what all groups of officers have removed from a part so far."""
+    wanted = select(Contribution).where(Contribution.tender_id == tender_id, Contribution.part == part)
+    return session.scalars(wanted.order_by(Contribution.team, Contribution.layer)).all()
+
+
+def teams_begun(session: Session, _scope: Scope, tender_id: UUID, part: str) -> Sequence[tuple[str, int]]:
+    """Return (group, layers removed) of the groups that have begun to open a part."""
+    wanted = select(Contribution.team, func.count()).where(
+        Contribution.tender_id == tender_id, Contribution.part == part
+    )
     return session.execute(wanted.group_by(Contribution.team).order_by(Contribution.team)).all()
 
 
-def ready_to_open(session: Session, limit: int) -> Sequence[tuple[UUID, UUID, str]]:
-    """Return (tender, buyer, group) of closed tenders whose group has removed every layer; for the machine branch."""
+def ready_to_open(session: Session, limit: int) -> Sequence[tuple[UUID, UUID, str, str]]:
+    """Return (tender, buyer, part, group) whose turn it is and whose every layer is removed; for the machine branch."""
     needed = Tender.values["sealing"]["threshold"].as_integer()
+    first = and_(Tender.status == TenderStatus.CLOSED, Contribution.part != PRICE)
+    locked = exists().where(TechnicalStage.tender_id == Tender.id, TechnicalStage.status == StageStatus.LOCKED)
+    second = and_(Tender.status == TenderStatus.EVALUATING, Contribution.part == PRICE, locked)
     wanted = (
-        select(Tender.id, Tender.buyer_id, Contribution.team)
+        select(Tender.id, Tender.buyer_id, Contribution.part, Contribution.team)
         .join(Contribution, Contribution.tender_id == Tender.id)
-        .where(Tender.status == TenderStatus.CLOSED)
-        .group_by(Tender.id, Tender.buyer_id, Contribution.team, needed)
+        .where(or_(first, second))
+        .group_by(Tender.id, Tender.buyer_id, Contribution.part, Contribution.team, needed)
         .having(func.count() >= needed)
-        .order_by(Tender.id, Contribution.team)
+        .order_by(Tender.id, Contribution.part, Contribution.team)
         .limit(limit)
     )
     return session.execute(wanted).all()
 
 
-def opening_of(session: Session, _scope: Scope, tender_id: UUID) -> OpeningRecord | None:
-    """Return the opening record of a tender, None before the opening."""
-    return session.scalar(select(OpeningRecord).where(OpeningRecord.tender_id == tender_id))
+def openings_of(session: Session, _scope: Scope, tender_id: UUID) -> Sequence[OpeningRecord]:
+    """Return the opening records of a tender, one for each part that is open, the last one last."""
+    wanted = select(OpeningRecord).where(OpeningRecord.tender_id == tender_id)
+    return session.scalars(wanted.order_by(OpeningRecord.opened_at)).all()
 
 
 def opened_bids(session: Session, scope: Scope, tender_id: UUID) -> Sequence[Bid]:
@@ -120,10 +141,12 @@ def visible_bid(session: Session, _scope: Scope, bid_id: UUID) -> Bid:
     return found
 
 
-def contents_of(session: Session, _scope: Scope, bid_ids: Sequence[UUID]) -> dict[UUID, BidContent]:
-    """Return what opened bids say, by bid."""
-    wanted = select(BidContent).where(BidContent.bid_id.in_(bid_ids))
-    return {row.bid_id: row for row in session.scalars(wanted)}
+def contents_of(session: Session, _scope: Scope, bid_ids: Sequence[UUID]) -> dict[UUID, dict[str, dict[str, Any]]]:
+    """Return what opened bids say, by bid and part; a bid of which nothing was read is not in it."""
+    found: dict[UUID, dict[str, dict[str, Any]]] = {}
+    for row in session.scalars(select(BidContent).where(BidContent.bid_id.in_(bid_ids))):
+        found.setdefault(row.bid_id, {})[row.part] = row.content
+    return found
 
 
 def files_of(session: Session, _scope: Scope, bid_id: UUID) -> Sequence[BidFileRow]:

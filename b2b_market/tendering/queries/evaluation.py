@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
 from b2b_market.kernel.refusal import NotFound
@@ -12,7 +13,11 @@ from b2b_market.rbac.actor import Scope
 from b2b_market.tendering.models.bids import Bid, BidContent
 from b2b_market.tendering.models.evaluation import Evaluation, Inquiry, Ruling, TenderAward, TenderResult
 from b2b_market.tendering.models.tenders import Tender
+from b2b_market.tendering.rules.sealed_terms import Part
 from b2b_market.tendering.states.tenders import TenderStatus
+
+PRICED: Final = (Part.WHOLE.value, Part.PRICE.value)
+"""The parts of a bid that say prices."""
 
 
 def evaluation_of(session: Session, scope: Scope, tender_id: UUID, *, lock: bool = False) -> Evaluation:
@@ -37,10 +42,13 @@ def own_bid(session: Session, scope: Scope, bid_id: UUID) -> Bid:
 def bids_with_contents(
     session: Session, scope: Scope, tender_id: UUID, lot_id: UUID | None = None
 ) -> Sequence[tuple[Bid, BidContent | None]]:
-    """Return the opened bids of an own tender, or of one lot, by receipt; the content is none where none was read."""
+    """Return the opened bids of an own tender, or of one lot, by receipt, with the part that holds their prices.
+
+    The content is none where none was read, or the price envelope is sealed.
+    """
     wanted = (
         select(Bid, BidContent)
-        .outerjoin(BidContent, BidContent.bid_id == Bid.id)
+        .outerjoin(BidContent, and_(BidContent.bid_id == Bid.id, BidContent.part.in_(PRICED)))
         .where(Bid.tender_id == tender_id, Bid.opened, Bid.buyer_id.in_(scope.org_ids))
     )
     if lot_id is not None:

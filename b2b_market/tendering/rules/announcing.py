@@ -10,7 +10,7 @@ from uuid import UUID
 from b2b_market.infra.canonical import canonical, plain
 from b2b_market.infra.signing import SigningKey
 from b2b_market.tendering.rules.sealed_keys import read_card
-from b2b_market.tendering.rules.sealed_terms import Notice, SignedNotice, Terms, sign_notice
+from b2b_market.tendering.rules.sealed_terms import Notice, Part, SignedNotice, Terms, sign_notice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +23,7 @@ class Announced:
     lots: Sequence[UUID]
     cards: Sequence[Mapping[str, Any]]
     threshold: int
+    parts: tuple[Part, ...]
     reveal_hours: int
     content: Mapping[str, object]
 
@@ -31,7 +32,7 @@ def announce(found: Announced, key: SigningKey) -> tuple[dict[str, Any], SignedN
     """Return the document and the notice that names its hash, signed with the platform's key."""
     document = plain({**found.content, "edition": found.edition, "closes_at": found.deadline})
     assert isinstance(document, dict)  # noqa: S101 - made of a mapping; tells mypy so
-    terms = Terms(found.tender_id, tuple(read_card(dict(card)) for card in found.cards), found.threshold)
+    terms = Terms(found.tender_id, tuple(read_card(dict(card)) for card in found.cards), found.threshold, found.parts)
     notice = Notice(
         terms=terms,
         edition=found.edition,

@@ -7,7 +7,7 @@ to compare, because less would otherwise win.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, TypeGuard
 
@@ -15,20 +15,27 @@ from b2b_market.tendering.rules.effective import Declared, Weighing, read_weighi
 from b2b_market.tendering.rules.offers import PRICELESS, Fault, Finding, Offer, read_decimal, read_offer
 
 
-def read_bid(content: Mapping[str, Any] | None, quantities: Sequence[Decimal], weighing: Weighing) -> Offer:
-    """Return what ``content`` offers as ``read_offer`` does, with what it declares; no total without every cost."""
-    offer = read_offer(content, quantities)
-    if not weighing or offer.total is None:
-        return offer
-    declared, findings = _declared(content or {}, weighing)
-    total = None if any(one.fault is Fault.COST for one in findings) else offer.total
-    return replace(offer, total=total, findings=(*offer.findings, *findings), declared=declared)
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a lot asks of a bid: prices for ``quantities``, in the order of its items, and what it weighs besides."""
+
+    quantities: Sequence[Decimal]
+    weighing: Weighing
+
+    def read(self, content: Mapping[str, Any] | None) -> Offer:
+        """Return what ``content`` offers as ``read_offer`` does, with what it declares; no total without every cost."""
+        offer = read_offer(content, self.quantities)
+        if not self.weighing or offer.total is None:
+            return offer
+        declared, findings = _declared(content or {}, self.weighing)
+        total = None if any(one.fault is Fault.COST for one in findings) else offer.total
+        return replace(offer, total=total, findings=(*offer.findings, *findings), declared=declared)
 
 
 def require_answering(content: Mapping[str, Any], lot: Mapping[str, Any]) -> None:
     """Raise ValueError unless a bid answers all that an announced ``lot`` asks: prices, features, life-cycle costs."""
     weighing = read_weighing(lot["features"], lot["costs"])
-    found = read_bid(content, [Decimal(item["quantity"]) for item in lot["items"]], weighing)
+    found = Asked([Decimal(item["quantity"]) for item in lot["items"]], weighing).read(content)
     missing = [one for one in found.findings if one.fault in PRICELESS or one.fault is Fault.FEATURE]
     if missing:
         told = "; ".join(" ".join(filter(None, (one.fault, str(one.line or ""), one.said))) for one in missing)

@@ -20,10 +20,13 @@ from b2b_market.kernel.text import N_
 from b2b_market.tendering.rules.drawing import Shape
 from b2b_market.tendering.rules.periods import Period
 from b2b_market.tendering.states.procedures import AwardOrder, Entry, PeriodUnit, Publicity, TieBreak
+from b2b_market.tendering.states.stages import Envelopes
 
-CODES: Final = ("private-open", "accelerated", "china-open", "eu-open")
+CODES: Final = ("private-open", "accelerated", "china-open", "eu-open", "two-envelope")
 """The built-in profiles in the order that they are shown; the first is the default."""
 MOST_NAME: Final = 100
+OPTIONAL: Final = frozenset({"committee", "envelopes", "technical_least"})
+"""What a procedure may leave out."""
 
 Values = Mapping[str, Any]
 
@@ -95,6 +98,9 @@ class Procedure:
     bond_most_percent: int
     committee: Shape | None
     """How the committee is made up that scores the bids; none where the buyer scores them itself."""
+    envelopes: Envelopes
+    technical_least: int | None
+    """The least technical score with which the price envelope of a bid is opened."""
 
 
 def read_procedure(values: Values) -> Procedure:
@@ -117,6 +123,8 @@ def read_procedure(values: Values) -> Procedure:
         below_next_percent=low["below_next_percent"],
         bond_most_percent=values["bond"]["most_percent"],
         committee=read_shape(values.get("committee")),
+        envelopes=Envelopes(values.get("envelopes", Envelopes.ONE)),
+        technical_least=values.get("technical_least"),
     )
 
 
@@ -159,6 +167,8 @@ def require_sound(name: str, values: Values, base: Profile) -> None:
         errors.append(_THRESHOLD)
     if not found and (shape := read_shape(values.get("committee"))) is not None and shape.experts > shape.of:
         errors.append(_EXPERTS)
+    if not found and "technical_least" in values and values.get("envelopes") != Envelopes.TWO:
+        errors.append(_LEAST)
     if errors:
         raise Invalid(errors=errors)
 
@@ -166,6 +176,9 @@ def require_sound(name: str, values: Values, base: Profile) -> None:
 _NAME: Final = FieldError("/name", "length", N_("Give it a name of at most 100 characters."))
 _THRESHOLD: Final = FieldError(
     "/sealing/threshold", "range", N_("Fewer officers must be needed than there are, or one lost key loses every bid.")
+)
+_LEAST: Final = FieldError(
+    "/technical_least", "range", N_("Only a procedure of two envelopes asks for a least technical score.")
 )
 _EXPERTS: Final = FieldError("/committee/experts", "range", N_("A committee has no more experts than members."))
 
@@ -204,7 +217,7 @@ def at(values: Values, path: str) -> Any:  # noqa: ANN401 - a JSON value
     for part in path.strip("/").split("/"):
         if found is None:
             return None
-        found = found[part] if part != "committee" else found.get(part)
+        found = found.get(part) if part in OPTIONAL else found[part]
     return found
 
 

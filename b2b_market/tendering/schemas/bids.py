@@ -7,6 +7,7 @@ from pydantic import Field
 
 from b2b_market.infra.http.wires import ShortText, WireIn, WireOut, WireTime
 from b2b_market.tendering.commands.tenders import RegisterKey
+from b2b_market.tendering.rules.sealed_terms import Part
 from b2b_market.tendering.service.bidding import OwnBids
 from b2b_market.tendering.service.opening import Ceremony, OpenedBid
 from b2b_market.tendering.states.bids import BidStatus, KeyStatus
@@ -125,12 +126,19 @@ class TeamOut(WireOut):
 
 
 class CeremonyOut(WireOut):
-    """How far the opening is; ``record`` is the signed opening record once there is one."""
+    """How far the opening is: the part that waits for the officers, and the signed record of the last one opened.
+
+    ``records`` are those of all parts that are open; ``withheld`` says that one is there which nobody sees before the
+    technical scores are locked.
+    """
 
     officers: dict[str, str]
     threshold: int
+    part: Part | None
     teams: list[TeamOut]
     record: dict[str, Any] | None
+    records: list[dict[str, Any]]
+    withheld: bool
 
     @classmethod
     def of(cls, value: Ceremony) -> Self:
@@ -139,7 +147,10 @@ class CeremonyOut(WireOut):
             officers=dict(value.officers),
             threshold=value.threshold,
             teams=[TeamOut(officers=list(team), layers=layers) for team, layers in value.teams],
+            part=value.part,
             record=value.opening.record if value.opening else None,
+            records=[one.record for one in value.openings],
+            withheld=value.withheld,
         )
 
 
@@ -172,6 +183,6 @@ class BidOut(WireOut):
         names = [name for name in BidOut.model_fields if name not in ("content", "files")]
         return cls(
             **{name: getattr(value.bid, name) for name in names},
-            content=value.content.content if value.content else None,
+            content=None if value.content is None else dict(value.content),
             files=[BidFileOut.of(one) for one in value.files],
         )

@@ -177,7 +177,7 @@ class MemberBidOut(WireOut):
     lot_id: WireUuid
     organization_id: WireUuid
     scored: bool
-    """Whether the member scores it: bids without complete prices are not."""
+    """Whether the member scores it: whole bids without complete prices are not, nor technical envelopes unread."""
     content: dict[str, Any] | None
     files: list[MemberFileOut]
 
@@ -188,7 +188,7 @@ class MemberBidOut(WireOut):
             id=value.bid.id,
             lot_id=value.bid.lot_id,
             organization_id=value.bid.supplier_id,
-            scored=value.offer.total is not None,
+            scored=value.scored,
             content=None if value.content is None else dict(value.content),
             files=[MemberFileOut(position=one.position, name=one.name, size=one.size) for one in value.files],
         )

@@ -30,11 +30,9 @@ from b2b_market.tendering.queries import evaluation as evaluation_queries
 from b2b_market.tendering.queries import tenders as tender_queries
 from b2b_market.tendering.rules import committee as rules
 from b2b_market.tendering.rules import drawing, judging, sheets
-from b2b_market.tendering.rules.declaring import read_bid
 from b2b_market.tendering.rules.drafting import require_reason
-from b2b_market.tendering.rules.effective import read_weighing
-from b2b_market.tendering.rules.offers import Offer
 from b2b_market.tendering.rules.procedures import read_procedure
+from b2b_market.tendering.service.sight import asked_of, sight_of
 from b2b_market.tendering.states.committee import COMMITTEE_LIFECYCLE, JUROR_LIFECYCLE, CommitteeStatus, JurorStatus
 from b2b_market.tendering.states.tenders import TENDER_LIFECYCLE, TenderStatus
 
@@ -67,8 +65,10 @@ class MemberBid:
     """An opened bid as a member reads it."""
 
     bid: Bid
-    offer: Offer
+    scored: bool
+    """Whether its quality is scored."""
     content: Mapping[str, Any] | None
+    """What it says, without prices before all sheets are open."""
     files: Sequence[BidFileRow]
 
 
@@ -148,16 +148,16 @@ def list_member_bids(work: Work, scope: Scope, command: ReadTender) -> Sequence[
     """Return the bids to a member who has declared to have no conflict."""
     tender = _reading(work, scope, command.tender_id)
     with _as_buyer(work, scope, tender) as buyer:
-        found = _offers(work, buyer, tender)
+        found, sight = _bids(work, buyer, tender), sight_of(work, buyer, tender)
         said = bid_queries.contents_of(work.session, buyer, [bid.id for bid, _ in found])
         return [
             MemberBid(
                 bid,
-                offer,
-                said[bid.id].content if bid.id in said else None,
+                scored,
+                sight.content(said.get(bid.id, {})),
                 bid_queries.files_of(work.session, buyer, bid.id),
             )
-            for bid, offer in found
+            for bid, scored in found
         ]
 
 
@@ -182,7 +182,7 @@ def hand_in_sheet(work: Work, scope: Scope, command: HandIn) -> CommitteeView:
         raise rules.DeclarationMissing
     sheet = {(one.bid_id, one.criterion): one.score for one in command.scores}
     with _as_buyer(work, scope, tender) as buyer:
-        bids = [bid.id for bid, offer in _offers(work, buyer, tender) if offer.total is not None]
+        bids = [bid.id for bid, scored in _bids(work, buyer, tender) if scored]
     sheets.require_complete(sheet, bids, list(judging.weights_of(tender.criteria).quality))
     _write(work, scope, tender, sheet)
     seat.handed_in_at = work.now()
@@ -271,14 +271,13 @@ def _as_buyer(work: Work, scope: Scope, tender: Tender) -> Iterator[Scope]:
         work.act_for(scope.actor.tenant())
 
 
-def _offers(work: Work, buyer: Scope, tender: Tender) -> list[tuple[Bid, Offer]]:
+def _bids(work: Work, buyer: Scope, tender: Tender) -> list[tuple[Bid, bool]]:
+    """Return the opened bids, each with whether its quality is scored."""
+    sight = sight_of(work, buyer, tender)
     lots = tender_queries.lots_of(work.session, buyer, tender.id)
-    asked = {
-        lot.id: ([Decimal(item["quantity"]) for item in lot.items], read_weighing(lot.features, lot.costs))
-        for lot in lots
-    }
+    asked = {lot.id: asked_of(lot) for lot in lots}
     return [
-        (bid, read_bid(None if said is None else said.content, *asked[bid.lot_id]))
+        (bid, sight.scored(bid, None if said is None else said.content, asked[bid.lot_id]))
         for bid, said in evaluation_queries.bids_with_contents(work.session, buyer, tender.id)
     ]
 

@@ -1,22 +1,19 @@
 """Evaluating: reading what was opened, placing it exactly, and giving each lot's best remaining bid its turn."""
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy.orm import Session
-
 from b2b_market.infra.ids import new_id
 from b2b_market.infra.work import Work
-from b2b_market.kernel.currency import Currency
 from b2b_market.kernel.money import Money, Rate
 from b2b_market.kernel.text import N_
 from b2b_market.rbac.actor import Scope
 from b2b_market.rbac.operation import operation
-from b2b_market.reference import public as reference
 from b2b_market.tendering.commands.evaluation import LocatePart, Part, ScoreBids
 from b2b_market.tendering.commands.tenders import ReadTender, StepTender
 from b2b_market.tendering.events.evaluation import EvaluationBegun, TenderEndedWithoutAward
@@ -27,12 +24,14 @@ from b2b_market.tendering.permissions import TenderPermission
 from b2b_market.tendering.queries import evaluation as queries
 from b2b_market.tendering.queries import tenders as tender_queries
 from b2b_market.tendering.rules import judging, sheets
-from b2b_market.tendering.rules.declaring import read_bid
-from b2b_market.tendering.rules.effective import Weighing, read_weighing, weigh
-from b2b_market.tendering.rules.offers import Offer, read_offer
+from b2b_market.tendering.rules.effective import Weighing, weigh
+from b2b_market.tendering.rules.envelopes import TechnicalResultFinal
+from b2b_market.tendering.rules.offers import Offer
 from b2b_market.tendering.rules.procedures import read_procedure
 from b2b_market.tendering.service import seated
 from b2b_market.tendering.service.publishing import mirror_status
+from b2b_market.tendering.service.rates import frozen_rates, rates_of
+from b2b_market.tendering.service.sight import Sight, asked_of, sight_of
 from b2b_market.tendering.states.evaluation import TENDER_AWARD_LIFECYCLE, RulingStatus, TenderAwardStatus
 from b2b_market.tendering.states.procedures import AwardOrder
 from b2b_market.tendering.states.tenders import LOT_LIFECYCLE, TENDER_LIFECYCLE, LotStatus, TenderStatus
@@ -47,7 +46,8 @@ OUT: Final = N_("The bid was disqualified.")
 class JudgedLot:
     """A lot as it stands: every opened bid with its offer, the places of those admitted, and what is open.
 
-    ``standing`` is empty while quality counts and the bids are not scored.
+    ``standing`` is empty while quality counts and the bids are not scored, and while prices are not to be seen; offers
+    are then empty too. ``quality`` are the bids whose quality is scored, ``failed`` those that failed before prices.
     """
 
     lot: TenderLot
@@ -57,11 +57,13 @@ class JudgedLot:
     rulings: tuple[Ruling, ...]
     inquiries: tuple[Inquiry, ...]
     awards: tuple[TenderAward, ...]
+    quality: frozenset[UUID]
+    failed: frozenset[UUID]
 
     @property
     def barred(self) -> frozenset[UUID]:
-        """The bids that are disqualified."""
-        return frozenset(one.bid_id for one in self.rulings if one.status is RulingStatus.CONFIRMED)
+        """The bids that are disqualified, or failed before their prices were opened."""
+        return self.failed | {one.bid_id for one in self.rulings if one.status is RulingStatus.CONFIRMED}
 
     @property
     def under_way(self) -> TenderAward | None:
@@ -78,6 +80,7 @@ class Judgement:
     weights: judging.Weights
     rates: Mapping[str, Rate]
     lots: tuple[JudgedLot, ...]
+    sight: Sight
 
     @property
     def version(self) -> int:
@@ -108,7 +111,7 @@ def begin_evaluation(work: Work, scope: Scope, command: StepTender) -> Judgement
         buyer_id=tender.buyer_id,
         begun_by=scope.user_id,
         evaluator_ids=list(dict.fromkeys((scope.user_id, *members))),
-        rates=_frozen_rates(work, scope, tender),
+        rates=frozen_rates(work, scope, tender),
         scores=[],
     )
     work.session.add(evaluation)
@@ -150,10 +153,12 @@ def score_bids(work: Work, scope: Scope, command: ScoreBids) -> Judgement:
     work.expect_version(evaluation, command.expected_version)
     seated.require_buyer_scores(tender)
     before = judged(work, scope, tender, evaluation, command.lot_id)
+    if before.sight.stage is not None:
+        raise TechnicalResultFinal
     if any(lot.under_way is not None for lot in before.lots):
         raise judging.AwardsUnderway
     sheet = {(one.bid_id, one.criterion): one.score for one in command.scores}
-    bids = [bid.id for lot in before.lots for bid, offer in lot.bids if offer.total is not None]
+    bids = [bid.id for lot in before.lots for bid, _ in lot.bids if bid.id in lot.quality]
     sheets.require_complete(sheet, bids, list(before.weights.quality))
     kept = [one for one in evaluation.scores if UUID(one["bid"]) not in bids]
     given = [{"bid": str(bid), "criterion": key, "score": format(score, "f")} for (bid, key), score in sheet.items()]
@@ -183,8 +188,8 @@ def take_part(work: Work, scope: Scope, tender: Tender, evaluation: Evaluation) 
 
 def judged(work: Work, scope: Scope, tender: Tender, evaluation: Evaluation, lot_id: UUID | None = None) -> Judgement:
     """Return every lot as it stands, or one: offers read, converted at the frozen rates, placed."""
-    session = work.session
-    weights, rates = judging.weights_of(tender.criteria), _rates(tender, evaluation)
+    session, sight = work.session, sight_of(work, scope, tender)
+    weights, rates = judging.weights_of(tender.criteria), rates_of(tender, evaluation)
     lots = [one for one in tender_queries.lots_of(session, scope, tender.id) if lot_id in (None, one.id)]
     found: dict[UUID, list[tuple[Bid, BidContent | None]]] = {}
     for bid, said in queries.bids_with_contents(session, scope, tender.id, lot_id):
@@ -192,17 +197,15 @@ def judged(work: Work, scope: Scope, tender: Tender, evaluation: Evaluation, lot
     rulings = queries.rulings_of(session, scope, tender.id)
     inquiries = queries.inquiries_of(session, scope, tender.id)
     awards = queries.awards_of(session, scope, tender.id)
-    standing_of = _Standing(tender, weights, rates, judging.scores_by_bid(_sheet(evaluation)))
+    standing_of = _Standing(tender, weights, rates, judging.scores_by_bid(sheet_of(evaluation)), ranked=sight.ranked)
     judged_lots = []
     for lot in lots:
-        quantities = [Decimal(item["quantity"]) for item in lot.items]
-        weighing = read_weighing(lot.features, lot.costs)
-        bids = tuple(
-            (bid, read_bid(None if said is None else said.content, quantities, weighing))
-            for bid, said in found.get(lot.id, ())
-        )
+        asked = asked_of(lot)
+        read = [(bid, None if said is None else said.content) for bid, said in found.get(lot.id, ())]
+        bids = tuple((bid, sight.offer(bid, said, asked)) for bid, said in read)
         own = [one for one in rulings if one.lot_id == lot.id]
-        standing = standing_of(weighing, bids, {one.bid_id for one in own if one.status is RulingStatus.CONFIRMED})
+        barred = sight.failed | {one.bid_id for one in own if one.status is RulingStatus.CONFIRMED}
+        standing = standing_of(asked.weighing, bids, barred)
         judged_lots.append(
             JudgedLot(
                 lot,
@@ -212,23 +215,28 @@ def judged(work: Work, scope: Scope, tender: Tender, evaluation: Evaluation, lot
                 tuple(own),
                 tuple(one for one in inquiries if one.lot_id == lot.id),
                 tuple(one for one in awards if one.lot_id == lot.id),
+                frozenset(bid.id for bid, said in read if sight.scored(bid, said, asked)),
+                sight.failed,
             )
         )
-    return Judgement(tender, evaluation, weights, rates, tuple(judged_lots))
+    return Judgement(tender, evaluation, weights, rates if sight.prices else {}, tuple(judged_lots), sight)
 
 
 @dataclass(frozen=True, slots=True)
 class _Standing:
-    """Places the admitted bids of a lot; none where they are not scored yet."""
+    """Places the admitted bids of a lot; none where they are not scored yet, or prices do not count yet."""
 
     tender: Tender
     weights: judging.Weights
     rates: Mapping[str, Rate]
     scores: Mapping[UUID, Mapping[str, Fraction]]
+    ranked: bool
 
     def __call__(
-        self, weighing: Weighing, bids: Sequence[tuple[Bid, Offer]], barred: set[UUID]
+        self, weighing: Weighing, bids: Sequence[tuple[Bid, Offer]], barred: AbstractSet[UUID]
     ) -> tuple[judging.Placed, ...] | None:
+        if not self.ranked and any(bid.id not in barred for bid, _ in bids):
+            return None
         procedure = read_procedure(self.tender.values)
         admitted = [
             self._judged(bid, offer, self._converted(offer.total), weighing)
@@ -359,37 +367,6 @@ def _require_evaluator(scope: Scope, tender: Tender) -> None:
         raise judging.EvaluatorUnfit
 
 
-def _sheet(evaluation: Evaluation) -> Mapping[tuple[UUID, str], Fraction]:
+def sheet_of(evaluation: Evaluation) -> Mapping[tuple[UUID, str], Fraction]:
+    """Return the scores of an evaluation by bid and criterion."""
     return {(UUID(one["bid"]), one["criterion"]): Fraction(one["score"]) for one in evaluation.scores}
-
-
-def _frozen_rates(work: Work, scope: Scope, tender: Tender) -> list[dict[str, object]]:
-    """Return the rates of the deadline's day from every other currency that a bid is priced in."""
-    target = Currency(tender.currency)
-    lots = {lot.id: [Decimal(item["quantity"]) for item in lot.items] for lot in _lots(work.session, scope, tender)}
-    offers = [
-        read_offer(said.content, lots[bid.lot_id])
-        for bid, said in queries.bids_with_contents(work.session, scope, tender.id)
-        if said is not None
-    ]
-    priced = {offer.total.currency.code for offer in offers if offer.total is not None}
-    day = (tender.closed_at or work.now()).date()
-    found = [
-        reference.rate_on(work, scope.actor, Currency(code), target, day) for code in sorted(priced - {tender.currency})
-    ]
-    return [
-        {"base": rate.base.code, "value": format(rate.value, "f"), "source": rate.source, "as_of": rate.as_of}
-        for rate in found
-    ]
-
-
-def _lots(session: Session, scope: Scope, tender: Tender) -> Sequence[TenderLot]:
-    return tender_queries.lots_of(session, scope, tender.id)
-
-
-def _rates(tender: Tender, evaluation: Evaluation) -> dict[str, Rate]:
-    target = Currency(tender.currency)
-    return {
-        one["base"]: Rate(Currency(one["base"]), target, Decimal(one["value"]), one["source"], one["as_of"])
-        for one in evaluation.rates
-    }

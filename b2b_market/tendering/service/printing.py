@@ -8,14 +8,18 @@ from b2b_market.kernel.refusal import NotFound
 from b2b_market.organizations import public as organizations
 from b2b_market.rbac.actor import Actor, Scope
 from b2b_market.rbac.operation import operation
+from b2b_market.tendering.commands.bids import PrintOpening
 from b2b_market.tendering.commands.tenders import ReadTender
 from b2b_market.tendering.documents.records import Printed, notice_pdf, opening_pdf
 from b2b_market.tendering.models.tenders import Tender
 from b2b_market.tendering.permissions import TenderPermission
 from b2b_market.tendering.queries import bids as bid_queries
 from b2b_market.tendering.queries import tenders as queries
+from b2b_market.tendering.rules.envelopes import price_content
 from b2b_market.tendering.rules.offers import offered_total
+from b2b_market.tendering.rules.sealed_terms import Part
 from b2b_market.tendering.service import seated
+from b2b_market.tendering.service.sight import sight_of
 
 Transaction = Callable[[], AbstractContextManager[tuple[Work, Actor]]]
 
@@ -28,21 +32,27 @@ def read_notice_sheet(work: Work, scope: Scope, command: ReadTender) -> Printed:
 
 
 @operation(TenderPermission.BID_READ)
-def read_opening_sheet(work: Work, scope: Scope, command: ReadTender) -> Printed:
-    """Return what the opening record of an own tender is printed from; NotFound before the opening."""
+def read_opening_sheet(work: Work, scope: Scope, command: PrintOpening) -> Printed:
+    """Return what the opening record of an own tender's part, or of the last one opened, is printed from.
+
+    NotFound before the opening, and for a record with prices before the technical scores are locked.
+    """
     tender = queries.own_tender(work.session, scope, command.tender_id)
     seated.require_reads(work, scope, tender)
-    opening = bid_queries.opening_of(work.session, scope, tender.id)
-    if opening is None:
+    sight = sight_of(work, scope, tender)
+    records = bid_queries.openings_of(work.session, scope, tender.id)
+    seen = [one for one in records if command.part in ("", one.part) and (sight.two or sight.prices)]
+    if not seen:
         raise NotFound(tender_id=str(tender.id))
+    opening = seen[-1]
     bids = bid_queries.opened_bids(work.session, scope, tender.id)
     said = bid_queries.contents_of(work.session, scope, [bid.id for bid in bids])
     names = organizations.companies(work, scope.actor, {bid.supplier_id for bid in bids})
     lots = {lot.id: lot for lot in queries.lots_of(work.session, scope, tender.id)}
     rows = []
     for bid in bids:
-        lot, content = lots[bid.lot_id], said[bid.id].content if bid.id in said else None
-        total = offered_total(content, lot.items)
+        lot, prices = lots[bid.lot_id], price_content(said.get(bid.id, {}))
+        total = None if opening.part == Part.TECHNICAL else offered_total(prices, lot.items)
         shown = "-" if total is None else f"{total.currency.code} {total.amount:f}"
         rows.append((bid.sequence, names[bid.supplier_id].name, lot.title, shown))
     record = opening.record
@@ -56,7 +66,7 @@ def take_notice(transaction: Transaction, command: ReadTender) -> tuple[str, byt
     return f"{sheet.number}-notice.pdf", notice_pdf(sheet)
 
 
-def take_opening(transaction: Transaction, command: ReadTender) -> tuple[str, bytes]:
+def take_opening(transaction: Transaction, command: PrintOpening) -> tuple[str, bytes]:
     """Return the opening record as a file's name and bytes; TenderPrintersBusy where no place gets free."""
     with transaction() as (work, actor):
         sheet = read_opening_sheet(work, actor, command)

@@ -23,6 +23,7 @@ from b2b_market.tendering.queries import keys as key_queries
 from b2b_market.tendering.queries import tenders as queries
 from b2b_market.tendering.rules import drafting as rules
 from b2b_market.tendering.rules.announcing import Announced, announce
+from b2b_market.tendering.rules.envelopes import parts_of
 from b2b_market.tendering.rules.procedures import Procedure, read_procedure
 from b2b_market.tendering.service import seated
 from b2b_market.tendering.service.drafting import zone_of
@@ -153,6 +154,7 @@ def put_out(work: Work, scope: Scope, tender: Tender, cards: Sequence[dict[str, 
         lots=[lot.id for lot in lots],
         cards=cards,
         threshold=procedure.threshold,
+        parts=parts_of(procedure.envelopes),
         reveal_hours=procedure.reveal_hours,
         content={**_said(tender, lots, buyer.name), **seated.announced(work, scope, tender)},
     )

@@ -32,6 +32,7 @@ from b2b_market.tendering.queries import evaluation as queries
 from b2b_market.tendering.queries import tenders as tender_queries
 from b2b_market.tendering.rules import judging
 from b2b_market.tendering.rules.drafting import require_reason
+from b2b_market.tendering.rules.envelopes import TechnicalResultFinal
 from b2b_market.tendering.rules.periods import Period, end_of
 from b2b_market.tendering.service.drafting import zone_of
 from b2b_market.tendering.service.evaluating import JudgedLot, at_work, judged, settle, take_part
@@ -45,17 +46,23 @@ from b2b_market.tendering.states.evaluation import (
     TenderAwardStatus,
 )
 from b2b_market.tendering.states.procedures import PeriodUnit
+from b2b_market.tendering.states.stages import StageStatus
 
 
 @operation(TenderPermission.EVALUATE)
 def propose_disqualification(work: Work, scope: Scope, command: ProposeDisqualification) -> Ruling:
-    """Propose that a bid no longer takes part; another person decides (S1). An active award is cancelled first."""
+    """Propose that a bid no longer takes part; another person decides (S1). An active award is cancelled first.
+
+    TechnicalResultFinal while the price envelopes of the bids that passed wait for the officers.
+    """
     bid = queries.own_bid(work.session, scope, command.bid_id)
     tender, evaluation = at_work(work, scope, bid.tender_id)
     work.expect_version(evaluation, command.expected_version)
     reason = require_reason(command.reason)
-    lot = judged(work, scope, tender, evaluation, bid.lot_id).lots[0]
-    _require_unruled(lot, bid.id)
+    found = judged(work, scope, tender, evaluation, bid.lot_id)
+    if found.sight.stage is StageStatus.LOCKED:
+        raise TechnicalResultFinal
+    _require_unruled(found.lots[0], bid.id)
     take_part(work, scope, tender, evaluation)
     work.record("tender_evaluation.disqualification_proposed", evaluation)
     return _rule(work, scope, bid, command.ground, reason)

@@ -39,6 +39,7 @@ from b2b_market.tendering.states.procedures import CriterionKind
 
 Transaction = Callable[[], AbstractContextManager[tuple[Work, Actor]]]
 NONE = "-"
+FAILED = N_("Did not pass technically; its price envelope stays sealed")
 RULED = {
     RulingStatus.PROPOSED: N_("Disqualification proposed"),
     RulingStatus.CONFIRMED: N_("Disqualified"),
@@ -83,7 +84,7 @@ def read_report(work: Work, scope: Scope, command: ReadTender) -> Report:
         ),
         rates=tuple(
             f"1 {one['base']} = {one['value']} {tender.currency} ({one['source']}, {one['as_of']})"
-            for one in evaluation.rates
+            for one in (evaluation.rates if found.sight.prices else ())
         ),
         lots=tuple(_lot(lot, tender.currency, names, called) for lot in found.lots),
     )
@@ -159,7 +160,7 @@ def _bids(lot: JudgedLot, currency: str, names: Mapping[UUID, str]) -> tuple[Rep
     for bid, offer in ordered:
         one = placed.get(bid.id)
         low = one.suspicion.grounds if one is not None and one.suspicion is not None else ()
-        barred = (RULED[RulingStatus.CONFIRMED],) if bid.id in lot.barred else ()
+        barred = (FAILED,) if bid.id in lot.failed else (RULED[RulingStatus.CONFIRMED],) if bid.id in lot.barred else ()
         found.append(
             ReportedBid(
                 receipt=bid.sequence,

@@ -36,5 +36,5 @@ BID_LIFECYCLE = Lifecycle(
     Step("replace", frozenset({BidStatus.SEALED, BidStatus.WITHDRAWN}), BidStatus.SEALED),
     Step("withdraw", frozenset({BidStatus.SEALED}), BidStatus.WITHDRAWN),
     Step("open", frozenset({BidStatus.SEALED}), BidStatus.OPENED),
-    Step("spoil", frozenset({BidStatus.SEALED}), BidStatus.UNREADABLE),
+    Step("spoil", frozenset({BidStatus.SEALED, BidStatus.OPENED}), BidStatus.UNREADABLE),
 )

@@ -131,14 +131,20 @@ class Seal extends Device {
     return { currency: currency?.value ?? "", lines, ...(features.length && { features }), ...(costs.length && { costs }) };
   }
 
-  /** The bid as a JSON file, or the typed prices; files go with the first part. @param {string[]} parts */
+  /** The bid as a JSON file, or what was typed; with two envelopes each part has files of its own. @param {string[]} parts */
   async contents(parts) {
     const given = await this.bytes("bid");
-    const content = given ? json(given) : this.typed();
-    const chosen = [...(this.field("files")?.files ?? [])];
-    const files = await Promise.all(chosen.map(async (file) => ({ name: file.name.normalize("NFC"), content: new Uint8Array(await file.arrayBuffer()) })));
-    if (parts.length === 1) return { whole: { content, files } };
-    return Object.fromEntries(parts.map((part, place) => [part, { content: content[part], files: place ? [] : files }]));
+    const content = given ? json(given) : null;
+    if (parts.length === 1) return { whole: { content: content ?? this.typed(), files: await this.chosen("files") } };
+    const typed = content ?? { technical: { note: this.value("technical") }, price: this.typed() };
+    const found = parts.map(async (part) => [part, { content: typed[part], files: await this.chosen(`${part}-files`) }]);
+    return Object.fromEntries(await Promise.all(found));
+  }
+
+  /** The files of a field. @param {string} name */
+  async chosen(name) {
+    const files = [...(this.field(name)?.files ?? [])];
+    return Promise.all(files.map(async (file) => ({ name: file.name.normalize("NFC"), content: new Uint8Array(await file.arrayBuffer()) })));
   }
 }
 

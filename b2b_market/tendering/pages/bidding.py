@@ -1,8 +1,9 @@
 """Officers' keys, the bidder's page and the opening, with the files that the sealing tools make."""
 
 import json
-from collections.abc import Mapping
-from typing import Annotated, Final
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Final
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Query, Request, Response
@@ -11,6 +12,7 @@ from b2b_market.infra.documents.pdf import PDF_TYPE
 from b2b_market.infra.http.wires import WireUuid
 from b2b_market.kernel.refusal import NotFound, Refusal
 from b2b_market.kernel.text import N_
+from b2b_market.rbac.operation import Operation
 from b2b_market.rbac.page_edge import PageCall, PageContext, PageRoute, PageShell
 from b2b_market.tendering.commands import bids as commands
 from b2b_market.tendering.commands.tenders import ProveKey, ReadTender, RegisterKey, RevokeKey
@@ -131,32 +133,16 @@ def show_own_bids(tender_id: WireUuid, call: PageCall) -> Response:
 def submit_bid(tender_id: WireUuid, call: PageCall) -> Response:
     """Receive a sealed file and sign its receipt."""
     bidding.submit_bid.admit(call.actor)
-    form = Form(call.form())
-    file = form.file("file", required=True)
-    if file is not None:
-        try:
-            bidding.submit_bid(call.work, call.actor, commands.SubmitBid(tender_id, read_file(file)))
-            return call.see(f"/tenders/{tender_id}/bid", Flash(N_("Received, and a receipt is signed.")))
-        except Refusal as refusal:
-            call.refuse(refusal)
-            form.add_refusal(refusal)
-    return _own_bids(call, tender_id, form, status=422)
+    sent = _Sent(bidding.submit_bid, commands.SubmitBid, "bid", Flash(N_("Received, and a receipt is signed.")))
+    return _take(call, tender_id, sent, _own_bids)
 
 
 @router.post("/tenders/{tender_id}/withdrawal")
 def withdraw_bid(tender_id: WireUuid, call: PageCall) -> Response:
     """Take a bid back by a signed withdrawal."""
     bidding.withdraw_bid.admit(call.actor)
-    form = Form(call.form())
-    file = form.file("file", required=True)
-    if file is not None:
-        try:
-            bidding.withdraw_bid(call.work, call.actor, commands.WithdrawBid(tender_id, read_file(file)))
-            return call.see(f"/tenders/{tender_id}/bid", Flash(N_("Taken back, and a receipt is signed."), "warn"))
-        except Refusal as refusal:
-            call.refuse(refusal)
-            form.add_refusal(refusal)
-    return _own_bids(call, tender_id, form, status=422)
+    said = Flash(N_("Taken back, and a receipt is signed."), "warn")
+    return _take(call, tender_id, _Sent(bidding.withdraw_bid, commands.WithdrawBid, "bid", said), _own_bids)
 
 
 @router.get("/tenders/{tender_id}/receipts/{sequence}")
@@ -196,19 +182,8 @@ def take_work(tender_id: WireUuid, call: PageCall) -> Response:
 def contribute(tender_id: WireUuid, call: PageCall) -> Response:
     """Take a layer that an officer removed."""
     opening.contribute_layer.admit(call.actor)
-    form = Form(call.form())
-    file = form.file("file", required=True)
-    if file is not None:
-        try:
-            command = commands.ContributeLayer(tender_id, read_file(file))
-            opening.contribute_layer(call.work, call.actor, command)
-            return call.see(f"/tenders/{tender_id}/opening", Flash(N_("The layer is removed from every bid.")))
-        except NotFound:
-            raise
-        except Refusal as refusal:
-            call.refuse(refusal)
-            form.add_refusal(refusal)
-    return _opening(call, tender_id, form, status=422)
+    said = Flash(N_("The layer is removed from every bid."))
+    return _take(call, tender_id, _Sent(opening.contribute_layer, commands.ContributeLayer, "opening", said), _opening)
 
 
 @router.get("/bids/{bid_id}")
@@ -236,6 +211,30 @@ def take_file(bid_id: WireUuid, position: int, call: PageCall) -> Response:
     opening.read_bid_file.admit(call.signed_in())
     row = opening.read_bid_file(call.work, call.actor, commands.ReadBidFile(bid_id, position))
     return attachment(bytes(row.content), row.name)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """A file that a sealing tool made: what takes it, what is said afterwards, and on which page of the tender."""
+
+    run: Operation[Any, Any]
+    command: Callable[[UUID, bytes], object]
+    page: str
+    said: Flash
+
+
+def _take(call: PageContext, tender_id: UUID, sent: _Sent, again: Callable[..., Response]) -> Response:
+    """Take the file of a form; what is wrong with it is shown by ``again``."""
+    form = Form(call.form())
+    file = form.file("file", required=True)
+    if file is not None:
+        try:
+            sent.run(call.work, call.actor, sent.command(tender_id, read_file(file)))
+            return call.see(f"/tenders/{tender_id}/{sent.page}", sent.said)
+        except Refusal as refusal:
+            call.refuse(refusal)
+            form.add_refusal(refusal)
+    return again(call, tender_id, form, status=422)
 
 
 def _parsed(card: str) -> object:

@@ -102,6 +102,15 @@ class TestTakingOver:
         )  # answers are asked anew
         assert not start(runtime, market.purchaser, GAPS).stored.remembered
 
+    def test_price_breaks_reach_the_request_and_their_column_is_remembered(
+        self, runtime: Runtime, market: Market
+    ) -> None:
+        text = "Item,Qty,Unit,Needed by,Ship to,Steps\nBolt,5,pcs,2099-03-05,Shanghai,10;100\n"
+        view = decide(runtime, market.purchaser, start(runtime, market.purchaser, text), columns={5: Field.BREAKS})
+        made = confirm(runtime, market.purchaser, view)
+        assert made.lines[0].breaks == ["10", "100"]
+        assert start(runtime, market.purchaser, text).choices.columns[5] == Field.BREAKS
+
     def test_columns_are_found_wherever_they_stand(self, runtime: Runtime, market: Market) -> None:
         confirmed(runtime, market, columns={1: Field.SPECIFICATION})
         turned = "Ship to,Needed by,Part No,Item,Unit,Unit price,Qty\nShanghai,2099-03-05,B-1,Bolt,pcs,CNY 2,5\n"

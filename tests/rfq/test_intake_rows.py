@@ -32,6 +32,32 @@ def test_what_is_left_out_and_not_answered_is_waited_for() -> None:
     assert codes(row) == ([], ["ask-unit", "ask-currency", "ask-date", "ask-place"], [])
 
 
+@pytest.mark.parametrize("heading", ["Price breaks", "Quantity breaks", "阶梯数量"])
+def test_price_breaks_are_a_column(heading: str) -> None:
+    row = only_row(f"Item,Qty,{heading}\nBolt,3,10;100/1000\n")
+    assert row.line is not None
+    assert row.line.breaks == (Decimal(10), Decimal(100), Decimal(1000))
+    assert row.values[Field.BREAKS] == "10; 100; 1000"
+    empty = only_row(f"Item,Qty,{heading}\nBolt,3,-\n")
+    assert empty.line is not None
+    assert empty.line.breaks == ()
+
+
+@pytest.mark.parametrize(
+    ("cell", "code"),
+    [
+        ("ten; 100", "breaks-unreadable"),
+        ("10; 10", "breaks-order"),
+        ("0; 10", "breaks-range"),
+        ("; ".join(map(str, range(1, 22))), "breaks-too-many"),
+    ],
+)
+def test_price_breaks_that_cannot_be(cell: str, code: str) -> None:
+    row = only_row(f"Item,Qty,Price breaks\nBolt,3,{cell}\n")
+    assert (row.status, row.line) == (RowStatus.ERROR, None)
+    assert [(error.code, error.field, error.column) for error in row.errors] == [(code, Field.BREAKS, 2)]
+
+
 @pytest.mark.parametrize(
     ("cell", "code", "facts"),
     [

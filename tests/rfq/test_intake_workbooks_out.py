@@ -121,7 +121,7 @@ def test_the_template_is_recognised_completely(language: Language) -> None:
     assert sheet.max_row == 1
     assert all(cell.comment for cell in sheet[1])
     unit = "米" if language == Language.ZH else "metre"
-    sheet.append(["螺栓", "0012", "M8", 2.5, unit, 0.1, "CNY", None, "上海", "急", "标准件", "材质: 304"])
+    sheet.append(["螺栓", "0012", "M8", 2.5, unit, 0.1, "CNY", None, "上海", "急", "标准件", "材质: 304", "10; 100"])
     sheet["H2"] = TODAY
     out = BytesIO()
     book.save(out)
@@ -140,6 +140,7 @@ def test_the_template_is_recognised_completely(language: Language) -> None:
         Field.NOTE: "急",
         Field.CATEGORY: "标准件",
         Field.PROPERTY: "材质: 304",
+        Field.BREAKS: "10; 100",
     }
 
 

@@ -45,6 +45,7 @@ FIELD_NAMES: Final[Mapping[Field, str]] = MappingProxyType(
         Field.CURRENCY: N_("Currency"),
         Field.REQUIRED_ON: N_("Required date"),
         Field.DELIVERY_PLACE: N_("Delivery place"),
+        Field.BREAKS: N_("Price breaks"),
         Field.NOTE: N_("Note"),
         Field.IGNORED: N_("Not imported"),
     }
@@ -92,6 +93,14 @@ _ERRORS: Final = {
     "properties-too-many": Sentence(
         N_("The row has more than {most} properties"), N_("Leave the least important out.")
     ),
+    "breaks-unreadable": Sentence(
+        N_("“{text}” are no quantities"), N_("Write the quantities that you want prices for, such as 10; 100; 1000.")
+    ),
+    "breaks-range": Sentence(
+        N_("“{text}” holds a quantity that cannot be ordered"), N_("Each is above zero, with at most 6 decimals.")
+    ),
+    "breaks-order": Sentence(N_("The quantities “{text}” do not rise"), N_("Write each once, the smallest first.")),
+    "breaks-too-many": Sentence(N_("These are more than 20 quantities: “{text}”"), N_("Name at most 20.")),
     "spreadsheet-error": Sentence(
         N_("The cell holds the spreadsheet error {text}"),
         N_("Write the value here, or correct the formula in the file."),

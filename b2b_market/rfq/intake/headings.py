@@ -82,6 +82,10 @@ _PHRASES: Final[Mapping[Field, str]] = MappingProxyType(
             "location|site|plant|warehouse|delivery location|address|place|交货地点|交付地点|收货地址|送货地址|"
             "到货地点|收货地点|地点|地址|工厂|仓库|收货地|交货地|项目地点|送货地点"
         ),
+        Field.BREAKS: (
+            "price breaks|quantity breaks|qty breaks|break quantities|price break quantities|volume breaks|"
+            "询价数量档|报价数量档|阶梯数量|数量阶梯|价格阶梯|阶梯报价数量|数量档位"
+        ),
         Field.NOTE: ("note|notes|remark|remarks|comment|comments|备注|说明|附注|注|备注说明|备考"),
         # Who sells it today is not for other suppliers to read; the rest says nothing about the need.
         Field.IGNORED: (

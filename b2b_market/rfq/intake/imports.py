@@ -219,5 +219,5 @@ def _line(need: NeedLine, currency: Currency) -> LineInput:
         delivery_place=need.delivery_place,
         note=need.note,
         target_price=need.target_price if need.target_currency == currency.code else None,
-        terms=NeedTerms(category=need.category, attributes=need.attributes),
+        terms=NeedTerms(category=need.category, attributes=need.attributes, breaks=need.breaks),
     )

@@ -10,6 +10,7 @@ from b2b_market.rfq.intake.columns import Column
 from b2b_market.rfq.intake.findings import Finding
 from b2b_market.rfq.intake.layout import Layout, looks_like_headings
 from b2b_market.rfq.intake.numerals import is_nothing, plain
+from b2b_market.rfq.intake.row_breaks import read_breaks
 from b2b_market.rfq.intake.row_prices import read_price
 from b2b_market.rfq.intake.row_properties import cells_of, read_properties
 from b2b_market.rfq.intake.row_reading import (
@@ -121,6 +122,7 @@ def _read_line(reading: RowReading) -> NeedLine | None:
     price, currency = read_price(reading, quantity, unit)
     required_on = read_required_on(reading)
     place = read_place(reading)
+    breaks = read_breaks(reading)
     note = read_text(reading, Field.NOTE)
     if reading.errors or reading.waits or quantity is None or unit is None or required_on is None:
         return None
@@ -137,6 +139,7 @@ def _read_line(reading: RowReading) -> NeedLine | None:
         note,
         category,
         attributes,
+        breaks,
     )
 
 

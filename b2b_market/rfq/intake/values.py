@@ -43,6 +43,7 @@ class Field(StrEnum):
     CURRENCY = "currency"
     REQUIRED_ON = "required_on"
     DELIVERY_PLACE = "delivery_place"
+    BREAKS = "breaks"
     NOTE = "note"
     IGNORED = "ignored"
 
@@ -170,7 +171,8 @@ class NeedLine:
     """One need, complete and valid: the input of a request's line.
 
     ``quantity`` is positive with at most 6 decimals, ``target_price`` is per ``unit_code`` with at most 6 decimals and
-    stands with ``target_currency`` or not at all; ``required_on`` was not past on the day of the preview.
+    stands with ``target_currency`` or not at all; ``required_on`` was not past on the day of the preview; ``breaks``
+    are rising quantities in ``unit_code``.
     """
 
     item_name: str
@@ -185,3 +187,4 @@ class NeedLine:
     note: str
     category: str = ""
     attributes: tuple[Attribute, ...] = ()
+    breaks: tuple[Decimal, ...] = ()

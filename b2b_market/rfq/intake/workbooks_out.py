@@ -55,6 +55,7 @@ _TEMPLATE: Final = (
     (Field.NOTE, 30, N_("Anything else a supplier should read.")),
     (Field.CATEGORY, 16, N_("The kind of goods it belongs to, in your own words or as a code.")),
     (Field.PROPERTY, 30, N_("Properties of the goods as names and values: Material: steel 304; Surface: Dacromet.")),
+    (Field.BREAKS, 20, N_("Quantities that you want a price each for, rising: 10; 100; 1000.")),
 )
 _LAST_ROW: Final = 5000
 _TEXT: Final = "@"

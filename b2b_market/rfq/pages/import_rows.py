@@ -49,7 +49,7 @@ GROUPS: Final[Mapping[str, tuple[Field, ...]]] = MappingProxyType(
             Field.PROPERTY,
             Field.NOTE,
         ),
-        "quantity": (Field.QUANTITY, Field.UNIT),
+        "quantity": (Field.QUANTITY, Field.UNIT, Field.BREAKS),
         "price": (Field.TARGET_PRICE, Field.CURRENCY, Field.TARGET_TOTAL),
         "day": (Field.REQUIRED_ON,),
         "place": (Field.DELIVERY_PLACE,),
@@ -102,6 +102,7 @@ class RowView:
     second: str
     quantity: Decimal | None
     unit: str
+    breaks: str
     price: Money | None
     amount: Decimal | None
     day: date | None
@@ -143,6 +144,7 @@ def row_view(row: PreviewRow, view: ImportView, preview: Preview, *, edit: bool 
         second=" · ".join(filter(None, second)),
         quantity=Decimal(values[Field.QUANTITY]) if Field.QUANTITY in values else None,
         unit=values.get(Field.UNIT, ""),
+        breaks=values.get(Field.BREAKS, ""),
         price=Money(Decimal(price), Currency(code)) if price is not None and code is not None else None,
         amount=Decimal(price) if price is not None else None,
         day=date.fromisoformat(values[Field.REQUIRED_ON]) if Field.REQUIRED_ON in values else None,

@@ -114,12 +114,18 @@ def _terms(say: Speaker, found: Printed) -> tuple[Block, ...]:
                 Fact(say(N_("Deadline")), same(str(notice["deadline"]))),
                 Fact(say(N_("Questions until")), same(str(said["enquiry_ends_at"] or "-"))),
                 Fact(say(N_("Currency")), same(str(said["currency"]))),
+                Fact(say(N_("Public holidays")), same(_calendar(said["values"]))),
                 Fact(say(N_("Fewest bidders for each lot")), same(str(said["minimum_bidders"]))),
                 Fact(say(N_("Hours to reveal if keys are lost")), same(str(notice["reveal_hours"]))),
                 Fact(say(N_("Notice edition")), same(str(notice["edition"]))),
             )
         ),
     )
+
+
+def _calendar(values: Mapping[str, Any]) -> str:
+    found = values.get("calendar")
+    return f"{found['name']} ({found['version']})" if found else "-"
 
 
 def _lots(say: Speaker, found: Printed) -> tuple[Block, ...]:

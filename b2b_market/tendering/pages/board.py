@@ -5,7 +5,7 @@ from fastapi import APIRouter, Response
 from b2b_market.infra.http.wires import WireUuid
 from b2b_market.rbac.page_edge import PageCall, PageRoute
 from b2b_market.tendering.commands.tenders import ReadTender
-from b2b_market.tendering.pages import showing, weighing
+from b2b_market.tendering.pages import showing, weighing, wording
 from b2b_market.tendering.service import board
 
 router = APIRouter(prefix="/tender-board", route_class=PageRoute)
@@ -29,6 +29,7 @@ def show_notice(tender_id: WireUuid, call: PageCall) -> Response:
         "weighing": [
             weighing.shown(lot.get("features", ()), lot.get("costs", ()), language) for lot in found.document["lots"]
         ],
+        "calendar": wording.calendar_name(found.document["values"]),
         "badges": showing.TENDER_BADGES,
     }
     return call.page("tendering/notice.html", context)

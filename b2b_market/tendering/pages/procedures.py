@@ -18,6 +18,7 @@ from b2b_market.tendering.commands.procedures import (
 )
 from b2b_market.tendering.pages import wording
 from b2b_market.tendering.rules import procedures as rules
+from b2b_market.tendering.rules.calendars import UnreadableDays, read_days, write_days
 from b2b_market.tendering.service import procedures
 from b2b_market.tendering.states.procedures import ProcedureStatus
 from b2b_market.tendering.states.stages import Envelopes
@@ -165,7 +166,10 @@ def _flat(values: Mapping[str, Any], before: str = "") -> dict[str, object]:
     """Return nested values by the names of their fields: ``periods-enquiry-amount``."""
     found: dict[str, object] = {} if before else {"envelopes": Envelopes.ONE.value}
     for name, value in values.items():
-        if isinstance(value, Mapping):
+        if f"/{name}" == wording.CALENDAR:
+            found |= {"calendar-name": value["name"], "calendar-version": value["version"]}
+            found["calendar-days"] = write_days(value)
+        elif isinstance(value, Mapping):
             found |= _flat(value, f"{before}{name}-")
         else:
             found[f"{before}{name}"] = value
@@ -179,7 +183,9 @@ def _read(form: Form) -> tuple[str, dict[str, Any]]:
     for path in wording.LABELS:
         field = path.strip("/").replace("/", "-")
         parts = path.strip("/").split("/")
-        if path.startswith("/periods/"):
+        if path == wording.CALENDAR:
+            values |= _calendar(form)
+        elif path.startswith("/periods/"):
             amount, unit = form.integer(f"{field}-amount", required=True, least=0), form.value(f"{field}-unit")
             _put(values, parts, {"amount": amount, "unit": unit})
         elif path in wording.CHOICES:
@@ -189,6 +195,21 @@ def _read(form: Form) -> tuple[str, dict[str, Any]]:
         elif (number := form.integer(field, least=0)) is not None:
             _put(values, parts, number)
     return name, values
+
+
+def _calendar(form: Form) -> dict[str, Any]:
+    """Return the calendar as sent; nothing where no day is."""
+    text = form.text("calendar-days", limit=20_000, lines=True)
+    if text is None:
+        return {}
+    name, version = form.text("calendar-name", required=True), form.text("calendar-version", required=True)
+    try:
+        days = read_days(text)
+    except UnreadableDays as error:
+        detail = N_("Write a day or a span in each line, such as 2026-10-01..2026-10-07; not: {line}")
+        form.add_error("calendar-days", detail, line=str(error)[:60])
+        return {}
+    return {"calendar": {"name": name or "", "version": version or "", **days}}
 
 
 def _put(values: dict[str, Any], parts: Sequence[str], value: object) -> None:

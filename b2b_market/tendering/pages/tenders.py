@@ -12,7 +12,7 @@ from b2b_market.kernel.refusal import NotFound, Refusal
 from b2b_market.kernel.text import N_
 from b2b_market.rbac.page_edge import PageCall, PageContext, PageRoute
 from b2b_market.tendering.commands import tenders as commands
-from b2b_market.tendering.pages import showing, weighing
+from b2b_market.tendering.pages import showing, weighing, wording
 from b2b_market.tendering.rules.procedures import read_procedure
 from b2b_market.tendering.service import (
     asking,
@@ -200,6 +200,7 @@ def page_of(call: PageContext, tender_id: UUID, form: Form, *, status: int = 200
         "bids": not buys and bidding.submit_bid.allows(call.actor),
         "procedure": showing.procedure_name(call, tender.procedure, known),
         "values": read_procedure(tender.values),
+        "calendar": wording.calendar_name(tender.values),
         "companies": showing.company_names(call, [tender.buyer_id, *tender.supplier_ids]),
         "enquiries": asking.list_enquiries(call.work, call.actor, commands.ReadTender(tender_id)),
         "technical": read_procedure(tender.values).envelopes is Envelopes.TWO

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from b2b_market.kernel.text import N_
 
+CALENDAR: Final = "/calendar"
 LABELS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "/entry": N_("Who may bid"),
@@ -23,6 +24,7 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "/abnormally_low/below_mean_percent": N_("Asked about: below the mean of the others by percent"),
         "/abnormally_low/below_next_percent": N_("Asked about: below the next bid by percent"),
         "/bond/most_percent": N_("Bid bond at most, percent of the estimate"),
+        "/calendar": N_("Public holidays"),
         "/committee/least": N_("Committee: members at least"),
         "/committee/experts": N_("Committee: experts, so many"),
         "/committee/of": N_("Committee: of so many members"),
@@ -59,8 +61,16 @@ UNIT_NAMES: Final[Mapping[str, str]] = MappingProxyType(
 )
 
 
+def calendar_name(values: Mapping[str, Any]) -> str:
+    """Return the name and version of a procedure's calendar; empty where weekends alone are off."""
+    found = values.get("calendar")
+    return f"{found['name']} ({found['version']})" if found else ""
+
+
 def said(path: str, value: Any) -> tuple[str, int | None]:  # noqa: ANN401 - a JSON value
     """Return how a value reads: a message id and its number, or the plain number as text and None."""
+    if isinstance(value, dict) and path == CALENDAR:
+        return calendar_name({"calendar": value}), None
     if isinstance(value, dict):
         return UNITS[value["unit"]], value["amount"]
     words = CHOICES.get(path)

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from b2b_market.kernel.refusal import FieldError, Invalid, Refusal
 from b2b_market.kernel.text import N_
 from b2b_market.tendering.commands.tenders import DraftTender, LotInput
+from b2b_market.tendering.rules.calendars import WEEKENDS, Calendar
 from b2b_market.tendering.rules.effective import Weighing, weighing_errors
 from b2b_market.tendering.rules.periods import MOST_FACTOR, Period, end_of
 from b2b_market.tendering.rules.procedures import Procedure
@@ -184,10 +185,11 @@ def require_complete(**there: bool) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """What the times of a tender are measured with: the buyer's calendar and, in a rehearsal, its speed."""
+    """What the times of a tender are measured with: the buyer's zone and, in a rehearsal, its speed."""
 
     zone: ZoneInfo
     factor: int
+    calendar: Calendar = WEEKENDS
 
 
 def require_periods(
@@ -216,7 +218,7 @@ def require_extension(procedure: Procedure, clock: Clock, now: datetime, before:
 
 
 def _required(period: Period, clock: Clock, start: datetime, given: datetime | None) -> datetime:
-    earliest = end_of(start, period, clock.zone, clock.factor)
+    earliest = end_of(start, period, clock.zone, clock.factor, clock.calendar)
     if given is not None and given < earliest:
         raise TenderPeriodTooShort(
             earliest=earliest.isoformat(), amount=period.amount, unit=period.unit.value, given=given.isoformat()

@@ -1,16 +1,16 @@
 """Periods of a procedure on the clock of the buyer, and how rehearsals run them in seconds.
 
 A day is a day of the buyer's calendar: a period of days ends at the same time of day, whatever a change of clocks does
-to its hours. Working days are Monday to Friday; public holidays are not known here, so a buyer adds them.
+to its hours. Working days are those of the procedure's calendar, Monday to Friday where it has none.
 """
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from b2b_market.tendering.rules.calendars import WEEKENDS, Calendar
 from b2b_market.tendering.states.procedures import PeriodUnit
 
-SATURDAY = 5
 USUAL = 1
 MOST_FACTOR = 86_400
 """The fastest rehearsal: a day of the procedure passes in a second."""
@@ -31,23 +31,25 @@ class Period:
 _RANK = {PeriodUnit.HOURS: 0, PeriodUnit.CALENDAR_DAYS: 1, PeriodUnit.WORKING_DAYS: 2}
 
 
-def end_of(start: datetime, period: Period, zone: ZoneInfo, factor: int = USUAL) -> datetime:
-    """Return when ``period`` from ``start`` ends in the calendar of ``zone``; a rehearsal's is ``factor`` times short.
+def end_of(
+    start: datetime, period: Period, zone: ZoneInfo, factor: int = USUAL, calendar: Calendar = WEEKENDS
+) -> datetime:
+    """Return when ``period`` from ``start`` ends on the days of ``zone``; a rehearsal's is ``factor`` times short.
 
     ``factor`` 1 is the real clock. The rest of a division is dropped to the microsecond.
     """
     if period.unit is PeriodUnit.HOURS:
         end = start + timedelta(hours=period.amount)
     else:
-        end = _days_after(start.astimezone(zone), period).astimezone(UTC)
+        end = _days_after(start.astimezone(zone), period, calendar).astimezone(UTC)
     return end if factor == USUAL else start + (end - start) / factor
 
 
-def _days_after(local: datetime, period: Period) -> datetime:
+def _days_after(local: datetime, period: Period, calendar: Calendar) -> datetime:
     if period.unit is PeriodUnit.CALENDAR_DAYS:
         return local + timedelta(days=period.amount)
     left = period.amount
     while left:
         local += timedelta(days=1)
-        left -= local.weekday() < SATURDAY
+        left -= calendar.works(local.date())
     return local

@@ -17,6 +17,7 @@ from jsonschema import Draft202012Validator
 
 from b2b_market.kernel.refusal import FieldError, Invalid, Refusal
 from b2b_market.kernel.text import N_
+from b2b_market.tendering.rules.calendars import WEEKENDS, Calendar, calendar_fault, read_calendar
 from b2b_market.tendering.rules.drawing import Shape
 from b2b_market.tendering.rules.periods import Period
 from b2b_market.tendering.states.procedures import AwardOrder, Entry, PeriodUnit, Publicity, TieBreak
@@ -25,8 +26,7 @@ from b2b_market.tendering.states.stages import Envelopes
 CODES: Final = ("private-open", "accelerated", "china-open", "eu-open", "two-envelope")
 """The built-in profiles in the order that they are shown; the first is the default."""
 MOST_NAME: Final = 100
-OPTIONAL: Final = frozenset({"committee", "envelopes", "technical_least"})
-"""What a procedure may leave out."""
+OPTIONAL: Final = frozenset({"calendar", "committee", "envelopes", "technical_least"})
 
 Values = Mapping[str, Any]
 
@@ -101,6 +101,8 @@ class Procedure:
     envelopes: Envelopes
     technical_least: int | None
     """The least technical score with which the price envelope of a bid is opened."""
+    calendar: Calendar = WEEKENDS
+    """Which days count as working days."""
 
 
 def read_procedure(values: Values) -> Procedure:
@@ -125,6 +127,7 @@ def read_procedure(values: Values) -> Procedure:
         committee=read_shape(values.get("committee")),
         envelopes=Envelopes(values.get("envelopes", Envelopes.ONE)),
         technical_least=values.get("technical_least"),
+        calendar=read_calendar(values.get("calendar")),
     )
 
 
@@ -169,6 +172,9 @@ def require_sound(name: str, values: Values, base: Profile) -> None:
         errors.append(_EXPERTS)
     if not found and "technical_least" in values and values.get("envelopes") != Envelopes.TWO:
         errors.append(_LEAST)
+    if not found and "calendar" in values and (day := calendar_fault(values["calendar"])) is not None:
+        detail = N_("{day} is no day, or is both a day off and a working day.")
+        errors.append(FieldError("/calendar", "day", detail, {"day": day}))
     if errors:
         raise Invalid(errors=errors)
 
@@ -232,7 +238,7 @@ def paths() -> tuple[str, ...]:
     """Return the pointers of everything that a procedure decides, periods whole, in the order of the schema."""
     found: list[str] = []
     for name, part in schema()["properties"].items():
-        inner = part.get("properties")
+        inner = None if part.get("x-whole") else part.get("properties")
         found += [f"/{name}"] if inner is None else [f"/{name}/{key}" for key in inner]
     return tuple(found)
 

@@ -311,7 +311,8 @@ def _decide(work: Work, scope: Scope, found: Judgement, award: TenderAward) -> N
     """Sign the decision and let the award stand."""
     tender, lot = found.tender, found.lots[0]
     procedure = read_procedure(tender.values)
-    ends_at = end_of(work.now(), procedure.standstill, zone_of(work, scope, tender), tender.rehearsal_factor)
+    zone = zone_of(work, scope, tender)
+    ends_at = end_of(work.now(), procedure.standstill, zone, tender.rehearsal_factor, procedure.calendar)
     record = deciding.decision_record(
         deciding.Decision(
             tender_id=tender.id,

@@ -133,8 +133,8 @@ def _begin_bidding(work: Work, scope: Scope, tender: Tender) -> None:
     begun = max([tender.enquiry_ends_at, *(one.answered_at for one in asked if one.answered_at is not None)])
     TENDER_LIFECYCLE.advance(tender, "start_tendering")
     tender.next_due_at = tender.closes_at
-    period, zone = read_procedure(tender.values).tendering, zone_of(work, scope, tender)
-    least = end_of(begun, period, zone, tender.rehearsal_factor)
+    procedure, zone = read_procedure(tender.values), zone_of(work, scope, tender)
+    least = end_of(begun, procedure.tendering, zone, tender.rehearsal_factor, procedure.calendar)
     work.touch(tender)
     if tender.closes_at < least:
         move_deadline(work, scope, tender, least, MOVED)

@@ -122,8 +122,9 @@ def extend_tender(work: Work, scope: Scope, command: ExtendTender) -> Tender:
         TENDER_LIFECYCLE.require(TenderStatus.CLOSED, "close")
     assert tender.closes_at is not None  # noqa: S101 - a live tender has a deadline
     reason = rules.require_reason(command.reason)
-    clock = rules.Clock(zone_of(work, scope, tender), tender.rehearsal_factor)
-    rules.require_extension(read_procedure(tender.values), clock, moment, tender.closes_at, command.closes_at)
+    procedure = read_procedure(tender.values)
+    clock = rules.Clock(zone_of(work, scope, tender), tender.rehearsal_factor, procedure.calendar)
+    rules.require_extension(procedure, clock, moment, tender.closes_at, command.closes_at)
     move_deadline(work, scope, tender, command.closes_at, reason)
     return tender
 
@@ -240,7 +241,7 @@ def _require_ready(work: Work, scope: Scope, tender: Tender) -> _Ready:
     keys = key_queries.chosen_keys(work.session, scope, tender.key_ids)
     _require_officers(work, scope, tender, procedure, keys)
     seated.require_named(work, scope, tender, procedure, [key.user_id for key in keys])
-    clock = rules.Clock(zone_of(work, scope, tender), tender.rehearsal_factor)
+    clock = rules.Clock(zone_of(work, scope, tender), tender.rehearsal_factor, procedure.calendar)
     ends_at = rules.require_periods(procedure, clock, work.now(), tender.enquiry_ends_at, tender.closes_at)
     return _Ready(procedure, keys, ends_at)
 

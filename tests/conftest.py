@@ -8,11 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from anyio.from_thread import BlockingPortal, start_blocking_portal
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, settings
 
+from b2b_market.entrypoints.collecting import calm_collector
 from tests.support import database as db
+from tests.support.clients import client_of
 from tests.support.servers import Servers, start_servers
 
 if TYPE_CHECKING:
@@ -20,7 +23,7 @@ if TYPE_CHECKING:
 
 WITHOUT_RULES = frozenset({"architecture", "entrypoints", "infra", "tooling", "ui"})
 """Folders of tests that call no rule but in passing; they read the whole source, or start processes and browsers."""
-BUILT_ONCE = ("site", "stand", "built_house", "first", "kit_site")
+BUILT_ONCE = ("site", "stand", "built_house", "first", "kit_site", "world")
 """Fixtures that take many seconds to build; their tests run on one worker."""
 SERVERS = pytest.StashKey[Servers]()
 
@@ -70,6 +73,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for name in BUILT_ONCE:
             if name in getattr(item, "fixturenames", ()):
                 item.add_marker(pytest.mark.xdist_group(name))
+
+
+def pytest_collection_finish() -> None:
+    """Let the garbage collector leave alone what the whole run keeps: the tests and all that they import."""
+    calm_collector()
 
 
 @pytest.hookimpl(wrapper=True)
@@ -136,11 +144,18 @@ def base_runtime(servers: Servers, worker_database: str, tmp_path_factory: pytes
     runtime.close()
 
 
+@pytest.fixture(scope="session")
+def kept_connection(servers: Servers, worker_database: str) -> Iterator[Any]:
+    """The connection of every transaction that is rolled back."""
+    with db.one_connection(servers.url("app", worker_database)) as engine:
+        yield engine
+
+
 @pytest.fixture
-def runtime(base_runtime: Any, servers: Servers, worker_database: str) -> Iterator[Any]:
+def runtime(base_runtime: Any, kept_connection: Any) -> Iterator[Any]:
     """The process's means on a transaction that is rolled back after the test."""
     base_runtime.redis.flushdb()
-    with db.rolled_back(base_runtime, servers.url("app", worker_database)) as found:
+    with db.rolled_back(base_runtime, kept_connection) as found:
         yield found
 
 
@@ -171,23 +186,29 @@ def shared_app(base_runtime: Any) -> FastAPI:
     return build_app(base_runtime, load_manifests())
 
 
+@pytest.fixture(scope="session")
+def portal() -> Iterator[BlockingPortal]:
+    """The loop that serves the requests of every client: a client without one starts a loop for each request."""
+    with start_blocking_portal() as opened:
+        yield opened
+
+
 @pytest.fixture
-def client(shared_app: FastAPI, runtime: Any) -> Iterator[TestClient]:
+def client(shared_app: FastAPI, runtime: Any, portal: BlockingPortal) -> Iterator[TestClient]:
     """A client of the application whose every request joins the test's rolled-back transaction."""
-    yield from _client(shared_app, runtime)
+    yield from _client(shared_app, runtime, portal)
 
 
 @pytest.fixture
-def committed_client(shared_app: FastAPI, committed_runtime: Any) -> Iterator[TestClient]:
+def committed_client(shared_app: FastAPI, committed_runtime: Any, portal: BlockingPortal) -> Iterator[TestClient]:
     """A client of the application whose requests really commit."""
-    yield from _client(shared_app, committed_runtime)
+    yield from _client(shared_app, committed_runtime, portal)
 
 
-def _client(app: FastAPI, runtime: Any) -> Iterator[TestClient]:
+def _client(app: FastAPI, runtime: Any, portal: BlockingPortal) -> Iterator[TestClient]:
     before = app.state.edge.runtime
     app.state.edge.runtime = runtime
-    # without its own lifespan: the shared runtime outlives a test
-    client = TestClient(app, raise_server_exceptions=False, follow_redirects=False)
+    client = client_of(app, portal)
     try:
         yield client
     finally:

@@ -33,6 +33,8 @@ def describe(app: FastAPI) -> None:
 
     def openapi() -> dict[str, Any]:
         document = generate()
+        if "security" in document:  # FastAPI keeps what it generated, and with it what was added below
+            return document
         components = document.setdefault("components", {})
         components.setdefault("schemas", {})["Problem"] = PROBLEM_SCHEMA
         components["securitySchemes"] = {

@@ -121,7 +121,7 @@ class Policy:
         return found
 
     def _ask(self, user: UUID, org: UUID, roles: frozenset[str], custom: Sequence[CustomRole]) -> frozenset[str]:
-        enforcer = self._enforcer(custom)
+        enforcer = self._enforcer(roles, custom)
         subject, domain = f"user:{user}", f"org:{org}"
         for role in sorted(roles):
             enforcer.add_role_for_user_in_domain(subject, f"role:{role}", domain)
@@ -131,7 +131,7 @@ class Policy:
             if enforcer.enforce(subject, domain, permission.object, permission.act)
         )
 
-    def _enforcer(self, custom: Sequence[CustomRole]) -> "casbin.Enforcer":
+    def _enforcer(self, roles: frozenset[str], custom: Sequence[CustomRole]) -> "casbin.Enforcer":
         model = casbin.Model()
         model.load_model_from_text(MODEL)
         enforcer = casbin.Enforcer(model)
@@ -140,7 +140,9 @@ class Policy:
             for role in custom
             for permission in sorted(role.permissions)
         ]
-        lines = [[rule.role, rule.obj, rule.act, rule.effect] for rule in (*self._rules, *own)]
+        # Casbin tries every line for every question; one about a role that is not held can neither allow nor deny
+        held = {f"role:{role}" for role in roles}
+        lines = [[rule.role, rule.obj, rule.act, rule.effect] for rule in (*self._rules, *own) if rule.role in held]
         enforcer.add_policies(lines)
         return enforcer
 

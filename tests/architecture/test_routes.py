@@ -103,7 +103,7 @@ def _call_page(client: TestClient, world: World, route: Route, address: str, hea
 
 @pytest.fixture(scope="module")
 def client(world: World) -> TestClient:
-    return TestClient(world.app, raise_server_exceptions=False, follow_redirects=False)
+    return world.client()
 
 
 @pytest.fixture(scope="module")
@@ -218,9 +218,9 @@ def is_for_everybody(route: Route) -> bool:
     return any(path == begin or (begin != "/" and path.startswith(begin)) for begin, _ in FOR_EVERYBODY)
 
 
-def test_without_any_role_nothing_opens(world: World, servers: Servers, routes: list[Route]) -> None:
+def test_without_any_role_nothing_opens(world: World, routes: list[Route]) -> None:
     wrong = []
-    with undone(world, servers) as client:
+    with undone(world) as client:
         nobody = world.caller(client, "nobody")
         for route in routes:
             with undone_again(world):  # some of what is for everybody ends the session
@@ -344,10 +344,10 @@ PEOPLE = (
 )
 
 
-def test_somebody_reaches_every_route(world: World, servers: Servers, routes: list[Route]) -> None:
+def test_somebody_reaches_every_route(world: World, routes: list[Route]) -> None:
     """The refusals above mean something: each route lets one of the right people in, and none ever breaks."""
     closed, broken = [], []
-    with undone(world, servers) as client:
+    with undone(world) as client:
         callers = {name: world.caller(client, name) for name in PEOPLE}
         for route in routes:
             if route.path.endswith("/audit/export"):

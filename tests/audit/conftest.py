@@ -6,12 +6,14 @@ from pathlib import Path
 
 import psycopg2
 import pytest
+from anyio.from_thread import BlockingPortal
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from b2b_market.infra.database import Database
 from b2b_market.infra.runtime import Runtime
 from b2b_market.infra.signing import SigningKey
+from tests.support.clients import client_of
 from tests.support.servers import PASSWORDS, Servers, admin
 
 OwnerDoes = Callable[[str], None]
@@ -63,12 +65,11 @@ def owner_database(servers: Servers, worker_database: str) -> Iterator[Database]
 
 
 @pytest.fixture
-def fresh_client(shared_app: FastAPI, fresh: Runtime) -> Iterator[TestClient]:
+def fresh_client(shared_app: FastAPI, fresh: Runtime, portal: BlockingPortal) -> Iterator[TestClient]:
     """A client of the application on ``fresh``."""
     edge = shared_app.state.edge
     before, edge.runtime = edge.runtime, fresh
-    # without its own lifespan: the shared runtime outlives a test
-    client = TestClient(shared_app, raise_server_exceptions=False, follow_redirects=False)
+    client = client_of(shared_app, portal)
     try:
         yield client
     finally:

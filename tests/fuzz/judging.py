@@ -5,14 +5,12 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Final
 
 import schemathesis
-from fastapi.testclient import TestClient
 from schemathesis.checks import not_a_server_error
 from schemathesis.python.asgi import ASGIClient
 from schemathesis.specs.openapi import checks
 
 from tests.fuzz.calls import Case, MadeUp, Operation
 from tests.support.calling import API, Caller
-from tests.support.servers import Servers
 from tests.support.undoing import undone, undone_again
 from tests.support.world import World
 
@@ -32,19 +30,19 @@ EXPORT: Final = f"{API}/audit/export"
 class Stage:
     """The world with somebody of every role in it."""
 
-    def __init__(self, world: World, servers: Servers) -> None:
+    def __init__(self, world: World) -> None:
         """Give everybody a session of their own."""
-        self._world, self._servers = world, servers
+        self._world = world
         self._http = ASGIClient(world.app)  # type: ignore[arg-type]  # it wants dict where ASGI says MutableMapping
         self._readable = {path for path, methods in world.app.openapi()["paths"].items() if "get" in methods}
-        client = TestClient(world.app)
+        client = world.client()
         self._callers = {role: world.caller(client, role) for role in ROLES}
 
     @contextmanager
     def set_for(self, operation: Operation) -> Iterator[None]:
         """Let what is done meanwhile to the world vanish at the end."""
-        fresh = nullcontext(TestClient(self._world.app))
-        with fresh if operation.path == EXPORT else undone(self._world, self._servers) as client:
+        fresh = nullcontext(self._world.client())
+        with fresh if operation.path == EXPORT else undone(self._world) as client:
             for caller in self._callers.values():
                 caller.client = client
             yield

@@ -13,7 +13,6 @@ from schemathesis.core.result import Err, Ok
 
 from tests.fuzz.calls import Operation, made_up
 from tests.fuzz.judging import Stage
-from tests.support.servers import Servers
 from tests.support.world import World
 
 PARTS: Final = range(8)
@@ -39,8 +38,8 @@ def operations(world: World) -> list[Operation]:
 
 
 @pytest.fixture(scope="module")
-def stage(world: World, servers: Servers) -> Stage:
-    return Stage(world, servers)
+def stage(world: World) -> Stage:
+    return Stage(world)
 
 
 def test_the_document_is_whole(operations: list[Operation]) -> None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
-from sqlalchemy import Connection, NestedTransaction, create_engine, pool
+from sqlalchemy import Connection, Engine, NestedTransaction, create_engine
 from sqlalchemy.orm import Session
 
 from b2b_market.entrypoints.migrating import SCRIPTS, migrate
@@ -86,16 +86,22 @@ class RollbackDatabase(Database):
 
 
 @contextmanager
-def rolled_back(base: Runtime, url: str) -> Iterator[Runtime]:
+def one_connection(url: str) -> Iterator[Engine]:
+    """Yield an engine that keeps its one connection: to open one costs more than most tests do with it."""
+    engine = create_engine(url, pool_size=1, max_overflow=0, connect_args={"options": "-c timezone=UTC"})
+    yield engine
+    engine.dispose()
+
+
+@contextmanager
+def rolled_back(base: Runtime, engine: Engine) -> Iterator[Runtime]:
     """Yield ``base`` on a database whose changes all vanish at the end."""
-    engine = create_engine(url, poolclass=pool.NullPool, connect_args={"options": "-c timezone=UTC"})
     with engine.connect() as connection:
         transaction = connection.begin()
         try:
             yield replace(base, database=RollbackDatabase(connection))
         finally:
             transaction.rollback()
-    engine.dispose()
 
 
 def delete_everything(servers: Servers, database: str) -> None:

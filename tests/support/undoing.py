@@ -6,18 +6,16 @@ from contextlib import contextmanager
 from fastapi.testclient import TestClient
 
 from tests.support import database as db
-from tests.support.servers import Servers
 from tests.support.world import World
 
 
 @contextmanager
-def undone(world: World, servers: Servers) -> Iterator[TestClient]:
+def undone(world: World) -> Iterator[TestClient]:
     """Yield a client of the world whose changes all vanish at the end."""
     edge = world.app.state.edge
-    with db.rolled_back(world.runtime, servers.url("app", world.database)) as runtime:
+    with db.rolled_back(world.runtime, world.connection) as runtime:
         edge.runtime = runtime
-        # without its lifespan, which would close the runtime
-        client = TestClient(world.app, raise_server_exceptions=False, follow_redirects=False)
+        client = world.client()
         try:
             yield client
         finally:

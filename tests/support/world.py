@@ -9,15 +9,19 @@ Prices, notes and estimates are planted as numbers and words that occur nowhere 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
+from anyio.from_thread import BlockingPortal
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from sqlalchemy import Engine
 
 from b2b_market.infra.runtime import Runtime
 from b2b_market.rbac.actor import Actor
 from b2b_market.rfq.service.drafting import RfqContent
 from tests.support.calling import API, Caller, caller_for
+from tests.support.clients import client_of
 from tests.support.people import PASSWORD
 from tests.support.routes import Bodies
 
@@ -53,7 +57,10 @@ PLANTED = Planted()
 
 @dataclass(frozen=True)
 class World:
-    """The people by name, the things by the name of the path parameter that finds them, and the application."""
+    """The people by name, the things by the name of the path parameter that finds them, and the application.
+
+    ``connection`` is kept open for changes that vanish, ``portal`` is the loop that serves the clients.
+    """
 
     runtime: Runtime
     app: FastAPI
@@ -61,7 +68,17 @@ class World:
     things: Mapping[str, str]
     rfqs: Mapping[str, RfqContent]
     api_key: str
-    database: str
+    portal: BlockingPortal
+    connection: Engine
+
+    @property
+    def database(self) -> str:
+        """The name of its database."""
+        return self.connection.url.database or ""
+
+    def client(self) -> TestClient:
+        """Return a client of the application whose changes stay; see ``undone`` for one whose changes vanish."""
+        return client_of(self.app, self.portal)
 
     def things_at(self, path: str, rfq: str = "awarded") -> Mapping[str, str]:
         """Return what a path's parameters find: things of the buyer; ``rfq`` says which request and line."""
@@ -82,7 +99,7 @@ class World:
         found = {"organization_id": self.things["sister_id"], "rfq_id": str(self.rfqs["draft"].rfq.id)}
         return {**password, **own_role, **found, "first": size, "second": size}
 
-    @property
+    @cached_property
     def bodies(self) -> Bodies:
         """The smallest bodies and queries that the API accepts."""
         return Bodies(self.app.openapi(), self.words)

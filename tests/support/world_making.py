@@ -11,9 +11,10 @@ from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
+from anyio.from_thread import BlockingPortal, start_blocking_portal
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 
 from b2b_market.audit.models import AuditCheckpoint
 from b2b_market.board.commands import Filters, SaveSearch
@@ -90,6 +91,7 @@ from tests.support import committees, envelopes, judging, tenders
 from tests.support import database as db
 from tests.support.amendments import amendment
 from tests.support.calling import Caller, caller_for
+from tests.support.clients import client_of
 from tests.support.delivery import drain_outbox
 from tests.support.inspection import seal_everything
 from tests.support.negotiations import counter, open_round, say
@@ -118,7 +120,8 @@ def build_world(servers: Servers, redis_url: str, folder: Path) -> Iterator[Worl
     )
     runtime = Runtime.open(settings)
     try:
-        yield _Maker(runtime, build_app(runtime, load_manifests()), name).make()
+        with start_blocking_portal() as portal, db.one_connection(servers.url("app", name)) as connection:
+            yield _Maker(runtime, build_app(runtime, load_manifests()), portal, connection).make()
     finally:
         runtime.close()
         db.drop(servers, name)
@@ -127,8 +130,8 @@ def build_world(servers: Servers, redis_url: str, folder: Path) -> Iterator[Worl
 class _Maker:
     """Makes the world step by step; each step goes through the product's own operations or routes."""
 
-    def __init__(self, runtime: Runtime, app: FastAPI, database: str) -> None:
-        self.runtime, self.app, self.database = runtime, app, database
+    def __init__(self, runtime: Runtime, app: FastAPI, portal: BlockingPortal, connection: Engine) -> None:
+        self.runtime, self.app, self.portal, self.connection = runtime, app, portal, connection
         self.people: dict[str, Actor] = {}
         self.things: dict[str, str] = {}
         self.rfqs: dict[str, RfqContent] = {}
@@ -148,13 +151,12 @@ class _Maker:
         self._deal(market)
         self._negotiate(market)
         self._tenders()
-        with TestClient(self.app, follow_redirects=False) as client:
-            api_key = self._small_things(client)
+        api_key = self._small_things(client_of(self.app, self.portal))
         drain_outbox(self.runtime)
         self._background()
         self._ids()
-        things, rfqs = MappingProxyType(self.things), MappingProxyType(self.rfqs)
-        return World(self.runtime, self.app, MappingProxyType(self.people), things, rfqs, api_key, self.database)
+        people, things, rfqs = MappingProxyType(self.people), MappingProxyType(self.things), MappingProxyType(self.rfqs)
+        return World(self.runtime, self.app, people, things, rfqs, api_key, self.portal, self.connection)
 
     def _companies(self) -> None:
         make = {
@@ -557,7 +559,7 @@ class _Maker:
         }
 
     def _reader(self) -> Caller:
-        return caller_for(TestClient(self.app), self.runtime, self.people["purchaser"])
+        return caller_for(client_of(self.app, self.portal), self.runtime, self.people["purchaser"])
 
     def _one(self, machine: Actor, wanted: Any) -> Any:
         found = rows_of(self.runtime, machine, wanted)

@@ -27,6 +27,8 @@ class Role(StrEnum):
 
     PLATFORM_OPERATOR = "platform.operator"
     PLATFORM_AUDITOR = "platform.auditor"
+    PLATFORM_REVIEWER = "platform.reviewer"
+    """Decides on complaints about tenders, and does nothing else."""
     BUYER_ADMIN = "buyer.admin"
     BUYER_PURCHASER = "buyer.purchaser"
     BUYER_APPROVER = "buyer.approver"

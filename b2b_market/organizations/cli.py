@@ -9,6 +9,7 @@ from b2b_market.infra.database import Tenant
 from b2b_market.infra.runtime import Runtime, new_correlation
 from b2b_market.infra.settings import Settings
 from b2b_market.infra.who import Cause
+from b2b_market.kernel.permission import Role
 from b2b_market.kernel.refusal import Invalid
 from b2b_market.organizations.commands import MakePlatformPerson
 from b2b_market.organizations.service.founding import make_platform_person
@@ -28,11 +29,16 @@ def create(
     name: Annotated[str, typer.Option(help="How colleagues see this person.")] = "",
     *,
     auditor: Annotated[bool, typer.Option(help="Give the auditor's role: reads all, changes nothing.")] = False,
+    reviewer: Annotated[bool, typer.Option(help="Give the review body's role: decides on complaints.")] = False,
 ) -> None:
     """Make an operator and print a link, good once within seven days, to set the password."""
+    if auditor and reviewer:
+        typer.echo("Choose one of --auditor and --reviewer.", err=True)
+        raise typer.Exit(2)
+    role = Role.PLATFORM_AUDITOR if auditor else Role.PLATFORM_REVIEWER if reviewer else Role.PLATFORM_OPERATOR
     runtime = Runtime.open(Settings())
     try:
-        typer.echo(link_for(runtime, MakePlatformPerson(email=email, name=name or email, auditor=auditor)))
+        typer.echo(link_for(runtime, MakePlatformPerson(email=email, name=name or email, role=role)))
     except Invalid as refusal:
         typer.echo(f"{email} is not a mail address.", err=True)
         raise typer.Exit(2) from refusal

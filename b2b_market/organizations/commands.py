@@ -6,6 +6,7 @@ from uuid import UUID
 
 from b2b_market.kernel.money import Money
 from b2b_market.kernel.paging import PageRequest
+from b2b_market.kernel.permission import Role
 from b2b_market.organizations.states import CompanyStatus, IdentifierScheme
 
 
@@ -252,6 +253,6 @@ class MakePlatformPerson:
     email: str
     name: str
     locale: str = "en"
-    auditor: bool = False
+    role: Role = Role.PLATFORM_OPERATOR
     company_name: str = "Platform operator"
     timezone: str = "UTC"

@@ -13,7 +13,7 @@ from b2b_market.kernel.refusal import Kind, Refusal
 from b2b_market.kernel.text import N_
 from b2b_market.rbac.actor import Actor
 
-PLATFORM_ROLES = frozenset({Role.PLATFORM_OPERATOR, Role.PLATFORM_AUDITOR})
+PLATFORM_ROLES = frozenset({Role.PLATFORM_OPERATOR, Role.PLATFORM_AUDITOR, Role.PLATFORM_REVIEWER})
 ADMIN_ROLES = frozenset({Role.BUYER_ADMIN, Role.SUPPLIER_ADMIN})
 APPROVER_ROLES = frozenset({Role.BUYER_APPROVER})
 """Roles whose holders decide for their company: an admin alone cannot give them (S6)."""

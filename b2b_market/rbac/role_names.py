@@ -10,6 +10,7 @@ from b2b_market.rbac.sides import is_own_role, own_role_label
 ROLE_NAMES: Final[Mapping[str, str]] = {
     Role.PLATFORM_OPERATOR.value: N_("Platform operator"),
     Role.PLATFORM_AUDITOR.value: N_("Platform auditor"),
+    Role.PLATFORM_REVIEWER.value: N_("Review body"),
     Role.BUYER_ADMIN.value: N_("Buyer administrator"),
     Role.BUYER_PURCHASER.value: N_("Purchaser"),
     Role.BUYER_APPROVER.value: N_("Approver"),

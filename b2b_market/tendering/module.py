@@ -6,6 +6,7 @@ from b2b_market.kernel.text import N_
 from b2b_market.rbac.manifest import DemoStep, Manifest
 from b2b_market.tendering.api import bids as bids_api
 from b2b_market.tendering.api import committee as committee_api
+from b2b_market.tendering.api import complaints as complaints_api
 from b2b_market.tendering.api import evaluation as evaluation_api
 from b2b_market.tendering.api import procedures as procedures_api
 from b2b_market.tendering.api import report as report_api
@@ -15,6 +16,18 @@ from b2b_market.tendering.cli.bidding import app as commands
 from b2b_market.tendering.demo.tenders import place_tenders
 from b2b_market.tendering.events.bids import BidSealed, BidWithdrawn
 from b2b_market.tendering.events.committee import CommitteeDrawn, CommitteeShort, MemberReplaced, SheetsOpened
+from b2b_market.tendering.events.complaints import (
+    ComplaintAccepted,
+    ComplaintAnswered,
+    ComplaintDecided,
+    ComplaintFeeDue,
+    ComplaintFeePaid,
+    ComplaintFeeRefundable,
+    ComplaintLapsed,
+    ComplaintLodged,
+    ComplaintResolved,
+    ComplaintWithdrawn,
+)
 from b2b_market.tendering.events.evaluation import (
     BidDisqualified,
     DisqualificationProposed,
@@ -44,11 +57,13 @@ from b2b_market.tendering.events.tenders import (
     TenderUnsuccessful,
 )
 from b2b_market.tendering.handlers.committee import COMMITTEE_HANDLERS
+from b2b_market.tendering.handlers.complaints import COMPLAINT_HANDLERS
 from b2b_market.tendering.handlers.evaluation import EVALUATION_HANDLERS
 from b2b_market.tendering.handlers.stages import STAGE_HANDLERS
 from b2b_market.tendering.handlers.tenders import HANDLERS
 from b2b_market.tendering.models import bids as bid_models
 from b2b_market.tendering.models import committee as committee_models
+from b2b_market.tendering.models import complaints as complaint_models
 from b2b_market.tendering.models import evaluation as evaluation_models
 from b2b_market.tendering.models import keys as key_models
 from b2b_market.tendering.models import procedures as procedure_models
@@ -57,6 +72,8 @@ from b2b_market.tendering.models import tenders as tender_models
 from b2b_market.tendering.pages import bidding as bidding_pages
 from b2b_market.tendering.pages import board as board_pages
 from b2b_market.tendering.pages import committee as committee_pages
+from b2b_market.tendering.pages import complaint_case as complaint_case_pages
+from b2b_market.tendering.pages import complaints as complaint_pages
 from b2b_market.tendering.pages import editor as editor_pages
 from b2b_market.tendering.pages import evaluation as evaluation_pages
 from b2b_market.tendering.pages import procedures as procedure_pages
@@ -67,6 +84,7 @@ from b2b_market.tendering.permissions import GRANTS, TenderPermission
 from b2b_market.tendering.rules import asking as asking_rules
 from b2b_market.tendering.rules import bidding as bidding_rules
 from b2b_market.tendering.rules import committee as committee_rules
+from b2b_market.tendering.rules import complaining as complaint_rules
 from b2b_market.tendering.rules import (
     deciding,
     drawing,
@@ -89,6 +107,7 @@ from b2b_market.tendering.service import (
     bidding,
     board,
     committee,
+    complaining,
     conducting,
     decrypting,
     drafting,
@@ -99,6 +118,8 @@ from b2b_market.tendering.service import (
     publishing,
     questioning,
     reporting,
+    reviewing,
+    revoking,
     seating,
     staging,
 )
@@ -126,6 +147,7 @@ MANIFEST = Manifest(
         report_api.router,
         *committee_api.ROUTERS,
         *stages_api.ROUTERS,
+        *complaints_api.ROUTERS,
     ),
     # fixed paths stand before those with ids: /tenders/new before /tenders/{tender_id}
     pages=(
@@ -138,8 +160,17 @@ MANIFEST = Manifest(
         report_pages.router,
         committee_pages.router,
         stage_pages.router,
+        complaint_pages.router,
+        complaint_case_pages.router,
+        complaint_case_pages.fee_router,
     ),
-    handlers=(*HANDLERS, *EVALUATION_HANDLERS, *COMMITTEE_HANDLERS, *STAGE_HANDLERS),
+    handlers=(
+        *HANDLERS,
+        *EVALUATION_HANDLERS,
+        *COMMITTEE_HANDLERS,
+        *STAGE_HANDLERS,
+        *COMPLAINT_HANDLERS,
+    ),
     demo=(DemoStep(60, place_tenders),),
     tasks=TASKS,
     permissions=(TenderPermission,),
@@ -190,6 +221,12 @@ MANIFEST = Manifest(
         committee_rules.CommitteeScores,
         committee_rules.DeclarationMissing,
         committee_rules.JurorsUnfit,
+        complaint_rules.ComplaintsNotForeseen,
+        complaint_rules.ReviewBodyMissing,
+        complaint_rules.ComplaintTooLate,
+        complaint_rules.TooManyComplaints,
+        complaint_rules.ComplaintOpen,
+        complaint_rules.NotYetActed,
     ),
     cli=commands,
     services=(
@@ -211,8 +248,20 @@ MANIFEST = Manifest(
         seating,
         decrypting,
         staging,
+        complaining,
+        reviewing,
+        revoking,
     ),
-    models=(procedure_models, key_models, tender_models, bid_models, evaluation_models, committee_models, stage_models),
+    models=(
+        procedure_models,
+        key_models,
+        tender_models,
+        bid_models,
+        evaluation_models,
+        committee_models,
+        stage_models,
+        complaint_models,
+    ),
     events=(
         TenderSubmitted,
         TenderReturned,
@@ -245,6 +294,16 @@ MANIFEST = Manifest(
         SheetsOpened,
         TechnicalLocked,
         PricesOpened,
+        ComplaintFeeDue,
+        ComplaintFeePaid,
+        ComplaintFeeRefundable,
+        ComplaintLodged,
+        ComplaintAccepted,
+        ComplaintAnswered,
+        ComplaintDecided,
+        ComplaintWithdrawn,
+        ComplaintLapsed,
+        ComplaintResolved,
     ),
     nav=(
         NavGroup(
@@ -256,6 +315,7 @@ MANIFEST = Manifest(
                 ),
                 NavItem(N_("Tenders open to you"), "/open-tenders", "inbox", TenderPermission.BID_SUBMIT),
                 NavItem(N_("Opening keys"), "/officer-keys", "key", TenderPermission.KEY_HOLD),
+                NavItem(N_("Complaints"), "/tender-complaints", "help", TenderPermission.COMPLAINT_READ),
                 NavItem(N_("Public tenders"), "/tender-board", "globe"),
             ),
         ),

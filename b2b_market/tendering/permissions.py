@@ -20,6 +20,12 @@ class TenderPermission(Permission):
     COMMITTEE_SIT = "committee:sit"
     BID_READ = "bid:read"
     BID_SUBMIT = "bid:submit"
+    COMPLAINT_READ = "complaint:read"
+    COMPLAINT_LODGE = "complaint:lodge"
+    COMPLAINT_ANSWER = "complaint:answer"
+    COMPLAINT_REVIEW = "complaint:review"
+    OBJECTION_DECIDE = "objection:decide"
+    FEE_RECORD = "complaint_fee:record"
     KEY_HOLD = "opening_key:hold"
     KEY_OPEN = "opening_key:contribute"
 
@@ -49,6 +55,16 @@ GRANTS: Grants = {
     TenderPermission.BID_READ: _BUYERS | _SUPPLIERS | {Role.SERVICE_ACCOUNT},
     # the sealing tool sends with an API key what a person's own key has signed
     TenderPermission.BID_SUBMIT: frozenset({Role.SUPPLIER_SALES, Role.SERVICE_ACCOUNT}),
+    TenderPermission.COMPLAINT_READ: _BUYERS
+    | _SUPPLIERS
+    | {Role.PLATFORM_REVIEWER, Role.PLATFORM_OPERATOR, Role.SERVICE_ACCOUNT},
+    TenderPermission.COMPLAINT_LODGE: frozenset({Role.SUPPLIER_SALES}),
+    TenderPermission.COMPLAINT_ANSWER: frozenset({Role.BUYER_PURCHASER, Role.BUYER_APPROVER}),
+    # the platform's review body, or people of the buyer where the procedure says so; never who took part (S14)
+    TenderPermission.COMPLAINT_REVIEW: frozenset({Role.PLATFORM_REVIEWER, Role.BUYER_APPROVER}),
+    TenderPermission.OBJECTION_DECIDE: frozenset({Role.BUYER_APPROVER}),
+    # until finance books it: the operator, or a key of the operator that a payment service holds
+    TenderPermission.FEE_RECORD: frozenset({Role.PLATFORM_OPERATOR}),
     TenderPermission.KEY_HOLD: _OFFICERS,
     TenderPermission.KEY_OPEN: _OFFICERS,
 }

@@ -6,8 +6,9 @@ from b2b_market.infra.tasks import Task
 from b2b_market.infra.who import Cause
 from b2b_market.rbac.actor import system_actor
 from b2b_market.tendering.commands.bids import OpenPart
+from b2b_market.tendering.commands.complaints import ReadComplaint
 from b2b_market.tendering.commands.tenders import ReadTender
-from b2b_market.tendering.service import awarding, conducting, decrypting, seating
+from b2b_market.tendering.service import awarding, conducting, decrypting, reviewing, seating
 
 PERIOD = 1.0
 PART = "tendering.clock"
@@ -70,7 +71,21 @@ def advance_committees(runtime: Runtime) -> int:
     return moved
 
 
+def lapse_complaints(runtime: Runtime) -> int:
+    """End the complaints that were not lodged or paid in time, each in a transaction of its own; return how many."""
+    clock = system_actor(PART)
+    with runtime.work(clock.who, Tenant(machine=True), Cause("task", new_correlation())) as work:
+        late = reviewing.lapsing_complaints(work, clock, None)
+    moved = 0
+    for complaint_id, supplier_id in late:
+        actor = system_actor(PART, supplier_id)
+        with runtime.work(actor.who, actor.tenant(), Cause("task", new_correlation())) as work:
+            moved += reviewing.lapse_complaint(work, actor, ReadComplaint(complaint_id)) is not None
+    return moved
+
+
 TASKS = (
+    Task("tendering.lapse_complaints", lapse_complaints, PERIOD),
     Task("tendering.advance_committees", advance_committees, PERIOD),
     Task("tendering.conclude_over", conclude_over, PERIOD),
     Task("tendering.advance_due", advance_due, PERIOD),

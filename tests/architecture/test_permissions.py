@@ -24,6 +24,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "permissions.md"
 HEADS = {
     "operator": Role.PLATFORM_OPERATOR,
     "auditor": Role.PLATFORM_AUDITOR,
+    "reviewer": Role.PLATFORM_REVIEWER,
     "buyer admin": Role.BUYER_ADMIN,
     "purchaser": Role.BUYER_PURCHASER,
     "approver": Role.BUYER_APPROVER,

@@ -46,6 +46,8 @@ OPEN = {
     "GET /tender-board/{tender_id}/committee": "whoever doubts a draw makes it again",
     "GET /api/v1/tender-board/{tender_id}/technical-result": "a public result",
     "GET /tender-board/{tender_id}/technical-result": "a public result",
+    "GET /api/v1/tender-board/{tender_id}/complaints": "complaints about public tenders are public",
+    "GET /tender-board/{tender_id}/complaints": "complaints about public tenders are public",
     "GET /tender-board": "the public notice board",
     "GET /tender-board/{tender_id}": "a public notice",
     "GET /sign-in": "signing in",
@@ -194,7 +196,7 @@ def test_what_is_forbidden_to_another_company_is_the_platforms(
         if any(is_uuid(world.things_at(route.path)[name]) for name in route.params)
         and call(client, world, stranger, route, world.things_at(route.path)).status_code == 403
     }
-    assert forbidden == {"delivery", "notifications", "reference", "reviews", "waiting-roles"}
+    assert forbidden == {"complaint-fees", "delivery", "notifications", "reference", "reviews", "waiting-roles"}
 
 
 # ---- the wrong role
@@ -340,6 +342,7 @@ PEOPLE = (
     "juror",
     "operator",
     "auditor",
+    "reviewer",
     "service",
 )
 

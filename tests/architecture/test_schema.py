@@ -42,6 +42,7 @@ SHARED = {
     "organization": "legal name and address of approved companies",
     "organization_identifier": "numbers of approved companies that partners may see",
     "tender_key": "the public halves of proven opening keys, which every company may seal its tenders to",
+    "tender_complaint_notice": "what is published of complaints about tenders that every supplier may read",
     "audit_checkpoint": "roots and signatures that everybody compares; nothing of anybody's entries",
     "audit_node": "hashes inside the tree that proofs are made of",
     "audit_listed": "how far the companies' lists of audit entries go: two numbers",

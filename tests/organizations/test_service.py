@@ -149,7 +149,7 @@ def test_the_first_operator_comes_from_the_command_line(runtime: Runtime) -> Non
     operator = act_as(runtime, "operator@x.example")
     assert (operator.platform, operator.org_name) == ("operator", "Platform operator")
     assert OrganizationPermission.REVIEW.value in operator.permissions
-    cli.link_for(runtime, MakePlatformPerson(email="auditor@x.example", name="Aaron", auditor=True))
+    cli.link_for(runtime, MakePlatformPerson(email="auditor@x.example", name="Aaron", role=Role.PLATFORM_AUDITOR))
     auditor = act_as(runtime, "auditor@x.example")
     assert (auditor.platform, auditor.org_id) == ("auditor", operator.org_id)
     cli.link_for(runtime, MakePlatformPerson(email="operator@x.example", name="Olivia"))

@@ -13,7 +13,7 @@ from b2b_market.rbac.actor import system_actor
 from b2b_market.tendering.commands.evaluation import StepAward
 from b2b_market.tendering.events.evaluation import LotDecided, TenderAwarded
 from b2b_market.tendering.models.evaluation import TenderResult
-from b2b_market.tendering.service import awarding
+from b2b_market.tendering.service import revoking
 from b2b_market.tendering.tasks import conclude_over
 from tests.support import judging
 from tests.support import tenders as made
@@ -46,7 +46,7 @@ def test_one_decision_and_one_end_of_the_stand_still(committed_runtime: Runtime)
         made.move(runtime, timedelta(days=3))
 
         with work_for(runtime, hall.approver) as work, pytest.raises(IllegalStep):
-            awarding.cancel_award(work, hall.approver, StepAward(proposed.id, proposed.version + 1, "too late"))
+            revoking.cancel_award(work, hall.approver, StepAward(proposed.id, proposed.version + 1, "too late"))
         assert sum(at_once(4, lambda _: conclude_over(runtime))) == 1
         for event in (LotDecided, TenderAwarded):
             wanted = select(func.count()).select_from(OutboxRow).where(OutboxRow.topic == event.topic)

@@ -87,7 +87,7 @@ from b2b_market.tendering.states.committee import JurorStatus
 from b2b_market.tendering.states.procedures import Entry
 from b2b_market.tendering.states.tenders import TenderStatus
 from b2b_market.tendering.tasks import advance_committees, advance_due
-from tests.support import committees, envelopes, judging, tenders
+from tests.support import committees, complaints, envelopes, judging, tenders
 from tests.support import database as db
 from tests.support.amendments import amendment
 from tests.support.calling import Caller, caller_for
@@ -184,6 +184,7 @@ class _Maker:
             "stranger": ("stranger", (*BUYERS, *SUPPLIERS)),
             "operator": ("platform", (Role.PLATFORM_OPERATOR,)),
             "auditor": ("platform", (Role.PLATFORM_AUDITOR,)),
+            "reviewer": ("platform", (Role.PLATFORM_REVIEWER,)),
             "newcomer": ("newcomer", (Role.BUYER_ADMIN,)),
             "clerk": ("buyer", (OWN_ROLE,)),
             "sister_admin": ("sister", (Role.BUYER_ADMIN,)),
@@ -394,6 +395,7 @@ class _Maker:
         with work_for(self.runtime, winner) as work:
             question = AskAboutTender(waiting.tender.id, "Which flange?")
             self.things["enquiry_id"] = str(tender_asking.ask_about_tender(work, winner, question).id)
+        self._complain(hall)
         fast = tenders.tender_command(hall, rehearsal_factor=86_400, enquiry_ends_at=None)
         fast = replace(fast, closes_at=datetime.now(UTC) + timedelta(seconds=9))
         named = committees.procedure(self.runtime, hall.purchaser)
@@ -422,6 +424,16 @@ class _Maker:
             "sequence": "1",
             "position": "0",
         }
+
+    def _complain(self, hall: tenders.Hall) -> None:
+        """Let the winner complain about a tender of its buyer, with a file, and pay; the review body has it."""
+        winner = self.people["winner"]
+        asked = complaints.procedure(self.runtime, hall.purchaser)
+        tender = tenders.published(self.runtime, hall, tenders.tender_command(hall, procedure=asked))
+        complaint = complaints.lodge(self.runtime, winner, tender.tender.id, evidence=b"a drawing\n")
+        complaints.pay(self.runtime, self.people["operator"], complaint)
+        self.things["complaint_id"] = str(complaint.id)
+        self.things["complaint_file_id"] = complaint.files[0]["id"]
 
     def _seat(self, hall: tenders.Hall, tender_id: UUID) -> None:
         """Open the bids of a tender with a committee, and let the ``juror`` among its members declare."""
@@ -538,6 +550,7 @@ class _Maker:
             "supplier_id": str(self.orgs["winner"]),
             "counter_step": "accept",
             "amendment_step": "return",
+            "complaint_step": "accept",
             "grant_id": str(grant.id),
             "lonely_grant_id": str(lonely.id),
             "sister_id": str(self.orgs["sister"]),

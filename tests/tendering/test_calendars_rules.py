@@ -10,7 +10,7 @@ import pytest
 from b2b_market.kernel.refusal import Invalid
 from b2b_market.tendering.rules import calendars, drafting, procedures
 from b2b_market.tendering.rules.calendars import WEEKENDS, UnreadableDays, read_calendar, read_days
-from b2b_market.tendering.rules.periods import Period, end_of
+from b2b_market.tendering.rules.periods import Clock, Period, end_of
 from b2b_market.tendering.states.procedures import PeriodUnit
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -52,7 +52,7 @@ def test_a_deadline_is_held_to_the_calendar() -> None:
         "calendar": procedures.profile("china-open").values["calendar"],
     }
     procedure = procedures.read_procedure(values)
-    clock = drafting.Clock(SHANGHAI, 1, procedure.calendar)
+    clock = Clock(SHANGHAI, 1, procedure.calendar)
     start = at("2026-09-29")
     assert drafting.require_periods(procedure, clock, start, None, at("2026-10-09")) == at("2026-09-30")
     with pytest.raises(drafting.TenderPeriodTooShort):

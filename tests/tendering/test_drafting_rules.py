@@ -14,14 +14,14 @@ from b2b_market.kernel.refusal import Invalid, Refusal
 from b2b_market.kernel.units import unit
 from b2b_market.tendering.commands.tenders import BondInput, CriterionInput, DraftTender, ItemInput, LotInput
 from b2b_market.tendering.rules import drafting
-from b2b_market.tendering.rules.periods import Period
+from b2b_market.tendering.rules.periods import Clock, Period
 from b2b_market.tendering.rules.procedures import Procedure, profile, read_procedure
 from b2b_market.tendering.states.procedures import CriterionKind, Entry, PeriodUnit
 
 TODAY = date(2026, 11, 22)
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 INSTANT = timedelta(microseconds=1)
-SHANGHAI = drafting.Clock(ZoneInfo("Asia/Shanghai"), 1)
+SHANGHAI = Clock(ZoneInfo("Asia/Shanghai"), 1)
 A, B, C, D = (UUID(int=number) for number in range(1, 5))
 ACME, OTHER, BIDDER = (UUID(int=number) for number in range(11, 14))
 
@@ -245,7 +245,7 @@ class TestPeriods:
         assert refused.value.facts["earliest"] == "2026-11-26T12:00:00+00:00"
 
     def test_a_rehearsal_is_as_many_times_shorter(self) -> None:
-        fast = drafting.Clock(SHANGHAI.zone, 86_400)
+        fast = Clock(SHANGHAI.zone, 86_400)
         closes = NOON + timedelta(seconds=7)
         assert drafting.require_periods(OPEN, fast, NOON, None, closes) == NOON + timedelta(seconds=3)
         with pytest.raises(drafting.TenderPeriodTooShort):

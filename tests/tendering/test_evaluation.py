@@ -35,7 +35,7 @@ from b2b_market.tendering.models.evaluation import Inquiry, TenderResult
 from b2b_market.tendering.models.tenders import Tender
 from b2b_market.tendering.rules import judging as rules
 from b2b_market.tendering.rules.deciding import AwardAboveLimit
-from b2b_market.tendering.service import awarding, evaluating, questioning
+from b2b_market.tendering.service import awarding, evaluating, questioning, revoking
 from b2b_market.tendering.states.evaluation import InquiryKind, Outcome, RulingGround, TenderAwardStatus
 from b2b_market.tendering.states.tenders import LotStatus, TenderStatus
 from b2b_market.tendering.tasks import conclude_over
@@ -274,7 +274,7 @@ class TestAwards:
         best = judging.turn(judging.begin(runtime, hall, tender).lots[0])
         award = judging.approve(runtime, hall.approver, judging.propose(runtime, hall.purchaser, best))
         with work_for(runtime, hall.approver) as work:
-            awarding.cancel_award(work, hall.approver, StepAward(award.id, award.version, "complaint upheld"))
+            revoking.cancel_award(work, hall.approver, StepAward(award.id, award.version, "complaint upheld"))
         assert self._results(runtime, hall, 1, tender.tender.id) == []
         again = judging.judged(runtime, hall.purchaser, tender.tender.id)
         assert again.tender.status is TenderStatus.EVALUATING
@@ -283,7 +283,7 @@ class TestAwards:
         award = judging.approve(runtime, hall.approver, judging.propose(runtime, hall.purchaser, second))
         made.move(runtime, timedelta(days=3))
         with work_for(runtime, hall.approver) as work, pytest.raises(IllegalStep):
-            awarding.cancel_award(work, hall.approver, StepAward(award.id, award.version, "too late"))
+            revoking.cancel_award(work, hall.approver, StepAward(award.id, award.version, "too late"))
 
     def test_all_at_once_go_to_the_best_alone(self, runtime: Runtime, hall: Hall) -> None:
         tender = judging.opened(runtime, hall, one_lot("96", "95", "99"))

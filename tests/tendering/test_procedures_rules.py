@@ -65,6 +65,7 @@ class TestProfiles:
             committee=None,
             envelopes=Envelopes.ONE,
             technical_least=None,
+            complaints=None,
         )
 
     def test_everything_that_is_decided_has_a_pointer(self) -> None:
@@ -129,6 +130,13 @@ class TestOwnProcedures:
         with pytest.raises(Invalid) as refused:
             procedures.require_sound("Ours", without, china)
         assert {(error.pointer.split("/")[1], error.code) for error in refused.value.errors} == {("committee", "law")}
+
+    def test_fees_of_complaints_fit_each_other(self) -> None:
+        own = procedures.profile("private-open").values["complaints"]
+        assert refusals("Ours", "private-open", complaints=own) == []
+        assert refusals("Ours", "private-open", complaints={**own, "fee_after_per_mille": 3}) == [
+            ("/complaints/fee_after_per_mille", "range")
+        ]
 
     def test_what_does_not_fit_the_schema_is_not_held_against_the_law(self) -> None:
         assert refusals("Ours", "china-open", minimum_bidders="2", bond={"most_percent": 3}) == [

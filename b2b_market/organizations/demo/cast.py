@@ -39,6 +39,12 @@ class DemoCompany:
 
 OPERATOR: Final = DemoPerson(email="operator@exchange.example", name="Olivia Operator", locale="en")
 AUDITOR: Final = DemoPerson(email="auditor@exchange.example", name="Aaron Auditor", locale="en")
+REVIEWER: Final = DemoPerson(email="reviewer@exchange.example", name="Rana Reviewer", locale="en")
+PLATFORM: Final = (
+    (OPERATOR, Role.PLATFORM_OPERATOR),
+    (AUDITOR, Role.PLATFORM_AUDITOR),
+    (REVIEWER, Role.PLATFORM_REVIEWER),
+)
 
 _SALES = (RoleOrder(role=Role.SUPPLIER_SALES.value),)
 

@@ -13,6 +13,7 @@ from typing import Final
 from b2b_market.identity.public import LinkPurpose, act_as, find_person, issue_link, set_password_by_link
 from b2b_market.infra.runtime import Runtime, new_correlation
 from b2b_market.infra.who import Cause
+from b2b_market.kernel.permission import Role
 from b2b_market.organizations.commands import (
     ConfirmRole,
     Decide,
@@ -23,7 +24,7 @@ from b2b_market.organizations.commands import (
     ReadReview,
     RegisterCompany,
 )
-from b2b_market.organizations.demo.cast import AUDITOR, COMPANIES, OPERATOR, DemoCompany, DemoPerson
+from b2b_market.organizations.demo.cast import COMPANIES, OPERATOR, PLATFORM, DemoCompany, DemoPerson
 from b2b_market.organizations.service.founding import make_platform_person
 from b2b_market.organizations.service.members import invite_member
 from b2b_market.organizations.service.overseeing import confirm_role_for_company, list_waiting_roles
@@ -37,10 +38,10 @@ SETTING: Final = "B2B_MARKET_DEMO_PASSWORD"
 
 
 def found_companies(runtime: Runtime) -> None:
-    """Make operator, auditor, buyer and suppliers with their people, and write down who can sign in."""
+    """Make operator, auditor, review body, buyer and suppliers with their people, and write down who can sign in."""
     password = demo_password(runtime.settings.data_dir)
-    for person, auditor in ((OPERATOR, False), (AUDITOR, True)):
-        _make_platform_person(runtime, person, password, auditor=auditor)
+    for person, role in PLATFORM:
+        _make_platform_person(runtime, person, password, role)
     operator = act_as(runtime, OPERATOR.email)
     for company in COMPANIES:
         _register(runtime, company)
@@ -63,7 +64,7 @@ def demo_password(data_dir: Path) -> str:
 
 def write_sign_ins(data_dir: Path, password: str) -> None:
     """Write down everybody who can sign in, for the person who runs the demo and for ``make demo``."""
-    rows = [_row(OPERATOR, "platform", ["platform.operator"]), _row(AUDITOR, "platform", ["platform.auditor"])]
+    rows = [_row(person, "platform", [role.value]) for person, role in PLATFORM]
     for company in COMPANIES:
         name = company.profile.legal_name_en
         sides = ("buyer", company.buyer), ("supplier", company.supplier)
@@ -80,10 +81,10 @@ def _row(person: DemoPerson, company: str, roles: list[str]) -> dict[str, object
     return {"email": person.email, "name": person.name, "company": company, "roles": roles}
 
 
-def _make_platform_person(runtime: Runtime, person: DemoPerson, password: str, *, auditor: bool) -> None:
+def _make_platform_person(runtime: Runtime, person: DemoPerson, password: str, role: Role) -> None:
     machine = system_actor("demo")
     command = MakePlatformPerson(
-        email=person.email, name=person.name, locale=person.locale, auditor=auditor, company_name="Exchange Operator"
+        email=person.email, name=person.name, locale=person.locale, role=role, company_name="Exchange Operator"
     )
     with runtime.work(machine.who, machine.tenant(), _cause()) as work:
         make_platform_person(work, machine, command)

@@ -7,7 +7,6 @@ from b2b_market.infra.canonical import lines_digest
 from b2b_market.infra.database import Tenant
 from b2b_market.infra.ids import new_id
 from b2b_market.infra.work import Work
-from b2b_market.kernel.permission import Role
 from b2b_market.organizations.commands import MakePlatformPerson
 from b2b_market.organizations.models import Organization, OrganizationSettings
 from b2b_market.organizations.states import CompanyStatus
@@ -20,7 +19,7 @@ from b2b_market.rbac.operation import operation
 
 @operation(system=True, reason="only the command line makes platform people: no web request can")
 def make_platform_person(work: Work, scope: Scope, command: MakePlatformPerson) -> PersonView:
-    """Give a person the operator's or the auditor's role; who has it already keeps it."""
+    """Give a person one of the platform's roles; who has it already keeps it."""
     person, _ = ensure_person(
         work,
         scope.actor,
@@ -30,10 +29,9 @@ def make_platform_person(work: Work, scope: Scope, command: MakePlatformPerson) 
         timezone=command.timezone,
     )
     home = platform_domain(work.session) or _found_platform(work, person.id, command)
-    role = Role.PLATFORM_AUDITOR if command.auditor else Role.PLATFORM_OPERATOR
     held = live_grants(work.session, home, [person.id])
-    if role.value not in {one.role for one in held}:
-        found_roles(work, home, person.id, [role])
+    if command.role.value not in {one.role for one in held}:
+        found_roles(work, home, person.id, [command.role])
     return person
 
 

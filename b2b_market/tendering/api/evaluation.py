@@ -11,11 +11,12 @@ from b2b_market.reference.public import RateMissing
 from b2b_market.tendering.commands import evaluation as commands
 from b2b_market.tendering.commands.tenders import ReadTender, StepTender
 from b2b_market.tendering.rules import deciding, judging
+from b2b_market.tendering.rules.complaining import ComplaintOpen
 from b2b_market.tendering.rules.drafting import TenderReasonMissing
 from b2b_market.tendering.rules.envelopes import TechnicalResultFinal
 from b2b_market.tendering.rules.sheets import SheetIncomplete
 from b2b_market.tendering.schemas import evaluation as schemas
-from b2b_market.tendering.service import awarding, evaluating, questioning
+from b2b_market.tendering.service import awarding, evaluating, questioning, revoking
 
 router = APIRouter(prefix="/tenders", tags=["tendering"], route_class=StrictRoute)
 bid_router = APIRouter(prefix="/bids", tags=["tendering"], route_class=StrictRoute)
@@ -24,7 +25,13 @@ inquiry_router = APIRouter(prefix="/tender-inquiries", tags=["tendering"], route
 award_router = APIRouter(prefix="/tender-awards", tags=["tendering"], route_class=StrictRoute)
 ROUTERS = (router, bid_router, ruling_router, inquiry_router, award_router)
 
-_BARRED = (judging.RulingOpen, judging.ScoresMissing, judging.NotTheBest, judging.PriceUnexplained)
+_BARRED = (
+    judging.RulingOpen,
+    judging.ScoresMissing,
+    judging.NotTheBest,
+    judging.PriceUnexplained,
+    ComplaintOpen,
+)
 _ASKS = (judging.EvaluatorUnfit, judging.RulingOpen, judging.AwardsUnderway, TenderReasonMissing)
 
 
@@ -192,4 +199,4 @@ def approve_award(tender_award_id: WireUuid, call: Call) -> Answer:
 def cancel_award(tender_award_id: WireUuid, body: schemas.WordsIn, call: Call) -> Answer:
     """Take a decision back during the stand-still; the lot is judged again."""
     command = commands.StepAward(tender_award_id, call.if_match, body.text)
-    return call.answer(schemas.TenderAwardOut, awarding.cancel_award(call.work, call.actor, command))
+    return call.answer(schemas.TenderAwardOut, revoking.cancel_award(call.work, call.actor, command))

@@ -14,6 +14,7 @@ from b2b_market.tendering.commands import tenders as commands
 from b2b_market.tendering.rules import asking as asking_rules
 from b2b_market.tendering.rules import drafting as rules
 from b2b_market.tendering.rules.bidding import BidderUnfit
+from b2b_market.tendering.rules.complaining import ComplaintOpen
 from b2b_market.tendering.rules.procedures import UnknownProcedure
 from b2b_market.tendering.schemas import tenders as schemas
 from b2b_market.tendering.service import asking, board, conducting, drafting, publishing
@@ -90,7 +91,7 @@ def extend_tender(tender_id: WireUuid, body: schemas.ExtensionIn, call: Call) ->
 @router.post(
     "/{tender_id}/cancel",
     response_model=schemas.TenderSummaryOut,
-    responses=changes(rules.TenderReasonMissing, OwnWork),
+    responses=changes(rules.TenderReasonMissing, OwnWork, ComplaintOpen),
 )
 def cancel_tender(tender_id: WireUuid, body: schemas.ReasonIn, call: Call) -> Answer:
     """Call a tender off; sealed bids stay sealed for good."""
@@ -101,7 +102,7 @@ def cancel_tender(tender_id: WireUuid, body: schemas.ReasonIn, call: Call) -> An
 @lot_router.post(
     "/{lot_id}/cancel",
     response_model=schemas.TenderSummaryOut,
-    responses=changes(rules.TenderReasonMissing, OwnWork),
+    responses=changes(rules.TenderReasonMissing, OwnWork, ComplaintOpen),
 )
 def cancel_lot(lot_id: WireUuid, body: schemas.ReasonIn, call: Call) -> Answer:
     """Call one lot off; If-Match names the tender's version."""

@@ -23,7 +23,7 @@ from b2b_market.tendering.pages import showing, weighing
 from b2b_market.tendering.rules import saying
 from b2b_market.tendering.rules.deciding import shown_amount, shown_score
 from b2b_market.tendering.rules.judging import Placed
-from b2b_market.tendering.service import awarding, drafting, evaluating, questioning
+from b2b_market.tendering.service import awarding, drafting, evaluating, questioning, revoking
 from b2b_market.tendering.service.evaluating import JudgedLot, Judgement
 from b2b_market.tendering.states.evaluation import InquiryKind, RulingGround, RulingStatus, TenderAwardStatus
 from b2b_market.tendering.states.tenders import LotStatus, TenderStatus
@@ -192,7 +192,7 @@ def approve_award(tender_award_id: WireUuid, call: PageCall) -> Response:
 def cancel_award(tender_award_id: WireUuid, call: PageCall) -> Response:
     """Take a decision back."""
     said = N_("Taken back. The lot is judged again.")
-    act = _Act(commands.Part.AWARD, awarding.cancel_award, commands.StepAward, said)
+    act = _Act(commands.Part.AWARD, revoking.cancel_award, commands.StepAward, said)
     return _step(call, tender_award_id, "cancel", act)
 
 

@@ -34,10 +34,6 @@ BADGES: Final[Mapping[ProcedureStatus, Badge]] = {
 }
 
 
-OPTIONAL: Final = ("/committee/", "/technical_least")
-"""Where the numbers begin that a procedure may leave out."""
-
-
 class _Own(Protocol):
     """What the form shows of a company's own procedure."""
 
@@ -147,7 +143,8 @@ def _editor(call: PageContext, form: Form, base: rules.Profile, found: _Own | No
         "rows": list(wording.LABELS.items()),
         "names": {path: path.strip("/").replace("/", "-") for path in wording.LABELS},
         "choices": wording.CHOICES,
-        "optional": OPTIONAL,
+        "periods": wording.PERIODS,
+        "optional": wording.OPTIONAL,
         "unit_names": wording.UNIT_NAMES,
         "limits": {limit.path: limit for limit in base.limits},
         "said": wording.said,
@@ -185,15 +182,18 @@ def _read(form: Form) -> tuple[str, dict[str, Any]]:
         parts = path.strip("/").split("/")
         if path == wording.CALENDAR:
             values |= _calendar(form)
-        elif path.startswith("/periods/"):
-            amount, unit = form.integer(f"{field}-amount", required=True, least=0), form.value(f"{field}-unit")
-            _put(values, parts, {"amount": amount, "unit": unit})
+            continue
+        asked = not path.startswith(wording.OPTIONAL)
+        found: object
+        if path in wording.PERIODS:
+            amount, unit = form.integer(f"{field}-amount", required=asked, least=0), form.value(f"{field}-unit")
+            found = None if amount is None and not asked else {"amount": amount, "unit": unit}
         elif path in wording.CHOICES:
-            _put(values, parts, form.one_of(field, wording.CHOICES[path], required=True))
-        elif not path.startswith(OPTIONAL):
-            _put(values, parts, form.integer(field, required=True, least=0))
-        elif (number := form.integer(field, least=0)) is not None:
-            _put(values, parts, number)
+            found = form.one_of(field, wording.CHOICES[path], required=asked)
+        else:
+            found = form.integer(field, required=asked, least=0)
+        if asked or found is not None:
+            _put(values, parts, found)
     return name, values
 
 

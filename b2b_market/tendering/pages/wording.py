@@ -30,6 +30,18 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "/committee/of": N_("Committee: of so many members"),
         "/envelopes": N_("Envelopes"),
         "/technical_least": N_("Prices opened from this technical score"),
+        "/complaints/body": N_("Complaints: decided by"),
+        "/complaints/objections": N_("Complaints: objections to the buyer"),
+        "/complaints/documents": N_("Complaints about the documents end before the deadline by"),
+        "/complaints/answer": N_("Complaints: decided or answered within"),
+        "/complaints/holds": N_("Complaints: what waits for them"),
+        "/complaints/names": N_("Complaints: published with"),
+        "/complaints/fee_before_per_mille": N_("Complaint fee before the opening, per mille of the estimate"),
+        "/complaints/fee_before_least": N_("Complaint fee before the opening, at least"),
+        "/complaints/fee_before_most": N_("Complaint fee before the opening, at most"),
+        "/complaints/fee_after_per_mille": N_("Complaint fee after the opening, per mille of the estimate"),
+        "/complaints/fee_after_least": N_("Complaint fee after the opening, at least"),
+        "/complaints/fee_after_most": N_("Complaint fee after the opening, at most"),
     }
 )
 CHOICES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
@@ -47,7 +59,22 @@ CHOICES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "draw": N_("A draw with a committed seed"),
         },
         "/envelopes": {"one": N_("One"), "two": N_("Two: prices after the technical result")},
+        "/complaints/body": {
+            "platform": N_("The platform's review body"),
+            "buyer": N_("People of the buyer who took no part"),
+        },
+        "/complaints/objections": {"first": N_("Possible; the buyer answers"), "none": N_("Not foreseen")},
+        "/complaints/holds": {
+            "stages": N_("The close of bidding, awards and contracts"),
+            "contracts": N_("Awards and contracts"),
+        },
+        "/complaints/names": {"shown": N_("The complainant's name"), "withheld": N_("No name")},
     }
+)
+OPTIONAL: Final = ("/committee/", "/technical_least", "/complaints/")
+"""Where the values begin that a procedure may leave out."""
+PERIODS: Final = frozenset(
+    {*(path for path in LABELS if path.startswith("/periods/")), "/complaints/documents", "/complaints/answer"}
 )
 UNITS: Final[Mapping[str, str]] = MappingProxyType(
     {

@@ -13,6 +13,7 @@ from b2b_market.rbac.actor import Scope
 from b2b_market.tendering.models.bids import Bid, BidContent
 from b2b_market.tendering.models.evaluation import Evaluation, Inquiry, Ruling, TenderAward, TenderResult
 from b2b_market.tendering.models.tenders import Tender
+from b2b_market.tendering.queries import complaints
 from b2b_market.tendering.rules.sealed_terms import Part
 from b2b_market.tendering.states.tenders import TenderStatus
 
@@ -115,8 +116,10 @@ def results_of(session: Session, scope: Scope, tender_id: UUID) -> Sequence[Tend
 
 
 def over(session: Session, now: datetime, limit: int) -> Sequence[tuple[UUID, UUID]]:
-    """Return (tender, buyer) whose stand-still is over; the machine branch of the policy shows them."""
-    wanted = select(Tender.id, Tender.buyer_id).where(Tender.next_due_at <= now, Tender.status == TenderStatus.AWARDED)
+    """Return (tender, buyer) whose stand-still is over and waits for no complaint; for the machine branch."""
+    wanted = select(Tender.id, Tender.buyer_id).where(
+        Tender.next_due_at <= now, Tender.status == TenderStatus.AWARDED, ~complaints.contracts_held()
+    )
     return session.execute(wanted.order_by(Tender.next_due_at).limit(limit)).all()
 
 

@@ -7,14 +7,12 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Final
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from b2b_market.kernel.refusal import FieldError, Invalid, Refusal
 from b2b_market.kernel.text import N_
 from b2b_market.tendering.commands.tenders import DraftTender, LotInput
-from b2b_market.tendering.rules.calendars import WEEKENDS, Calendar
 from b2b_market.tendering.rules.effective import Weighing, weighing_errors
-from b2b_market.tendering.rules.periods import MOST_FACTOR, Period, end_of
+from b2b_market.tendering.rules.periods import MOST_FACTOR, Clock, Period
 from b2b_market.tendering.rules.procedures import Procedure
 from b2b_market.tendering.states.procedures import CriterionKind, Entry
 
@@ -183,15 +181,6 @@ def require_complete(**there: bool) -> None:
         raise TenderIncomplete(errors=missing)
 
 
-@dataclass(frozen=True, slots=True)
-class Clock:
-    """What the times of a tender are measured with: the buyer's zone and, in a rehearsal, its speed."""
-
-    zone: ZoneInfo
-    factor: int
-    calendar: Calendar = WEEKENDS
-
-
 def require_periods(
     procedure: Procedure, clock: Clock, now: datetime, enquiry_ends_at: datetime | None, closes_at: datetime
 ) -> datetime | None:
@@ -218,7 +207,7 @@ def require_extension(procedure: Procedure, clock: Clock, now: datetime, before:
 
 
 def _required(period: Period, clock: Clock, start: datetime, given: datetime | None) -> datetime:
-    earliest = end_of(start, period, clock.zone, clock.factor, clock.calendar)
+    earliest = clock.end_of(start, period)
     if given is not None and given < earliest:
         raise TenderPeriodTooShort(
             earliest=earliest.isoformat(), amount=period.amount, unit=period.unit.value, given=given.isoformat()

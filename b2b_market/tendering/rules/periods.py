@@ -45,6 +45,44 @@ def end_of(
     return end if factor == USUAL else start + (end - start) / factor
 
 
+def start_of(
+    end: datetime, period: Period, zone: ZoneInfo, factor: int = USUAL, calendar: Calendar = WEEKENDS
+) -> datetime:
+    """Return when ``period`` before ``end`` begins, counted like ``end_of``."""
+    if period.unit is PeriodUnit.HOURS:
+        start = end - timedelta(hours=period.amount)
+    else:
+        start = _days_before(end.astimezone(zone), period, calendar).astimezone(UTC)
+    return start if factor == USUAL else end - (end - start) / factor
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """What the times of a tender are measured with: the buyer's zone, a rehearsal's speed, the procedure's calendar."""
+
+    zone: ZoneInfo
+    factor: int = USUAL
+    calendar: Calendar = WEEKENDS
+
+    def end_of(self, start: datetime, period: Period) -> datetime:
+        """Return when ``period`` from ``start`` ends."""
+        return end_of(start, period, self.zone, self.factor, self.calendar)
+
+    def start_of(self, end: datetime, period: Period) -> datetime:
+        """Return when ``period`` before ``end`` begins."""
+        return start_of(end, period, self.zone, self.factor, self.calendar)
+
+
+def _days_before(local: datetime, period: Period, calendar: Calendar) -> datetime:
+    if period.unit is PeriodUnit.CALENDAR_DAYS:
+        return local - timedelta(days=period.amount)
+    left = period.amount
+    while left:
+        local -= timedelta(days=1)
+        left -= calendar.works(local.date())
+    return local
+
+
 def _days_after(local: datetime, period: Period, calendar: Calendar) -> datetime:
     if period.unit is PeriodUnit.CALENDAR_DAYS:
         return local + timedelta(days=period.amount)

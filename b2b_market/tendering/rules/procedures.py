@@ -17,6 +17,7 @@ from jsonschema import Draft202012Validator
 
 from b2b_market.kernel.refusal import FieldError, Invalid, Refusal
 from b2b_market.kernel.text import N_
+from b2b_market.tendering.rules import complaint_terms
 from b2b_market.tendering.rules.calendars import WEEKENDS, Calendar, calendar_fault, read_calendar
 from b2b_market.tendering.rules.drawing import Shape
 from b2b_market.tendering.rules.periods import Period
@@ -26,7 +27,7 @@ from b2b_market.tendering.states.stages import Envelopes
 CODES: Final = ("private-open", "accelerated", "china-open", "eu-open", "two-envelope")
 """The built-in profiles in the order that they are shown; the first is the default."""
 MOST_NAME: Final = 100
-OPTIONAL: Final = frozenset({"calendar", "committee", "envelopes", "technical_least"})
+OPTIONAL: Final = frozenset({"calendar", "committee", "complaints", "envelopes", "technical_least"})
 
 Values = Mapping[str, Any]
 
@@ -103,6 +104,7 @@ class Procedure:
     """The least technical score with which the price envelope of a bid is opened."""
     calendar: Calendar = WEEKENDS
     """Which days count as working days."""
+    complaints: complaint_terms.ComplaintTerms | None = None
 
 
 def read_procedure(values: Values) -> Procedure:
@@ -128,6 +130,7 @@ def read_procedure(values: Values) -> Procedure:
         envelopes=Envelopes(values.get("envelopes", Envelopes.ONE)),
         technical_least=values.get("technical_least"),
         calendar=read_calendar(values.get("calendar")),
+        complaints=complaint_terms.read_complaints(values.get("complaints")),
     )
 
 
@@ -175,6 +178,8 @@ def require_sound(name: str, values: Values, base: Profile) -> None:
     if not found and "calendar" in values and (day := calendar_fault(values["calendar"])) is not None:
         detail = N_("{day} is no day, or is both a day off and a working day.")
         errors.append(FieldError("/calendar", "day", detail, {"day": day}))
+    if not found and (complaints := values.get("complaints")) is not None:
+        errors += [FieldError(f"/complaints/{name}", "range", _FEES) for name in complaint_terms.faults(complaints)]
     if errors:
         raise Invalid(errors=errors)
 
@@ -187,6 +192,10 @@ _LEAST: Final = FieldError(
     "/technical_least", "range", N_("Only a procedure of two envelopes asks for a least technical score.")
 )
 _EXPERTS: Final = FieldError("/committee/experts", "range", N_("A committee has no more experts than members."))
+
+_FEES: Final = N_(
+    "Fees are whole tens, the least not above the most, and a buyer that decides on complaints itself asks for none."
+)
 
 
 def _schema_errors(values: Values) -> list[FieldError]:

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import delete
-
 from b2b_market.infra.bulk import insert_rows
 from b2b_market.infra.work import Work
 from b2b_market.kernel.currency import Currency
@@ -22,7 +20,6 @@ from b2b_market.tendering.commands.evaluation import ReadDecision, StepAward
 from b2b_market.tendering.commands.tenders import ReadTender
 from b2b_market.tendering.events.evaluation import (
     LotDecided,
-    TenderAwardCancelled,
     TenderAwarded,
     TenderAwardProposed,
     TenderAwardReturned,
@@ -35,9 +32,9 @@ from b2b_market.tendering.queries import tenders as tender_queries
 from b2b_market.tendering.rules import deciding, judging
 from b2b_market.tendering.rules.drafting import require_reason
 from b2b_market.tendering.rules.offers import Offer, read_offer
-from b2b_market.tendering.rules.periods import end_of
 from b2b_market.tendering.rules.procedures import read_procedure
-from b2b_market.tendering.service.drafting import zone_of
+from b2b_market.tendering.service import suspending
+from b2b_market.tendering.service.drafting import clock_of
 from b2b_market.tendering.service.evaluating import (
     JudgedLot,
     Judgement,
@@ -46,7 +43,6 @@ from b2b_market.tendering.service.evaluating import (
     finish_if_decided,
     judged,
     lose,
-    settle,
     take_part,
 )
 from b2b_market.tendering.service.publishing import mirror_status
@@ -69,12 +65,14 @@ OTHERS_CHOSEN = N_("The lot was awarded to another bid.")
 def propose_award(work: Work, scope: Scope, command: StepAward) -> TenderAward:
     """Propose to award a lot to the bid whose turn it is, with the grounds; an approver decides.
 
-    Refused while somebody proposes to disqualify the bid, its low price is not explained, or another stands before it.
+    Refused while somebody proposes to disqualify the bid, its low price is not explained, another stands before it, or
+    a complaint concerns the lot.
     """
     tender, evaluation, award = _at_award(work, scope, command)
     TENDER_AWARD_LIFECYCLE.require(award.status, "propose")
     lot = judged(work, scope, tender, evaluation, award.lot_id).lots[0]
     _require_awardable(lot, award)
+    suspending.require_clear(work, scope, tender.id, award.lot_id)
     take_part(work, scope, tender, evaluation)
     work.record("tender_evaluation.award_proposed", evaluation)
     TENDER_AWARD_LIFECYCLE.advance(award, "propose")
@@ -123,6 +121,7 @@ def approve_award(work: Work, scope: Scope, command: StepAward) -> TenderAward:
     found = judged(work, scope, tender, evaluation, award.lot_id)
     lot = found.lots[0]
     _require_awardable(lot, award)
+    suspending.require_clear(work, scope, tender.id, award.lot_id)
     _decide(work, scope, found, award)
     for other in lot.awards:
         if other.status is TenderAwardStatus.PENDING:
@@ -140,37 +139,6 @@ def approve_award(work: Work, scope: Scope, command: StepAward) -> TenderAward:
     )
     work.emit(decided, award)
     finish_if_decided(work, scope, tender)
-    return award
-
-
-@operation(TenderPermission.AWARD_APPROVE)
-def cancel_award(work: Work, scope: Scope, command: StepAward) -> TenderAward:
-    """Take a decision back during the stand-still, with a reason that its bidders read; the lot is judged again."""
-    known = queries.own_award(work.session, scope, command.award_id)
-    work.gate(known.tender_id, exclusive=True)
-    tender = tender_queries.lock_own_tender(work.session, scope, known.tender_id)
-    evaluation = queries.evaluation_of(work.session, scope, tender.id, lock=True)
-    award = queries.own_award(work.session, scope, command.award_id)
-    work.expect_version(award, command.expected_version)
-    TENDER_AWARD_LIFECYCLE.require(award.status, "cancel")
-    require_other_person(scope.actor, *evaluation.evaluator_ids, rule="S2")
-    award.reason = require_reason(command.text)
-    if tender.status is not TenderStatus.EVALUATING:
-        _reopen(work, tender)
-    TENDER_AWARD_LIFECYCLE.advance(award, "cancel")
-    work.touch(award)
-    told = [one for one in queries.results_of(work.session, scope, tender.id) if one.lot_id == award.lot_id]
-    work.session.execute(delete(TenderResult).where(TenderResult.lot_id == award.lot_id))
-    cancelled = TenderAwardCancelled(
-        award_id=award.id,
-        tender_id=tender.id,
-        lot_id=award.lot_id,
-        buyer_id=tender.buyer_id,
-        supplier_ids=tuple(sorted({one.supplier_id for one in told})),
-        reason=award.reason,
-    )
-    work.emit(cancelled, award)
-    settle(work, scope, tender, evaluation, award.lot_id)
     return award
 
 
@@ -198,11 +166,16 @@ def over_standstills(work: Work, _scope: Scope, _command: None) -> list[tuple[UU
 
 @operation(system=True, reason="the clock lets awards bind")
 def conclude_tender(work: Work, scope: Scope, command: ReadTender) -> Tender | None:
-    """Let the awards of a tender bind once its stand-still is over, and announce them. None where nothing is due."""
+    """Let the awards of a tender bind once its stand-still is over, and announce them. None where nothing is due.
+
+    They wait for every undecided complaint about the tender.
+    """
     work.gate(command.tender_id, exclusive=True)
     tender = tender_queries.lock_own_tender(work.session, scope, command.tender_id)
     due = tender.next_due_at
     if tender.status is not TenderStatus.AWARDED or due is None or work.judging_time() < due:
+        return None
+    if suspending.contracts_held(work, scope, tender):
         return None
     evaluation = queries.evaluation_of(work.session, scope, tender.id)
     awards = active_awards(work, scope, tender.id)
@@ -274,17 +247,6 @@ def _at_award(work: Work, scope: Scope, command: StepAward) -> tuple[Tender, Eva
     return tender, evaluation, award
 
 
-def _reopen(work: Work, tender: Tender) -> None:
-    """Judge a tender again whose stand-still runs; once that is over its awards bind, and IllegalStep says so."""
-    if tender.next_due_at is None or work.judging_time() >= tender.next_due_at:
-        TENDER_LIFECYCLE.require(TenderStatus.COMPLETE, "reopen")
-    TENDER_LIFECYCLE.advance(tender, "reopen")
-    tender.next_due_at = None
-    work.touch(tender)
-    mirror_status(work, tender)
-    work.record("tender.reopened", tender)
-
-
 def _require_awardable(lot: JudgedLot, award: TenderAward) -> None:
     open_rulings = [one for one in lot.rulings if one.status is RulingStatus.PROPOSED]
     if any(one.bid_id == award.bid_id for one in open_rulings):
@@ -311,8 +273,7 @@ def _decide(work: Work, scope: Scope, found: Judgement, award: TenderAward) -> N
     """Sign the decision and let the award stand."""
     tender, lot = found.tender, found.lots[0]
     procedure = read_procedure(tender.values)
-    zone = zone_of(work, scope, tender)
-    ends_at = end_of(work.now(), procedure.standstill, zone, tender.rehearsal_factor, procedure.calendar)
+    ends_at = clock_of(work, scope, tender).end_of(work.now(), procedure.standstill)
     record = deciding.decision_record(
         deciding.Decision(
             tender_id=tender.id,

@@ -106,15 +106,20 @@ def read_own_bids(work: Work, scope: Scope, command: ReadTender) -> OwnBids:
 def _judged(work: Work, scope: Scope, tender_id: UUID) -> tuple[Tender, datetime]:
     """Return the tender that the company may bid on, and the moment that its bid is judged by."""
     tender = tender_queries.party_tender(work.session, scope, tender_id)
+    require_bidder(work, scope, tender)
+    moment = work.judging_time()
+    rules.require_taking(tender.status, LotStatus.ACTIVE, tender.closes_at, moment)
+    return tender, moment
+
+
+def require_bidder(work: Work, scope: Scope, tender: Tender) -> None:
+    """Refuse a company that may not bid on the tender: NotFound where it was not invited or is not approved."""
     invited = tender.entry is Entry.PUBLIC or scope.org_id in tender.supplier_ids
     holders = {party for party in tender.party_ids if party != tender.buyer_id and party not in tender.supplier_ids}
     rules.require_fit(scope.org_id, tender.buyer_id, frozenset(holders))
     company = organizations.company(work, scope.actor, scope.org_id)
     if not invited or not company.may_supply:
-        raise NotFound(tender_id=str(tender_id))
-    moment = work.judging_time()
-    rules.require_taking(tender.status, LotStatus.ACTIVE, tender.closes_at, moment)
-    return tender, moment
+        raise NotFound(tender_id=str(tender.id))
 
 
 def _require_own(work: Work, scope: Scope, tender: Tender, ids: BidIds, moment: datetime) -> None:

@@ -23,11 +23,11 @@ from b2b_market.tendering.permissions import TenderPermission
 from b2b_market.tendering.queries import bids as bid_queries
 from b2b_market.tendering.queries import tenders as queries
 from b2b_market.tendering.rules import drafting as rules
-from b2b_market.tendering.rules.periods import end_of
 from b2b_market.tendering.rules.procedures import read_procedure
 from b2b_market.tendering.rules.sealed_journal import Receipt, close_bidding, live_receipts
 from b2b_market.tendering.rules.sealed_terms import read_notice
-from b2b_market.tendering.service.drafting import zone_of
+from b2b_market.tendering.service import suspending
+from b2b_market.tendering.service.drafting import clock_of
 from b2b_market.tendering.service.publishing import mirror_status, move_deadline
 from b2b_market.tendering.states.tenders import (
     LIVE,
@@ -52,12 +52,15 @@ def due_tenders(work: Work, _scope: Scope, _command: None) -> list[tuple[UUID, U
 def advance_tender(work: Work, scope: Scope, command: ReadTender) -> Tender | None:
     """Do what is due on one tender: begin bidding, or close it. None where nothing is due any more.
 
-    The gate is held alone: what was received is wholly before, what comes after is too late.
+    The gate is held alone: what was received is wholly before, what comes after is too late. Where the procedure says
+    so it waits for complaints.
     """
     work.gate(command.tender_id, exclusive=True)
     tender = queries.lock_own_tender(work.session, scope, command.tender_id)
     moment = work.judging_time()
     if tender.status not in LIVE or tender.next_due_at is None or moment < tender.next_due_at:
+        return None
+    if suspending.close_held(work, scope, tender):
         return None
     if tender.status is TenderStatus.ENQUIRIES:
         _begin_bidding(work, scope, tender)
@@ -71,10 +74,11 @@ def advance_tender(work: Work, scope: Scope, command: ReadTender) -> Tender | No
 def cancel_tender(work: Work, scope: Scope, command: ReasonedTender) -> Tender:
     """Call a tender off, with a reason that everybody concerned reads; sealed bids stay sealed for good.
 
-    By another person than its author and last editor (S1).
+    By another person than its author and last editor (S1), and not while a complaint about it is undecided.
     """
     tender = _to_cancel(work, scope, command.tender_id, command.expected_version)
     TENDER_LIFECYCLE.require(tender.status, "cancel")
+    suspending.require_clear(work, scope, tender.id)
     tender.reason = rules.require_reason(command.reason)
     TENDER_LIFECYCLE.advance(tender, "cancel")
     tender.next_due_at = None
@@ -99,6 +103,7 @@ def cancel_lot(work: Work, scope: Scope, command: CancelLot) -> Tender:
     lot = next(one for one in lots if one.id == known.id)
     if [one.id for one in lots if one.status is LotStatus.ACTIVE] == [lot.id]:
         LOT_LIFECYCLE.require(LotStatus.CANCELLED, "cancel")
+    suspending.require_clear(work, scope, tender.id, lot.id)
     reason = rules.require_reason(command.reason)
     LOT_LIFECYCLE.advance(lot, "cancel")
     tender.reason = reason
@@ -133,8 +138,7 @@ def _begin_bidding(work: Work, scope: Scope, tender: Tender) -> None:
     begun = max([tender.enquiry_ends_at, *(one.answered_at for one in asked if one.answered_at is not None)])
     TENDER_LIFECYCLE.advance(tender, "start_tendering")
     tender.next_due_at = tender.closes_at
-    procedure, zone = read_procedure(tender.values), zone_of(work, scope, tender)
-    least = end_of(begun, procedure.tendering, zone, tender.rehearsal_factor, procedure.calendar)
+    least = clock_of(work, scope, tender).end_of(begun, read_procedure(tender.values).tendering)
     work.touch(tender)
     if tender.closes_at < least:
         move_deadline(work, scope, tender, least, MOVED)

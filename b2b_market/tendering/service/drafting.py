@@ -33,6 +33,7 @@ from b2b_market.tendering.queries import tenders as queries
 from b2b_market.tendering.rules import drafting as rules
 from b2b_market.tendering.rules import procedures
 from b2b_market.tendering.rules.effective import Weighing, announced
+from b2b_market.tendering.rules.periods import Clock
 from b2b_market.tendering.states.procedures import Entry, ProcedureStatus
 from b2b_market.tendering.states.tenders import TENDER_LIFECYCLE, LotStatus
 
@@ -127,9 +128,10 @@ def content_of(work: Work, scope: Scope, tender: Tender) -> TenderContent:
     return TenderContent(tender, lots, queries.estimates_of(work.session, scope, tender.id))
 
 
-def zone_of(work: Work, scope: Scope, tender: Tender) -> ZoneInfo:
-    """Return the buyer's time zone, in which the days of the procedure are counted."""
-    return ZoneInfo(organizations.settings(work, scope.actor, tender.buyer_id).timezone)
+def clock_of(work: Work, scope: Scope, tender: Tender) -> Clock:
+    """Return what the times of a tender are measured with: days are counted in the buyer's time zone."""
+    zone = ZoneInfo(organizations.settings(work, scope.actor, tender.buyer_id).timezone)
+    return Clock(zone, tender.rehearsal_factor, procedures.read_procedure(tender.values).calendar)
 
 
 def values_of(work: Work, scope: Scope, name: str) -> Mapping[str, Any]:

@@ -276,6 +276,7 @@ def settle(work: Work, scope: Scope, tender: Tender, evaluation: Evaluation, lot
 
 
 def _settle_lot(work: Work, tender: Tender, lot: JudgedLot) -> None:
+    """Settle one lot; a bid that has its turn again gets a new award, and the one that it lost is annulled."""
     under_way = lot.under_way
     if under_way is not None and under_way.bid_id not in lot.barred:
         return
@@ -285,6 +286,11 @@ def _settle_lot(work: Work, tender: Tender, lot: JudgedLot) -> None:
     for bid_id, award in held.items():
         if bid_id not in turn:
             lose(work, award, OUT if bid_id in lot.barred else OVERTAKEN)
+    for award in lot.awards:
+        if award.status is TenderAwardStatus.UNSUCCESSFUL and award.bid_id in turn:
+            TENDER_AWARD_LIFECYCLE.advance(award, "annul")
+            work.touch(award)
+            work.record("tender_award.annulled", award)
     work.session.flush()
     offers = {bid.id: (bid, offer) for bid, offer in lot.bids}
     for bid_id in turn:

@@ -25,8 +25,8 @@ from b2b_market.tendering.rules import drafting as rules
 from b2b_market.tendering.rules.announcing import Announced, announce
 from b2b_market.tendering.rules.envelopes import parts_of
 from b2b_market.tendering.rules.procedures import Procedure, read_procedure
-from b2b_market.tendering.service import seated
-from b2b_market.tendering.service.drafting import zone_of
+from b2b_market.tendering.service import seated, suspending
+from b2b_market.tendering.service.drafting import clock_of
 from b2b_market.tendering.states.bids import KeyStatus
 from b2b_market.tendering.states.procedures import CriterionKind, Entry, Publicity
 from b2b_market.tendering.states.tenders import LIVE, TENDER_LIFECYCLE, TenderStatus
@@ -113,17 +113,19 @@ def extend_tender(work: Work, scope: Scope, command: ExtendTender) -> Tender:
     """Move the deadline of a live tender later, with a reason and a new edition of the notice.
 
     Bids that were received stay valid and can be replaced; what the procedure gives after a change is left at least.
+    A deadline that has passed moves while a complaint keeps bidding from closing.
     """
     work.gate(command.tender_id, exclusive=True)
     tender = queries.lock_own_tender(work.session, scope, command.tender_id)
     work.expect_version(tender, command.expected_version)
     moment = work.judging_time()
-    if tender.status not in LIVE or tender.closes_at is None or moment >= tender.closes_at:
+    over = tender.closes_at is None or moment >= tender.closes_at
+    if tender.status not in LIVE or (over and not suspending.close_held(work, scope, tender)):
         TENDER_LIFECYCLE.require(TenderStatus.CLOSED, "close")
     assert tender.closes_at is not None  # noqa: S101 - a live tender has a deadline
     reason = rules.require_reason(command.reason)
     procedure = read_procedure(tender.values)
-    clock = rules.Clock(zone_of(work, scope, tender), tender.rehearsal_factor, procedure.calendar)
+    clock = clock_of(work, scope, tender)
     rules.require_extension(procedure, clock, moment, tender.closes_at, command.closes_at)
     move_deadline(work, scope, tender, command.closes_at, reason)
     return tender
@@ -241,7 +243,7 @@ def _require_ready(work: Work, scope: Scope, tender: Tender) -> _Ready:
     keys = key_queries.chosen_keys(work.session, scope, tender.key_ids)
     _require_officers(work, scope, tender, procedure, keys)
     seated.require_named(work, scope, tender, procedure, [key.user_id for key in keys])
-    clock = rules.Clock(zone_of(work, scope, tender), tender.rehearsal_factor, procedure.calendar)
+    clock = clock_of(work, scope, tender)
     ends_at = rules.require_periods(procedure, clock, work.now(), tender.enquiry_ends_at, tender.closes_at)
     return _Ready(procedure, keys, ends_at)
 

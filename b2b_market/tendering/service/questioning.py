@@ -33,9 +33,8 @@ from b2b_market.tendering.queries import tenders as tender_queries
 from b2b_market.tendering.rules import judging
 from b2b_market.tendering.rules.drafting import require_reason
 from b2b_market.tendering.rules.envelopes import TechnicalResultFinal
-from b2b_market.tendering.rules.periods import Period, end_of
-from b2b_market.tendering.rules.procedures import read_procedure
-from b2b_market.tendering.service.drafting import zone_of
+from b2b_market.tendering.rules.periods import Period
+from b2b_market.tendering.service.drafting import clock_of
 from b2b_market.tendering.service.evaluating import JudgedLot, at_work, judged, settle, take_part
 from b2b_market.tendering.states.evaluation import (
     INQUIRY_LIFECYCLE,
@@ -283,5 +282,4 @@ def _require_low(lot: JudgedLot, bid_id: UUID) -> None:
 
 def _due(work: Work, scope: Scope, tender: Tender, days: int) -> datetime:
     period = Period(days, PeriodUnit.WORKING_DAYS)
-    calendar = read_procedure(tender.values).calendar
-    return end_of(work.now(), period, zone_of(work, scope, tender), tender.rehearsal_factor, calendar)
+    return clock_of(work, scope, tender).end_of(work.now(), period)

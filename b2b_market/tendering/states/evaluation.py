@@ -17,6 +17,7 @@ RULING_LIFECYCLE = Lifecycle(
     RulingStatus.PROPOSED,
     Step("confirm", frozenset({RulingStatus.PROPOSED}), RulingStatus.CONFIRMED),
     Step("dismiss", frozenset({RulingStatus.PROPOSED}), RulingStatus.DISMISSED),
+    Step("overturn", frozenset({RulingStatus.CONFIRMED}), RulingStatus.DISMISSED),
 )
 
 
@@ -81,6 +82,7 @@ TENDER_AWARD_LIFECYCLE = Lifecycle(
     Step("approve", frozenset({TenderAwardStatus.PROPOSED}), TenderAwardStatus.ACTIVE),
     Step("lose", frozenset({TenderAwardStatus.PENDING, TenderAwardStatus.PROPOSED}), TenderAwardStatus.UNSUCCESSFUL),
     Step("cancel", frozenset({TenderAwardStatus.ACTIVE}), TenderAwardStatus.CANCELLED),
+    Step("annul", frozenset({TenderAwardStatus.UNSUCCESSFUL}), TenderAwardStatus.CANCELLED),
 )
 
 

@@ -42,6 +42,7 @@ TENDER_LIFECYCLE = Lifecycle(
     Step("evaluate", frozenset({TenderStatus.OPENED}), TenderStatus.EVALUATING),
     Step("decide", frozenset({TenderStatus.EVALUATING}), TenderStatus.AWARDED),
     Step("reopen", frozenset({TenderStatus.AWARDED}), TenderStatus.EVALUATING),
+    Step("revive", frozenset({TenderStatus.UNSUCCESSFUL}), TenderStatus.EVALUATING),
     Step("complete", frozenset({TenderStatus.AWARDED}), TenderStatus.COMPLETE),
     Step("fail", frozenset({TenderStatus.TENDERING, TenderStatus.EVALUATING}), TenderStatus.UNSUCCESSFUL),
     Step("cancel", _CANCELLABLE, TenderStatus.CANCELLED),
@@ -60,6 +61,7 @@ class LotStatus(StrEnum):
 LOT_LIFECYCLE = Lifecycle(
     LotStatus.ACTIVE,
     Step("fail", frozenset({LotStatus.ACTIVE}), LotStatus.UNSUCCESSFUL),
+    Step("revive", frozenset({LotStatus.UNSUCCESSFUL}), LotStatus.ACTIVE),
     Step("cancel", frozenset({LotStatus.ACTIVE}), LotStatus.CANCELLED),
 )
 

@@ -1,0 +1,174 @@
+"""Complaints about a tender: what is published, and the form that drafts one; the desk; the public page."""
+
+from uuid import UUID, uuid4
+
+from fastapi import APIRouter, Request, Response
+
+from b2b_market.files import public as files
+from b2b_market.infra.http.wires import WireUuid
+from b2b_market.kernel.refusal import Refusal
+from b2b_market.kernel.text import N_
+from b2b_market.rbac.page_edge import PageCall, PageContext, PageRoute, opened_page
+from b2b_market.tendering.commands.complaints import ComplaintInput, DraftComplaint
+from b2b_market.tendering.commands.tenders import ReadTender
+from b2b_market.tendering.pages import complaint_words as words
+from b2b_market.tendering.pages import showing
+from b2b_market.tendering.rules.complaining import MOST_TEXT
+from b2b_market.tendering.service import awarding, board, complaining, drafting, questioning
+from b2b_market.tendering.states.complaints import ComplaintKind, ComplaintTarget
+from b2b_market.tendering.states.evaluation import RulingStatus
+from b2b_market.tendering.states.tenders import LIVE, LotStatus
+from b2b_market.ui.forms import Form
+from b2b_market.ui.viewer import Flash
+
+router = APIRouter(route_class=PageRoute)
+
+NOTHING = ""
+
+
+@router.get("/tenders/{tender_id}/complaints")
+def show_complaints(tender_id: WireUuid, call: PageCall) -> Response:
+    """Show what is published of the complaints about a tender, the own ones, and the form for a new one."""
+    call.signed_in()
+    return _page(call, tender_id, Form())
+
+
+@router.post("/tenders/{tender_id}/complaints")
+def draft(tender_id: WireUuid, request: Request) -> Response:
+    """Draft a complaint, with a file where one was chosen; its bytes are stored between two transactions."""
+    with opened_page(request) as call:
+        complaining.draft_complaint.admit(call.actor)
+        complaining.list_complaints(call.work, call.actor, ReadTender(tender_id))
+        form = Form(call.form())
+        settings = call.shell.edge.runtime.settings
+    upload, prepared, refused = form.file("file"), None, None
+    if upload is not None:
+        try:
+            content = files.Upload(upload.filename or "", upload.content_type or "", upload.file.read())
+            prepared = files.prepare(settings, content)
+        except Refusal as refusal:
+            refused = refusal
+    with opened_page(request) as call:
+        if refused is not None:
+            form.add_error("file", refused.advice or refused.title, **{k: str(v) for k, v in refused.facts.items()})
+        said = read_content(form)
+        if not form.ok or said is None:
+            return _page(call, tender_id, form, status=422)
+        try:
+            call.once()
+            kept = () if prepared is None else (files.register(call.work, call.actor, prepared).id,)
+            command = DraftComplaint(tender_id, _with_files(said, kept))
+            made = complaining.draft_complaint(call.work, call.actor, command)
+            return call.see(f"/tender-complaints/{made.id}", Flash(N_("Drafted. Nobody sees it until you lodge it.")))
+        except Refusal as refusal:
+            call.refuse(refusal)
+            form.add_refusal(refusal)
+        return _page(call, tender_id, form, status=422)
+
+
+@router.get("/tender-complaints")
+def show_desk(call: PageCall) -> Response:
+    """Show the complaints that the company decides on, takes the fee of, or has drafted itself."""
+    complaining.list_desk.admit(call.signed_in())
+    context = {
+        "complaints": complaining.list_desk(call.work, call.actor, None),
+        "badges": words.BADGES,
+        "kinds": words.KINDS,
+    }
+    return call.page("tendering/complaints_desk.html", context)
+
+
+@router.get("/tender-board/{tender_id}/complaints")
+def show_public_complaints(tender_id: WireUuid, call: PageCall) -> Response:
+    """Show the complaints about a public tender; nobody needs to sign in."""
+    context = {
+        "published": complaining.list_public_complaints(call.work, call.actor, ReadTender(tender_id)),
+        "notice": board.read_board(call.work, call.actor, ReadTender(tender_id)),
+        "badges": words.BADGES,
+        "targets": words.TARGETS,
+    }
+    return call.page("tendering/complaints_public.html", context)
+
+
+def read_content(form: Form) -> ComplaintInput | None:
+    """Return what was typed; None where a field is missing, with the error at it."""
+    kind = form.choice("kind", ComplaintKind, required=True)
+    aim = form.text("target", required=True, limit=100) or NOTHING
+    grounds = form.text("grounds", required=True, limit=MOST_TEXT, lines=True)
+    demand = form.text("demand", required=True, limit=MOST_TEXT, lines=True)
+    name, _, key = aim.partition(":")
+    if name not in {one.value for one in ComplaintTarget} or not _is_id(key):
+        form.add_error("target", N_("Choose what it is about."))
+    if not form.ok or kind is None or grounds is None or demand is None:
+        return None
+    target_id = UUID(key) if key else None
+    return ComplaintInput(kind=kind, target=ComplaintTarget(name), target_id=target_id, grounds=grounds, demand=demand)
+
+
+def aims(call: PageContext, tender_id: UUID) -> list[tuple[str, str, str]]:
+    """Return what the company may complain about now: the field's value, a message id, and the lot that fills it."""
+    content = drafting.read_tender(call.work, call.actor, ReadTender(tender_id))
+    lots = {lot.id: f"{lot.position} {lot.title}" for lot in content.lots}
+    if content.tender.status in LIVE:
+        found = [(ComplaintTarget.TENDER.value, N_("The whole tender"), NOTHING)]
+        active = [lot for lot in content.lots if lot.status is LotStatus.ACTIVE]
+        return found + [(f"lot:{lot.id}", N_("Lot {lot}"), lots[lot.id]) for lot in active]
+    found = []
+    if awarding.read_results.allows(call.actor):
+        results = awarding.read_results(call.work, call.actor, ReadTender(tender_id))
+        own = [one for one in results if one.supplier_id in call.actor.org_ids]
+        found += [(f"award:{one.award_id}", N_("The award of lot {lot}"), lots[one.lot_id]) for one in own]
+        rulings = questioning.list_disqualifications(call.work, call.actor, ReadTender(tender_id))
+        out = [one for one in rulings if one.status is RulingStatus.CONFIRMED]
+        found += [
+            (f"disqualification:{one.id}", N_("The disqualification on lot {lot}"), lots[one.lot_id])
+            for one in out
+            if one.supplier_id in call.actor.org_ids
+        ]
+    return found
+
+
+def _page(call: PageContext, tender_id: UUID, form: Form, *, status: int = 200) -> Response:
+    found = complaining.list_complaints(call.work, call.actor, ReadTender(tender_id))
+    buys = found.tender.buyer_id in call.actor.org_ids
+    lodges = not buys and found.terms is not None and complaining.draft_complaint.allows(call.actor)
+    kinds = [(kind.value, said) for kind, said in words.KINDS.items()]
+    if found.terms is not None and not found.terms.objections:
+        kinds = kinds[:1]
+    whole = complaining.read_complaint.allows(call.actor)
+    context = {
+        "tender": found.tender,
+        "terms": found.terms,
+        "own": found.own if whole else (),
+        "published": found.published,
+        "buys": buys,
+        "form": form,
+        "aims": aims(call, tender_id) if lodges else [],
+        "lodges": lodges,
+        "kinds": kinds,
+        "kind_names": words.KINDS,
+        "targets": words.TARGETS,
+        "badges": words.BADGES,
+        "tender_badges": showing.TENDER_BADGES,
+        "extensions": ",".join(sorted(files.accepted_extensions())),
+        "idempotency_key": str(uuid4()),
+    }
+    return call.page("tendering/complaints.html", context, status=status)
+
+
+def _with_files(said: ComplaintInput, file_ids: tuple[UUID, ...]) -> ComplaintInput:
+    return ComplaintInput(
+        kind=said.kind,
+        target=said.target,
+        target_id=said.target_id,
+        grounds=said.grounds,
+        demand=said.demand,
+        file_ids=file_ids,
+    )
+
+
+def _is_id(key: str) -> bool:
+    try:
+        return not key or bool(UUID(key))
+    except ValueError:
+        return False

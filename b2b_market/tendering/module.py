@@ -9,6 +9,7 @@ from b2b_market.tendering.api import committee as committee_api
 from b2b_market.tendering.api import complaints as complaints_api
 from b2b_market.tendering.api import evaluation as evaluation_api
 from b2b_market.tendering.api import procedures as procedures_api
+from b2b_market.tendering.api import publicity as publicity_api
 from b2b_market.tendering.api import report as report_api
 from b2b_market.tendering.api import stages as stages_api
 from b2b_market.tendering.api import tenders as tenders_api
@@ -41,6 +42,7 @@ from b2b_market.tendering.events.evaluation import (
     TenderAwardReturned,
     TenderEndedWithoutAward,
 )
+from b2b_market.tendering.events.publicity import CandidatesPublished, PublicityEnded, PublicityWithdrawn
 from b2b_market.tendering.events.stages import PricesOpened, TechnicalLocked
 from b2b_market.tendering.events.tenders import (
     BiddingOpened,
@@ -59,6 +61,7 @@ from b2b_market.tendering.events.tenders import (
 from b2b_market.tendering.handlers.committee import COMMITTEE_HANDLERS
 from b2b_market.tendering.handlers.complaints import COMPLAINT_HANDLERS
 from b2b_market.tendering.handlers.evaluation import EVALUATION_HANDLERS
+from b2b_market.tendering.handlers.publicity import PUBLICITY_HANDLERS
 from b2b_market.tendering.handlers.stages import STAGE_HANDLERS
 from b2b_market.tendering.handlers.tenders import HANDLERS
 from b2b_market.tendering.models import bids as bid_models
@@ -67,6 +70,7 @@ from b2b_market.tendering.models import complaints as complaint_models
 from b2b_market.tendering.models import evaluation as evaluation_models
 from b2b_market.tendering.models import keys as key_models
 from b2b_market.tendering.models import procedures as procedure_models
+from b2b_market.tendering.models import publicity as publicity_models
 from b2b_market.tendering.models import stages as stage_models
 from b2b_market.tendering.models import tenders as tender_models
 from b2b_market.tendering.pages import bidding as bidding_pages
@@ -77,6 +81,7 @@ from b2b_market.tendering.pages import complaints as complaint_pages
 from b2b_market.tendering.pages import editor as editor_pages
 from b2b_market.tendering.pages import evaluation as evaluation_pages
 from b2b_market.tendering.pages import procedures as procedure_pages
+from b2b_market.tendering.pages import publicity as publicity_pages
 from b2b_market.tendering.pages import report as report_pages
 from b2b_market.tendering.pages import stages as stage_pages
 from b2b_market.tendering.pages import tenders as tender_pages
@@ -100,6 +105,7 @@ from b2b_market.tendering.rules import envelopes as envelope_rules
 from b2b_market.tendering.rules import keys as key_rules
 from b2b_market.tendering.rules import opening as opening_rules
 from b2b_market.tendering.rules import procedures as procedure_rules
+from b2b_market.tendering.rules import publicity as publicity_rules
 from b2b_market.tendering.rules.printing import TenderPrintersBusy
 from b2b_market.tendering.service import (
     asking,
@@ -115,6 +121,7 @@ from b2b_market.tendering.service import (
     keys,
     opening,
     printing,
+    publicity,
     publishing,
     questioning,
     reporting,
@@ -148,6 +155,7 @@ MANIFEST = Manifest(
         *committee_api.ROUTERS,
         *stages_api.ROUTERS,
         *complaints_api.ROUTERS,
+        *publicity_api.ROUTERS,
     ),
     # fixed paths stand before those with ids: /tenders/new before /tenders/{tender_id}
     pages=(
@@ -161,6 +169,7 @@ MANIFEST = Manifest(
         committee_pages.router,
         stage_pages.router,
         complaint_pages.router,
+        publicity_pages.router,
         complaint_case_pages.router,
         complaint_case_pages.fee_router,
     ),
@@ -170,6 +179,7 @@ MANIFEST = Manifest(
         *COMMITTEE_HANDLERS,
         *STAGE_HANDLERS,
         *COMPLAINT_HANDLERS,
+        *PUBLICITY_HANDLERS,
     ),
     demo=(DemoStep(60, place_tenders),),
     tasks=TASKS,
@@ -227,6 +237,9 @@ MANIFEST = Manifest(
         complaint_rules.TooManyComplaints,
         complaint_rules.ComplaintOpen,
         complaint_rules.NotYetActed,
+        publicity_rules.PublicityNotForeseen,
+        publicity_rules.CandidatesNotPublished,
+        publicity_rules.CandidatesPublished,
     ),
     cli=commands,
     services=(
@@ -251,6 +264,7 @@ MANIFEST = Manifest(
         complaining,
         reviewing,
         revoking,
+        publicity,
     ),
     models=(
         procedure_models,
@@ -261,6 +275,7 @@ MANIFEST = Manifest(
         committee_models,
         stage_models,
         complaint_models,
+        publicity_models,
     ),
     events=(
         TenderSubmitted,
@@ -304,6 +319,9 @@ MANIFEST = Manifest(
         ComplaintWithdrawn,
         ComplaintLapsed,
         ComplaintResolved,
+        CandidatesPublished,
+        PublicityEnded,
+        PublicityWithdrawn,
     ),
     nav=(
         NavGroup(

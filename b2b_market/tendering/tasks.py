@@ -7,8 +7,9 @@ from b2b_market.infra.who import Cause
 from b2b_market.rbac.actor import system_actor
 from b2b_market.tendering.commands.bids import OpenPart
 from b2b_market.tendering.commands.complaints import ReadComplaint
+from b2b_market.tendering.commands.publicity import EndPublicity
 from b2b_market.tendering.commands.tenders import ReadTender
-from b2b_market.tendering.service import awarding, conducting, decrypting, reviewing, seating
+from b2b_market.tendering.service import awarding, conducting, decrypting, publicity, reviewing, seating
 
 PERIOD = 1.0
 PART = "tendering.clock"
@@ -84,7 +85,22 @@ def lapse_complaints(runtime: Runtime) -> int:
     return moved
 
 
+def end_publicities(runtime: Runtime) -> int:
+    """End the publicities whose time is over, each in a transaction of its own; return how many."""
+    clock = system_actor(PART)
+    with runtime.work(clock.who, Tenant(machine=True), Cause("task", new_correlation())) as work:
+        over = publicity.over_publicities(work, clock, None)
+    moved = 0
+    for publicity_id, tender_id, buyer_id in over:
+        actor = system_actor(PART, buyer_id)
+        with runtime.work(actor.who, actor.tenant(), Cause("task", new_correlation())) as work:
+            command = EndPublicity(publicity_id, tender_id)
+            moved += publicity.end_publicity(work, actor, command) is not None
+    return moved
+
+
 TASKS = (
+    Task("tendering.end_publicities", end_publicities, PERIOD),
     Task("tendering.lapse_complaints", lapse_complaints, PERIOD),
     Task("tendering.advance_committees", advance_committees, PERIOD),
     Task("tendering.conclude_over", conclude_over, PERIOD),

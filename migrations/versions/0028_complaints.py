@@ -1,4 +1,4 @@
-"""Complaints about tenders.
+"""Complaints about tenders, and the publicity of candidates.
 
 A complaint is its company's alone until it is lodged; then its review body sees it, and the buyer once it counts. What
 is published of it stands in a table of its own, which the buyer's company writes and those read who read the tender.
@@ -18,7 +18,7 @@ ROOT = """
     changed_at timestamptz NOT NULL,
 """
 KINDS = "'complaint', 'objection'"
-TARGETS = "'tender', 'lot', 'award', 'disqualification'"
+TARGETS = "'tender', 'lot', 'award', 'disqualification', 'candidates'"
 STATUSES = (
     "'draft', 'awaiting_fee', 'pending', 'accepted', 'invalid', 'mistaken', 'declined', 'satisfied', 'stopped', "
     "'resolved'"
@@ -104,9 +104,34 @@ CREATE POLICY tender_complaint_notice_add ON tender_complaint_notice FOR INSERT
     WITH CHECK (buyer_id = ANY (app_orgs()));
 CREATE POLICY tender_complaint_notice_change ON tender_complaint_notice FOR UPDATE
     USING (buyer_id = ANY (app_orgs())) WITH CHECK (buyer_id = ANY (app_orgs()));
-GRANT SELECT, INSERT, UPDATE ON tender_complaint_notice TO b2b_app
+GRANT SELECT, INSERT, UPDATE ON tender_complaint_notice TO b2b_app;
+CREATE TABLE tender_publicity ({ROOT.format("tender_publicity")}
+    tender_id uuid NOT NULL,
+    lot_id uuid NOT NULL,
+    buyer_id uuid NOT NULL,
+    party_ids uuid[] NOT NULL,
+    bidder_ids uuid[] NOT NULL,
+    public boolean NOT NULL,
+    status varchar(40) NOT NULL
+        CONSTRAINT ck_tender_publicity_publicity_status CHECK (status IN ('running', 'over', 'withdrawn')),
+    candidates jsonb NOT NULL,
+    published_by uuid NOT NULL,
+    due_at timestamptz NOT NULL,
+    ends_at timestamptz NOT NULL,
+    ended_at timestamptz,
+    reason text
+);
+CREATE INDEX ix_tender_publicity_tender_id_id ON tender_publicity (tender_id, id);
+CREATE INDEX ix_tender_publicity_ends_at ON tender_publicity (ends_at) WHERE status = 'running';
+CREATE UNIQUE INDEX uq_tender_publicity_standing ON tender_publicity (lot_id) WHERE status <> 'withdrawn';
+CREATE POLICY tender_publicity_read ON tender_publicity FOR SELECT USING (
+    buyer_id = ANY (app_orgs()) OR party_ids && app_orgs() OR app_machine() OR (public AND (SELECT app_supplies())));
+CREATE POLICY tender_publicity_add ON tender_publicity FOR INSERT WITH CHECK (buyer_id = ANY (app_orgs()));
+CREATE POLICY tender_publicity_change ON tender_publicity FOR UPDATE
+    USING (buyer_id = ANY (app_orgs())) WITH CHECK (buyer_id = ANY (app_orgs()));
+GRANT SELECT, INSERT, UPDATE ON tender_publicity TO b2b_app
 """
-FENCED = ("tender_complaint", "tender_complaint_notice")
+FENCED = ("tender_complaint", "tender_complaint_notice", "tender_publicity")
 
 
 def upgrade() -> None:

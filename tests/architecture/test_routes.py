@@ -48,6 +48,8 @@ OPEN = {
     "GET /tender-board/{tender_id}/technical-result": "a public result",
     "GET /api/v1/tender-board/{tender_id}/complaints": "complaints about public tenders are public",
     "GET /tender-board/{tender_id}/complaints": "complaints about public tenders are public",
+    "GET /api/v1/tender-board/{tender_id}/candidates": "the candidates of public tenders are public",
+    "GET /tender-board/{tender_id}/candidates": "the candidates of public tenders are public",
     "GET /tender-board": "the public notice board",
     "GET /tender-board/{tender_id}": "a public notice",
     "GET /sign-in": "signing in",

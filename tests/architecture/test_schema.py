@@ -50,6 +50,7 @@ SHARED = {
 """Fenced tables of which some rows are there for every signed-in company."""
 NOT_FILLED = {
     "audit_node": "kept from 256 leaves on",
+    "tender_publicity": "published once a lot is judged; tests/tendering/test_publicity.py shows its fence",
     "tender_sheet": "needs a drawn committee at work; tests/tendering/test_committee.py shows its fence",
 }
 ROLES = ("b2b_app",)

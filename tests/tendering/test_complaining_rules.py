@@ -124,6 +124,7 @@ class TestTerms:
             "accelerated": None,
             "china-open": ReviewedBy.PLATFORM,
             "eu-open": ReviewedBy.PLATFORM,
+            "two-envelope": None,
         }
         china = terms("china-open")
         assert (china.objections, china.holds, china.names) == (True, Holding.STAGES, NameShown.SHOWN)

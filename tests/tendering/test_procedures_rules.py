@@ -66,6 +66,7 @@ class TestProfiles:
             envelopes=Envelopes.ONE,
             technical_least=None,
             complaints=None,
+            publicity=None,
         )
 
     def test_everything_that_is_decided_has_a_pointer(self) -> None:

@@ -14,6 +14,7 @@ from b2b_market.tendering.rules import deciding, judging
 from b2b_market.tendering.rules.complaining import ComplaintOpen
 from b2b_market.tendering.rules.drafting import TenderReasonMissing
 from b2b_market.tendering.rules.envelopes import TechnicalResultFinal
+from b2b_market.tendering.rules.publicity import CandidatesNotPublished
 from b2b_market.tendering.rules.sheets import SheetIncomplete
 from b2b_market.tendering.schemas import evaluation as schemas
 from b2b_market.tendering.service import awarding, evaluating, questioning, revoking
@@ -183,7 +184,7 @@ def return_award(tender_award_id: WireUuid, body: schemas.WordsIn, call: Call) -
 @award_router.post(
     "/{tender_award_id}/approve",
     response_model=schemas.TenderAwardOut,
-    responses=changes(*_BARRED, OwnWork, deciding.AwardAboveLimit, RateMissing),
+    responses=changes(*_BARRED, CandidatesNotPublished, OwnWork, deciding.AwardAboveLimit, RateMissing),
 )
 def approve_award(tender_award_id: WireUuid, call: Call) -> Answer:
     """Decide a lot: the decision is signed, every bidder gets its result, the stand-still begins."""

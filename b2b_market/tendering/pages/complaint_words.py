@@ -34,6 +34,7 @@ TARGETS: Final[Mapping[ComplaintTarget, str]] = MappingProxyType(
         ComplaintTarget.LOT: N_("A lot"),
         ComplaintTarget.AWARD: N_("An award"),
         ComplaintTarget.DISQUALIFICATION: N_("A disqualification"),
+        ComplaintTarget.CANDIDATES: N_("The published candidates"),
     }
 )
 STEPS: Final[Mapping[str, tuple[str, str, str]]] = MappingProxyType(

@@ -14,9 +14,10 @@ from b2b_market.tendering.commands.tenders import ReadTender
 from b2b_market.tendering.pages import complaint_words as words
 from b2b_market.tendering.pages import showing
 from b2b_market.tendering.rules.complaining import MOST_TEXT
-from b2b_market.tendering.service import awarding, board, complaining, drafting, questioning
+from b2b_market.tendering.service import awarding, board, complaining, drafting, publicity, questioning
 from b2b_market.tendering.states.complaints import ComplaintKind, ComplaintTarget
 from b2b_market.tendering.states.evaluation import RulingStatus
+from b2b_market.tendering.states.publicity import PublicityStatus
 from b2b_market.tendering.states.tenders import LIVE, LotStatus
 from b2b_market.ui.forms import Form
 from b2b_market.ui.viewer import Flash
@@ -113,7 +114,11 @@ def aims(call: PageContext, tender_id: UUID) -> list[tuple[str, str, str]]:
         found = [(ComplaintTarget.TENDER.value, N_("The whole tender"), NOTHING)]
         active = [lot for lot in content.lots if lot.status is LotStatus.ACTIVE]
         return found + [(f"lot:{lot.id}", N_("Lot {lot}"), lots[lot.id]) for lot in active]
-    found = []
+    found = [
+        (f"candidates:{one.id}", N_("The published candidates of lot {lot}"), lots[one.lot_id])
+        for one in publicity.list_candidates(call.work, call.actor, ReadTender(tender_id)).published
+        if one.status is PublicityStatus.RUNNING and set(one.bidder_ids) & set(call.actor.org_ids)
+    ]
     if awarding.read_results.allows(call.actor):
         results = awarding.read_results(call.work, call.actor, ReadTender(tender_id))
         own = [one for one in results if one.supplier_id in call.actor.org_ids]

@@ -42,6 +42,11 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "/complaints/fee_after_per_mille": N_("Complaint fee after the opening, per mille of the estimate"),
         "/complaints/fee_after_least": N_("Complaint fee after the opening, at least"),
         "/complaints/fee_after_most": N_("Complaint fee after the opening, at most"),
+        "/publicity/candidates": N_("Candidates published before the award, at most"),
+        "/publicity/begins": N_("Candidates: published after judging within"),
+        "/publicity/lasts": N_("Candidates: published for"),
+        "/publicity/prices": N_("Candidates: their totals"),
+        "/publicity/scores": N_("Candidates: their scores"),
     }
 )
 CHOICES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
@@ -69,12 +74,15 @@ CHOICES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "contracts": N_("Awards and contracts"),
         },
         "/complaints/names": {"shown": N_("The complainant's name"), "withheld": N_("No name")},
+        "/publicity/prices": {"shown": N_("Published"), "withheld": N_("Not published")},
+        "/publicity/scores": {"shown": N_("Published"), "withheld": N_("Not published")},
     }
 )
-OPTIONAL: Final = ("/committee/", "/technical_least", "/complaints/")
+OPTIONAL: Final = ("/committee/", "/technical_least", "/complaints/", "/publicity/")
 """Where the values begin that a procedure may leave out."""
 PERIODS: Final = frozenset(
     {*(path for path in LABELS if path.startswith("/periods/")), "/complaints/documents", "/complaints/answer"}
+    | {"/publicity/begins", "/publicity/lasts"}
 )
 UNITS: Final[Mapping[str, str]] = MappingProxyType(
     {

@@ -11,7 +11,6 @@ from typing import Any, Final
 
 from b2b_market.tendering.rules.periods import Period
 from b2b_market.tendering.states.complaints import Holding, NameShown, ReviewedBy
-from b2b_market.tendering.states.procedures import PeriodUnit
 
 STEP: Final = Decimal(10)
 PER_MILLE: Final = Decimal(1000)
@@ -72,8 +71,8 @@ def read_complaints(values: Mapping[str, Any] | None) -> ComplaintTerms | None:
     return ComplaintTerms(
         body=ReviewedBy(values["body"]),
         objections=values["objections"] == "first",
-        documents=_period(values["documents"]),
-        answer=_period(values["answer"]),
+        documents=Period.of(values["documents"]),
+        answer=Period.of(values["answer"]),
         holds=Holding(values["holds"]),
         names=NameShown(values["names"]),
         before=_rate(values, "fee_before"),
@@ -83,10 +82,6 @@ def read_complaints(values: Mapping[str, Any] | None) -> ComplaintTerms | None:
 
 def _rate(values: Mapping[str, Any], name: str) -> FeeRate:
     return FeeRate(values[f"{name}_per_mille"], Decimal(values[f"{name}_least"]), Decimal(values[f"{name}_most"]))
-
-
-def _period(value: Mapping[str, Any]) -> Period:
-    return Period(value["amount"], PeriodUnit(value["unit"]))
 
 
 def faults(values: Mapping[str, Any]) -> list[str]:

@@ -4,8 +4,10 @@ A day is a day of the buyer's calendar: a period of days ends at the same time o
 to its hours. Working days are those of the procedure's calendar, Monday to Friday where it has none.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 from b2b_market.tendering.rules.calendars import WEEKENDS, Calendar
@@ -22,6 +24,11 @@ class Period:
 
     amount: int
     unit: PeriodUnit
+
+    @classmethod
+    def of(cls, value: Mapping[str, Any]) -> Self:
+        """Return a period of sound values."""
+        return cls(value["amount"], PeriodUnit(value["unit"]))
 
     def covers(self, least: "Period") -> bool:
         """Tell whether this is never shorter than ``least``: no smaller amount of no smaller a unit."""

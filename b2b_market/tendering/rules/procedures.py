@@ -21,13 +21,14 @@ from b2b_market.tendering.rules import complaint_terms
 from b2b_market.tendering.rules.calendars import WEEKENDS, Calendar, calendar_fault, read_calendar
 from b2b_market.tendering.rules.drawing import Shape
 from b2b_market.tendering.rules.periods import Period
-from b2b_market.tendering.states.procedures import AwardOrder, Entry, PeriodUnit, Publicity, TieBreak
+from b2b_market.tendering.rules.publicity_terms import PublicityTerms, read_publicity
+from b2b_market.tendering.states.procedures import AwardOrder, Entry, Publicity, TieBreak
 from b2b_market.tendering.states.stages import Envelopes
 
 CODES: Final = ("private-open", "accelerated", "china-open", "eu-open", "two-envelope")
 """The built-in profiles in the order that they are shown; the first is the default."""
 MOST_NAME: Final = 100
-OPTIONAL: Final = frozenset({"calendar", "committee", "complaints", "envelopes", "technical_least"})
+OPTIONAL: Final = frozenset({"calendar", "committee", "complaints", "envelopes", "publicity", "technical_least"})
 
 Values = Mapping[str, Any]
 
@@ -105,6 +106,8 @@ class Procedure:
     calendar: Calendar = WEEKENDS
     """Which days count as working days."""
     complaints: complaint_terms.ComplaintTerms | None = None
+    publicity: PublicityTerms | None = None
+    """How the candidates of a lot are published before its award; none where they are not."""
 
 
 def read_procedure(values: Values) -> Procedure:
@@ -131,6 +134,7 @@ def read_procedure(values: Values) -> Procedure:
         technical_least=values.get("technical_least"),
         calendar=read_calendar(values.get("calendar")),
         complaints=complaint_terms.read_complaints(values.get("complaints")),
+        publicity=read_publicity(values.get("publicity")),
     )
 
 
@@ -141,7 +145,7 @@ def read_shape(value: Mapping[str, Any] | None) -> Shape | None:
 
 def read_period(value: Mapping[str, Any]) -> Period:
     """Return a period of sound values."""
-    return Period(value["amount"], PeriodUnit(value["unit"]))
+    return Period.of(value)
 
 
 @cache

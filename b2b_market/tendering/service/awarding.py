@@ -33,7 +33,7 @@ from b2b_market.tendering.rules import deciding, judging
 from b2b_market.tendering.rules.drafting import require_reason
 from b2b_market.tendering.rules.offers import Offer, read_offer
 from b2b_market.tendering.rules.procedures import read_procedure
-from b2b_market.tendering.service import suspending
+from b2b_market.tendering.service import publicity, suspending
 from b2b_market.tendering.service.drafting import clock_of
 from b2b_market.tendering.service.evaluating import (
     JudgedLot,
@@ -122,6 +122,7 @@ def approve_award(work: Work, scope: Scope, command: StepAward) -> TenderAward:
     lot = found.lots[0]
     _require_awardable(lot, award)
     suspending.require_clear(work, scope, tender.id, award.lot_id)
+    publicity.require_published(work, scope, tender, award.lot_id, award.bid_id)
     _decide(work, scope, found, award)
     for other in lot.awards:
         if other.status is TenderAwardStatus.PENDING:

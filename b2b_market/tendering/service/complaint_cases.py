@@ -19,6 +19,7 @@ from b2b_market.tendering.models.complaints import Complaint, ComplaintNotice
 from b2b_market.tendering.models.tenders import Tender, TenderLot
 from b2b_market.tendering.queries import complaints as queries
 from b2b_market.tendering.queries import evaluation as evaluation_queries
+from b2b_market.tendering.queries import publicity as publicity_queries
 from b2b_market.tendering.queries import tenders as tender_queries
 from b2b_market.tendering.rules.complaining import Standing, require_foreseen
 from b2b_market.tendering.rules.procedures import read_procedure
@@ -72,6 +73,10 @@ def standing(tender: Tender, aimed: Aim) -> Standing:
 def _decision(work: Work, scope: Scope, tender: Tender, content: ComplaintInput) -> tuple[UUID | None, datetime | None]:
     if content.target is ComplaintTarget.LOT:
         return content.target_id, None
+    if content.target is ComplaintTarget.CANDIDATES and content.target_id is not None:
+        ranking = publicity_queries.running_of(work.session, scope, content.target_id)
+        known = ranking is not None and ranking.tender_id == tender.id
+        return (ranking.lot_id, ranking.ends_at) if ranking is not None and known else (None, None)
     results = [
         one for one in evaluation_queries.results_of(work.session, scope, tender.id) if one.supplier_id in scope.org_ids
     ]

@@ -29,7 +29,7 @@ from b2b_market.tendering.queries import tenders as tender_queries
 from b2b_market.tendering.rules import complaining as rules
 from b2b_market.tendering.rules.drafting import require_reason
 from b2b_market.tendering.rules.procedures import read_procedure
-from b2b_market.tendering.service import revoking
+from b2b_market.tendering.service import publicity, revoking
 from b2b_market.tendering.service.complaining import content_of
 from b2b_market.tendering.service.complaint_cases import aim, count_in, on_behalf, publish, standing
 from b2b_market.tendering.service.drafting import clock_of
@@ -340,4 +340,6 @@ def _undo(work: Work, scope: Scope, complaint: Complaint, decision: str) -> int:
             revoking.undo_award(work, buyer, complaint.target_id, decision)
         if complaint.target is ComplaintTarget.DISQUALIFICATION and complaint.target_id is not None:
             revoking.undo_disqualification(work, buyer, complaint.target_id, decision)
+        if complaint.target is ComplaintTarget.CANDIDATES and complaint.target_id is not None:
+            publicity.withdraw_publicity(work, buyer, complaint.target_id, decision)
         return tender_queries.own_tender(work.session, buyer, complaint.tender_id).edition

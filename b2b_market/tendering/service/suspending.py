@@ -15,6 +15,15 @@ def require_clear(work: Work, scope: Scope, tender_id: UUID, lot_id: UUID | None
     rules.require_none_open(_open(work, scope, tender_id), lot_id)
 
 
+def concerned(work: Work, scope: Scope, tender_id: UUID, lot_id: UUID) -> bool:
+    """Tell whether an undecided complaint concerns the lot of an own tender."""
+    try:
+        require_clear(work, scope, tender_id, lot_id)
+    except rules.ComplaintOpen:
+        return True
+    return False
+
+
 def close_held(work: Work, scope: Scope, tender: Tender) -> bool:
     """Tell whether bidding on an own tender must not close now."""
     terms = read_procedure(tender.values).complaints

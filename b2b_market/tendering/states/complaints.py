@@ -21,6 +21,8 @@ class ComplaintTarget(StrEnum):
     LOT = "lot"
     AWARD = "award"
     DISQUALIFICATION = "disqualification"
+    CANDIDATES = "candidates"
+    """The published ranking of a lot."""
 
 
 class ComplaintStatus(StrEnum):

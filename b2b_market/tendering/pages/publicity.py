@@ -1,0 +1,86 @@
+"""The published candidates of a tender: for its readers, for everybody where it is public, and publishing them."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Final
+
+from fastapi import APIRouter, Response
+
+from b2b_market.infra.http.wires import WireUuid
+from b2b_market.kernel.currency import Currency
+from b2b_market.kernel.money import Money
+from b2b_market.kernel.refusal import Refusal
+from b2b_market.kernel.text import N_
+from b2b_market.rbac.page_edge import PageCall, PageRoute
+from b2b_market.tendering.commands.publicity import PublishCandidates
+from b2b_market.tendering.commands.tenders import ReadTender
+from b2b_market.tendering.pages import showing
+from b2b_market.tendering.service import board, complaining, drafting, publicity
+from b2b_market.tendering.states.publicity import PublicityStatus
+from b2b_market.ui.forms import Form
+from b2b_market.ui.viewer import Badge, Flash
+
+router = APIRouter(route_class=PageRoute)
+
+BADGES: Final[Mapping[PublicityStatus, Badge]] = MappingProxyType(
+    {
+        PublicityStatus.RUNNING: Badge(N_("Open to objections"), "warn"),
+        PublicityStatus.OVER: Badge(N_("Publicity over"), "ok"),
+        PublicityStatus.WITHDRAWN: Badge(N_("Withdrawn"), "bad"),
+    }
+)
+
+
+@router.get("/tenders/{tender_id}/candidates")
+def show_candidates(tender_id: WireUuid, call: PageCall) -> Response:
+    """Show the published candidates of a tender to everybody who reads it."""
+    call.signed_in()
+    found = publicity.list_candidates(call.work, call.actor, ReadTender(tender_id))
+    content = drafting.read_tender(call.work, call.actor, ReadTender(tender_id))
+    buys = found.tender.buyer_id in call.actor.org_ids
+    context = {
+        "tender": found.tender,
+        "terms": found.terms,
+        "published": found.published,
+        "lots": {str(lot.id): f"{lot.position} {lot.title}" for lot in content.lots},
+        "buys": buys,
+        "objects": not buys and complaining.draft_complaint.allows(call.actor),
+        "money": _money,
+        "badges": BADGES,
+        "tender_badges": showing.TENDER_BADGES,
+    }
+    return call.page("tendering/candidates.html", context)
+
+
+@router.post("/tender-lots/{lot_id}/candidates")
+def publish(lot_id: WireUuid, call: PageCall) -> Response:
+    """Publish the candidates of a judged lot."""
+    publicity.publish_candidates.admit(call.actor)
+    form = Form(call.form())
+    tender_id = publicity.tender_of_judged_lot(call.work, call.actor, PublishCandidates(lot_id, None))
+    expected = form.integer("version", required=True)
+    try:
+        publicity.publish_candidates(call.work, call.actor, PublishCandidates(lot_id, expected))
+        return call.see(f"/tenders/{tender_id}/candidates", Flash(N_("Published. Bidders may object.")))
+    except Refusal as refusal:
+        call.refuse(refusal)
+        return call.see(f"/tenders/{tender_id}/evaluation", Flash(refusal.title, "bad"))
+
+
+@router.get("/tender-board/{tender_id}/candidates")
+def show_public_candidates(tender_id: WireUuid, call: PageCall) -> Response:
+    """Show the published candidates of a public tender; nobody needs to sign in."""
+    notice = board.read_board(call.work, call.actor, ReadTender(tender_id))
+    context = {
+        "published": publicity.list_public_candidates(call.work, call.actor, ReadTender(tender_id)),
+        "notice": notice,
+        "lots": {lot["id"]: f"{lot['position']} {lot['title']}" for lot in notice.document["lots"]},
+        "money": _money,
+        "badges": BADGES,
+    }
+    return call.page("tendering/candidates_public.html", context)
+
+
+def _money(total: Mapping[str, str] | None) -> Money | None:
+    return None if total is None else Money(Decimal(total["amount"]), Currency(total["currency"]))

@@ -8,8 +8,10 @@ import pytest
 from b2b_market.tendering.commands.tenders import AskAboutTender
 from b2b_market.tendering.service import asking
 from b2b_market.tendering.service.drafting import TenderContent
+from b2b_market.tendering.states.complaints import ComplaintKind, ComplaintTarget
 from b2b_market.tendering.states.procedures import Entry
 from tests.journeys.conftest import Site, Tabs
+from tests.support import complaints as told
 from tests.support import tenders as made
 from tests.support.axe import findings, needs_axe
 from tests.support.tenders import Hall
@@ -34,10 +36,21 @@ def tender(site: Site, hall: Hall) -> TenderContent:
     return content
 
 
+@pytest.fixture(scope="module")
+def cases(site: Site, hall: Hall, tender: TenderContent) -> tuple[str, str]:
+    """Draft a complaint and lodge an objection, publish candidates, and return where the two are."""
+    told.make_body(site.runtime)
+    tender_id = tender.tender.id
+    draft = told.draft(site.runtime, hall.sales[0], tender_id, ComplaintTarget.LOT, tender.lots[0].id)
+    objection = told.lodge(site.runtime, hall.sales[0], tender_id, kind=ComplaintKind.OBJECTION)
+    told.published_candidates(site.runtime, hall.purchaser, tender, hall.suppliers)
+    return f"/tender-complaints/{draft.id}", f"/tender-complaints/{objection.id}"
+
+
 @needs_axe
 @pytest.mark.parametrize(("width", "dark", "language"), [(1440, False, "zh-CN"), (390, True, "en")])
 def test_they_are_accessible_and_fit(
-    tabs: Tabs, hall: Hall, tender: TenderContent, width: int, dark: bool, language: str
+    tabs: Tabs, hall: Hall, tender: TenderContent, cases: tuple[str, str], width: int, dark: bool, language: str
 ) -> None:
     at = f"/tenders/{tender.tender.id}"
     visits = (
@@ -53,6 +66,13 @@ def test_they_are_accessible_and_fit(
         (hall.officers[0], "/officer-keys"),
         (hall.purchaser, "/tender-board"),
         (hall.purchaser, f"/tender-board/{tender.tender.id}"),
+        (hall.sales[0], f"{at}/complaints"),
+        (hall.sales[0], cases[0]),
+        (hall.approver, cases[1]),
+        (hall.approver, "/tender-complaints"),
+        (hall.purchaser, f"/tender-board/{tender.tender.id}/complaints"),
+        (hall.sales[0], f"{at}/candidates"),
+        (hall.purchaser, f"/tender-board/{tender.tender.id}/candidates"),
     )
     for person, path in visits:
         page = tabs.open(person, path, width=width, dark=dark, language=language)

@@ -1,5 +1,7 @@
 """Complaints for tests: a company of the platform with a review body, and each step as one call."""
 
+from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -20,9 +22,12 @@ from b2b_market.tendering.commands.complaints import (
 )
 from b2b_market.tendering.commands.procedures import ComposeProcedure
 from b2b_market.tendering.models.complaints import Complaint
+from b2b_market.tendering.models.publicity import PublicityRow
 from b2b_market.tendering.rules.procedures import profile
 from b2b_market.tendering.service import complaining, procedures, reviewing
+from b2b_market.tendering.service.drafting import TenderContent
 from b2b_market.tendering.states.complaints import ComplaintKind, ComplaintTarget
+from b2b_market.tendering.states.publicity import PublicityStatus
 from tests.support.people import make_company, make_person
 from tests.support.rows import rows_of
 from tests.support.works import work_for
@@ -100,3 +105,37 @@ def messages(runtime: Runtime, person: Actor) -> list[Notification]:
     """Return what a person was told in the product."""
     machine = system_actor("test", *person.org_ids)
     return list(rows_of(runtime, machine, select(Notification).where(Notification.user_id == person.user_id)))
+
+
+def published_candidates(runtime: Runtime, purchaser: Actor, tender: TenderContent, bidders: Sequence[UUID]) -> None:
+    """Store a ranking of two candidates of the first lot, for pages that only show it."""
+    with work_for(runtime, purchaser) as work:
+        shown = [
+            {
+                "bid": str(new_id()),
+                "place": place,
+                "supplier": str(bidder),
+                "name": f"Bidder {place}",
+                "total": {"amount": f"{900 + place}.00", "currency": "CNY"},
+                "score": "87.50",
+            }
+            for place, bidder in enumerate(bidders, start=1)
+        ]
+        row = PublicityRow(
+            id=new_id(),
+            created_at=work.now(),
+            changed_at=work.now(),
+            tender_id=tender.tender.id,
+            lot_id=tender.lots[0].id,
+            buyer_id=tender.tender.buyer_id,
+            party_ids=list(tender.tender.party_ids),
+            bidder_ids=list(bidders),
+            public=True,
+            status=PublicityStatus.RUNNING,
+            candidates=shown,
+            published_by=purchaser.user_id,
+            due_at=work.now(),
+            ends_at=work.now() + timedelta(days=3),
+        )
+        work.session.add(row)
+        work.record("tender_publicity.stored", row)

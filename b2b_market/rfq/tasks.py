@@ -1,10 +1,11 @@
-"""What time does to requests."""
+"""What time does to requests: each sweep settles what is due, one thing in one transaction."""
 
 from b2b_market.infra.database import Tenant
 from b2b_market.infra.runtime import Runtime, new_correlation
 from b2b_market.infra.tasks import Task
 from b2b_market.infra.who import Cause
 from b2b_market.rbac.actor import system_actor
+from b2b_market.rbac.sweeping import sweep
 from b2b_market.rfq.commands.imports import ReadImport
 from b2b_market.rfq.commands.requests import ReadQuote, StepRfq
 from b2b_market.rfq.commands.rounds import ReadCounter
@@ -13,70 +14,59 @@ from b2b_market.rfq.service import closing, countering, expiring, importing, sea
 from b2b_market.sourcing.public import best_plan
 
 PERIOD = 1.0
-EXPIRY_PERIOD = 5.0
+COUNTERS_PERIOD = 5.0
 SWEEP_PERIOD = 600.0
 SEARCH_PERIOD = 3.0
-EXPIRY_PERIOD = 300.0
+QUOTES_PERIOD = 300.0
 PART = "rfq.clock"
 
 
 def close_due(runtime: Runtime) -> int:
-    """Close every published request whose deadline has passed, each in a transaction of its own; return how many.
+    """Close every published request whose deadline has passed; return how many.
 
     Runs every second on any number of workers: the gate and the status under lock let each be closed once.
     """
-    clock = system_actor(PART)
-    with runtime.work(clock.who, Tenant(machine=True), Cause("task", new_correlation())) as work:
-        due = closing.due_rfqs(work, clock, None)
-    closed = 0
-    for rfq_id, buyer_id in due:
-        actor = system_actor(PART, buyer_id)
-        # the machine branch reaches sealed quotations, which are opened to the buyer by this very step
-        with runtime.work(actor.who, Tenant((buyer_id,), machine=True), Cause("task", new_correlation())) as work:
-            closed += closing.close_due_rfq(work, actor, StepRfq(rfq_id, None)) is not None
-    return closed
+    # the machine branch reaches sealed quotations, which are opened to the buyer by this very step
+    return sweep(
+        runtime,
+        PART,
+        closing.due_rfqs,
+        lambda work, actor, due: closing.close_due_rfq(work, actor, StepRfq(due[0], None)),
+        machine=True,
+    )
 
 
 def expire_quotes(runtime: Runtime) -> int:
-    """Mark every quotation whose last day is over, each in a transaction of its own; return how many.
+    """Mark every quotation whose last day is over; return how many.
 
     The status under lock lets each be marked once, however many workers run it.
     """
-    clock = system_actor(PART)
-    with runtime.work(clock.who, Tenant(machine=True), Cause("task", new_correlation())) as work:
-        due = expiring.due_quotes(work, clock, None)
-    expired = 0
-    for quote_id, supplier_id in due:
-        actor = system_actor(PART, supplier_id)
-        with runtime.work(actor.who, actor.tenant(), Cause("task", new_correlation())) as work:
-            expired += expiring.expire_quote(work, actor, ReadQuote(quote_id)) is not None
-    return expired
+    return sweep(
+        runtime,
+        PART,
+        expiring.due_quotes,
+        lambda work, actor, due: expiring.expire_quote(work, actor, ReadQuote(due[0])),
+    )
 
 
 def expire_counters(runtime: Runtime) -> int:
-    """End every counter-offer that nobody answered in time, each in a transaction of its own; return how many."""
-    clock = system_actor(PART)
-    with runtime.work(clock.who, Tenant(machine=True), Cause("task", new_correlation())) as work:
-        over = countering.expired_counters(work, clock, None)
-    ended = 0
-    for counter_id, *parties in over:
-        actor = system_actor(PART, *parties)
-        with runtime.work(actor.who, actor.tenant(), Cause("task", new_correlation())) as work:
-            ended += countering.expire_counter(work, actor, ReadCounter(counter_id)) is not None
-    return ended
+    """End every counter-offer that nobody answered in time; return how many."""
+    return sweep(
+        runtime,
+        PART,
+        countering.expired_counters,
+        lambda work, actor, due: countering.expire_counter(work, actor, ReadCounter(due[0])),
+    )
 
 
 def sweep_imports(runtime: Runtime) -> int:
-    """Delete the previews that nobody touched for a week, each in a transaction of its own; return how many."""
-    clock = system_actor(PART)
-    with runtime.work(clock.who, Tenant(machine=True), Cause("task", new_correlation())) as work:
-        stale = importing.stale_imports(work, clock, None)
-    swept = 0
-    for import_id, buyer_id in stale:
-        actor = system_actor(PART, buyer_id)
-        with runtime.work(actor.who, actor.tenant(), Cause("task", new_correlation())) as work:
-            swept += importing.sweep_import(work, actor, ReadImport(import_id))
-    return swept
+    """Delete the previews that nobody touched for a week; return how many."""
+    return sweep(
+        runtime,
+        PART,
+        importing.stale_imports,
+        lambda work, actor, due: importing.sweep_import(work, actor, ReadImport(due[0])),
+    )
 
 
 def optimise_scenarios(runtime: Runtime) -> int:
@@ -103,8 +93,8 @@ def optimise_scenarios(runtime: Runtime) -> int:
 
 TASKS = (
     Task("rfq.close_due", close_due, PERIOD),
-    Task("rfq.expire_quotes", expire_quotes, EXPIRY_PERIOD),
-    Task("rfq.expire_counters", expire_counters, EXPIRY_PERIOD),
+    Task("rfq.expire_quotes", expire_quotes, QUOTES_PERIOD),
+    Task("rfq.expire_counters", expire_counters, COUNTERS_PERIOD),
     Task("rfq.sweep_imports", sweep_imports, SWEEP_PERIOD),
     Task("rfq.optimise_scenarios", optimise_scenarios, SEARCH_PERIOD),
 )

@@ -1,10 +1,15 @@
-"""What time does to tenders."""
+"""What time does to tenders: each task settles what is due, one thing in one transaction, and returns how many.
 
-from b2b_market.infra.database import Tenant
-from b2b_market.infra.runtime import Runtime, new_correlation
+Any number of workers may run them: the gate and the status under lock let each step happen once.
+"""
+
+from uuid import UUID
+
+from b2b_market.infra.runtime import Runtime
 from b2b_market.infra.tasks import Task
-from b2b_market.infra.who import Cause
-from b2b_market.rbac.actor import system_actor
+from b2b_market.infra.work import Work
+from b2b_market.rbac.actor import Actor
+from b2b_market.rbac.sweeping import sweep
 from b2b_market.tendering.commands.bids import OpenPart
 from b2b_market.tendering.commands.complaints import ReadComplaint
 from b2b_market.tendering.commands.publicity import EndPublicity
@@ -16,60 +21,46 @@ PART = "tendering.clock"
 
 
 def advance_due(runtime: Runtime) -> int:
-    """Begin and end bidding where it is due, each tender in a transaction of its own; return how many moved.
-
-    Any number of workers may run it: the gate and the status under lock let each step happen once.
-    """
-    clock = system_actor(PART)
-    with runtime.work(clock.who, Tenant(machine=True), Cause("task", new_correlation())) as work:
-        due = conducting.due_tenders(work, clock, None)
-    moved = 0
-    for tender_id, buyer_id in due:
-        actor = system_actor(PART, buyer_id)
-        # the machine branch reaches what was received: the close record is signed over all of it
-        with runtime.work(actor.who, Tenant((buyer_id,), machine=True), Cause("task", new_correlation())) as work:
-            moved += conducting.advance_tender(work, actor, ReadTender(tender_id)) is not None
-    return moved
+    """Begin and end bidding where it is due."""
+    # the machine branch reaches what was received: the close record is signed over all of it
+    return sweep(
+        runtime,
+        PART,
+        conducting.due_tenders,
+        lambda work, actor, due: conducting.advance_tender(work, actor, ReadTender(due[0])),
+        machine=True,
+    )
 
 
 def open_ready(runtime: Runtime) -> int:
-    """Decrypt the tenders whose officers have removed every layer, each in a transaction of its own."""
-    clock = system_actor(PART)
-    with runtime.work(clock.who, Tenant(machine=True), Cause("task", new_correlation())) as work:
-        ready = decrypting.openable_tenders(work, clock, None)
-    opened = 0
-    for tender_id, buyer_id, part, team in ready:
-        actor = system_actor(PART, buyer_id)
-        with runtime.work(actor.who, Tenant((buyer_id,), machine=True), Cause("task", new_correlation())) as work:
-            command = OpenPart(tender_id, part, tuple(team.split(",")))
-            opened += decrypting.open_tender(work, actor, command) is not None
-    return opened
+    """Decrypt the tenders whose officers have removed every layer."""
+
+    def settle(work: Work, actor: Actor, due: tuple[UUID, UUID, str, str]) -> object:
+        tender_id, _, part, team = due
+        return decrypting.open_tender(work, actor, OpenPart(tender_id, part, tuple(team.split(","))))
+
+    return sweep(runtime, PART, decrypting.openable_tenders, settle, machine=True, parties=lambda due: (due[1],))
 
 
 def conclude_over(runtime: Runtime) -> int:
-    """Let the awards bind whose stand-still is over, each tender in a transaction of its own; return how many."""
-    clock = system_actor(PART)
-    with runtime.work(clock.who, Tenant(machine=True), Cause("task", new_correlation())) as work:
-        over = awarding.over_standstills(work, clock, None)
-    concluded = 0
-    for tender_id, buyer_id in over:
-        actor = system_actor(PART, buyer_id)
-        with runtime.work(actor.who, actor.tenant(), Cause("task", new_correlation())) as work:
-            concluded += awarding.conclude_tender(work, actor, ReadTender(tender_id)) is not None
-    return concluded
+    """Let the awards bind whose stand-still is over."""
+    return sweep(
+        runtime,
+        PART,
+        awarding.over_standstills,
+        lambda work, actor, due: awarding.conclude_tender(work, actor, ReadTender(due[0])),
+    )
 
 
 def advance_committees(runtime: Runtime) -> int:
-    """Draw committees, fill their seats and open their sheets, each in a transaction of its own; return how many."""
-    clock = system_actor(PART)
-    with runtime.work(clock.who, Tenant(machine=True), Cause("task", new_correlation())) as work:
-        waiting = seating.waiting_committees(work, clock, None)
-    moved = 0
-    for tender_id, buyer_id in waiting:
-        actor = system_actor(PART, buyer_id)
-        with runtime.work(actor.who, Tenant((buyer_id,), machine=True), Cause("task", new_correlation())) as work:
-            moved += seating.advance_committee(work, actor, ReadTender(tender_id)) is not None
-    return moved
+    """Draw committees, fill their seats and open their sheets."""
+    return sweep(
+        runtime,
+        PART,
+        seating.waiting_committees,
+        lambda work, actor, due: seating.advance_committee(work, actor, ReadTender(due[0])),
+        machine=True,
+    )
 
 
 def lapse_complaints(runtime: Runtime) -> int:

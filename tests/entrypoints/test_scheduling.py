@@ -130,3 +130,4 @@ def test_each_manifest_task_has_its_place_in_the_schedule(runtime: Runtime) -> N
         name: every for name, every in scheduled.items() if name in declared
     }
     assert scheduled["relay.drain"] == 2.0
+    assert (scheduled["rfq.expire_counters"], scheduled["rfq.expire_quotes"]) == (5.0, 300.0)

@@ -80,6 +80,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
                     "costs": [{"name": "Electricity", "unit": "kilowatt hour"}],
                 }
             },
+            "two": False,
+            "committee": False,
             "into": "#card" if part in ("key", "prove") else "#f input[name=file]",
             "holder": "officer",
             "key": SimpleNamespace(id="1"),

@@ -1,5 +1,6 @@
 """The columns of a quotation's workbook, and the hidden keys by which it is read again in any language."""
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -58,6 +59,20 @@ ANSWERS: Final = (
     AnswerColumn("origin_country", N_("Origin"), 8, hint=N_("Country code of ISO 3166")),
     AnswerColumn("capacity", N_("Most available"), 12, number=True, hint=N_("The most that can be had of the line")),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class AskedCell:
+    """An answer that the request asks for once: its field in the form, what it is called, and what may be chosen."""
+
+    name: str
+    heading: str
+    required: bool
+    options: tuple[str, ...] = ()
+
+
+ANSWER_KEY: Final = re.compile(r"answer-[a-z][a-z0-9_-]{0,39}", re.ASCII)
+"""The hidden key of such an answer is the name of its field."""
 FIRST_ANSWER: Final = 2 + len(ASKED)
 """The first column that is filled in: the hidden key and the line's number stand before what is asked."""
 HEADER_ROWS: Final = 1

@@ -26,6 +26,7 @@ from b2b_market.rfq.documents.quote_columns import (
     FIRST_ANSWER,
     HEADER,
     MARK,
+    AskedCell,
 )
 from b2b_market.rfq.models.requests import Rfq, RfqLine
 
@@ -39,6 +40,8 @@ _OPTIONS: Final = {
 _MADE: Final = datetime(2000, 1, 1, tzinfo=UTC)  # a fixed moment: equal requests make equal files
 _EXACT_DIGITS: Final = 15
 """A spreadsheet keeps so many digits of a number; longer ones are written as text."""
+_LONGEST_LIST: Final = 255
+"""A spreadsheet's list of choices has at most so many characters."""
 _NUMBER: Final = "#,##0.######"
 _MAY: Final = {"format_columns": True, "format_rows": True, "sort": False, "autofilter": True}
 
@@ -51,9 +54,11 @@ def quote_workbook(
     translate: Translate,
     *,
     alternates: Sequence[tuple[int, Texts]] = (),
+    criteria: Sequence[AskedCell] = (),
 ) -> bytes:
     """Return the workbook of a request, filled with ``header`` and ``answers`` (by line and field, as typed).
 
+    ``criteria`` are answered below the header, by their names in ``header``.
     ``alternates`` are further offers by the number of their line; where any line takes substitutes, empty rows for more
     of them follow the lines.
     """
@@ -63,7 +68,8 @@ def quote_workbook(
         sheet = workbook.add_worksheet(translate(N_("Quotation")))
         styles = _Styles(workbook)
         _write_keys(sheet, rfq)
-        table = _write_header(sheet, rfq, header, styles, translate)
+        first = _write_header(sheet, rfq, header, styles, translate)
+        table = first + _write_criteria(sheet, first, criteria, header, (styles, translate))
         _write_headings(sheet, table, styles, translate)
         for at, line in enumerate(lines, start=table + 1):
             _write_asked(sheet, at, line, styles)
@@ -112,6 +118,30 @@ def _write_header(sheet: Worksheet, rfq: Rfq, header: Texts, styles: _Styles, tr
         else:
             sheet.write_string(row, 2, text, styles.date if name == "valid_until" else styles.text)
     return 2 + len(HEADER) + 1
+
+
+def _write_criteria(
+    sheet: Worksheet,
+    first: int,
+    criteria: Sequence[AskedCell],
+    header: Texts,
+    written: tuple[_Styles, Translate],
+) -> int:
+    """Write the answers that the request asks for, a row each, and return how many rows they take with their advice."""
+    styles, translate = written
+    if not criteria:
+        return 0
+    advice = N_("Answers that the request asks for; those with a star are required.")
+    sheet.write_string(first, 1, translate(advice), styles.asked)
+    for at, one in enumerate(criteria, start=first + 1):
+        sheet.write_string(at, 0, one.name)
+        sheet.write_string(at, 1, f"{one.heading} *" if one.required else one.heading, styles.head)
+        sheet.write_string(at, 2, header.get(one.name, ""), styles.text)
+        if one.options:
+            sheet.write_string(at, 4, translate(N_("Choose: {options}"), options=" / ".join(one.options)))
+            if len(",".join(one.options)) <= _LONGEST_LIST:
+                sheet.data_validation(at, 2, at, 2, {"validate": "list", "source": list(one.options)})
+    return len(criteria) + 2
 
 
 def _write_headings(sheet: Worksheet, row: int, styles: _Styles, translate: Translate) -> None:

@@ -7,7 +7,15 @@ from uuid import UUID
 
 from b2b_market.kernel.refusal import Kind, Refusal
 from b2b_market.kernel.text import N_
-from b2b_market.rfq.documents.quote_columns import ALTERNATE, ALTERNATE_FIELDS, ANSWERS, FIRST_ANSWER, HEADER, MARK
+from b2b_market.rfq.documents.quote_columns import (
+    ALTERNATE,
+    ALTERNATE_FIELDS,
+    ANSWER_KEY,
+    ANSWERS,
+    FIRST_ANSWER,
+    HEADER,
+    MARK,
+)
 from b2b_market.rfq.intake.tables import column_letter
 from b2b_market.rfq.intake.values import CellKind, Table, TableRow
 
@@ -42,6 +50,8 @@ class Place:
 @dataclass(frozen=True, slots=True)
 class QuoteSheet:
     """What a workbook says, as typed: ``header`` by field, ``answers`` by line and field, and where each stands.
+
+    Answers to the request's criteria are in ``header``.
 
     ``edition`` is the version of the request that the workbook was made for. ``broken`` are cells with an error or a
     formula without a result; ``strange`` are rows whose line is not part of the request. ``alternates`` are further
@@ -107,7 +117,7 @@ class _Reading:
     def take(self, row: TableRow) -> None:
         """Take over a row whose key is known; a line that comes twice counts where it stands first."""
         key = row.cells[0].strip()
-        if key in self.names:
+        if key in self.names or ANSWER_KEY.fullmatch(key):
             self.header[key] = self._text(row, 2)
             self.header_rows[key] = row.number
             return

@@ -8,16 +8,20 @@ from typing import Final
 from uuid import UUID
 
 from b2b_market.kernel.text import N_
+from b2b_market.rfq.commands.requests import ReadRfq
 from b2b_market.rfq.documents.comparison_sheet import Translate
-from b2b_market.rfq.documents.quote_columns import ALTERNATE_FIELDS, ANSWERS
+from b2b_market.rfq.documents.quote_columns import ALTERNATE_FIELDS, ANSWERS, AskedCell
 from b2b_market.rfq.documents.quote_workbook import quote_workbook
 from b2b_market.rfq.intake.quote_rows import Place, QuoteSheet
-from b2b_market.rfq.pages import alternates_form, supplying
+from b2b_market.rfq.pages import alternates_form, answers_form, supplying
 from b2b_market.rfq.pages import quoting_form as reading
 from b2b_market.rfq.pages.supplying import Acting
+from b2b_market.rfq.rules.answers import asked_of_suppliers
 from b2b_market.rfq.rules.notation import is_unpriced
+from b2b_market.rfq.service import scoring
 from b2b_market.rfq.service.drafting import RfqContent
 from b2b_market.rfq.service.quoting import QuoteContent
+from b2b_market.sourcing import public as sourcing
 from b2b_market.ui.forms import Form, FormData, Problem
 
 PLAIN_FIELDS: Final = frozenset(reading.FIELDS)
@@ -35,7 +39,9 @@ class CellProblem:
 def workbook_of(call: Acting, request: RfqContent, live: QuoteContent | None, translate: Translate) -> bytes:
     """Return a request as a workbook to quote in, filled with the live quotation where there is one."""
     form = supplying.starting_form(call, request, live, request.lines)
-    header = {name: form.value(name) for name in ("currency", "valid_until", "payment_terms", "note")}
+    criteria = asked_cells(call, request)
+    names = ("currency", "valid_until", "payment_terms", "note", *(one.name for one in criteria))
+    header = {name: form.value(name) for name in names}
     answers = {
         need.id: {answer.name: form.value(reading.field(need.id, answer.name)) for answer in ANSWERS}
         for need in request.lines
@@ -46,7 +52,27 @@ def workbook_of(call: Acting, request: RfqContent, live: QuoteContent | None, tr
         for need in request.lines
         for row in rows.get(need.id, ())
     ]
-    return quote_workbook(request.rfq, request.lines, header, answers, translate, alternates=alternates)
+    return quote_workbook(
+        request.rfq, request.lines, header, answers, translate, alternates=alternates, criteria=criteria
+    )
+
+
+def asked_cells(call: Acting, request: RfqContent) -> tuple[AskedCell, ...]:
+    """Return what the request asks its suppliers to answer; nothing costs nothing."""
+    if not request.rfq.asked_answers:
+        return ()
+    judged = scoring.read_criteria(call.work, call.actor, ReadRfq(request.rfq.id))
+    return tuple(
+        AskedCell(
+            answers_form.field(one.key),
+            one.name,
+            one.required,
+            ()
+            if one.answered is sourcing.Answered.WORDS
+            else tuple(value for value, _ in answers_form.options_of(one)),
+        )
+        for one in asked_of_suppliers(judged.criteria)
+    )
 
 
 def says(answers: Mapping[str, str]) -> bool:

@@ -11,7 +11,9 @@ from b2b_market.tendering.api import evaluation as evaluation_api
 from b2b_market.tendering.api import procedures as procedures_api
 from b2b_market.tendering.api import publicity as publicity_api
 from b2b_market.tendering.api import report as report_api
+from b2b_market.tendering.api import reveals as reveals_api
 from b2b_market.tendering.api import stages as stages_api
+from b2b_market.tendering.api import supplements as supplements_api
 from b2b_market.tendering.api import tenders as tenders_api
 from b2b_market.tendering.cli.bidding import app as commands
 from b2b_market.tendering.demo.tenders import place_tenders
@@ -43,7 +45,9 @@ from b2b_market.tendering.events.evaluation import (
     TenderEndedWithoutAward,
 )
 from b2b_market.tendering.events.publicity import CandidatesPublished, PublicityEnded, PublicityWithdrawn
+from b2b_market.tendering.events.reveals import KeysLost
 from b2b_market.tendering.events.stages import PricesOpened, TechnicalLocked
+from b2b_market.tendering.events.supplements import SupplementNamed
 from b2b_market.tendering.events.tenders import (
     BiddingOpened,
     EnquiryAnswered,
@@ -62,7 +66,9 @@ from b2b_market.tendering.handlers.committee import COMMITTEE_HANDLERS
 from b2b_market.tendering.handlers.complaints import COMPLAINT_HANDLERS
 from b2b_market.tendering.handlers.evaluation import EVALUATION_HANDLERS
 from b2b_market.tendering.handlers.publicity import PUBLICITY_HANDLERS
+from b2b_market.tendering.handlers.reveals import REVEAL_HANDLERS
 from b2b_market.tendering.handlers.stages import STAGE_HANDLERS
+from b2b_market.tendering.handlers.supplements import SUPPLEMENT_HANDLERS
 from b2b_market.tendering.handlers.tenders import HANDLERS
 from b2b_market.tendering.models import bids as bid_models
 from b2b_market.tendering.models import committee as committee_models
@@ -71,6 +77,7 @@ from b2b_market.tendering.models import evaluation as evaluation_models
 from b2b_market.tendering.models import keys as key_models
 from b2b_market.tendering.models import procedures as procedure_models
 from b2b_market.tendering.models import publicity as publicity_models
+from b2b_market.tendering.models import reveals as reveal_models
 from b2b_market.tendering.models import stages as stage_models
 from b2b_market.tendering.models import tenders as tender_models
 from b2b_market.tendering.pages import bidding as bidding_pages
@@ -83,7 +90,9 @@ from b2b_market.tendering.pages import evaluation as evaluation_pages
 from b2b_market.tendering.pages import procedures as procedure_pages
 from b2b_market.tendering.pages import publicity as publicity_pages
 from b2b_market.tendering.pages import report as report_pages
+from b2b_market.tendering.pages import reveals as reveal_pages
 from b2b_market.tendering.pages import stages as stage_pages
+from b2b_market.tendering.pages import supplements as supplement_pages
 from b2b_market.tendering.pages import tenders as tender_pages
 from b2b_market.tendering.permissions import GRANTS, TenderPermission
 from b2b_market.tendering.rules import asking as asking_rules
@@ -106,6 +115,8 @@ from b2b_market.tendering.rules import keys as key_rules
 from b2b_market.tendering.rules import opening as opening_rules
 from b2b_market.tendering.rules import procedures as procedure_rules
 from b2b_market.tendering.rules import publicity as publicity_rules
+from b2b_market.tendering.rules import revealing as reveal_rules
+from b2b_market.tendering.rules import supplements as supplement_rules
 from b2b_market.tendering.rules.printing import TenderPrintersBusy
 from b2b_market.tendering.service import (
     asking,
@@ -125,10 +136,12 @@ from b2b_market.tendering.service import (
     publishing,
     questioning,
     reporting,
+    revealing,
     reviewing,
     revoking,
     seating,
     staging,
+    supplementing,
 )
 from b2b_market.tendering.service import procedures as procedure_operations
 from b2b_market.tendering.tasks import TASKS
@@ -156,6 +169,8 @@ MANIFEST = Manifest(
         *stages_api.ROUTERS,
         *complaints_api.ROUTERS,
         *publicity_api.ROUTERS,
+        reveals_api.router,
+        supplements_api.router,
     ),
     # fixed paths stand before those with ids: /tenders/new before /tenders/{tender_id}
     pages=(
@@ -172,6 +187,8 @@ MANIFEST = Manifest(
         publicity_pages.router,
         complaint_case_pages.router,
         complaint_case_pages.fee_router,
+        reveal_pages.router,
+        supplement_pages.router,
     ),
     handlers=(
         *HANDLERS,
@@ -180,6 +197,8 @@ MANIFEST = Manifest(
         *STAGE_HANDLERS,
         *COMPLAINT_HANDLERS,
         *PUBLICITY_HANDLERS,
+        *REVEAL_HANDLERS,
+        *SUPPLEMENT_HANDLERS,
     ),
     demo=(DemoStep(60, place_tenders),),
     tasks=TASKS,
@@ -222,6 +241,12 @@ MANIFEST = Manifest(
         sheets.SheetIncomplete,
         drawing.CommitteeShapeWrong,
         drawing.PoolTooSmall,
+        supplement_rules.CommitteeNotShort,
+        supplement_rules.SupplementWaits,
+        supplement_rules.NoSupplement,
+        reveal_rules.KeysDeclaredLost,
+        reveal_rules.KeysNotLost,
+        reveal_rules.RevealNotAsked,
         envelope_rules.NoTechnicalStage,
         envelope_rules.TechnicalResultFinal,
         envelope_rules.PricesStillSealed,
@@ -265,6 +290,8 @@ MANIFEST = Manifest(
         reviewing,
         revoking,
         publicity,
+        revealing,
+        supplementing,
     ),
     models=(
         procedure_models,
@@ -276,6 +303,7 @@ MANIFEST = Manifest(
         stage_models,
         complaint_models,
         publicity_models,
+        reveal_models,
     ),
     events=(
         TenderSubmitted,
@@ -322,6 +350,8 @@ MANIFEST = Manifest(
         CandidatesPublished,
         PublicityEnded,
         PublicityWithdrawn,
+        KeysLost,
+        SupplementNamed,
     ),
     nav=(
         NavGroup(

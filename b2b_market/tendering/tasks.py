@@ -13,8 +13,9 @@ from b2b_market.rbac.sweeping import sweep
 from b2b_market.tendering.commands.bids import OpenPart
 from b2b_market.tendering.commands.complaints import ReadComplaint
 from b2b_market.tendering.commands.publicity import EndPublicity
+from b2b_market.tendering.commands.reveals import SettleReveals
 from b2b_market.tendering.commands.tenders import ReadTender
-from b2b_market.tendering.service import awarding, conducting, decrypting, publicity, reviewing, seating
+from b2b_market.tendering.service import awarding, conducting, decrypting, publicity, revealing, reviewing, seating
 
 PERIOD = 1.0
 PART = "tendering.clock"
@@ -42,6 +43,18 @@ def open_ready(runtime: Runtime) -> int:
     return sweep(runtime, PART, decrypting.openable_tenders, settle, machine=True, parties=lambda due: (due[1],))
 
 
+def settle_reveals(runtime: Runtime) -> int:
+    """Read what was revealed where the window is over."""
+    return sweep(
+        runtime,
+        PART,
+        revealing.over_windows,
+        lambda work, actor, due: revealing.settle_reveals(work, actor, SettleReveals(due[0], due[2])),
+        machine=True,
+        parties=lambda due: (due[1],),
+    )
+
+
 def conclude_over(runtime: Runtime) -> int:
     """Let the awards bind whose stand-still is over."""
     return sweep(
@@ -64,30 +77,24 @@ def advance_committees(runtime: Runtime) -> int:
 
 
 def lapse_complaints(runtime: Runtime) -> int:
-    """End the complaints that were not lodged or paid in time, each in a transaction of its own; return how many."""
-    clock = system_actor(PART)
-    with runtime.work(clock.who, Tenant(machine=True), Cause("task", new_correlation())) as work:
-        late = reviewing.lapsing_complaints(work, clock, None)
-    moved = 0
-    for complaint_id, supplier_id in late:
-        actor = system_actor(PART, supplier_id)
-        with runtime.work(actor.who, actor.tenant(), Cause("task", new_correlation())) as work:
-            moved += reviewing.lapse_complaint(work, actor, ReadComplaint(complaint_id)) is not None
-    return moved
+    """End the complaints that were not lodged or paid in time."""
+    return sweep(
+        runtime,
+        PART,
+        reviewing.lapsing_complaints,
+        lambda work, actor, due: reviewing.lapse_complaint(work, actor, ReadComplaint(due[0])),
+    )
 
 
 def end_publicities(runtime: Runtime) -> int:
-    """End the publicities whose time is over, each in a transaction of its own; return how many."""
-    clock = system_actor(PART)
-    with runtime.work(clock.who, Tenant(machine=True), Cause("task", new_correlation())) as work:
-        over = publicity.over_publicities(work, clock, None)
-    moved = 0
-    for publicity_id, tender_id, buyer_id in over:
-        actor = system_actor(PART, buyer_id)
-        with runtime.work(actor.who, actor.tenant(), Cause("task", new_correlation())) as work:
-            command = EndPublicity(publicity_id, tender_id)
-            moved += publicity.end_publicity(work, actor, command) is not None
-    return moved
+    """End the publicities whose time is over."""
+    return sweep(
+        runtime,
+        PART,
+        publicity.over_publicities,
+        lambda work, actor, due: publicity.end_publicity(work, actor, EndPublicity(due[0], due[1])),
+        parties=lambda due: (due[2],),
+    )
 
 
 TASKS = (
@@ -97,4 +104,5 @@ TASKS = (
     Task("tendering.conclude_over", conclude_over, PERIOD),
     Task("tendering.advance_due", advance_due, PERIOD),
     Task("tendering.open_ready", open_ready, PERIOD),
+    Task("tendering.settle_reveals", settle_reveals, PERIOD),
 )

@@ -51,6 +51,7 @@ SHARED = {
 NOT_FILLED = {
     "audit_node": "kept from 256 leaves on",
     "tender_publicity": "published once a lot is judged; tests/tendering/test_publicity.py shows its fence",
+    "tender_supplement": "needs a committee that fell short; tests/tendering/test_supplement.py shows it",
     "tender_sheet": "needs a drawn committee at work; tests/tendering/test_committee.py shows its fence",
 }
 ROLES = ("b2b_app",)

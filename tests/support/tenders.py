@@ -24,6 +24,7 @@ from b2b_market.tendering.commands.tenders import (
     LotInput,
     ProveKey,
     ReadTender,
+    ReasonedTender,
     RegisterKey,
     StepTender,
 )
@@ -32,10 +33,10 @@ from b2b_market.tendering.rules.sealed_envelope import pack, sign_withdrawal
 from b2b_market.tendering.rules.sealed_keys import OfficerKey
 from b2b_market.tendering.rules.sealed_layers import contribute
 from b2b_market.tendering.rules.sealed_payload import BidFile, BidIds
-from b2b_market.tendering.rules.sealed_sealing import PartContent, seal
+from b2b_market.tendering.rules.sealed_sealing import PartContent, SealedBid, seal
 from b2b_market.tendering.rules.sealed_terms import Part, read_notice
 from b2b_market.tendering.rules.sealed_work import read_work
-from b2b_market.tendering.service import bidding, drafting, keys, opening, publishing
+from b2b_market.tendering.service import bidding, conducting, drafting, keys, opening, publishing
 from b2b_market.tendering.service.drafting import TenderContent
 from b2b_market.tendering.states.procedures import CriterionKind, Entry
 from b2b_market.tendering.tasks import advance_due, open_ready
@@ -207,15 +208,37 @@ def packed_bid(
     content: TenderContent, bidder: UUID, number: int = 1, *, price: str = "950", version: int = 1, at: int = 0
 ) -> bytes:
     """Seal a bid on the lot ``at`` with the key of the ``number``-th bidder, as the sealing tool packs it."""
+    sealed = sealed_bid(content, bidder, number, price=price, version=version, at=at)
+    return b"".join(pack(sealed.envelope, sealed.boxes))
+
+
+def sealed_bid(
+    content: TenderContent, bidder: UUID, number: int = 1, *, price: str = "950", version: int = 1, at: int = 0
+) -> SealedBid:
+    """Seal a bid as ``packed_bid`` does, and return it with what its bidder keeps."""
     terms = read_notice(content.tender.notice).notice.terms
     ids = BidIds(content.tender.id, content.lots[at].id, bidder, version)
-    parts = {
-        Part.WHOLE: PartContent(
-            {"total": price, "currency": "CNY"}, [BidFile("offer.txt", b"our offer " + price.encode())]
-        )
-    }
-    sealed = seal(terms, ids, parts, SIGNERS[number])
-    return b"".join(pack(sealed.envelope, sealed.boxes))
+    parts = {Part.WHOLE: PartContent({"total": price, "currency": "CNY"}, offer_file(price))}
+    return seal(terms, ids, parts, SIGNERS[number])
+
+
+def offer_file(price: str) -> tuple[BidFile, ...]:
+    """Return the file of a bid at this price."""
+    return (BidFile("offer.txt", b"our offer " + price.encode()),)
+
+
+def send(runtime: Runtime, hall: Hall, content: TenderContent, place: int, sealed: SealedBid) -> Received:
+    """Submit what the bidder at ``place`` has sealed."""
+    packed = b"".join(pack(sealed.envelope, sealed.boxes))
+    with work_for(runtime, hall.sales[place]) as work:
+        return bidding.submit_bid(work, hall.sales[place], SubmitBid(content.tender.id, packed))
+
+
+def cancel(runtime: Runtime, hall: Hall, tender_id: UUID) -> None:
+    """Call a tender off."""
+    version = read(runtime, hall.approver, tender_id).version
+    with work_for(runtime, hall.approver) as work:
+        conducting.cancel_tender(work, hall.approver, ReasonedTender(tender_id, version, "no money"))
 
 
 def bid(runtime: Runtime, hall: Hall, content: TenderContent, place: int, **how: Any) -> Received:

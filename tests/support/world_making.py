@@ -87,7 +87,7 @@ from b2b_market.tendering.states.committee import JurorStatus
 from b2b_market.tendering.states.procedures import Entry
 from b2b_market.tendering.states.tenders import TenderStatus
 from b2b_market.tendering.tasks import advance_committees, advance_due
-from tests.support import committees, complaints, envelopes, judging, tenders
+from tests.support import committees, complaints, envelopes, judging, reveals, tenders
 from tests.support import database as db
 from tests.support.amendments import amendment
 from tests.support.calling import Caller, caller_for
@@ -409,13 +409,14 @@ class _Maker:
         for place, prices in enumerate((PLANTED.winner, PLANTED.rival)):
             sent = tenders.bid(self.runtime, hall, content, place, price=prices[0])
             self.things.setdefault("bid_id", str(sent.bid_id))
-        envelopes.submit(self.runtime, hall, staged, 0, "88")
+        kept = envelopes.submit(self.runtime, hall, staged, 0, "88")
         self._until(tender_id, TenderStatus.CLOSED)
         tenders.open_bids(self.runtime, hall, tender_id)
         self.things |= judging.decide(self.runtime, hall, tender_id)
         self._seat(hall, seated.tender.id)
         self._until(staged.tender.id, TenderStatus.CLOSED)
         envelopes.sign_off(self.runtime, hall, staged.tender.id)
+        reveals.lose_keys(self.runtime, hall, kept, "88")
         self.things["staged_tender_id"] = str(staged.tender.id)
         self.things |= {
             "tender_id": str(tender_id),

@@ -459,3 +459,19 @@ class TestSending:
         assert found.ids.version == 2
         done = run("withdraw", "--notice", desk / "notice.json", *options, "--key", desk / "officer0.key", **settings)
         assert (done.exit_code, len(platform.stored)) == (1, 1)
+
+    def test_a_reveal_shows_the_bid_that_was_kept(self, desk: Desk, platform: Platform) -> None:
+        offer = desk.put("offer.pdf", b"the offer")
+        desk.seal(desk.price, "--attach", offer)
+        settings = {"B2B_MARKET_URL": platform.url, "B2B_MARKET_API_KEY": "secret"}
+        done = run("reveal", desk / "bid.sealed.keep", "--attach", offer, **settings)
+        assert done.exit_code == 0, done.output
+        envelope = desk.store().envelope
+        assert accept_reveal(platform.stored[0][1], envelope).payload.content == desk.price
+        for wrong in (
+            (desk / "bid.sealed.keep", "--part", "price"),
+            (desk / "bid.sealed.keep", "--attach", desk / "no"),
+        ):
+            assert run("reveal", *wrong, **settings).exit_code == 2
+        assert run("reveal", desk / "notice.json", **settings).exit_code == 1
+        assert len(platform.stored) == 1

@@ -25,12 +25,13 @@ from b2b_market.tendering.rules.sealed_keyfile import Holder, PrivateKey, lock_k
 from b2b_market.tendering.rules.sealed_keys import challenge_for, is_answered, read_card
 from b2b_market.tendering.rules.sealed_layers import accept_contribution
 from b2b_market.tendering.rules.sealed_reading import accept_reveal
+from b2b_market.tendering.rules.sealed_terms import Part
 from b2b_market.ui.i18n import Catalogue
 from b2b_market.ui.rendering import Renderer
 from b2b_market.ui.security import CONTENT_SECURITY_POLICY
 from b2b_market.ui.static_files import StaticFiles
 from b2b_market.ui.viewer import ShellLinks, Viewer
-from tests.tendering.sealed_tenders import AFTER, SealedTender
+from tests.tendering.sealed_tenders import AFTER, TWO_ENVELOPES, SealedTender
 from tests.ui.browsing import UI
 from tests.ui.conftest import browser
 
@@ -53,6 +54,7 @@ class Site:
 
     url: str
     tender: SealedTender
+    two: SealedTender
     asked: list[str] = field(default_factory=list)
 
 
@@ -60,28 +62,31 @@ class Site:
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     folder = tmp_path_factory.mktemp("templates")
     (folder / "shell.html").write_text(SHELL)
+    wants = '{% with part = "price" %}{% include "tendering/_reveal_here.html" %}{% endwith %}'
+    (folder / "reveal_price.html").write_text(wants)
     package = Path(tendering.__file__).parent
     static = StaticFiles()
     renderer = Renderer([package / "templates", folder], Catalogue([UI, package]), static)
-    found, app = Site("", SealedTender()), FastAPI()
+    found, app = Site("", SealedTender(), SealedTender(parts=TWO_ENVELOPES)), FastAPI()
     found.tender.bid("5.00")
 
     @app.get("/page/{part}")
-    def page(part: str) -> Response:
+    def page(part: str, *, two: bool = False) -> Response:
+        tender = found.two if two else found.tender
         viewer = Viewer(now=AFTER, org_id=found.tender.lot, links=ShellLinks())
         context = {
-            "part": f"tendering/_{part}_here.html",
-            "tender": SimpleNamespace(id=found.tender.tender, currency="EUR"),
-            "lots": {str(found.tender.lot): "Lot 1"},
-            "items": {str(found.tender.lot): [{"name": name, "quantity": "10", "unit": "H87"} for name in ITEMS]},
+            "part": f"tendering/_{part}_here.html" if part != "reveal" else "reveal_price.html",
+            "two": two,
+            "committee": {},
+            "tender": SimpleNamespace(id=tender.tender, currency="EUR"),
+            "lots": {str(tender.lot): "Lot 1"},
+            "items": {str(tender.lot): [{"name": name, "quantity": "10", "unit": "H87"} for name in ITEMS]},
             "weighing": {
-                str(found.tender.lot): {
+                str(tender.lot): {
                     "features": [{"name": "Warranty", "answers": [{"text": "one year"}, {"text": "three years"}]}],
                     "costs": [{"name": "Electricity", "unit": "kilowatt hour"}],
                 }
             },
-            "two": False,
-            "committee": False,
             "into": "#card" if part in ("key", "prove") else "#f input[name=file]",
             "holder": "officer",
             "key": SimpleNamespace(id="1"),
@@ -90,9 +95,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         html = renderer.render(viewer, "shell.html", context)
         return HTMLResponse(html, headers={"Content-Security-Policy": CONTENT_SECURITY_POLICY})
 
-    @app.get("/tenders/{_tender}/notice.json")
-    def notice(_tender: str) -> Response:
-        return Response(json.dumps(found.tender.notice.document()))
+    @app.get("/tenders/{tender_id}/notice.json")
+    def notice(tender_id: str) -> Response:
+        tender = found.two if tender_id == str(found.two.tender) else found.tender
+        return Response(json.dumps(tender.notice.document()))
 
     @app.get("/tenders/{_tender}/opening-work")
     def work(_tender: str) -> Response:
@@ -172,6 +178,40 @@ def test_a_bid_is_sealed_on_the_page_and_only_ciphertext_is_handed_on(site: Site
     assert read_offer(revealed.payload.content, [Decimal(10), Decimal(10)]).total == Money.of("9625.00", "EUR")
     assert page.get_by_label("Its passphrase").input_value() == ""
     assert {one.split()[0] for one in site.asked} == {"GET"}
+
+
+def test_two_envelopes_are_sealed_apart_and_one_is_revealed_from_what_was_kept(site: Site, page: Page) -> None:
+    page.goto(f"{site.url}/page/seal?two=true")
+    key = lock_key(PrivateKey(Holder.BIDDER, "Company", bytes(32)), PASSPHRASE, 50)
+    for item, price in zip(ITEMS, ("950.50", "12"), strict=True):
+        page.get_by_label(item).fill(price)
+    page.get_by_label("Technical offer in words").fill("bronze")
+    page.get_by_label("Files of the technical envelope").set_input_files([file("plan.pdf", b"the plan")])
+    prices = [file("prices.xlsx", b"the prices"), file("more.txt", b"and more")]
+    page.get_by_label("Files of the price envelope").set_input_files(prices)
+    page.get_by_label("key file").set_input_files([file("company.key", key)])
+    page.get_by_label("Its passphrase").fill(PASSPHRASE)
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Seal").click()
+    said(page, "Sealed")
+    envelope, _ = unpack(handed(page), site.two.terms)
+    kept = saved.value.path().read_bytes()
+    technical = accept_reveal(kept.splitlines()[0] + b"\nthe plan", envelope)
+    assert technical.payload.content == {"note": "bronze"}
+    page.goto(f"{site.url}/page/reveal")
+    page.get_by_label(".keep file").set_input_files([file("bid.keep", kept)])
+    page.get_by_label("files of that part").set_input_files(prices[1:])
+    page.get_by_role("button", name="Pack").click()
+    assert "prices.xlsx" in said(page, "is missing")
+    page.get_by_label("files of that part").set_input_files(prices[::-1])
+    page.get_by_role("button", name="Pack").click()
+    said(page, "Put into the form")
+    revealed = accept_reveal(handed(page), envelope)
+    assert revealed.payload.content["lines"] == [
+        {"line": 1, "unit_price": "950.50"},
+        {"line": 2, "unit_price": "12"},
+    ]
+    assert envelope.part(Part.PRICE).commitment != envelope.part(Part.TECHNICAL).commitment
 
 
 def test_an_officer_opens_a_layer_on_the_page_and_the_key_stays(site: Site, page: Page) -> None:

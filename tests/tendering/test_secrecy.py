@@ -1,5 +1,8 @@
 """No reading route gives a price before the technical scores are locked, to anybody of any role."""
 
+import base64
+import gzip
+import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from uuid import UUID
@@ -25,6 +28,7 @@ from tests.support.calling import caller_for
 from tests.support.people import actor_of, make_company, make_person, start_session
 from tests.support.routes import routes_of
 from tests.support.rows import rows_of
+from tests.support.servers import Servers, admin
 from tests.support.tenders import Hall
 from tests.support.works import work_for
 
@@ -159,3 +163,58 @@ def test_with_a_committee_until_all_sheets_are_open(
     _, seen = read_everything(client, shared_app, runtime, {"purchaser": hall.purchaser, "member": five[0]}, things)
     assert {one.partition(":")[0] for one in seen} == {"purchaser", "member"}
     assert TOTAL in printed(runtime, hall.purchaser, tender_id)
+
+
+@pytest.mark.committed
+def test_before_the_opening_no_backup_log_export_or_metric_holds_anything_of_a_bid(
+    committed_runtime: Runtime,
+    committed_client: TestClient,
+    servers: Servers,
+    worker_database: str,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    """A dump of every table is a backup; what the platform stores of the bid is its ciphertext alone."""
+    runtime, client = committed_runtime, committed_client
+    with made.own_clock(runtime):
+        hall = made.make_hall(runtime)
+        content = made.tendering(runtime, hall)
+        packed = made.packed_bid(content, hall.suppliers[0], 0, price=PLANTED)
+        sales, admin_of_buyer = (caller_for(client, runtime, one) for one in (hall.sales[0], hall.officers[0]))
+        capfd.readouterr()
+        files = {"file": ("bid.sealed", packed, "application/octet-stream")}
+        path = f"/api/v1/tenders/{content.tender.id}/bids"
+        sent = client.post(path, files=files, headers=sales.headers)
+        assert sent.status_code == 201, sent.text
+        logged = "".join(capfd.readouterr())
+        exported = client.get("/api/v1/audit/export", headers=admin_of_buyer.headers)
+        assert exported.status_code == 200
+        measured = client.get("/metrics").text
+        backup = dump(servers, worker_database)
+    plain = [PLANTED.encode(), b"our offer " + PLANTED.encode()]
+    encoded = [*plain, *(one.hex().encode() for one in plain), *(base64.b64encode(one)[:-4] for one in plain)]
+    for told in (backup, logged.encode(), exported.content, measured.encode()):
+        assert [one for one in encoded if one in told] == []
+    assert b'"format":"b2b-market-sealed-bid/1"'.hex().encode() in backup  # binary columns were looked into
+    assert "POST" in logged
+    others = (sent.json()["bid_id"], str(hall.suppliers[0]), "Bidder 1", sent.json()["receipt"]["receipt"]["digest"])
+    assert [
+        one for one in others[:1] + others[3:] if one in unpacked(exported.content)
+    ] == []  # who was invited is known
+    assert [one for one in others if one in logged + measured] == []
+
+
+def dump(servers: Servers, database: str) -> bytes:
+    """Return every row of every table as text, as a backup by the superuser holds it."""
+    found = io.StringIO()
+    connection = admin(servers, database)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+        for (table,) in cursor.fetchall():
+            cursor.copy_expert(f'COPY "{table}" TO STDOUT', found)  # names from the catalogue
+    connection.close()
+    return found.getvalue().encode()
+
+
+def unpacked(content: bytes) -> str:
+    """Return an export as text, whether packed or not."""
+    return (gzip.decompress(content) if content[:2] == b"\x1f\x8b" else content).decode("utf-8", "replace")

@@ -21,6 +21,7 @@ from b2b_market.tendering.rules import bidding as rules
 from b2b_market.tendering.rules.keys import CardKnown, CardUnacceptable, KeyNotProven
 from b2b_market.tendering.rules.opening import LayerContributed, NotYourTurn
 from b2b_market.tendering.rules.printing import TenderPrintersBusy
+from b2b_market.tendering.rules.revealing import KeysDeclaredLost
 from b2b_market.tendering.rules.sealed_envelope import EnvelopeUnacceptable
 from b2b_market.tendering.rules.sealed_layers import ContributionUnacceptable
 from b2b_market.tendering.rules.sealed_work import BidsStillSealed
@@ -94,7 +95,7 @@ def submit_bid(tender_id: WireUuid, request: Request, file: Sent) -> Answer:
     The version in the envelope makes a second sending harmless: it is refused as no longer the next one.
     """
     packed = read_file(file)
-    with _opened(request) as (work, actor):
+    with opened(request) as (work, actor):
         call = CallContext(work, actor, request)
         row = bidding.submit_bid(work, actor, commands.SubmitBid(tender_id, packed))
         return call.answer(schemas.ReceivedOut, row, status=201, location=f"/api/v1/tenders/{tender_id}/bids")
@@ -106,7 +107,7 @@ def submit_bid(tender_id: WireUuid, request: Request, file: Sent) -> Answer:
 def withdraw_bid(tender_id: WireUuid, request: Request, file: Sent) -> Answer:
     """Take a bid back by a signed withdrawal, which gets a receipt too."""
     document = read_file(file)
-    with _opened(request) as (work, actor):
+    with opened(request) as (work, actor):
         call = CallContext(work, actor, request)
         row = bidding.withdraw_bid(work, actor, commands.WithdrawBid(tender_id, document))
         return call.answer(schemas.ReceivedOut, row, status=201, location=f"/api/v1/tenders/{tender_id}/bids")
@@ -121,7 +122,10 @@ def read_ceremony(tender_id: WireUuid, call: Call) -> Answer:
 @router.get(
     "/{tender_id}/opening-work",
     response_class=Response,
-    responses={200: {"description": "The work file", "content": {OCTETS: {}}}, **reads(BidsStillSealed, NotYourTurn)},
+    responses={
+        200: {"description": "The work file", "content": {OCTETS: {}}},
+        **reads(BidsStillSealed, NotYourTurn, KeysDeclaredLost),
+    },
 )
 def take_opening_work(
     tender_id: WireUuid, call: Call, team: Annotated[str, Query(max_length=210, pattern=r"^[0-9a-f,]*$")] = ""
@@ -135,12 +139,14 @@ def take_opening_work(
     "/{tender_id}/layers",
     status_code=201,
     response_model=schemas.LayerOut,
-    responses=reads(BodyTooLarge, WrongMediaType, BidsStillSealed, ContributionUnacceptable, LayerContributed),
+    responses=reads(
+        BodyTooLarge, WrongMediaType, BidsStillSealed, ContributionUnacceptable, LayerContributed, KeysDeclaredLost
+    ),
 )
 def contribute_layer(tender_id: WireUuid, request: Request, file: Sent) -> Answer:
     """Take what an officer removed from all bids at once."""
     document = read_file(file)
-    with _opened(request) as (work, actor):
+    with opened(request) as (work, actor):
         call = CallContext(work, actor, request)
         row = opening.contribute_layer(work, actor, commands.ContributeLayer(tender_id, document))
         return call.answer(schemas.LayerOut, row, status=201, location=f"/api/v1/tenders/{tender_id}/opening")
@@ -190,7 +196,7 @@ def read_bid_file(bid_id: WireUuid, position: int, call: Call) -> Response:
 
 
 @contextmanager
-def _opened(request: Request) -> Iterator[tuple[Work, Actor]]:
+def opened(request: Request) -> Iterator[tuple[Work, Actor]]:
     """Open the transaction only after a file was read: an upload must not hold the deadline gate."""
     edge: Edge = request.app.state.edge
     with edge.open(request, "api") as (work, actor):

@@ -82,7 +82,8 @@ def hand_in_sheet(tender_id: WireUuid, body: schemas.SheetIn, call: Call) -> Ans
     return call.answer(schemas.CommitteeOut, committee.hand_in_sheet(call.work, call.actor, command))
 
 
-@board_router.get("/{tender_id}/committee", response_model=schemas.DrawOut, responses=reads())
+@board_router.get("/{tender_id}/committee", response_model=schemas.PublicDrawOut, responses=reads())
 def read_public_draw(tender_id: WireUuid, call: Call) -> Answer:
     """Return the draw of a public tender's committee; nobody needs to sign in."""
-    return call.answer(schemas.DrawOut, committee.read_public_draw(call.work, call.actor, ReadTender(tender_id)))
+    found = committee.read_public_draw(call.work, call.actor, ReadTender(tender_id))
+    return call.answer(schemas.PublicDrawOut, found)

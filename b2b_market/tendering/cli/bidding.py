@@ -1,6 +1,6 @@
 """``b2b-market bid …``: sealing, opening and checking bids where the platform's browser code is not trusted.
 
-Everything but ``submit`` and ``withdraw`` works offline, with nothing but files.
+Everything but ``submit``, ``withdraw`` and ``reveal`` works offline, with nothing but files.
 """
 
 import typer
@@ -16,6 +16,7 @@ for command in (
     sealing.seal_bid,
     sending.submit,
     sending.withdraw,
+    sending.reveal,
     verifying.verify_receipt,
     opening.open_layer,
     verifying.verify,

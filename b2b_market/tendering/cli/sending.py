@@ -1,4 +1,4 @@
-"""``bid submit`` and ``withdraw``: to a running platform, with a company's API key."""
+"""``bid submit``, ``withdraw`` and ``reveal``: to a running platform, with a company's API key."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -13,8 +13,9 @@ from b2b_market.tendering.cli.private_files import NO_SERVER, REFUSED, WRONG_USA
 from b2b_market.tendering.cli.sealing import KeyFile, NoticeFile, notice_in
 from b2b_market.tendering.rules.sealed_envelope import SignedEnvelope, Withdrawal, sign_withdrawal, unpack
 from b2b_market.tendering.rules.sealed_journal import SignedReceipt, is_from, read_receipt
-from b2b_market.tendering.rules.sealed_payload import BidIds
-from b2b_market.tendering.rules.sealed_terms import Notice
+from b2b_market.tendering.rules.sealed_payload import BidFile, BidIds
+from b2b_market.tendering.rules.sealed_reading import pack_reveal, read_reveal
+from b2b_market.tendering.rules.sealed_terms import Notice, Part
 
 T = TypeVar("T")
 _NO_KEY = "Set B2B_MARKET_API_KEY to an API key of your company; its page is Company, API keys."
@@ -70,6 +71,33 @@ def withdraw(
     path = f"/tenders/{announced.terms.tender}/withdrawals"
     answer = _asked(lambda: server.send_file(path, "withdrawal.json", found.to_bytes()))
     _keep(answer, announced, found, receipt)
+
+
+def reveal(
+    kept: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="The .keep file.")],
+    part: Annotated[Part, typer.Option(help="Which part of the bid.")] = Part.WHOLE,
+    *,
+    attach: Annotated[list[Path] | None, typer.Option(help="A file of that part, in the order of sealing.")] = None,
+    url: Url = "http://127.0.0.1:8000",
+    api_key: ApiKey = "",
+) -> None:
+    """Reveal a bid against its commitment, in the announced window, when the officers cannot open it.
+
+    This sends the bid in the clear; nobody sees it before the window has ended. Exit codes as for submit.
+    """
+    try:
+        found = next(one for line in kept.read_bytes().splitlines() if (one := read_reveal(line)).part is part)
+    except ValueError as error:
+        stop(f"{kept}: {error}.")
+    except StopIteration:
+        stop(f"{kept} does not hold the part {part}.", WRONG_USAGE)
+    try:
+        data = pack_reveal(found, [BidFile(path.name, path.read_bytes()) for path in attach or []])
+    except OSError as error:
+        stop(f"{error}.", WRONG_USAGE)
+    server = _server(url, api_key)
+    _asked(lambda: server.send_file(f"/tenders/{found.ids.tender}/reveals", "reveal.bin", data))
+    typer.echo(f"Revealed the part {part}.")
 
 
 def _server(url: str, api_key: str) -> Server:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from b2b_market.infra.aggregate import Aggregate, Salted
 from b2b_market.infra.database import Base, enum_type
-from b2b_market.tendering.states.committee import CommitteeStatus, JurorStatus
+from b2b_market.tendering.states.committee import CommitteeStatus, JurorStatus, SupplementStatus
 
 
 class Committee(Aggregate, Base):
@@ -32,6 +32,28 @@ class Committee(Aggregate, Base):
     """Everything that anybody needs to make the draw again: seed, beacon, pool, members; None before."""
     drawn_at: Mapped[datetime | None]
     opened_at: Mapped[datetime | None]
+
+    def parties(self) -> tuple[UUID, ...]:
+        """Return the buyer alone."""
+        return (self.buyer_id,)
+
+
+class Supplement(Aggregate, Base):
+    """A second draw for empty seats: what was announced of it, and the draw; who reads the tender reads it."""
+
+    __tablename__ = "tender_supplement"
+    __table_args__ = (Index("ix_tender_supplement_tender_id", "tender_id"),)
+    audit_type = "tender_supplement"
+
+    tender_id: Mapped[UUID]
+    buyer_id: Mapped[UUID]
+    status: Mapped[SupplementStatus] = mapped_column(enum_type(SupplementStatus))
+    seats: Mapped[int]
+    experts: Mapped[int]
+    commitment: Mapped[bytes] = mapped_column(LargeBinary)
+    pool: Mapped[bytes] = mapped_column(LargeBinary)
+    named_by: Mapped[UUID]
+    draw: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
 
     def parties(self) -> tuple[UUID, ...]:
         """Return the buyer alone."""

@@ -20,7 +20,9 @@ from b2b_market.tendering.pages import showing, weighing
 from b2b_market.tendering.rules.procedures import read_procedure
 from b2b_market.tendering.rules.sealed_terms import Part
 from b2b_market.tendering.schemas.files import attachment, read_file, work_response
-from b2b_market.tendering.service import bidding, drafting, keys, opening, printing
+from b2b_market.tendering.service import bidding, drafting, keys, opening, printing, revealing
+from b2b_market.tendering.service.drafting import TenderContent
+from b2b_market.tendering.states.reveals import RevealStatus
 from b2b_market.tendering.states.stages import Envelopes
 from b2b_market.ui.forms import Form
 from b2b_market.ui.viewer import Flash
@@ -126,7 +128,7 @@ def print_opening(tender_id: WireUuid, request: Request, part: OpenedPart = "") 
 def show_own_bids(tender_id: WireUuid, call: PageCall) -> Response:
     """Show a bidder what it has sent, with receipts."""
     bidding.read_own_bids.admit(call.signed_in())
-    return _own_bids(call, tender_id, Form())
+    return own_bids_page(call, tender_id, Form())
 
 
 @router.post("/tenders/{tender_id}/bid")
@@ -134,7 +136,7 @@ def submit_bid(tender_id: WireUuid, call: PageCall) -> Response:
     """Receive a sealed file and sign its receipt."""
     bidding.submit_bid.admit(call.actor)
     sent = _Sent(bidding.submit_bid, commands.SubmitBid, "bid", Flash(N_("Received, and a receipt is signed.")))
-    return _take(call, tender_id, sent, _own_bids)
+    return _take(call, tender_id, sent, own_bids_page)
 
 
 @router.post("/tenders/{tender_id}/withdrawal")
@@ -142,7 +144,7 @@ def withdraw_bid(tender_id: WireUuid, call: PageCall) -> Response:
     """Take a bid back by a signed withdrawal."""
     bidding.withdraw_bid.admit(call.actor)
     said = Flash(N_("Taken back, and a receipt is signed."), "warn")
-    return _take(call, tender_id, _Sent(bidding.withdraw_bid, commands.WithdrawBid, "bid", said), _own_bids)
+    return _take(call, tender_id, _Sent(bidding.withdraw_bid, commands.WithdrawBid, "bid", said), own_bids_page)
 
 
 @router.get("/tenders/{tender_id}/receipts/{sequence}")
@@ -160,7 +162,7 @@ def take_receipt(tender_id: WireUuid, sequence: int, call: PageCall) -> Response
 def show_opening(tender_id: WireUuid, call: PageCall) -> Response:
     """Show how far the opening is, and the opened bids to the buyer."""
     opening.read_ceremony.admit(call.signed_in())
-    return _opening(call, tender_id, Form())
+    return opening_page(call, tender_id, Form())
 
 
 @router.get("/tenders/{tender_id}/opening-work")
@@ -175,7 +177,7 @@ def take_work(tender_id: WireUuid, call: PageCall) -> Response:
     except Refusal as refusal:
         call.refuse(refusal)
         form.add_refusal(refusal)
-    return _opening(call, tender_id, form, status=409)
+    return opening_page(call, tender_id, form, status=409)
 
 
 @router.post("/tenders/{tender_id}/layers")
@@ -183,7 +185,9 @@ def contribute(tender_id: WireUuid, call: PageCall) -> Response:
     """Take a layer that an officer removed."""
     opening.contribute_layer.admit(call.actor)
     said = Flash(N_("The layer is removed from every bid."))
-    return _take(call, tender_id, _Sent(opening.contribute_layer, commands.ContributeLayer, "opening", said), _opening)
+    return _take(
+        call, tender_id, _Sent(opening.contribute_layer, commands.ContributeLayer, "opening", said), opening_page
+    )
 
 
 @router.get("/bids/{bid_id}")
@@ -263,8 +267,10 @@ def _keys(call: PageContext, form: Form, *, status: int = 200) -> Response:
     return call.page("tendering/keys.html", context, status=status)
 
 
-def _own_bids(call: PageContext, tender_id: UUID, form: Form, *, status: int = 200) -> Response:
+def own_bids_page(call: PageContext, tender_id: UUID, form: Form, *, status: int = 200) -> Response:
+    """Return the page of a company's own bids."""
     content = drafting.read_tender(call.work, call.actor, ReadTender(tender_id))
+    reveals = revealing.read_reveals(call.work, call.actor, ReadTender(tender_id))
     context = {
         "form": form,
         "tender": content.tender,
@@ -276,13 +282,23 @@ def _own_bids(call: PageContext, tender_id: UUID, form: Form, *, status: int = 2
         "own": bidding.read_own_bids(call.work, call.actor, ReadTender(tender_id)),
         "two": read_procedure(content.tender.values).envelopes is Envelopes.TWO,
         "committee": read_procedure(content.tender.values).committee is not None,
+        "reveals": reveals,
+        "asked": [one for one in reveals.windows if one.status is RevealStatus.OPEN],
+        "revealed": {one.bid_id for one in reveals.own},
         "submits": bidding.submit_bid.allows(call.actor),
         "badges": showing.TENDER_BADGES,
     }
     return call.page("tendering/bid.html", context, status=status)
 
 
-def _opening(call: PageContext, tender_id: UUID, form: Form, *, status: int = 200) -> Response:
+def _may_declare(call: PageContext, content: TenderContent) -> bool:
+    tender = content.tender
+    own = (tender.author_id, tender.editor_id, *tender.officer_ids)
+    return revealing.declare_keys_lost.allows(call.actor) and call.actor.user_id not in own
+
+
+def opening_page(call: PageContext, tender_id: UUID, form: Form, *, status: int = 200) -> Response:
+    """Return the page of an opening."""
     content = drafting.read_tender(call.work, call.actor, ReadTender(tender_id))
     tender = content.tender
     buys = tender.buyer_id in call.actor.org_ids
@@ -297,6 +313,9 @@ def _opening(call: PageContext, tender_id: UUID, form: Form, *, status: int = 20
         "officer": call.actor.user_id in tender.officer_ids and opening.contribute_layer.allows(call.actor),
         "ceremony": ceremony,
         "part_names": PART_NAMES,
+        "windows": revealing.read_reveals(call.work, call.actor, ReadTender(tender_id)).windows,
+        "reveal_badges": showing.REVEAL_BADGES,
+        "declares": buys and ceremony.part is not None and _may_declare(call, content),
         "team_names": [
             " + ".join(ceremony.officers[fingerprint] for fingerprint in team) for team, _ in ceremony.teams
         ],

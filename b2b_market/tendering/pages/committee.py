@@ -17,9 +17,9 @@ from b2b_market.tendering.commands.tenders import ReadTender
 from b2b_market.tendering.pages import showing
 from b2b_market.tendering.rules import judging
 from b2b_market.tendering.rules.deciding import shown_score
-from b2b_market.tendering.service import board, committee
+from b2b_market.tendering.service import board, committee, supplementing
 from b2b_market.tendering.service.committee import CommitteeView, MemberBid
-from b2b_market.tendering.states.committee import CommitteeStatus, JurorStatus
+from b2b_market.tendering.states.committee import CommitteeStatus, JurorStatus, SupplementStatus
 from b2b_market.tendering.states.tenders import TenderStatus
 from b2b_market.ui.forms import Form
 from b2b_market.ui.viewer import Flash
@@ -34,7 +34,7 @@ LONGEST = 20_000
 def show_committee(tender_id: WireUuid, call: PageCall) -> Response:
     """Show the committee as the reader may see it."""
     call.signed_in()
-    return _page(call, tender_id, Form())
+    return committee_page(call, tender_id, Form())
 
 
 @router.post("/tenders/{tender_id}/committee")
@@ -45,8 +45,7 @@ def name_committee(tender_id: WireUuid, call: PageCall) -> Response:
     expected = form.integer("version", required=True)
     seats = form.integer("seats", required=True, least=1)
     text = form.text("people", required=True, limit=LONGEST, lines=True) or ""
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    people = tuple(Named(line.removesuffix(EXPERT).strip(), line.endswith(EXPERT)) for line in lines)
+    people = people_in(text)
     if form.ok and seats is not None:
         command = NameCommittee(tender_id=tender_id, expected_version=expected, seats=seats, people=people)
         try:
@@ -56,7 +55,7 @@ def name_committee(tender_id: WireUuid, call: PageCall) -> Response:
         except Refusal as refusal:
             call.refuse(refusal)
             form.add_refusal(refusal)
-    return _page(call, tender_id, form, status=422)
+    return committee_page(call, tender_id, form, status=422)
 
 
 @router.post("/tenders/{tender_id}/committee/declaration")
@@ -75,7 +74,7 @@ def declare(tender_id: WireUuid, call: PageCall) -> Response:
         except Refusal as refusal:
             call.refuse(refusal)
             form.add_refusal(refusal)
-    return _page(call, tender_id, form, status=409)
+    return committee_page(call, tender_id, form, status=409)
 
 
 @router.post("/tenders/{tender_id}/committee/sheet")
@@ -101,21 +100,31 @@ def hand_in(tender_id: WireUuid, call: PageCall) -> Response:
         except Refusal as refusal:
             call.refuse(refusal)
             form.add_refusal(refusal)
-    return _page(call, tender_id, form, status=409)
+    return committee_page(call, tender_id, form, status=409)
 
 
 @router.get("/tender-board/{tender_id}/committee")
 def show_public_draw(tender_id: WireUuid, call: PageCall) -> Response:
     """Show the draw of a public tender's committee; nobody needs to sign in."""
+    found = committee.read_public_draw(call.work, call.actor, ReadTender(tender_id))
     context = {
-        "committee": committee.read_public_draw(call.work, call.actor, ReadTender(tender_id)),
+        "committee": found.committee,
+        "supplements": found.supplements,
+        "supplement_badges": showing.SUPPLEMENT_BADGES,
         "notice": board.read_board(call.work, call.actor, ReadTender(tender_id)),
         "badges": showing.COMMITTEE_BADGES,
     }
     return call.page("tendering/draw.html", context)
 
 
-def _page(call: PageContext, tender_id: UUID, form: Form, *, status: int = 200) -> Response:
+def people_in(text: str) -> tuple[Named, ...]:
+    """Return the people that lines of mail addresses name; a star behind one marks an expert."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return tuple(Named(line.removesuffix(EXPERT).strip(), line.endswith(EXPERT)) for line in lines)
+
+
+def committee_page(call: PageContext, tender_id: UUID, form: Form, *, status: int = 200) -> Response:
+    """Return the page of a committee."""
     found = committee.read_committee(call.work, call.actor, ReadTender(tender_id))
     tender = found.tender
     buys = tender.buyer_id in call.actor.org_ids
@@ -138,11 +147,30 @@ def _page(call: PageContext, tender_id: UUID, form: Form, *, status: int = 200) 
         "companies": showing.company_names(call, known),
         "people": {user_id: person.name for user_id, person in people.items()},
         "shown": lambda score: shown_score(Fraction(score)),
+        "supplements": found.supplements,
+        "supplement_badges": showing.SUPPLEMENT_BADGES,
+        "supplies": _supplies(call, found),
+        "draws": _draws(call, found),
         "badges": showing.COMMITTEE_BADGES,
         "juror_badges": showing.JUROR_BADGES,
         "declarations": [("no", N_("I have no conflict with any bidder")), ("yes", N_("I have a conflict"))],
     }
     return call.page("tendering/committee.html", context, status=status)
+
+
+def _supplies(call: PageContext, found: CommitteeView) -> bool:
+    """Tell whether the reader may name more people now."""
+    short = found.committee is not None and found.committee.status is CommitteeStatus.SHORT
+    waits = any(one.status is SupplementStatus.NAMED for one in found.supplements)
+    buys = found.tender.buyer_id in call.actor.org_ids
+    return short and not waits and buys and supplementing.name_supplement.allows(call.actor)
+
+
+def _draws(call: PageContext, found: CommitteeView) -> bool:
+    """Tell whether a supplementary draw waits for the reader's word."""
+    waiting = [one for one in found.supplements if one.status is SupplementStatus.NAMED]
+    may = found.tender.buyer_id in call.actor.org_ids and supplementing.draw_supplement.allows(call.actor)
+    return may and any(one.named_by != call.actor.user_id for one in waiting)
 
 
 def _works(found: CommitteeView) -> bool:

@@ -16,8 +16,9 @@ from b2b_market.rbac.page_edge import PageContext
 from b2b_market.reference import public as reference
 from b2b_market.tendering.rules.procedures import profiles
 from b2b_market.tendering.states.bids import BidStatus, KeyStatus
-from b2b_market.tendering.states.committee import CommitteeStatus, JurorStatus
+from b2b_market.tendering.states.committee import CommitteeStatus, JurorStatus, SupplementStatus
 from b2b_market.tendering.states.procedures import CriterionKind, Entry
+from b2b_market.tendering.states.reveals import RevealStatus
 from b2b_market.tendering.states.tenders import EnquiryStatus, LotStatus, TenderStatus
 from b2b_market.ui import fmt
 from b2b_market.ui.language import Language, parse_language
@@ -66,12 +67,25 @@ ENQUIRY_BADGES: Final[Mapping[EnquiryStatus, Badge]] = MappingProxyType(
         EnquiryStatus.ANSWERED: Badge(N_("Answered"), "ok"),
     }
 )
+REVEAL_BADGES: Final[Mapping[RevealStatus, Badge]] = MappingProxyType(
+    {
+        RevealStatus.OPEN: Badge(N_("Bidders reveal"), "warn"),
+        RevealStatus.SETTLED: Badge(N_("Time over"), "neutral", "tick"),
+    }
+)
 COMMITTEE_BADGES: Final[Mapping[CommitteeStatus, Badge]] = MappingProxyType(
     {
         CommitteeStatus.NAMED: Badge(N_("Committed, not drawn"), "neutral"),
         CommitteeStatus.DRAWN: Badge(N_("Drawn"), "info"),
         CommitteeStatus.SCORED: Badge(N_("Sheets opened"), "ok"),
         CommitteeStatus.SHORT: Badge(N_("Too few people"), "bad"),
+    }
+)
+SUPPLEMENT_BADGES: Final[Mapping[SupplementStatus, Badge]] = MappingProxyType(
+    {
+        SupplementStatus.NAMED: Badge(N_("Waits for a word"), "violet"),
+        SupplementStatus.DRAWN: Badge(N_("Drawn"), "info"),
+        SupplementStatus.FAILED: Badge(N_("Too few people"), "bad"),
     }
 )
 JUROR_BADGES: Final[Mapping[JurorStatus, Badge]] = MappingProxyType(
@@ -109,6 +123,7 @@ HISTORY: Final[Mapping[str, str]] = MappingProxyType(
         "tender.layer_contributed": N_("removed a layer"),
         "tender.opened": N_("the bids were opened"),
         "tender.evaluation_begun": N_("began the evaluation"),
+        "tender.keys_lost": N_("declared the keys lost; bidders reveal"),
         "tender.technical_locked": N_("signed off the technical result"),
         "tender.prices_opened": N_("the price envelopes were opened"),
         "tender.decided": N_("every lot was decided; the stand-still began"),
@@ -118,6 +133,7 @@ HISTORY: Final[Mapping[str, str]] = MappingProxyType(
         "tender.completed": N_("the contracts were drafted"),
         "tender.ended_without_award": N_("no bid could be accepted"),
         "tender.committee_named": N_("named the committee's pool"),
+        "tender.supplement_named": N_("named more people for the committee"),
         "tender.committee_let_in": N_("the committee was drawn; its members read the tender"),
         "tender.cancelled": N_("called it off"),
         "tender.lot_cancelled": N_("called a lot off"),

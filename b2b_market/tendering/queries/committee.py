@@ -11,7 +11,7 @@ from b2b_market.infra.database import run_fixed
 from b2b_market.kernel.refusal import NotFound
 from b2b_market.rbac.actor import Scope
 from b2b_market.tendering.models.bids import Bid
-from b2b_market.tendering.models.committee import Committee, Juror, Seed, SheetRow
+from b2b_market.tendering.models.committee import Committee, Juror, Seed, SheetRow, Supplement
 from b2b_market.tendering.models.tenders import Tender
 from b2b_market.tendering.states.bids import BidStatus
 from b2b_market.tendering.states.committee import CommitteeStatus, JurorStatus
@@ -37,6 +37,12 @@ def committee_of(session: Session, _scope: Scope, tender_id: UUID, *, lock: bool
     if lock:
         wanted = wanted.with_for_update()
     return session.scalar(wanted.execution_options(populate_existing=True))
+
+
+def supplements_of(session: Session, _scope: Scope, tender_id: UUID) -> Sequence[Supplement]:
+    """Return the supplementary pools of a committee, the oldest first."""
+    wanted = select(Supplement).where(Supplement.tender_id == tender_id).order_by(Supplement.created_at, Supplement.id)
+    return session.scalars(wanted.execution_options(populate_existing=True)).all()
 
 
 def jurors_of(session: Session, _scope: Scope, tender_id: UUID) -> Sequence[Juror]:

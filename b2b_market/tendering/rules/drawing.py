@@ -115,13 +115,20 @@ def draw(
     somebody leaves everybody else's ticket as it was. Refuses with CommitteeShapeWrong and PoolTooSmall.
     """
     require_shape(seats, shape)
+    return draw_seats(seed, beacon, pool, (seats, shape.experts_among(seats)), barred=barred)
+
+
+def draw_seats(
+    seed: bytes, beacon: bytes, pool: Collection[Candidate], wanted: tuple[int, int], *, barred: Collection[UUID] = ()
+) -> Draw:
+    """Draw so many seats, so many of them for experts, as ``draw`` does, whatever the size; else PoolTooSmall."""
+    seats, known = wanted
     ordered = [one for one in _tickets(seed, beacon, pool) if one.person_id not in barred]
-    wanted = shape.experts_among(seats)
     experts = [one for one in ordered if one.expert]
-    if len(ordered) < seats or len(experts) < wanted:
-        raise PoolTooSmall(seats=str(seats), experts=str(wanted), people=str(len(ordered)), known=str(len(experts)))
-    seated = experts[:wanted]
-    seated += [one for one in ordered if one not in seated][: seats - wanted]
+    if len(ordered) < seats or len(experts) < known:
+        raise PoolTooSmall(seats=str(seats), experts=str(known), people=str(len(ordered)), known=str(len(experts)))
+    seated = experts[:known]
+    seated += [one for one in ordered if one not in seated][: seats - known]
     reserves = tuple(one.person_id for one in ordered if one not in seated)
     return Draw(tuple(one.person_id for one in ordered if one in seated), reserves)
 

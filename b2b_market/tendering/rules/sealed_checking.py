@@ -11,6 +11,7 @@ from b2b_market.tendering.rules.sealed_layers import Contribution, judge, read_c
 from b2b_market.tendering.rules.sealed_payload import Box, commitment
 from b2b_market.tendering.rules.sealed_reading import OpenedPart, open_part
 from b2b_market.tendering.rules.sealed_record import OpeningRecord, Outcome, RecordedBid, read_record
+from b2b_market.tendering.rules.sealed_revealing import check_revealed, check_windows
 from b2b_market.tendering.rules.sealed_terms import Part
 from b2b_market.tendering.rules.sealed_work import group_in
 
@@ -28,11 +29,13 @@ def check_opening(evidence: Evidence) -> None:
     """Check contributions and opening records; findings go to the evidence."""
     contributions = _contributions(evidence)
     records = _records(evidence)
+    windows = check_windows(evidence)
     if not records:
         evidence.findings.notices.append("There is no opening record: the opening was not checked.")
     for record in records:
         of_part = [one for one in contributions if one.part is record.part]
         _check_frame(evidence, record, of_part)
+        check_revealed(evidence, record, windows.get(record.part))
         for bid in record.bids:
             if bid.sequence in evidence.envelopes and record.part in evidence.terms_of(bid.sequence).parts:
                 _check_bid(evidence, record.part, bid, _derive(evidence, record.part, bid.sequence, of_part))
@@ -153,6 +156,8 @@ def _check_failure(evidence: Evidence, bid: RecordedBid, fault: OpeningFault, de
     evidence.findings.notices.append(f"bid {bid.sequence}: not read. {fault.text()} [{fault.culprit}]")
     if derived.opened is not None:
         message = "it was recorded as failed, but it opens"
+    elif fault.stage is Stage.UNREVEALED:
+        return
     elif derived.fault is not None and derived.fault != fault:
         message = f"it was recorded with another fault than the files show: {derived.fault.text()}"
     elif derived.key is None and derived.fault is None and fault.stage not in (Stage.ENVELOPE, Stage.BOX):

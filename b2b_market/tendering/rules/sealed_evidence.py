@@ -25,6 +25,7 @@ class PublicFiles:
     box: BoxSource
     contributions: Sequence[bytes] = ()
     records: Sequence[bytes] = ()
+    windows: Sequence[bytes] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,8 @@ class Stage(StrEnum):
     PAYLOAD = "payload"
     """The payload is not canonical JSON of the right form."""
     FILES = "files"
+    UNREVEALED = "unrevealed"
+    """The keys were lost, and the bidder did not reveal the bid in the announced window."""
 
 
 SENTENCES: Final[Mapping[Stage, str]] = MappingProxyType(
@@ -48,6 +50,7 @@ SENTENCES: Final[Mapping[Stage, str]] = MappingProxyType(
         Stage.COMMITMENT: N_("The payload is not the one that the bidder committed to."),
         Stage.PAYLOAD: N_("The payload is not a bid in canonical form."),
         Stage.FILES: N_("The files are not the ones that the payload lists."),
+        Stage.UNREVEALED: N_("The keys were lost, and the bidder did not reveal the bid in the announced window."),
     }
 )
 

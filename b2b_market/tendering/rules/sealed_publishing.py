@@ -2,7 +2,8 @@
 
 ``notice-1.json``, ``close.json``, ``journal.jsonl`` (one receipt per line), ``entries/000001.json`` (envelopes and
 withdrawals by sequence number), ``boxes/000001.price.payload.bin``, ``layers/price-1-2.json`` (contributions: part,
-group, layer) and ``openings/price.json``. Boxes may be left out where ciphertexts are not for everybody.
+group, layer), ``openings/price.json``, and ``reveals/price.json`` where bidders were asked to reveal. Boxes may be left
+out where ciphertexts are not for everybody.
 """
 
 import re
@@ -11,10 +12,12 @@ from typing import Final
 
 from b2b_market.tendering.rules.sealed_envelope import BoxKey
 from b2b_market.tendering.rules.sealed_evidence import PublicFiles
+from b2b_market.tendering.rules.sealed_forms import read_document
 from b2b_market.tendering.rules.sealed_layers import read_contribution
 from b2b_market.tendering.rules.sealed_payload import Box
 from b2b_market.tendering.rules.sealed_record import read_record
 from b2b_market.tendering.rules.sealed_terms import Part
+from b2b_market.tendering.rules.sealed_window import read_window
 
 CLOSE, JOURNAL = "close.json", "journal.jsonl"
 _ENTRY: Final = re.compile(r"entries/(\d{6,})\.json", re.ASCII)
@@ -40,6 +43,8 @@ def published(files: PublicFiles, boxes: Iterable[tuple[int, BoxKey]] = ()) -> I
         yield f"layers/{layer.part}-{group}-{layer.layer + 1}.json", data
     for data in files.records:
         yield f"openings/{read_record(data).record.part}.json", data
+    for data in files.windows:
+        yield f"reveals/{read_window(read_document(data)).announced.part}.json", data
 
 
 def collected(names: Iterable[str], read: Callable[[str], bytes]) -> PublicFiles:
@@ -65,6 +70,7 @@ def collected(names: Iterable[str], read: Callable[[str], bytes]) -> PublicFiles
         box,
         [read(name) for name in known if re.fullmatch(r"layers/[^/]+\.json", name)],
         [read(name) for name in known if re.fullmatch(r"openings/[^/]+\.json", name)],
+        [read(name) for name in known if re.fullmatch(r"reveals/[^/]+\.json", name)],
     )
 
 

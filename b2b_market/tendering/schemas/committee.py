@@ -7,11 +7,11 @@ from pydantic import Field
 from b2b_market.infra.http.wires import LongText, ShortText, WireDecimal, WireIn, WireOut, WireTime, WireUuid
 from b2b_market.tendering.commands.committee import Declare, HandIn, NameCommittee, Named
 from b2b_market.tendering.commands.evaluation import Score
-from b2b_market.tendering.models.committee import Committee, Juror
+from b2b_market.tendering.models.committee import Committee, Juror, Supplement
 from b2b_market.tendering.rules.sheets import CommitteeScore
 from b2b_market.tendering.schemas.evaluation import ScoreIn
-from b2b_market.tendering.service.committee import CommitteeView, MemberBid
-from b2b_market.tendering.states.committee import CommitteeStatus, JurorStatus
+from b2b_market.tendering.service.committee import CommitteeView, MemberBid, PublicDraw
+from b2b_market.tendering.states.committee import CommitteeStatus, JurorStatus, SupplementStatus
 
 
 class NamedIn(WireIn):
@@ -127,6 +127,48 @@ class DrawOut(WireOut):
         )
 
 
+class SupplementOut(WireOut):
+    """A second draw for empty seats: what was announced, and everything to make it again once it was made."""
+
+    status: SupplementStatus
+    seats: int
+    experts: int
+    commitment: str
+    pool_digest: str
+    draw: dict[str, Any] | None
+
+    @classmethod
+    def of(cls, value: Supplement) -> Self:
+        """Return the wire shape of a supplementary draw."""
+        return cls(
+            status=value.status,
+            seats=value.seats,
+            experts=value.experts,
+            commitment=bytes(value.commitment).hex(),
+            pool_digest=bytes(value.pool).hex(),
+            draw=value.draw,
+        )
+
+
+class PublicDrawOut(WireOut):
+    """An announced draw with the supplementary ones, and everything to make them again once they were made."""
+
+    status: CommitteeStatus
+    seats: int
+    commitment: str
+    pool_digest: str
+    drawn_at: WireTime | None
+    draw: dict[str, Any] | None
+    supplements: list[SupplementOut]
+
+    @classmethod
+    def of(cls, value: PublicDraw) -> Self:
+        """Return the wire shape of a public tender's draws."""
+        first = DrawOut.of(value.committee)
+        said = {name: getattr(first, name) for name in DrawOut.model_fields}
+        return cls(**said, supplements=[SupplementOut.of(one) for one in value.supplements])
+
+
 class CommitteeOut(WireOut):
     """A committee as the reader may see it; ``version`` is the own seat's, else the tender's."""
 
@@ -140,6 +182,7 @@ class CommitteeOut(WireOut):
     seat: JurorOut | None
     own_scores: list[GivenScoreOut]
     scores: list[CommitteeScoreOut]
+    supplements: list[SupplementOut]
 
     @classmethod
     def of(cls, value: CommitteeView) -> Self:
@@ -159,6 +202,7 @@ class CommitteeOut(WireOut):
                 for (bid, criterion), score in value.own.items()
             ],
             scores=[CommitteeScoreOut.of(one) for one in value.scores],
+            supplements=[SupplementOut.of(one) for one in value.supplements],
         )
 
 

@@ -18,10 +18,10 @@ from b2b_market.kernel.refusal import NotFound
 from b2b_market.organizations import public as organizations
 from b2b_market.rbac.actor import Scope, system_actor
 from b2b_market.rbac.operation import operation
-from b2b_market.tendering.commands.committee import Declare, HandIn, NameCommittee, ReadMemberFile
+from b2b_market.tendering.commands.committee import Declare, HandIn, NameCommittee, Named, ReadMemberFile
 from b2b_market.tendering.commands.tenders import ReadTender
 from b2b_market.tendering.models.bids import Bid, BidFileRow
-from b2b_market.tendering.models.committee import Committee, Juror, Seed, SheetRow
+from b2b_market.tendering.models.committee import Committee, Juror, Seed, SheetRow, Supplement
 from b2b_market.tendering.models.tenders import Tender
 from b2b_market.tendering.permissions import TenderPermission
 from b2b_market.tendering.queries import bids as bid_queries
@@ -53,11 +53,21 @@ class CommitteeView:
     own: sheets.Sheet
     scores: Sequence[sheets.CommitteeScore]
     """Every member's scores and the result; empty until all sheets are open."""
+    supplements: Sequence[Supplement]
+    """Second draws for empty seats, the oldest first."""
 
     @property
     def version(self) -> int:
         """The version that the next step of the reader names: of the own seat, else of the tender."""
         return self.tender.version if self.seat is None else self.seat.version
+
+
+@dataclass(frozen=True, slots=True)
+class PublicDraw:
+    """What everybody may see of a public tender's committee."""
+
+    committee: Committee
+    supplements: Sequence[Supplement]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +95,7 @@ def name_committee(work: Work, scope: Scope, command: NameCommittee) -> Committe
     if shape is None:
         raise rules.CommitteeNotForeseen
     drawing.require_shape(command.seats, shape)
-    jurors = _pool(work, scope, tender, command)
+    jurors = pool_of(work, scope, tender, command.people)
     pool = [drawing.Candidate(one.id, one.expert) for one in jurors]
     seed = secrets.token_bytes(drawing.SEED_BYTES)
     drawing.draw(seed, b"", pool, command.seats, shape=shape)  # refuses a pool that could never fill the seats
@@ -98,7 +108,7 @@ def name_committee(work: Work, scope: Scope, command: NameCommittee) -> Committe
     work.touch(tender)
     work.record("tender.committee_named", tender)
     work.session.flush()
-    return _view(work, scope, tender)
+    return view_of(work, scope, tender)
 
 
 @operation(TenderPermission.READ)
@@ -107,7 +117,7 @@ def read_committee(work: Work, scope: Scope, command: ReadTender) -> CommitteeVi
     tender = tender_queries.party_tender_or_own(work.session, scope, command.tender_id)
     if read_procedure(tender.values).committee is None:
         raise NotFound(tender_id=str(tender.id))
-    return _view(work, scope, tender)
+    return view_of(work, scope, tender)
 
 
 @operation(system=True, reason="handlers call the members whom the draw named")
@@ -117,16 +127,17 @@ def read_seats(work: Work, scope: Scope, command: ReadTender) -> Sequence[Juror]
 
 
 @operation(public=True, reason="the draw of a public tender's committee is there for everybody to check")
-def read_public_draw(work: Work, scope: Scope, command: ReadTender) -> Committee:
-    """Return what is announced of a public tender's committee, and the draw once it was made; else NotFound."""
+def read_public_draw(work: Work, scope: Scope, command: ReadTender) -> PublicDraw:
+    """Return what is announced of a public tender's committee, and the draws once they were made; else NotFound."""
     if tender_queries.on_board(work.session, command.tender_id) is None:
         raise NotFound(tender_id=str(command.tender_id))
     work.act_for(Tenant(machine=True))  # a stranger has no company; only what the notice announced is returned
     found = queries.committee_of(work.session, scope, command.tender_id)
+    supplements = queries.supplements_of(work.session, scope, command.tender_id)
     work.act_for(scope.actor.tenant())
     if found is None:
         raise NotFound(tender_id=str(command.tender_id))
-    return found
+    return PublicDraw(found, supplements)
 
 
 @operation(TenderPermission.COMMITTEE_SIT)
@@ -140,7 +151,7 @@ def declare_interests(work: Work, scope: Scope, command: Declare) -> CommitteeVi
     work.touch(seat)
     work.record("tender_juror.recused" if command.conflict else "tender_juror.declared", seat)
     work.session.flush()
-    return _view(work, scope, tender)
+    return view_of(work, scope, tender)
 
 
 @operation(TenderPermission.COMMITTEE_SIT)
@@ -189,16 +200,16 @@ def hand_in_sheet(work: Work, scope: Scope, command: HandIn) -> CommitteeView:
     work.touch(seat)
     work.record("tender_juror.handed_in", seat)
     work.session.flush()
-    return _view(work, scope, tender)
+    return view_of(work, scope, tender)
 
 
-def _pool(work: Work, scope: Scope, tender: Tender, command: NameCommittee) -> list[Juror]:
+def pool_of(work: Work, scope: Scope, tender: Tender, people: Sequence[Named]) -> list[Juror]:
     """Return the people named, each with the company that they sit for; refuse those who may not."""
     companies = [tender.buyer_id, *(one.id for one in organizations.suppliers(work, scope.actor))]
     sitting = organizations.people_with(work, scope.actor, companies, TenderPermission.COMMITTEE_SIT)
     by_address = {one.address.lower(): one for one in reversed(sitting)}
-    found = [by_address.get(one.email.strip().lower()) for one in command.people]
-    rules.require_pool([None if one is None else one.user_id for one in found], len(command.people))
+    found = [by_address.get(one.email.strip().lower()) for one in people]
+    rules.require_pool([None if one is None else one.user_id for one in found], len(people))
     jurors = [
         Juror(
             id=new_id(),
@@ -213,7 +224,7 @@ def _pool(work: Work, scope: Scope, tender: Tender, command: NameCommittee) -> l
             status=JUROR_LIFECYCLE.initial,
             statement="",
         )
-        for person, one in zip(found, command.people, strict=True)
+        for person, one in zip(found, people, strict=True)
         if person is not None
     ]
     unfit = [one.name for one in jurors if one.org_id in tender.supplier_ids]
@@ -320,7 +331,8 @@ def shown(score: Fraction) -> str:
     return str(score)
 
 
-def _view(work: Work, scope: Scope, tender: Tender) -> CommitteeView:
+def view_of(work: Work, scope: Scope, tender: Tender) -> CommitteeView:
+    """Return the committee of a tender as the reader may see it."""
     session = work.session
     committee = queries.committee_of(session, scope, tender.id)
     person = scope.actor.who.user_id
@@ -340,4 +352,7 @@ def _view(work: Work, scope: Scope, tender: Tender) -> CommitteeView:
             counted = {one.user_id for one in queries.jurors_of(session, buyer, tender.id) if one.handed_in_at}
             rows = queries.sheets_of(session, buyer, tender.id)
             scores = opened_scores([one for one in rows if one.opened and one.user_id in counted])
-    return CommitteeView(tender, read_procedure(tender.values).committee, committee, jurors, seat, own, scores)
+    supplements = queries.supplements_of(session, scope, tender.id)
+    return CommitteeView(
+        tender, read_procedure(tender.values).committee, committee, jurors, seat, own, scores, supplements
+    )

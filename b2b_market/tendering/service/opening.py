@@ -26,6 +26,7 @@ from b2b_market.tendering.rules.envelopes import parts_of, price_content, whole_
 from b2b_market.tendering.rules.offers import offered_total
 from b2b_market.tendering.rules.opening import LayerContributed
 from b2b_market.tendering.rules.procedures import read_procedure
+from b2b_market.tendering.rules.revealing import KeysDeclaredLost
 from b2b_market.tendering.rules.sealed_layers import (
     Contribution,
     ContributionUnacceptable,
@@ -36,6 +37,7 @@ from b2b_market.tendering.rules.sealed_terms import Part, read_notice
 from b2b_market.tendering.rules.sealed_work import BidsStillSealed
 from b2b_market.tendering.service import seated
 from b2b_market.tendering.service.opening_work import file_at, sealed_of, turn_of
+from b2b_market.tendering.service.revealing import require_keys
 from b2b_market.tendering.service.sight import sight_of
 from b2b_market.tendering.states.procedures import Publicity
 from b2b_market.tendering.states.tenders import TenderStatus
@@ -97,13 +99,15 @@ def take_opening_work(work: Work, scope: Scope, command: TakeWork) -> Turn:
     """Return the work file of an officer of the tender whose turn it is; NotFound for everybody else.
 
     No wrap leaves the platform before its time (BidsStillSealed): none before bidding is closed, none of the prices
-    before the technical result is signed off. Each taking is on the trail.
+    before the technical result is signed off, and none once the keys were declared lost. Each taking is on the trail.
     """
     tender = _of_officer(work, scope, command.tender_id)
     notice = read_notice(tender.notice)
     own = notice.notice.terms.officers[tender.officer_ids.index(scope.user_id)].fingerprint
     with _as_machine(work, scope):  # a work file holds every live bid's envelope
-        found = turn_of(work, scope, sealed_of(work, scope, tender), own, command.team)
+        sealed = sealed_of(work, scope, tender)
+        require_keys(work, scope, sealed)
+        found = turn_of(work, scope, sealed, own, command.team)
     work.note(Entry("tender.opening_work_taken", "tender", tender.id, visible_to=(tender.buyer_id, scope.org_id)))
     return Turn(tender.id, tender.number, found.officers, found.layer, found.to_bytes())
 
@@ -115,6 +119,7 @@ def contribute_layer(work: Work, scope: Scope, command: ContributeLayer) -> Cont
     tender = _of_officer(work, scope, command.tender_id)
     with _as_machine(work, scope):
         sealed = sealed_of(work, scope, tender)
+        require_keys(work, scope, sealed)
         given = _given(command.document)
         work_file = file_at(work, scope, sealed, given.officers)
     if given.part is sealed.part and (work_file is None or work_file.layer > given.layer):
@@ -220,8 +225,10 @@ def _part_now(work: Work, scope: Scope, tender: Tender) -> Part | None:
     """Return the part that waits for the officers; which it is, is no secret, what it rests on may be."""
     if tender.status not in (TenderStatus.CLOSED, TenderStatus.EVALUATING):
         return None
-    with _as_machine(work, scope), suppress(BidsStillSealed):
-        return sealed_of(work, scope, tender).part
+    with _as_machine(work, scope), suppress(BidsStillSealed, KeysDeclaredLost):
+        sealed = sealed_of(work, scope, tender)
+        require_keys(work, scope, sealed)
+        return sealed.part
     return None
 
 

@@ -66,7 +66,7 @@ def _draw(work: Work, scope: Scope, tender: Tender, found: tuple[Committee, draw
     beacon = read_close(tender.close_record).close.journal.root
     for one in jurors:
         if one.id in barred:
-            _step(work, one, "bar")
+            step_juror(work, one, "bar")
     try:
         drawn = drawing.draw(seed, beacon, pool, committee.seats, shape=shape, barred=barred)
     except drawing.PoolTooSmall:
@@ -74,9 +74,9 @@ def _draw(work: Work, scope: Scope, tender: Tender, found: tuple[Committee, draw
         return
     by_id = {one.id: one for one in jurors}
     for member in drawn.members:
-        _step(work, by_id[member], "seat")
+        step_juror(work, by_id[member], "seat")
     for reserve in drawn.reserves:
-        _step(work, by_id[reserve], "reserve")
+        step_juror(work, by_id[reserve], "reserve")
     announced = drawing.Announcement(
         tender.id, bytes(committee.commitment), bytes(committee.pool), committee.seats, shape, barred
     )
@@ -85,7 +85,7 @@ def _draw(work: Work, scope: Scope, tender: Tender, found: tuple[Committee, draw
     COMMITTEE_LIFECYCLE.advance(committee, "draw")
     work.touch(committee)
     seated = [by_id[member] for member in drawn.members]
-    _let_in(work, tender, seated)
+    let_in(work, tender, seated)
     event = CommitteeDrawn(
         tender_id=tender.id, buyer_id=tender.buyer_id, member_ids=tuple(one.user_id for one in seated)
     )
@@ -96,8 +96,9 @@ def _fill(work: Work, scope: Scope, tender: Tender, found: tuple[Committee, draw
     """Fill the seats that were given up with the next fitting reserves, in the order of the draw."""
     committee, shape, jurors = found
     by_id = {one.id: one for one in jurors}
-    record = committee.draw or {}
-    pool = rules.read_candidates(record)
+    pool = [drawing.Candidate(one.id, one.expert) for one in jurors]
+    drawn_last = [one.draw for one in queries.supplements_of(work.session, scope, tender.id) if one.draw is not None]
+    record = drawn_last[-1] if drawn_last else committee.draw or {}
     gone = [one for one in jurors if one.status is JurorStatus.CONFLICTED]
     for one in gone:
         sitting = (JurorStatus.SEATED, JurorStatus.CONFLICTED)
@@ -106,13 +107,13 @@ def _fill(work: Work, scope: Scope, tender: Tender, found: tuple[Committee, draw
             tuple(key for key in rules.read_draw(record).reserves if by_id[key].status is JurorStatus.RESERVE),
         )
         came = drawing.replacement(drawn, pool, one.id, shape)
-        _step(work, one, "leave")
+        step_juror(work, one, "leave")
         if came is None:
             _fall_short(work, committee)
             return True
-        _step(work, by_id[came], "seat")
-        _let_in(work, tender, [by_id[came]])
-        _join(work, scope, tender, by_id[came])
+        step_juror(work, by_id[came], "seat")
+        let_in(work, tender, [by_id[came]])
+        join(work, scope, tender, by_id[came])
         event = MemberReplaced(
             tender_id=tender.id, buyer_id=tender.buyer_id, gone_id=one.user_id, came_id=by_id[came].user_id
         )
@@ -149,7 +150,8 @@ def _open(work: Work, scope: Scope, tender: Tender, found: tuple[Committee, Sequ
     return True
 
 
-def _step(work: Work, juror: Juror, step: str) -> None:
+def step_juror(work: Work, juror: Juror, step: str) -> None:
+    """Let a person of a pool take a step."""
     JUROR_LIFECYCLE.advance(juror, step)
     work.touch(juror)
     work.record(f"tender_juror.{_SAID[step]}", juror)
@@ -164,7 +166,7 @@ def _fall_short(work: Work, committee: Committee) -> None:
     work.emit(CommitteeShort(tender_id=committee.tender_id, buyer_id=committee.buyer_id), committee)
 
 
-def _let_in(work: Work, tender: Tender, jurors: Sequence[Juror]) -> None:
+def let_in(work: Work, tender: Tender, jurors: Sequence[Juror]) -> None:
     """Let the companies of new members read the tender and its lots."""
     companies = list(dict.fromkeys((*tender.party_ids, *(one.org_id for one in jurors))))
     if companies != tender.party_ids:
@@ -175,7 +177,7 @@ def _let_in(work: Work, tender: Tender, jurors: Sequence[Juror]) -> None:
         open_to(work, tender)
 
 
-def _join(work: Work, scope: Scope, tender: Tender, juror: Juror) -> None:
+def join(work: Work, scope: Scope, tender: Tender, juror: Juror) -> None:
     """Name a member who came later among the evaluators, where the evaluation has begun (S2)."""
     if tender.status is not TenderStatus.EVALUATING:
         return

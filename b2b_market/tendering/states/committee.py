@@ -21,7 +21,25 @@ COMMITTEE_LIFECYCLE = Lifecycle(
     CommitteeStatus.NAMED,
     Step("draw", frozenset({CommitteeStatus.NAMED}), CommitteeStatus.DRAWN),
     Step("open_sheets", frozenset({CommitteeStatus.DRAWN}), CommitteeStatus.SCORED),
+    Step("refill", frozenset({CommitteeStatus.SHORT}), CommitteeStatus.DRAWN),
     Step("fall_short", frozenset({CommitteeStatus.NAMED, CommitteeStatus.DRAWN}), CommitteeStatus.SHORT),
+)
+
+
+class SupplementStatus(StrEnum):
+    """Where a supplementary pool stands."""
+
+    NAMED = "named"
+    """A seed is committed to; another person's word is waited for."""
+    DRAWN = "drawn"
+    FAILED = "failed"
+    """Too few of its people are without a conflict."""
+
+
+SUPPLEMENT_LIFECYCLE = Lifecycle(
+    SupplementStatus.NAMED,
+    Step("draw", frozenset({SupplementStatus.NAMED}), SupplementStatus.DRAWN),
+    Step("fail", frozenset({SupplementStatus.NAMED}), SupplementStatus.FAILED),
 )
 
 

@@ -1,12 +1,13 @@
 // @ts-check
-// Sealing and opening on a page: <market-seal>, <market-open> and <market-key> around fields that have no name, so that
-// nothing of them is ever sent. What they make is put into the file field of an ordinary form, which the person sends.
-import { supported } from "./format.js";
+// Sealing and opening on a page: <market-seal>, <market-open>, <market-reveal> and <market-key> around fields that have
+// no name, so that nothing of them is ever sent. What they make is put into the file field of an ordinary form, which
+// the person sends.
+import { join, supported, utf8 } from "./format.js";
 import { lockKey, unlockSeed } from "./keys.js";
 import { answerChallenge, contribute, officerOf, readNotice, unlockKey } from "./open.js";
 import { newSeed, seal } from "./seal.js";
 
-/** What the three have in common: fields by their data-field, a button, and an output that says how it went. */
+/** What they have in common: fields by their data-field, a button, and an output that says how it went. */
 class Device extends HTMLElement {
   async connectedCallback() {
     this.querySelector("button")?.addEventListener("click", () => this.run());
@@ -27,6 +28,12 @@ class Device extends HTMLElement {
   async bytes(name) {
     const file = this.field(name)?.files?.[0];
     return file ? new Uint8Array(await file.arrayBuffer()) : null;
+  }
+
+  /** The files of a field. @param {string} name */
+  async chosen(name) {
+    const files = [...(this.field(name)?.files ?? [])];
+    return Promise.all(files.map(async (file) => ({ name: file.name.normalize("NFC"), content: new Uint8Array(await file.arrayBuffer()) })));
   }
 
   /** @param {string} said @param {boolean} ok */
@@ -140,11 +147,23 @@ class Seal extends Device {
     const found = parts.map(async (part) => [part, { content: typed[part], files: await this.chosen(`${part}-files`) }]);
     return Object.fromEntries(await Promise.all(found));
   }
+}
 
-  /** The files of a field. @param {string} name */
-  async chosen(name) {
-    const files = [...(this.field(name)?.files ?? [])];
-    return Promise.all(files.map(async (file) => ({ name: file.name.normalize("NFC"), content: new Uint8Array(await file.arrayBuffer()) })));
+class Reveal extends Device {
+  /** Takes the kept line of the part, adds its files in the order of sealing, and hands both to the form. */
+  async work() {
+    const keep = await this.bytes("keep");
+    const lines = keep ? new TextDecoder().decode(keep).split("\n").filter(Boolean) : [];
+    const line = lines.find((one) => JSON.parse(one).part === this.dataset.part);
+    if (!line) throw new Error(this.dataset.noKeep);
+    const chosen = await this.chosen("files");
+    const files = JSON.parse(line).payload.files.map((/** @type {{name: string}} */ listed) => {
+      const found = chosen.find((file) => file.name === listed.name);
+      if (!found) throw new Error(`${this.dataset.missing} ${listed.name}`);
+      return found.content;
+    });
+    this.hand("bid.reveal", join(utf8(`${line}\n`), ...files));
+    return "";
   }
 }
 
@@ -191,4 +210,5 @@ class Key extends Device {
 
 customElements.define("market-seal", Seal);
 customElements.define("market-open", Open);
+customElements.define("market-reveal", Reveal);
 customElements.define("market-key", Key);

@@ -22,7 +22,8 @@ from b2b_market.tendering.pages import judging_words as words
 from b2b_market.tendering.pages import showing, weighing
 from b2b_market.tendering.rules import saying
 from b2b_market.tendering.rules.deciding import shown_amount, shown_score
-from b2b_market.tendering.rules.judging import Placed
+from b2b_market.tendering.rules.envelopes import technical_score
+from b2b_market.tendering.rules.judging import Placed, scores_by_bid
 from b2b_market.tendering.service import awarding, drafting, evaluating, questioning, revoking
 from b2b_market.tendering.service.evaluating import JudgedLot, Judgement
 from b2b_market.tendering.states.evaluation import InquiryKind, RulingGround, RulingStatus, TenderAwardStatus
@@ -330,6 +331,7 @@ def _rows(found: Judgement, lot: JudgedLot) -> list[dict[str, object]]:
     """Return the bids of a lot as the page shows them: the placed ones in order, then the others."""
     placed = {one.bid_id: one for one in lot.standing}
     target = Currency(found.tender.currency)
+    scores = scores_by_bid(evaluating.sheet_of(found.evaluation))
     rows: list[dict[str, object]] = []
     for bid, offer in sorted(lot.bids, key=lambda pair: (pair[0].id not in placed, _place(placed.get(pair[0].id)))):
         own = placed.get(bid.id)
@@ -347,6 +349,7 @@ def _rows(found: Judgement, lot: JudgedLot) -> list[dict[str, object]]:
                 "findings": offer.findings,
                 "asked_to_score": bid.id in lot.quality,
                 "failed": bid.id in lot.failed,
+                "technical": shown_score(technical_score(scores.get(bid.id, {}), found.weights)),
                 "rulings": [one for one in lot.rulings if one.bid_id == bid.id],
                 "inquiries": [one for one in lot.inquiries if one.bid_id == bid.id],
                 "awards": [one for one in lot.awards if one.bid_id == bid.id],

@@ -87,7 +87,6 @@ def draw_supplement(work: Work, scope: Scope, command: DrawSupplement) -> Commit
 
     People whose company bids are barred. Where too few are left more have to be named.
     """
-    beacon = rules.require_word(command.word)
     work.gate(command.tender_id, exclusive=True)
     tender, committee = _short(work, scope, command.tender_id, command.expected_version)
     waiting = [one for one in queries.supplements_of(work.session, scope, tender.id) if one.draw is None]
@@ -95,6 +94,7 @@ def draw_supplement(work: Work, scope: Scope, command: DrawSupplement) -> Commit
     if supplement is None:
         raise rules.NoSupplement
     require_other_person(scope.actor, supplement.named_by)
+    beacon = rules.require_word(command.word)
     seed, bidding = _hidden(work, scope, tender, bytes(supplement.commitment))
     people = _waiting(queries.jurors_of(work.session, scope, tender.id))
     pool = [drawing.Candidate(one.id, one.expert) for one in people]

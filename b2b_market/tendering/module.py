@@ -7,6 +7,7 @@ from b2b_market.rbac.manifest import DemoStep, Manifest
 from b2b_market.tendering.api import bids as bids_api
 from b2b_market.tendering.api import committee as committee_api
 from b2b_market.tendering.api import complaints as complaints_api
+from b2b_market.tendering.api import documents as documents_api
 from b2b_market.tendering.api import evaluation as evaluation_api
 from b2b_market.tendering.api import procedures as procedures_api
 from b2b_market.tendering.api import publicity as publicity_api
@@ -73,6 +74,7 @@ from b2b_market.tendering.handlers.tenders import HANDLERS
 from b2b_market.tendering.models import bids as bid_models
 from b2b_market.tendering.models import committee as committee_models
 from b2b_market.tendering.models import complaints as complaint_models
+from b2b_market.tendering.models import documents as document_models
 from b2b_market.tendering.models import evaluation as evaluation_models
 from b2b_market.tendering.models import keys as key_models
 from b2b_market.tendering.models import procedures as procedure_models
@@ -85,6 +87,7 @@ from b2b_market.tendering.pages import board as board_pages
 from b2b_market.tendering.pages import committee as committee_pages
 from b2b_market.tendering.pages import complaint_case as complaint_case_pages
 from b2b_market.tendering.pages import complaints as complaint_pages
+from b2b_market.tendering.pages import documents as document_pages
 from b2b_market.tendering.pages import editor as editor_pages
 from b2b_market.tendering.pages import evaluation as evaluation_pages
 from b2b_market.tendering.pages import procedures as procedure_pages
@@ -96,6 +99,7 @@ from b2b_market.tendering.pages import supplements as supplement_pages
 from b2b_market.tendering.pages import tenders as tender_pages
 from b2b_market.tendering.permissions import GRANTS, TenderPermission
 from b2b_market.tendering.rules import asking as asking_rules
+from b2b_market.tendering.rules import attaching as attaching_rules
 from b2b_market.tendering.rules import bidding as bidding_rules
 from b2b_market.tendering.rules import committee as committee_rules
 from b2b_market.tendering.rules import complaining as complaint_rules
@@ -120,6 +124,7 @@ from b2b_market.tendering.rules import supplements as supplement_rules
 from b2b_market.tendering.rules.printing import TenderPrintersBusy
 from b2b_market.tendering.service import (
     asking,
+    attaching,
     awarding,
     bidding,
     board,
@@ -171,6 +176,7 @@ MANIFEST = Manifest(
         *publicity_api.ROUTERS,
         reveals_api.router,
         supplements_api.router,
+        *documents_api.ROUTERS,
     ),
     # fixed paths stand before those with ids: /tenders/new before /tenders/{tender_id}
     pages=(
@@ -189,6 +195,7 @@ MANIFEST = Manifest(
         complaint_case_pages.fee_router,
         reveal_pages.router,
         supplement_pages.router,
+        document_pages.router,
     ),
     handlers=(
         *HANDLERS,
@@ -265,6 +272,9 @@ MANIFEST = Manifest(
         publicity_rules.PublicityNotForeseen,
         publicity_rules.CandidatesNotPublished,
         publicity_rules.CandidatesPublished,
+        attaching_rules.TooManyTenderDocuments,
+        attaching_rules.TenderFileAttached,
+        attaching_rules.DocumentReplaced,
     ),
     cli=commands,
     services=(
@@ -292,6 +302,7 @@ MANIFEST = Manifest(
         publicity,
         revealing,
         supplementing,
+        attaching,
     ),
     models=(
         procedure_models,
@@ -304,6 +315,7 @@ MANIFEST = Manifest(
         complaint_models,
         publicity_models,
         reveal_models,
+        document_models,
     ),
     events=(
         TenderSubmitted,

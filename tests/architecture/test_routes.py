@@ -50,6 +50,8 @@ OPEN = {
     "GET /tender-board/{tender_id}/complaints": "complaints about public tenders are public",
     "GET /api/v1/tender-board/{tender_id}/candidates": "the candidates of public tenders are public",
     "GET /tender-board/{tender_id}/candidates": "the candidates of public tenders are public",
+    "GET /api/v1/tender-board/{tender_id}/documents/{tender_document_id}": "a document of a public notice",
+    "GET /tender-board/{tender_id}/documents/{tender_document_id}": "a document of a public notice",
     "GET /tender-board": "the public notice board",
     "GET /tender-board/{tender_id}": "a public notice",
     "GET /sign-in": "signing in",

@@ -41,7 +41,7 @@ def name(runtime: Runtime, purchaser: Actor, tender_id: UUID, outside: UUID | No
 
 def procedure(runtime: Runtime, purchaser: Actor, base: str = "private-open") -> str:
     """Compose a procedure with a committee, and return its id."""
-    values = {**profile(base).values, "committee": SHAPE}
+    values = {**profile(base).values, "committee": SHAPE, "documents": {"takers": "secret"}}
     with work_for(runtime, purchaser) as work:
         command = ComposeProcedure(name=f"With committee {new_id()}", base=base, values=values)
         return str(procedures.compose_procedure(work, purchaser, command).id)

@@ -165,7 +165,12 @@ def published(runtime: Runtime, hall: Hall, command: DraftTender | None = None) 
     made = draft(runtime, hall, command)
     if "committee" in made.tender.values:
         committees.name(runtime, hall.purchaser, made.tender.id)
-        made = read(runtime, hall.purchaser, made.tender.id)
+    return publish(runtime, hall, made.tender.id)
+
+
+def publish(runtime: Runtime, hall: Hall, tender_id: UUID) -> TenderContent:
+    """Submit and publish a draft."""
+    made = read(runtime, hall.purchaser, tender_id)
     with work_for(runtime, hall.purchaser) as work:
         sent = publishing.submit_tender(work, hall.purchaser, StepTender(made.tender.id, made.version))
         work.session.flush()

@@ -38,9 +38,9 @@ OTHER_THINGS = {
     "/tenders/{tender_id}/committee": {"tender_id": "committee_tender_id", "bid_id": "committee_bid_id"},
     "/tenders/{tender_id}/technical-result": {"tender_id": "staged_tender_id"},
     "/tenders/{tender_id}/price-comparison": {"tender_id": "staged_tender_id"},
-    "/tender-board": {"tender_id": "public_tender_id"},
     "/tender-complaints/{complaint_id}/steps/": {"step": "complaint_step"},
     "/tender-complaints/{complaint_id}/files/": {"file_id": "complaint_file_id"},
+    "/tender-board": {"tender_id": "public_tender_id", "tender_document_id": "public_document_id"},
 }
 """By the beginning of the path (without the API's prefix): what finds another thing there than elsewhere."""
 

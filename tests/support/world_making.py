@@ -87,7 +87,7 @@ from b2b_market.tendering.states.committee import JurorStatus
 from b2b_market.tendering.states.procedures import Entry
 from b2b_market.tendering.states.tenders import TenderStatus
 from b2b_market.tendering.tasks import advance_committees, advance_due
-from tests.support import committees, complaints, envelopes, judging, reveals, tenders
+from tests.support import committees, complaints, envelopes, judging, papers, reveals, tenders
 from tests.support import database as db
 from tests.support.amendments import amendment
 from tests.support.calling import Caller, caller_for
@@ -389,8 +389,11 @@ class _Maker:
         judged = committees.procedure(self.runtime, hall.purchaser, "eu-open")
         public = tenders.tender_command(hall, entry=Entry.PUBLIC, supplier_ids=(), procedure=judged)
         public = replace(public, enquiry_ends_at=now + timedelta(days=20), closes_at=now + timedelta(days=90))
-        self.things["public_tender_id"] = str(tenders.published(self.runtime, hall, public).tender.id)
-        waiting = tenders.published(self.runtime, hall)
+        self._announce(hall, tenders.draft(self.runtime, hall, public).tender.id)
+        waiting = tenders.draft(self.runtime, hall)
+        (document,) = papers.attach(self.runtime, hall.purchaser, waiting.tender.id).documents
+        self.things["tender_document_id"] = str(document.id)
+        tenders.publish(self.runtime, hall, waiting.tender.id)
         winner = self.people["winner"]
         with work_for(self.runtime, winner) as work:
             question = AskAboutTender(waiting.tender.id, "Which flange?")
@@ -435,6 +438,14 @@ class _Maker:
         complaints.pay(self.runtime, self.people["operator"], complaint)
         self.things["complaint_id"] = str(complaint.id)
         self.things["complaint_file_id"] = complaint.files[0]["id"]
+
+    def _announce(self, hall: tenders.Hall, tender_id: UUID) -> None:
+        """Publish a public tender with a document, which somebody takes."""
+        committees.name(self.runtime, hall.purchaser, tender_id)
+        (document,) = papers.attach(self.runtime, hall.purchaser, tender_id).documents
+        tenders.publish(self.runtime, hall, tender_id)
+        papers.taken(self.runtime, self.people["winner"], document.id)
+        self.things |= {"public_tender_id": str(tender_id), "public_document_id": str(document.id)}
 
     def _seat(self, hall: tenders.Hall, tender_id: UUID) -> None:
         """Open the bids of a tender with a committee, and let the ``juror`` among its members declare."""

@@ -10,6 +10,7 @@ import pytest
 from b2b_market.kernel.refusal import Invalid
 from b2b_market.tendering.rules import procedures
 from b2b_market.tendering.rules.periods import Period, end_of
+from b2b_market.tendering.states.documents import Takers
 from b2b_market.tendering.states.procedures import AwardOrder, Entry, PeriodUnit, Publicity, TieBreak
 from b2b_market.tendering.states.stages import Envelopes
 
@@ -67,6 +68,7 @@ class TestProfiles:
             technical_least=None,
             complaints=None,
             publicity=None,
+            takers=Takers.UNRECORDED,
         )
 
     def test_everything_that_is_decided_has_a_pointer(self) -> None:

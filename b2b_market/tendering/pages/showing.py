@@ -135,6 +135,9 @@ HISTORY: Final[Mapping[str, str]] = MappingProxyType(
         "tender.committee_named": N_("named the committee's pool"),
         "tender.supplement_named": N_("named more people for the committee"),
         "tender.committee_let_in": N_("the committee was drawn; its members read the tender"),
+        "tender.document_attached": N_("attached a document"),
+        "tender.document_detached": N_("took a document off"),
+        "tender.document_opened": N_("took a document"),
         "tender.cancelled": N_("called it off"),
         "tender.lot_cancelled": N_("called a lot off"),
     }

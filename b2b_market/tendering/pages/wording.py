@@ -47,6 +47,7 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "/publicity/lasts": N_("Candidates: published for"),
         "/publicity/prices": N_("Candidates: their totals"),
         "/publicity/scores": N_("Candidates: their scores"),
+        "/documents/takers": N_("Who takes the documents"),
     }
 )
 CHOICES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
@@ -76,6 +77,10 @@ CHOICES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
         "/complaints/names": {"shown": N_("The complainant's name"), "withheld": N_("No name")},
         "/publicity/prices": {"shown": N_("Published"), "withheld": N_("Not published")},
         "/publicity/scores": {"shown": N_("Published"), "withheld": N_("Not published")},
+        "/documents/takers": {
+            "unrecorded": N_("is not kept"),
+            "secret": N_("is kept, and secret until the opening"),
+        },
     }
 )
 OPTIONAL: Final = ("/committee/", "/technical_least", "/complaints/", "/publicity/")

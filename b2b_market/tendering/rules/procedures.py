@@ -22,13 +22,25 @@ from b2b_market.tendering.rules.calendars import WEEKENDS, Calendar, calendar_fa
 from b2b_market.tendering.rules.drawing import Shape
 from b2b_market.tendering.rules.periods import Period
 from b2b_market.tendering.rules.publicity_terms import PublicityTerms, read_publicity
+from b2b_market.tendering.states.documents import Takers
 from b2b_market.tendering.states.procedures import AwardOrder, Entry, Publicity, TieBreak
 from b2b_market.tendering.states.stages import Envelopes
 
 CODES: Final = ("private-open", "accelerated", "china-open", "eu-open", "two-envelope")
 """The built-in profiles in the order that they are shown; the first is the default."""
 MOST_NAME: Final = 100
-OPTIONAL: Final = frozenset({"calendar", "committee", "complaints", "envelopes", "publicity", "technical_least"})
+OPTIONAL: Final = frozenset(
+    {
+        "calendar",
+        "committee",
+        "complaints",
+        "documents",
+        "envelopes",
+        "publicity",
+        "technical_least",
+    }
+)
+"""What a procedure may leave out."""
 
 Values = Mapping[str, Any]
 
@@ -108,6 +120,8 @@ class Procedure:
     complaints: complaint_terms.ComplaintTerms | None = None
     publicity: PublicityTerms | None = None
     """How the candidates of a lot are published before its award; none where they are not."""
+    takers: Takers
+    """Whether it is kept who takes the documents."""
 
 
 def read_procedure(values: Values) -> Procedure:
@@ -135,6 +149,7 @@ def read_procedure(values: Values) -> Procedure:
         calendar=read_calendar(values.get("calendar")),
         complaints=complaint_terms.read_complaints(values.get("complaints")),
         publicity=read_publicity(values.get("publicity")),
+        takers=Takers(values.get("documents", {"takers": Takers.UNRECORDED})["takers"]),
     )
 
 

@@ -25,7 +25,7 @@ from b2b_market.tendering.rules import drafting as rules
 from b2b_market.tendering.rules.announcing import Announced, announce
 from b2b_market.tendering.rules.envelopes import parts_of
 from b2b_market.tendering.rules.procedures import Procedure, read_procedure
-from b2b_market.tendering.service import seated, suspending
+from b2b_market.tendering.service import attaching, seated, suspending
 from b2b_market.tendering.service.drafting import clock_of
 from b2b_market.tendering.states.bids import KeyStatus
 from b2b_market.tendering.states.procedures import CriterionKind, Entry, Publicity
@@ -94,6 +94,7 @@ def publish_tender(work: Work, scope: Scope, command: StepTender) -> Tender:
     tender.party_ids = list(dict.fromkeys(parties))
     work.touch(tender)
     open_to(work, tender)
+    attaching.release(work, scope, tender)
     put_out(work, scope, tender, [key.card for key in ready.keys])
     insert_rows(work.session, Counter, [{"tender_id": tender.id, "buyer_id": tender.buyer_id, "last": 0}])
     assert tender.closes_at is not None  # noqa: S101 - _require_ready has refused a missing deadline
@@ -159,7 +160,11 @@ def put_out(work: Work, scope: Scope, tender: Tender, cards: Sequence[dict[str, 
         threshold=procedure.threshold,
         parts=parts_of(procedure.envelopes),
         reveal_hours=procedure.reveal_hours,
-        content={**_said(tender, lots, buyer.name), **seated.announced(work, scope, tender)},
+        content={
+            **_said(tender, lots, buyer.name),
+            **seated.announced(work, scope, tender),
+            **attaching.announced(work, scope, tender),
+        },
     )
     document, signed = announce(announced, work.receipts)
     tender.document, tender.notice = document, signed.document()

@@ -1,0 +1,68 @@
+"""Documents of a tender over the API. The bytes move outside any transaction."""
+
+from fastapi import APIRouter, Request, Response
+
+from b2b_market.files import public as files
+from b2b_market.infra.http.requests import StrictRoute
+from b2b_market.infra.http.wires import WireUuid
+from b2b_market.rbac.edge import Answer, Call, Edge
+from b2b_market.rbac.responses import changes, reads
+from b2b_market.tendering.commands.documents import ReadBoardDocument, ReadDocument
+from b2b_market.tendering.commands.tenders import ReadTender
+from b2b_market.tendering.rules import attaching as rules
+from b2b_market.tendering.schemas.documents import DocumentIn, TenderDocumentsOut
+from b2b_market.tendering.schemas.files import attachment
+from b2b_market.tendering.service import attaching
+
+by_tender = APIRouter(prefix="/tenders", tags=["tendering"], route_class=StrictRoute)
+router = APIRouter(prefix="/tender-documents", tags=["tendering"], route_class=StrictRoute)
+by_board = APIRouter(prefix="/tender-board", tags=["tendering"], route_class=StrictRoute)
+ROUTERS = (by_tender, router, by_board)
+
+_CONTENT = {
+    200: {"description": "The bytes, for saving", "content": {kind: {} for kind in files.media_types()}},
+    **reads(files.FileInQuarantine, files.FileCondemned),
+}
+
+
+@by_tender.get("/{tender_id}/documents", response_model=TenderDocumentsOut, responses=reads())
+def list_documents(tender_id: WireUuid, call: Call) -> Answer:
+    """Return the documents of a tender, earlier versions too."""
+    return call.answer(TenderDocumentsOut, attaching.list_documents(call.work, call.actor, ReadTender(tender_id)))
+
+
+@by_tender.post(
+    "/{tender_id}/documents",
+    response_model=TenderDocumentsOut,
+    responses=changes(rules.TooManyTenderDocuments, rules.TenderFileAttached, rules.DocumentReplaced),
+)
+def attach_document(tender_id: WireUuid, body: DocumentIn, call: Call) -> Answer:
+    """Attach an own file, or let it replace a version; If-Match names the tender's version."""
+    command = body.to_command(tender_id, call.if_match)
+    return call.answer(TenderDocumentsOut, attaching.attach_document(call.work, call.actor, command))
+
+
+@router.delete("/{tender_document_id}", response_model=TenderDocumentsOut, responses=changes())
+def detach_document(tender_document_id: WireUuid, call: Call) -> Answer:
+    """Take a document off."""
+    command = ReadDocument(tender_document_id)
+    return call.answer(TenderDocumentsOut, attaching.detach_document(call.work, call.actor, command))
+
+
+@router.get("/{tender_document_id}/content", response_class=Response, responses=_CONTENT)
+def take_document(tender_document_id: WireUuid, request: Request) -> Response:
+    """Return the bytes of a document, in a form that no browser will run or guess at."""
+    edge: Edge = request.app.state.edge
+    with edge.open(request, "api") as (work, actor):
+        opened = attaching.open_document(work, actor, ReadDocument(tender_document_id))
+    return attachment(files.read(edge.runtime.settings, opened), opened.name, opened.media_type)
+
+
+@by_board.get("/{tender_id}/documents/{tender_document_id}", response_class=Response, responses=_CONTENT)
+def take_board_document(tender_id: WireUuid, tender_document_id: WireUuid, request: Request) -> Response:
+    """Return the bytes of a document of a public tender; nobody needs to sign in."""
+    edge: Edge = request.app.state.edge
+    with edge.open(request, "api") as (work, actor):
+        command = ReadBoardDocument(tender_id, tender_document_id)
+        opened = attaching.open_board_document(work, actor, command)
+    return attachment(files.read(edge.runtime.settings, opened), opened.name, opened.media_type)

@@ -11,9 +11,12 @@ import pytest
 from b2b_market.infra.canonical import canonical
 from b2b_market.kernel.money import Money
 from b2b_market.kernel.refusal import Kind
+from b2b_market.tendering.commands.weighing import Answer, Cost, Feature
 from b2b_market.tendering.rules import deciding, judging
 from b2b_market.tendering.rules.abnormal import Ground, Suspicion, Threshold
+from b2b_market.tendering.rules.effective import Declared, Weighing, weigh
 from b2b_market.tendering.rules.procedures import profile, read_procedure
+from b2b_market.tendering.states.weighing import CostKind
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 TENDER, LOT, AWARD, WINNER, LOSER = (UUID(int=number) for number in range(1, 6))
@@ -44,6 +47,22 @@ DECISION = deciding.Decision(
 
 
 class TestRecord:
+    def test_it_derives_what_a_price_counts_as(self) -> None:
+        asked = Weighing(
+            (Feature("Warranty", (Answer("no", Decimal(0)), Answer("yes", Decimal("0.15")))),),
+            (Cost(name="Power", unit="KWH", price=Decimal(2), kind=CostKind.ONCE, years=1, rate_percent=Decimal(50)),),
+        )
+        declared = Declared((asked.features[0].answers[1],), (Decimal(10),))
+        weighed = replace(FIRST, weighed=weigh(Decimal(50), asked, declared))
+        found = deciding.decision_record(replace(DECISION, standing=(weighed,)))["standing"][0]
+        assert {name: found[name] for name in ("coefficient", "later_costs", "counts_as", "features", "costs")} == {
+            "coefficient": "20/17",
+            "later_costs": "40/3",
+            "counts_as": "335/6",
+            "features": [{"name": "Warranty", "answer": "yes", "share": "0.15"}],
+            "costs": [{"name": "Power", "declared": "10", "amount": "40/3"}],
+        }
+
     def test_it_names_everything_that_the_decision_rests_on(self) -> None:
         assert deciding.decision_record(DECISION) == {
             "format": "b2b-market-award-decision/1",

@@ -185,6 +185,7 @@ def test_two_envelopes_are_sealed_apart_and_one_is_revealed_from_what_was_kept(s
     key = lock_key(PrivateKey(Holder.BIDDER, "Company", bytes(32)), PASSPHRASE, 50)
     for item, price in zip(ITEMS, ("950.50", "12"), strict=True):
         page.get_by_label(item).fill(price)
+    page.get_by_label("Electricity").fill("1")
     page.get_by_label("Technical offer in words").fill("bronze")
     page.get_by_label("Files of the technical envelope").set_input_files([file("plan.pdf", b"the plan")])
     prices = [file("prices.xlsx", b"the prices"), file("more.txt", b"and more")]

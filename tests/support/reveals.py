@@ -13,7 +13,9 @@ from b2b_market.tendering.rules.sealed_sealing import SealedBid
 from b2b_market.tendering.rules.sealed_terms import Part
 from b2b_market.tendering.service import drafting, revealing
 from b2b_market.tendering.service.revealing import Reveals
+from b2b_market.tendering.states.tenders import TenderStatus
 from tests.support import envelopes
+from tests.support import tenders as made
 from tests.support.tenders import Hall
 from tests.support.works import work_for
 
@@ -43,8 +45,13 @@ def seen(runtime: Runtime, person: Actor, tender_id: UUID) -> Reveals:
 
 
 def lose_keys(runtime: Runtime, hall: Hall, kept: SealedBid, price: str) -> None:
-    """Declare the keys of the price part lost, and let the first bidder reveal what was kept."""
+    """Declare the keys of the price part lost, and let the first bidder reveal what was kept.
+
+    The technical result of a closed tender is signed off first.
+    """
     tender_id = kept.envelope.envelope.ids.tender
+    if made.read(runtime, hall.purchaser, tender_id).tender.status is TenderStatus.CLOSED:
+        envelopes.sign_off(runtime, hall, tender_id)
     declare(runtime, hall.approver, tender_id)
     document = packed(kept, Part.PRICE, tuple(envelopes.parts_of(price)[Part.PRICE].files))
     reveal(runtime, hall.sales[0], tender_id, document)

@@ -418,7 +418,6 @@ class _Maker:
         self.things |= judging.decide(self.runtime, hall, tender_id)
         self._seat(hall, seated.tender.id)
         self._until(staged.tender.id, TenderStatus.CLOSED)
-        envelopes.sign_off(self.runtime, hall, staged.tender.id)
         reveals.lose_keys(self.runtime, hall, kept, "88")
         self.things["staged_tender_id"] = str(staged.tender.id)
         self.things |= {

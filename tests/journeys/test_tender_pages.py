@@ -19,6 +19,12 @@ from tests.support.works import work_for
 
 pytestmark = pytest.mark.browser
 
+UNSTICK = """
+for (const one of document.querySelectorAll('body *'))
+  if (['sticky', 'fixed'].includes(getComputedStyle(one).position)) one.style.position = 'static'
+"""
+"""What a bar that stays in view covers at the moment is no target, and which one that is depends on the scrolling."""
+
 
 @pytest.fixture(scope="module")
 def hall(site: Site) -> Hall:
@@ -76,8 +82,8 @@ def test_they_are_accessible_and_fit(
     )
     for person, path in visits:
         page = tabs.open(person, path, width=width, dark=dark, language=language)
-        page.evaluate("scrollTo(0, document.body.scrollHeight)")  # what the sticky foot covers is no target
-        assert findings(page) == [], path
         assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), path
+        page.evaluate(UNSTICK)
+        assert findings(page) == [], path
         page.context.close()
         tabs.contexts.remove(page.context)

@@ -47,11 +47,11 @@ def test_the_demo_is_complete_and_a_second_run_changes_nothing(
     found_companies(runtime)
     made = count(runtime)
     assert made == {
-        "identity_user": 19,
+        "identity_user": 20,
         "organization": 8,
         "organization_identifier": 9,
         "organization_directory": 7,
-        "rbac_grant": 19,
+        "rbac_grant": 20,
     }
     purchaser = act_as(runtime, "purchaser@hengli.example")
     assert purchaser.org_name == "恒力重工集团有限公司"
@@ -73,8 +73,8 @@ def test_the_sign_ins_are_written_down_for_their_owner_only(runtime: Runtime, mo
     assert path.stat().st_mode & 0o077 == 0
     told = json.loads(path.read_text("utf-8"))
     assert told["password"] == "demo words for the test"
-    assert len(told["people"]) == 19
-    assert told["people"][3] == {
+    assert len(told["people"]) == 20
+    assert told["people"][4] == {
         "email": "purchaser@hengli.example",
         "name": "Li Wei",
         "company": "Hengli Heavy Industry Group Co., Ltd.",

@@ -28,8 +28,10 @@ from b2b_market.tendering.service import complaining, procedures, reviewing
 from b2b_market.tendering.service.drafting import TenderContent
 from b2b_market.tendering.states.complaints import ComplaintKind, ComplaintTarget
 from b2b_market.tendering.states.publicity import PublicityStatus
+from tests.support import tenders
 from tests.support.people import make_company, make_person
 from tests.support.rows import rows_of
+from tests.support.tenders import Hall
 from tests.support.works import work_for
 
 
@@ -139,3 +141,12 @@ def published_candidates(runtime: Runtime, purchaser: Actor, tender: TenderConte
         )
         work.session.add(row)
         work.record("tender_publicity.stored", row)
+
+
+def in_world(runtime: Runtime, hall: Hall, operator: Actor) -> dict[str, str]:
+    """Let the first bidder complain with a file, and pay; return the ids of the complaint and its file."""
+    asked = procedure(runtime, hall.purchaser)
+    tender = tenders.published(runtime, hall, tenders.tender_command(hall, procedure=asked))
+    complaint = lodge(runtime, hall.sales[0], tender.tender.id, evidence=b"a drawing\n")
+    pay(runtime, operator, complaint)
+    return {"complaint_id": str(complaint.id), "complaint_file_id": str(complaint.files[0]["id"])}

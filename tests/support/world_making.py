@@ -398,7 +398,7 @@ class _Maker:
         with work_for(self.runtime, winner) as work:
             question = AskAboutTender(waiting.tender.id, "Which flange?")
             self.things["enquiry_id"] = str(tender_asking.ask_about_tender(work, winner, question).id)
-        self._complain(hall)
+        self.things |= complaints.in_world(self.runtime, hall, self.people["operator"])
         fast = tenders.tender_command(hall, rehearsal_factor=86_400, enquiry_ends_at=None)
         fast = replace(fast, closes_at=datetime.now(UTC) + timedelta(seconds=9))
         named = committees.procedure(self.runtime, hall.purchaser)
@@ -427,16 +427,6 @@ class _Maker:
             "sequence": "1",
             "position": "0",
         }
-
-    def _complain(self, hall: tenders.Hall) -> None:
-        """Let the winner complain about a tender of its buyer, with a file, and pay; the review body has it."""
-        winner = self.people["winner"]
-        asked = complaints.procedure(self.runtime, hall.purchaser)
-        tender = tenders.published(self.runtime, hall, tenders.tender_command(hall, procedure=asked))
-        complaint = complaints.lodge(self.runtime, winner, tender.tender.id, evidence=b"a drawing\n")
-        complaints.pay(self.runtime, self.people["operator"], complaint)
-        self.things["complaint_id"] = str(complaint.id)
-        self.things["complaint_file_id"] = complaint.files[0]["id"]
 
     def _announce(self, hall: tenders.Hall, tender_id: UUID) -> None:
         """Publish a public tender with a document, which somebody takes."""

@@ -1,7 +1,7 @@
 """Complaints in plain values: what they cost, until when they are lodged, and what waits for them."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from b2b_market.kernel.refusal import Invalid
 from b2b_market.tendering.commands.complaints import ComplaintInput
 from b2b_market.tendering.rules import complaining as rules
+from b2b_market.tendering.rules.calendars import Calendar
 from b2b_market.tendering.rules.complaint_terms import (
     ComplaintTerms,
     FeeRate,
@@ -179,6 +180,11 @@ class TestTimes:
         assert start == CLOSES - timedelta(days=days)
         if unit is not PeriodUnit.WORKING_DAYS:
             assert end_of(start, Period(amount, unit), SHANGHAI) == CLOSES
+
+    def test_days_off_are_skipped_backwards_too(self) -> None:
+        calendar = Calendar("Ours", "1", frozenset({date(2026, 11, 20)}), frozenset({date(2026, 11, 22)}))
+        two = Period(2, PeriodUnit.WORKING_DAYS)
+        assert start_of(CLOSES, two, SHANGHAI, 1, calendar) == CLOSES - timedelta(days=4)
 
 
 class TestContent:

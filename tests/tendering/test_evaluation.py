@@ -295,9 +295,13 @@ class TestAwards:
         by_place = [next(a for a in lot.awards if a.bid_id == one.bid_id) for one in lot.standing]
         with pytest.raises(rules.NotTheBest):
             judging.propose(runtime, hall.purchaser, by_place[1])
-        judging.approve(runtime, hall.approver, judging.propose(runtime, hall.purchaser, by_place[0]))
+        award = judging.approve(runtime, hall.approver, judging.propose(runtime, hall.purchaser, by_place[0]))
         after = judging.judged(runtime, hall.purchaser, tender.tender.id).lots[0]
         assert sorted(one.status for one in after.awards) == ["active", "unsuccessful", "unsuccessful"]
+        with work_for(runtime, hall.approver) as work:
+            revoking.cancel_award(work, hall.approver, StepAward(award.id, award.version, "a sum was wrong"))
+        again = judging.judged(runtime, hall.purchaser, tender.tender.id).lots[0]
+        assert sorted(one.status for one in again.awards) == ["cancelled"] * 3 + ["pending"] * 3
 
     def _results(
         self, runtime: Runtime, hall: Hall, place: int, tender_id: object

@@ -40,7 +40,7 @@ TARGETS: Final[Mapping[ComplaintTarget, str]] = MappingProxyType(
 STEPS: Final[Mapping[str, tuple[str, str, str]]] = MappingProxyType(
     {
         "lodge": (N_("Lodge"), "", N_("Lodged.")),
-        "withdraw": (N_("Take back"), "", N_("Taken back.")),
+        "withdraw": (N_("Take the complaint back"), "", N_("Taken back.")),
         "accept": (N_("Hear it"), "", N_("It is being heard.")),
         "refuse": (N_("Do not hear it"), N_("Grounds"), N_("It is not heard.")),
         "decline": (N_("Decline"), N_("Decision"), N_("Decided.")),

@@ -43,9 +43,9 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "/complaints/fee_after_least": N_("Complaint fee after the opening, at least"),
         "/complaints/fee_after_most": N_("Complaint fee after the opening, at most"),
         "/publicity/candidates": N_("Candidates published before the award, at most"),
+        "/publicity/prices": N_("Candidates: their totals"),
         "/publicity/begins": N_("Candidates: published after judging within"),
         "/publicity/lasts": N_("Candidates: published for"),
-        "/publicity/prices": N_("Candidates: their totals"),
         "/publicity/scores": N_("Candidates: their scores"),
         "/documents/takers": N_("Who takes the documents"),
     }

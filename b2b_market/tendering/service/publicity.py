@@ -66,23 +66,7 @@ def publish_candidates(work: Work, scope: Scope, command: PublishCandidates) -> 
     if before is not None:
         _withdraw(work, before, None)
         work.session.flush()
-    clock = clock_of(work, scope, tender)
-    row = PublicityRow(
-        id=new_id(),
-        created_at=work.now(),
-        changed_at=work.now(),
-        tender_id=tender.id,
-        lot_id=lot.lot.id,
-        buyer_id=tender.buyer_id,
-        party_ids=list(dict.fromkeys((*tender.party_ids, *(bid.supplier_id for bid, _ in lot.bids)))),
-        bidder_ids=sorted({bid.supplier_id for bid, _ in lot.bids}),
-        public=tender.entry is Entry.PUBLIC,
-        status=PUBLICITY_LIFECYCLE.initial,
-        candidates=rules.statement(placed, _offers(work, scope, lot), terms),
-        published_by=scope.user_id,
-        due_at=clock.end_of(_judged_at(work, scope, evaluation), terms.begins),
-        ends_at=clock.end_of(work.now(), terms.lasts),
-    )
+    row = _row(work, scope, (tender, evaluation), lot, placed)
     work.session.add(row)
     said = CandidatesPublished(
         publicity_id=row.id,
@@ -175,6 +159,30 @@ def _withdraw(work: Work, row: PublicityRow, reason: str | None) -> None:
         supplier_ids=tuple(row.bidder_ids),
     )
     work.emit(withdrawn, row)
+
+
+def _row(
+    work: Work, scope: Scope, of: tuple[Tender, Evaluation], lot: JudgedLot, placed: Sequence[judging.Placed]
+) -> PublicityRow:
+    tender, evaluation = of
+    terms = rules.require_foreseen(read_procedure(tender.values).publicity)
+    clock = clock_of(work, scope, tender)
+    return PublicityRow(
+        id=new_id(),
+        created_at=work.now(),
+        changed_at=work.now(),
+        tender_id=tender.id,
+        lot_id=lot.lot.id,
+        buyer_id=tender.buyer_id,
+        party_ids=list(dict.fromkeys((*tender.party_ids, *(bid.supplier_id for bid, _ in lot.bids)))),
+        bidder_ids=sorted({bid.supplier_id for bid, _ in lot.bids}),
+        public=tender.entry is Entry.PUBLIC,
+        status=PUBLICITY_LIFECYCLE.initial,
+        candidates=rules.statement(placed, _offers(work, scope, lot), terms),
+        published_by=scope.user_id,
+        due_at=clock.end_of(_judged_at(work, scope, evaluation), terms.begins),
+        ends_at=clock.end_of(work.now(), terms.lasts),
+    )
 
 
 def _ready(lot: JudgedLot, terms: PublicityTerms) -> tuple[judging.Placed, ...]:

@@ -15,6 +15,7 @@ from b2b_market.tendering.api import report as report_api
 from b2b_market.tendering.api import reveals as reveals_api
 from b2b_market.tendering.api import stages as stages_api
 from b2b_market.tendering.api import supplements as supplements_api
+from b2b_market.tendering.api import talks as talks_api
 from b2b_market.tendering.api import tenders as tenders_api
 from b2b_market.tendering.cli.bidding import app as commands
 from b2b_market.tendering.demo.tenders import place_tenders
@@ -47,6 +48,7 @@ from b2b_market.tendering.events.evaluation import (
 )
 from b2b_market.tendering.events.publicity import CandidatesPublished, PublicityEnded, PublicityWithdrawn
 from b2b_market.tendering.events.reveals import KeysLost
+from b2b_market.tendering.events.selecting import SELECTING_EVENTS
 from b2b_market.tendering.events.stages import PricesOpened, TechnicalLocked
 from b2b_market.tendering.events.supplements import SupplementNamed
 from b2b_market.tendering.events.tenders import (
@@ -70,6 +72,7 @@ from b2b_market.tendering.handlers.publicity import PUBLICITY_HANDLERS
 from b2b_market.tendering.handlers.reveals import REVEAL_HANDLERS
 from b2b_market.tendering.handlers.stages import STAGE_HANDLERS
 from b2b_market.tendering.handlers.supplements import SUPPLEMENT_HANDLERS
+from b2b_market.tendering.handlers.talks import SELECTING_HANDLERS
 from b2b_market.tendering.handlers.tenders import HANDLERS
 from b2b_market.tendering.models import bids as bid_models
 from b2b_market.tendering.models import committee as committee_models
@@ -80,6 +83,7 @@ from b2b_market.tendering.models import keys as key_models
 from b2b_market.tendering.models import procedures as procedure_models
 from b2b_market.tendering.models import publicity as publicity_models
 from b2b_market.tendering.models import reveals as reveal_models
+from b2b_market.tendering.models import selecting as selecting_models
 from b2b_market.tendering.models import stages as stage_models
 from b2b_market.tendering.models import tenders as tender_models
 from b2b_market.tendering.pages import bidding as bidding_pages
@@ -96,8 +100,10 @@ from b2b_market.tendering.pages import report as report_pages
 from b2b_market.tendering.pages import reveals as reveal_pages
 from b2b_market.tendering.pages import stages as stage_pages
 from b2b_market.tendering.pages import supplements as supplement_pages
+from b2b_market.tendering.pages import talks as talk_pages
 from b2b_market.tendering.pages import tenders as tender_pages
 from b2b_market.tendering.permissions import GRANTS, TenderPermission
+from b2b_market.tendering.rules import admission as admission_rules
 from b2b_market.tendering.rules import asking as asking_rules
 from b2b_market.tendering.rules import attaching as attaching_rules
 from b2b_market.tendering.rules import bidding as bidding_rules
@@ -119,10 +125,13 @@ from b2b_market.tendering.rules import keys as key_rules
 from b2b_market.tendering.rules import opening as opening_rules
 from b2b_market.tendering.rules import procedures as procedure_rules
 from b2b_market.tendering.rules import publicity as publicity_rules
+from b2b_market.tendering.rules import qualifying as qualifying_rules
 from b2b_market.tendering.rules import revealing as reveal_rules
 from b2b_market.tendering.rules import supplements as supplement_rules
+from b2b_market.tendering.rules import talking as talking_rules
 from b2b_market.tendering.rules.printing import TenderPrintersBusy
 from b2b_market.tendering.service import (
+    applying,
     asking,
     attaching,
     awarding,
@@ -131,6 +140,7 @@ from b2b_market.tendering.service import (
     committee,
     complaining,
     conducting,
+    continuing,
     decrypting,
     drafting,
     evaluating,
@@ -139,6 +149,7 @@ from b2b_market.tendering.service import (
     printing,
     publicity,
     publishing,
+    qualifying,
     questioning,
     reporting,
     revealing,
@@ -147,6 +158,7 @@ from b2b_market.tendering.service import (
     seating,
     staging,
     supplementing,
+    talking,
 )
 from b2b_market.tendering.service import procedures as procedure_operations
 from b2b_market.tendering.tasks import TASKS
@@ -177,6 +189,7 @@ MANIFEST = Manifest(
         reveals_api.router,
         supplements_api.router,
         *documents_api.ROUTERS,
+        *talks_api.ROUTERS,
     ),
     # fixed paths stand before those with ids: /tenders/new before /tenders/{tender_id}
     pages=(
@@ -196,6 +209,7 @@ MANIFEST = Manifest(
         reveal_pages.router,
         supplement_pages.router,
         document_pages.router,
+        *talk_pages.ROUTERS,
     ),
     handlers=(
         *HANDLERS,
@@ -206,6 +220,7 @@ MANIFEST = Manifest(
         *PUBLICITY_HANDLERS,
         *REVEAL_HANDLERS,
         *SUPPLEMENT_HANDLERS,
+        *SELECTING_HANDLERS,
     ),
     demo=(DemoStep(60, place_tenders),),
     tasks=TASKS,
@@ -275,6 +290,9 @@ MANIFEST = Manifest(
         attaching_rules.TooManyTenderDocuments,
         attaching_rules.TenderFileAttached,
         attaching_rules.DocumentReplaced,
+        *qualifying_rules.REFUSALS,
+        *admission_rules.REFUSALS,
+        *talking_rules.REFUSALS,
     ),
     cli=commands,
     services=(
@@ -303,6 +321,10 @@ MANIFEST = Manifest(
         revealing,
         supplementing,
         attaching,
+        applying,
+        qualifying,
+        talking,
+        continuing,
     ),
     models=(
         procedure_models,
@@ -316,6 +338,7 @@ MANIFEST = Manifest(
         publicity_models,
         reveal_models,
         document_models,
+        selecting_models,
     ),
     events=(
         TenderSubmitted,
@@ -364,6 +387,7 @@ MANIFEST = Manifest(
         PublicityWithdrawn,
         KeysLost,
         SupplementNamed,
+        *SELECTING_EVENTS,
     ),
     nav=(
         NavGroup(

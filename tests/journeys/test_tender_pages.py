@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 
@@ -10,8 +11,10 @@ from b2b_market.tendering.service import asking
 from b2b_market.tendering.service.drafting import TenderContent
 from b2b_market.tendering.states.complaints import ComplaintKind, ComplaintTarget
 from b2b_market.tendering.states.procedures import Entry
+from b2b_market.tendering.states.selecting import TalkKind
 from tests.journeys.conftest import Site, Tabs
 from tests.support import complaints as told
+from tests.support import selecting
 from tests.support import tenders as made
 from tests.support.axe import findings, needs_axe
 from tests.support.tenders import Hall
@@ -85,5 +88,44 @@ def test_they_are_accessible_and_fit(
         assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), path
         page.evaluate(UNSTICK)
         assert findings(page) == [], path
+        page.context.close()
+        tabs.contexts.remove(page.context)
+
+
+@pytest.fixture(scope="module")
+def staged(site: Site, hall: Hall) -> tuple[UUID, UUID]:
+    """Return a tender whose applications are judged, and one in its dialogue."""
+    with made.own_clock(site.runtime):
+        asked = made.published(site.runtime, hall, selecting.command(hall, most_invited=2)).tender.id
+        for place in range(2):
+            selecting.apply(site.runtime, hall, asked, place, proposal="A pump of our own design")
+        selecting.end_applications(site.runtime)
+        selecting.judge(site.runtime, hall, selecting.received(site.runtime, hall.evaluator, asked)[0], met=False)
+        wanted = selecting.command(hall, "private-two-stage", closes_at=None)
+        talks = selecting.qualified(site.runtime, hall, wanted).tender.id
+        selecting.record(site.runtime, hall, talks, TalkKind.QUESTION)
+    return asked, talks
+
+
+@needs_axe
+@pytest.mark.parametrize(("width", "dark", "language"), [(1440, False, "zh-CN"), (390, True, "en")])
+def test_stages_are_accessible_and_fit(
+    tabs: Tabs, hall: Hall, staged: tuple[UUID, UUID], width: int, dark: bool, language: str
+) -> None:
+    asked, talks = (f"/tenders/{one}" for one in staged)
+    visits = (
+        (hall.evaluator, f"{asked}/applications"),
+        (hall.approver, f"{asked}/applications"),
+        (hall.sales[0], f"{asked}/application"),
+        (hall.sales[0], f"{talks}/application"),
+        (hall.evaluator, f"{talks}/talks"),
+        (hall.sales[0], f"{talks}/talks"),
+        (hall.purchaser, talks),
+    )
+    for person, path in visits:
+        page = tabs.open(person, path, width=width, dark=dark, language=language)
+        page.evaluate("scrollTo(0, document.body.scrollHeight)")
+        assert findings(page) == [], path
+        assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), path
         page.context.close()
         tabs.contexts.remove(page.context)

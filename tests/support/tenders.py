@@ -283,3 +283,9 @@ def open_bids(runtime: Runtime, hall: Hall, tender_id: UUID, places: tuple[int, 
         with work_for(runtime, hall.officers[place]) as work:
             opening.contribute_layer(work, hall.officers[place], ContributeLayer(tender_id, document))
     open_ready(runtime)
+
+
+def read_own(runtime: Runtime, hall: Hall, tender_id: UUID) -> TenderContent:
+    """Read an own tender as its buyer does, a draft too."""
+    with work_for(runtime, hall.purchaser) as work:
+        return drafting.read_own_tender(work, hall.purchaser, ReadTender(tender_id))

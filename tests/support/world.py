@@ -40,6 +40,9 @@ OTHER_THINGS = {
     "/tenders/{tender_id}/price-comparison": {"tender_id": "staged_tender_id"},
     "/tender-complaints/{complaint_id}/steps/": {"step": "complaint_step"},
     "/tender-complaints/{complaint_id}/files/": {"file_id": "complaint_file_id"},
+    "/tenders/{tender_id}/application": {"tender_id": "stage_tender_id"},
+    "/tenders/{tender_id}/qualification": {"tender_id": "stage_tender_id"},
+    "/tenders/{tender_id}/talks": {"tender_id": "talks_tender_id"},
     "/tender-board": {"tender_id": "public_tender_id", "tender_document_id": "public_document_id"},
 }
 """By the beginning of the path (without the API's prefix): what finds another thing there than elsewhere."""

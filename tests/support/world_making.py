@@ -87,7 +87,7 @@ from b2b_market.tendering.states.committee import JurorStatus
 from b2b_market.tendering.states.procedures import Entry
 from b2b_market.tendering.states.tenders import TenderStatus
 from b2b_market.tendering.tasks import advance_committees, advance_due
-from tests.support import committees, complaints, envelopes, judging, papers, reveals, tenders
+from tests.support import committees, complaints, envelopes, judging, papers, reveals, selecting, tenders
 from tests.support import database as db
 from tests.support.amendments import amendment
 from tests.support.calling import Caller, caller_for
@@ -399,6 +399,7 @@ class _Maker:
             question = AskAboutTender(waiting.tender.id, "Which flange?")
             self.things["enquiry_id"] = str(tender_asking.ask_about_tender(work, winner, question).id)
         self.things |= complaints.in_world(self.runtime, hall, self.people["operator"])
+        selection = selecting.Staged(self.runtime, hall)
         fast = tenders.tender_command(hall, rehearsal_factor=86_400, enquiry_ends_at=None)
         fast = replace(fast, closes_at=datetime.now(UTC) + timedelta(seconds=9))
         named = committees.procedure(self.runtime, hall.purchaser)
@@ -420,6 +421,12 @@ class _Maker:
         self._until(staged.tender.id, TenderStatus.CLOSED)
         reveals.lose_keys(self.runtime, hall, kept, "88")
         self.things["staged_tender_id"] = str(staged.tender.id)
+        for stage_id in (selection.judging, selection.dialogue):
+            self._until(stage_id, TenderStatus.QUALIFYING)
+        selection.shortlist()
+        self._until(selection.dialogue, TenderStatus.DIALOGUE)
+        selection.talk()
+        self.things |= selection.things
         self.things |= {
             "tender_id": str(tender_id),
             "lot_id": str(content.lots[0].id),

@@ -2,7 +2,7 @@
 
 from copy import deepcopy
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -30,7 +30,8 @@ def refusals(name: str, code: str, **changes: Any) -> list[tuple[str, str]]:
 
 class TestProfiles:
     def test_the_built_in_ones_are_found_by_their_code(self) -> None:
-        assert tuple(procedures.profiles()) == ("private-open", "accelerated", "china-open", "eu-open", "two-envelope")
+        assert tuple(procedures.profiles()) == procedures.CODES
+        assert procedures.CODES[:5] == ("private-open", "accelerated", "china-open", "eu-open", "two-envelope")
         found = procedures.profile("eu-open")
         assert (found.code, found.edition, found.effective_on) == ("eu-open", 1, date(2026, 11, 1))
 
@@ -145,6 +146,35 @@ class TestOwnProcedures:
         assert refusals("Ours", "china-open", minimum_bidders="2", bond={"most_percent": 3}) == [
             ("/minimum_bidders", "schema")
         ]
+
+
+class TestStages:
+    DIALOGUE: ClassVar = {"kind": "dialogue", "rounds": 1, "final": {"amount": 4, "unit": "calendar_days"}}
+    ASKED: ClassVar = {
+        "period": {"amount": 5, "unit": "calendar_days"},
+        "least": 3,
+        "most": 0,
+        "standstill": {"amount": 0, "unit": "hours"},
+    }
+
+    def test_every_profile_keeps_its_own_limits(self) -> None:
+        for code in procedures.CODES:
+            assert refusals("Ours", code) == [], code
+
+    def test_a_dialogue_begins_with_applications(self) -> None:
+        assert refusals("Ours", "private-open", talks=self.DIALOGUE) == [("/talks/kind", "range")]
+        assert refusals("Ours", "private-open", talks=self.DIALOGUE, applications=self.ASKED) == []
+        negotiation = {**self.DIALOGUE, "kind": "negotiation"}
+        assert refusals("Ours", "private-open", talks=negotiation) == []
+
+    @pytest.mark.parametrize(("most", "wrong"), [(0, False), (2, True), (3, False)])
+    def test_no_fewer_are_invited_at_most_than_at_least(self, most: int, *, wrong: bool) -> None:
+        found = refusals("Ours", "private-open", applications={**self.ASKED, "most": most})
+        assert found == [("/applications/most", "range")] * wrong
+
+    def test_what_a_law_rules_out_is_left_out(self) -> None:
+        negotiation = {**self.DIALOGUE, "kind": "negotiation"}
+        assert refusals("Ours", "china-open", talks=negotiation) == [("/talks", "law")]
 
 
 class TestPeriods:

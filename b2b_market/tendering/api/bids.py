@@ -1,7 +1,5 @@
 """Officers' keys, sealed bids and the opening over the API; documents travel as the files that the tools make."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Annotated
 
 from fastapi import APIRouter, File, Query, Request, Response, UploadFile
@@ -10,11 +8,10 @@ from b2b_market.infra.documents.pdf import PDF_TYPE
 from b2b_market.infra.http.problems import BodyTooLarge, WrongMediaType
 from b2b_market.infra.http.requests import StrictRoute
 from b2b_market.infra.http.wires import ListOut, WireUuid
-from b2b_market.infra.work import Work
 from b2b_market.kernel.refusal import IllegalStep
-from b2b_market.rbac.actor import Actor
-from b2b_market.rbac.edge import Answer, Call, CallContext, Edge, OnceCall, check_origin
+from b2b_market.rbac.edge import Answer, Call, CallContext, Edge, OnceCall
 from b2b_market.rbac.responses import changes, creates, reads
+from b2b_market.tendering.api.sending import opened
 from b2b_market.tendering.commands import bids as commands
 from b2b_market.tendering.commands.tenders import ProveKey, ReadTender, RevokeKey
 from b2b_market.tendering.rules import bidding as rules
@@ -193,12 +190,3 @@ def read_bid_file(bid_id: WireUuid, position: int, call: Call) -> Response:
     """Return a file of an opened bid, for saving only."""
     row = opening.read_bid_file(call.work, call.actor, commands.ReadBidFile(bid_id, position))
     return attachment(bytes(row.content), row.name)
-
-
-@contextmanager
-def opened(request: Request) -> Iterator[tuple[Work, Actor]]:
-    """Open the transaction only after a file was read: an upload must not hold the deadline gate."""
-    edge: Edge = request.app.state.edge
-    with edge.open(request, "api") as (work, actor):
-        check_origin(request)
-        yield work, actor

@@ -8,7 +8,8 @@ from b2b_market.infra.http.wires import WireUuid
 from b2b_market.rbac.duties import OwnWork
 from b2b_market.rbac.edge import Answer, Call, CallContext
 from b2b_market.rbac.responses import changes, reads
-from b2b_market.tendering.api.bids import Sent, opened
+from b2b_market.tendering.api.bids import Sent
+from b2b_market.tendering.api.sending import opened
 from b2b_market.tendering.commands.reveals import RevealBid
 from b2b_market.tendering.commands.tenders import ReadTender
 from b2b_market.tendering.rules import revealing as rules

@@ -80,6 +80,9 @@ class DraftTender:
     enquiry_ends_at: datetime | None = None
     closes_at: datetime | None = None
     rehearsal_factor: int = 1
+    applications_end_at: datetime | None = None
+    most_invited: int | None = None
+    ground: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

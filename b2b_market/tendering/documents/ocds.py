@@ -21,6 +21,12 @@ LOTS: Final = "https://raw.githubusercontent.com/open-contracting-extensions/ocd
 _STATUS: Final = {
     TenderStatus.ENQUIRIES: "active",
     TenderStatus.TENDERING: "active",
+    TenderStatus.APPLICATIONS: "active",
+    TenderStatus.QUALIFYING: "active",
+    TenderStatus.SHORTLISTED: "active",
+    TenderStatus.DIALOGUE: "active",
+    TenderStatus.NEGOTIATING: "active",
+    TenderStatus.CONTINUED: "complete",
     TenderStatus.CLOSED: "active",
     TenderStatus.OPENED: "active",
     TenderStatus.EVALUATING: "active",
@@ -84,7 +90,7 @@ def _tender(found: Publication, buyer: Mapping[str, str]) -> dict[str, Any]:
         "procuringEntity": buyer,
         "items": [one for lot in said["lots"] for one in _items(lot)],
         "lots": [_lot(lot, said["currency"], status) for lot in said["lots"]],
-        "procurementMethod": "open" if said["entry"] == Entry.PUBLIC.value else "selective",
+        "procurementMethod": method_of(said),
         "procurementMethodDetails": said["procedure"],
         "awardCriteria": "ratedCriteria",
         "awardCriteriaDetails": _criteria(said["criteria"]),
@@ -92,9 +98,21 @@ def _tender(found: Publication, buyer: Mapping[str, str]) -> dict[str, Any]:
         "datePublished": plain(found.published_at),
         "tenderPeriod": {"startDate": begins, "endDate": said["closes_at"]},
     }
+    if said.get("ground"):
+        tender["procurementMethodRationale"] = said["ground"]
     if said["enquiry_ends_at"]:
         tender["enquiryPeriod"] = {"startDate": plain(found.published_at), "endDate": said["enquiry_ends_at"]}
     return tender
+
+
+def method_of(said: Mapping[str, Any]) -> str:
+    """Return the standard's method of a notice's document: open, selective or limited.
+
+    A tender that continues talks keeps the method that they began with: those who bid in it were selected.
+    """
+    if said["entry"] == Entry.PUBLIC.value:
+        return "selective" if "applications" in said["values"] else "open"
+    return "limited" if "talks" in said["values"] and "applications" not in said["values"] else "selective"
 
 
 def _lot(lot: Mapping[str, Any], currency: str, status: str) -> dict[str, Any]:

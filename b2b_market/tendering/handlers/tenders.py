@@ -129,7 +129,9 @@ def when_tender_returned_tell_author(work: Work, actor: Actor, event: TenderRetu
 
 
 def when_tender_published_invite_suppliers(work: Work, actor: Actor, event: TenderPublished) -> None:
-    """Invite the sales people of every invited supplier."""
+    """Invite the sales people of every invited supplier, unless applications come first."""
+    if _told(work, actor, event.tender_id).tender.applications_end_at is not None:
+        return
     people = _people(work, actor, event.supplier_ids, TenderPermission.BID_SUBMIT)
     _tell(work, actor, people, InvitedToTender, event.tender_id, closes_at=event.closes_at)
 
@@ -184,7 +186,8 @@ def _told(work: Work, actor: Actor, tender_id: UUID) -> TenderContent:
 
 
 def _suppliers(work: Work, actor: Actor, tender_id: UUID) -> list[Recipient]:
-    invited = _told(work, actor, tender_id).tender.supplier_ids
+    tender = _told(work, actor, tender_id).tender
+    invited = tender.supplier_ids if tender.admitted_ids is None else tender.admitted_ids
     return _people(work, actor, invited, TenderPermission.BID_SUBMIT)
 
 

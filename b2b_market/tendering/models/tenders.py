@@ -21,6 +21,18 @@ LOT_COLUMNS = ("id", "position", "title", "classification", "items", "status", "
 LOT_ADDED: Mapping[str, object] = MappingProxyType({"features": [], "costs": []})
 TENDER_LOTS = LineSpec("tender_lot", "tender_id", "position", LOT_COLUMNS, added=LOT_ADDED)
 
+STAGE_COLUMNS: Mapping[str, object] = MappingProxyType(
+    {
+        "parent_id": None,
+        "applications_end_at": None,
+        "most_invited": None,
+        "ground": "",
+        "admitted_ids": None,
+        "talk_round": 0,
+    }
+)
+"""What a tender says of its stages, and what one without stages says there."""
+
 
 class Tender(Salted, Aggregate, Base):
     """A tender. ``party_ids`` are the buyer and, once published, the invited suppliers and the officers' companies.
@@ -34,6 +46,7 @@ class Tender(Salted, Aggregate, Base):
         Index("ix_tender_buyer_id_id", "buyer_id", "id"),
         Index("ix_tender_party_ids", "party_ids", postgresql_using="gin"),
         Index("ix_tender_next_due_at", "next_due_at", postgresql_where="next_due_at IS NOT NULL"),
+        Index("ix_tender_parent_id", "parent_id", postgresql_where="parent_id IS NOT NULL"),
         CheckConstraint("published_at IS NULL OR closes_at IS NOT NULL", name="published_has_deadline"),
         CheckConstraint("approver_id IS NULL OR approver_id NOT IN (author_id, editor_id)", name="another_approves"),
     )
@@ -41,6 +54,7 @@ class Tender(Salted, Aggregate, Base):
     audit_hidden: ClassVar[frozenset[str]] = frozenset({"next_due_at"})
     audit_secret: ClassVar[frozenset[str]] = frozenset({"lines_digest"})
     audit_lines: ClassVar[tuple[LineSpec, ...]] = (TENDER_LOTS,)
+    audit_added: ClassVar[Mapping[str, object]] = STAGE_COLUMNS
 
     number: Mapped[str]
     title: Mapped[str]
@@ -82,6 +96,16 @@ class Tender(Salted, Aggregate, Base):
     close_record: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     reason: Mapped[str | None]
     """Why it was returned, extended or cancelled, or came to nothing; the last of them."""
+    parent_id: Mapped[UUID | None] = mapped_column(default=None)
+    """The tender whose talks led to this one; its final bids are received here."""
+    applications_end_at: Mapped[datetime | None] = mapped_column(default=None)
+    most_invited: Mapped[int | None] = mapped_column(default=None)
+    """How many of those who qualify are invited; none for all of them."""
+    ground: Mapped[str] = mapped_column(default="")
+    """Why the procedure may be followed at all, where it asks for a reason; it is published."""
+    admitted_ids: Mapped[list[UUID] | None] = mapped_column(ARRAY(Uuid()), default=None)
+    """Who takes part after a selection or in talks; none while the entry alone says so."""
+    talk_round: Mapped[int] = mapped_column(default=0)
     lot_count: Mapped[int]
     lines_digest: Mapped[bytes] = mapped_column(LargeBinary)
 

@@ -162,6 +162,9 @@ def _read(call: PageContext, form: Form) -> commands.DraftTender | None:
         "enquiry_ends_at": form.moment("enquiry_ends_at", zone),
         "closes_at": form.moment("closes_at", zone),
         "rehearsal_factor": form.integer("rehearsal_factor", required=True, least=1, most=86_400) or 1,
+        "applications_end_at": form.moment("applications_end_at", zone),
+        "most_invited": form.integer("most_invited", least=1, most=99),
+        "ground": form.text("ground", limit=4000, lines=True) or "",
     }
     lots, criteria = _lots(form), _criteria(form)
     if not form.ok or title is None or currency is None:
@@ -235,11 +238,11 @@ def _ids(form: Form, name: str) -> tuple[UUID, ...]:
 def _initial(call: PageContext, content: TenderContent) -> dict[str, object]:
     tender, zone = content.tender, showing.zone_of(call)
     plain = ("title", "description", "procedure", "entry", "currency", "minimum_bidders", "rehearsal_factor")
-    found: dict[str, object] = {name: getattr(tender, name) for name in plain}
+    found: dict[str, object] = {name: getattr(tender, name) for name in (*plain, "most_invited", "ground")}
     found |= {name: "1" if getattr(tender, name) else "" for name in ("estimate_shown", "budget_approved")}
     found |= {name: [str(one) for one in getattr(tender, name)] for name in LISTS}
     found |= {f"bond-{name}": value for name, value in tender.bond.items()}
-    for name in ("enquiry_ends_at", "closes_at"):
+    for name in ("enquiry_ends_at", "closes_at", "applications_end_at"):
         moment = getattr(tender, name)
         found[name] = moment.astimezone(zone).strftime("%Y-%m-%dT%H:%M") if moment else None
     number = 0

@@ -19,6 +19,7 @@ from b2b_market.tendering.commands.procedures import (
 from b2b_market.tendering.pages import wording
 from b2b_market.tendering.rules import procedures as rules
 from b2b_market.tendering.rules.calendars import UnreadableDays, read_days, write_days
+from b2b_market.tendering.rules.shapes import family_of
 from b2b_market.tendering.service import procedures
 from b2b_market.tendering.states.procedures import ProcedureStatus
 from b2b_market.tendering.states.stages import Envelopes
@@ -127,6 +128,8 @@ def _list(call: PageContext, form: Form, *, status: int = 200) -> Response:
         "rows": [(path, label) for path, label in wording.LABELS.items()],
         "said": wording.said,
         "at": rules.at,
+        "families": wording.FAMILIES,
+        "family_of": family_of,
         "badges": BADGES,
         "tongue": tongue(call),
         "composes": procedures.compose_procedure.allows(call.actor),

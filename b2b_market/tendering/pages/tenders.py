@@ -13,11 +13,14 @@ from b2b_market.kernel.text import N_
 from b2b_market.rbac.page_edge import PageCall, PageContext, PageRoute
 from b2b_market.tendering.commands import tenders as commands
 from b2b_market.tendering.pages import showing, weighing, wording
+from b2b_market.tendering.rules.admission import has_negotiation, takes_part
 from b2b_market.tendering.rules.procedures import read_procedure
 from b2b_market.tendering.service import (
+    applying,
     asking,
     bidding,
     conducting,
+    continuing,
     drafting,
     evaluating,
     opening,
@@ -187,6 +190,7 @@ def page_of(call: PageContext, tender_id: UUID, form: Form, *, status: int = 200
     own = procedures.list_procedures(call.work, call.actor, None).own if buys else ()
     known = {str(one.id): one.name for one in own}
     context = {
+        **_taking_part(call, content, buys=buys),
         "content": content,
         "items": {lot.id: showing.items_shown(lot.items, showing.language_of(call)) for lot in content.lots},
         "weighing": {
@@ -197,17 +201,16 @@ def page_of(call: PageContext, tender_id: UUID, form: Form, *, status: int = 200
         "buys": buys,
         "own_work": own_work,
         "officer": call.actor.user_id in tender.officer_ids,
-        "bids": not buys and bidding.submit_bid.allows(call.actor),
         "procedure": showing.procedure_name(call, tender.procedure, known),
         "values": read_procedure(tender.values),
         "calendar": wording.calendar_name(tender.values),
+        "chain": continuing.read_chain(call.work, call.actor, commands.ReadTender(tender_id)),
         "companies": showing.company_names(call, [tender.buyer_id, *tender.supplier_ids]),
         "enquiries": asking.list_enquiries(call.work, call.actor, commands.ReadTender(tender_id)),
         "technical": read_procedure(tender.values).envelopes is Envelopes.TWO
         and staging.is_signed_off(call.work, call.actor, commands.ReadTender(tender_id)),
         "ceremony": opening.read_ceremony(call.work, call.actor, commands.ReadTender(tender_id)),
         "allowed": _allowed(call, content, own_work=own_work) if buys else frozenset(),
-        "asks": not buys and tender.status is TenderStatus.ENQUIRIES and asking.ask_about_tender.allows(call.actor),
         "money": lambda amount: Money(amount, Currency(tender.currency)),
         "history": showing.history(call, tender.id),
         "badges": showing.TENDER_BADGES,
@@ -220,16 +223,31 @@ def page_of(call: PageContext, tender_id: UUID, form: Form, *, status: int = 200
     return call.page("tendering/tender.html", context, status=status)
 
 
+def _taking_part(call: PageContext, content: TenderContent, *, buys: bool) -> dict[str, bool]:
+    """Return what a reader of another company than the buyer may do."""
+    tender, actor = content.tender, call.actor
+    lets_in = not buys and takes_part(tender.entry, tender.supplier_ids, tender.admitted_ids, actor.org_id)
+    enquires = lets_in and tender.status is TenderStatus.ENQUIRIES
+    return {
+        "bids": lets_in and bidding.submit_bid.allows(actor),
+        "applies": not buys and applying.send_application.allows(actor),
+        "asks": enquires and asking.ask_about_tender.allows(actor),
+    }
+
+
 def _allowed(call: PageContext, content: TenderContent, *, own_work: bool) -> frozenset[str]:
     """Return what the buyer's reader may do now: the steps of the status whose permission the reader has."""
     tender = content.tender
     steps = set(TENDER_LIFECYCLE.allowed(tender.status))
+    negotiated = has_negotiation(read_procedure(tender.values))
+    judges = call.actor.user_id != tender.approver_id and evaluating.begin_evaluation.allows(call.actor)
     may = {
         "submit": publishing.submit_tender.allows(call.actor),
         "publish": publishing.publish_tender.allows(call.actor) and not own_work,
         "return": publishing.return_tender.allows(call.actor),
         "cancel": conducting.cancel_tender.allows(call.actor) and not own_work,
-        "evaluate": evaluating.begin_evaluation.allows(call.actor) and call.actor.user_id != tender.approver_id,
+        "evaluate": judges and not negotiated,
+        "negotiate": judges and negotiated,
     }
     found = {name for name, held in may.items() if held and name in steps}
     if tender.status in LIVE:

@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from b2b_market.kernel.text import N_
+from b2b_market.tendering.rules.shapes import Family
 
 CALENDAR: Final = "/calendar"
 LABELS: Final[Mapping[str, str]] = MappingProxyType(
@@ -48,6 +49,14 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "/publicity/lasts": N_("Candidates: published for"),
         "/publicity/scores": N_("Candidates: their scores"),
         "/documents/takers": N_("Who takes the documents"),
+        "/applications/period": N_("Applications: time for them, at least"),
+        "/applications/least": N_("Applications: fewest qualified companies"),
+        "/applications/most": N_("Applications: most companies invited, 0 for all"),
+        "/applications/standstill": N_("Applications: stand-still after the letters"),
+        "/talks/kind": N_("Talks before the final bids"),
+        "/talks/rounds": N_("Talks: rounds at least"),
+        "/talks/final": N_("Talks: time for the final bids, at least"),
+        "/ground": N_("Reason for following it"),
     }
 )
 CHOICES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
@@ -58,6 +67,11 @@ CHOICES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "either": N_("As the tender says"),
         },
         "/notice": {"public": N_("Everybody, without signing in"), "participants": N_("Those who may bid")},
+        "/talks/kind": {
+            "negotiation": N_("Negotiation of opened bids"),
+            "dialogue": N_("Dialogue about solutions, before any price"),
+        },
+        "/ground": {"required": N_("Required, and published"), "none": N_("Not asked for")},
         "/evaluation": {"ordered": N_("One at a time, the best first"), "unordered": N_("All at once")},
         "/tie_break": {
             "earliest": N_("The earlier one wins"),
@@ -83,11 +97,28 @@ CHOICES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
         },
     }
 )
-OPTIONAL: Final = ("/committee/", "/technical_least", "/complaints/", "/publicity/")
+_GROUPS: Final = ("/committee/", "/technical_least", "/complaints/", "/publicity/")
+OPTIONAL: Final = (*_GROUPS, "/applications/", "/talks/", "/ground")
 """Where the values begin that a procedure may leave out."""
-PERIODS: Final = frozenset(
-    {*(path for path in LABELS if path.startswith("/periods/")), "/complaints/documents", "/complaints/answer"}
-    | {"/publicity/begins", "/publicity/lasts"}
+_LENGTHS: Final = frozenset(
+    {
+        "/complaints/documents",
+        "/complaints/answer",
+        "/publicity/begins",
+        "/publicity/lasts",
+        "/applications/period",
+        "/applications/standstill",
+        "/talks/final",
+    }
+)
+PERIODS: Final = frozenset(path for path in LABELS if path.startswith("/periods/") or path in _LENGTHS)
+"""The values that are a length of time."""
+FAMILIES: Final[Mapping[Family, str]] = MappingProxyType(
+    {
+        Family.ONE_STAGE: N_("Bids at once: open and invited"),
+        Family.RESTRICTED: N_("Applications first: restricted"),
+        Family.TALKS: N_("Talks before the final bids: negotiated and two-stage"),
+    }
 )
 UNITS: Final[Mapping[str, str]] = MappingProxyType(
     {

@@ -15,7 +15,7 @@ from b2b_market.tendering.commands.tenders import ListOpenTenders, ListTenders
 from b2b_market.tendering.models.tenders import Enquiry, OwnEnquiry, Tender, TenderBoard, TenderLot, TenderPrivate
 from b2b_market.tendering.queries import complaints
 from b2b_market.tendering.states.procedures import Entry
-from b2b_market.tendering.states.tenders import LIVE
+from b2b_market.tendering.states.tenders import CLOCKED
 
 
 def own_tender(session: Session, scope: Scope, tender_id: UUID) -> Tender:
@@ -101,7 +101,7 @@ def estimates_of(session: Session, scope: Scope, tender_id: UUID) -> dict[UUID, 
 def due(session: Session, now: datetime, limit: int) -> Sequence[tuple[UUID, UUID]]:
     """Return (tender, buyer) whose clock has run out and waits for no complaint; for the machine branch."""
     wanted = select(Tender.id, Tender.buyer_id).where(
-        Tender.next_due_at <= now, Tender.status.in_(LIVE), ~complaints.close_held()
+        Tender.next_due_at <= now, Tender.status.in_(CLOCKED), ~complaints.close_held()
     )
     return session.execute(wanted.order_by(Tender.next_due_at).limit(limit)).all()
 

@@ -46,6 +46,9 @@ _SETTLED: Final[Mapping[str, str]] = MappingProxyType(
         "budget_approved": N_("Confirm that the budget is approved."),
         "suppliers": N_("Invite at least one supplier, or let every approved supplier bid."),
         "award_criteria": N_("Say by which award criteria bids are judged."),
+        "ground": N_("Say why this procedure may be followed; the notice publishes it."),
+        "invited": N_("Invite at least as many suppliers as the fewest bidders asked for."),
+        "qualification_criteria": N_("Publish an exclusion or selection criterion: applications are judged by them."),
         "estimates": N_("Give every lot an estimate: the bid bond is a percentage of it."),
     }
 )
@@ -90,9 +93,11 @@ def require_invitable(unfit: Sequence[UUID]) -> None:
         raise Invalid(errors=[FieldError("/supplier_ids", "unfit", detail, facts)])
 
 
-def require_sound_draft(content: DraftTender, procedure: Procedure, today: date) -> None:
-    """Raise Invalid naming every field that cannot be accepted under ``procedure``."""
-    errors: list[FieldError] = []
+def require_sound_draft(
+    content: DraftTender, procedure: Procedure, today: date, more: Sequence[FieldError] = ()
+) -> None:
+    """Raise Invalid naming every field that cannot be accepted under ``procedure``; ``more`` was found elsewhere."""
+    errors: list[FieldError] = [*more]
     if not content.title.strip():
         errors.append(FieldError("/title", "required", N_("Give the tender a title.")))
     if procedure.entry is not Entry.EITHER and content.entry is not procedure.entry:
@@ -191,22 +196,23 @@ def require_periods(
     start: datetime = now
     ends: datetime | None = None
     if procedure.enquiry.amount:
-        ends = _required(procedure.enquiry, clock, now, enquiry_ends_at)
+        ends = require_time(procedure.enquiry, clock, now, enquiry_ends_at)
         start = ends
-    _required(procedure.tendering, clock, start, closes_at)
+    require_time(procedure.tendering, clock, start, closes_at)
     return ends
 
 
 def require_extension(procedure: Procedure, clock: Clock, now: datetime, before: datetime, closes_at: datetime) -> None:
     """Raise TenderPeriodTooShort unless a deadline moves later and leaves at least the time after a change."""
-    _required(procedure.extension, clock, now, closes_at)
+    require_time(procedure.extension, clock, now, closes_at)
     if closes_at <= before:
         raise TenderPeriodTooShort(
             earliest=before.isoformat(), amount=0, unit=procedure.extension.unit.value, given=closes_at.isoformat()
         )
 
 
-def _required(period: Period, clock: Clock, start: datetime, given: datetime | None) -> datetime:
+def require_time(period: Period, clock: Clock, start: datetime, given: datetime | None) -> datetime:
+    """Return ``given``, without it the end of ``period`` from ``start``; raise TenderPeriodTooShort for one before."""
     earliest = clock.end_of(start, period)
     if given is not None and given < earliest:
         raise TenderPeriodTooShort(

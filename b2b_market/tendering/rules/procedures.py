@@ -22,21 +22,45 @@ from b2b_market.tendering.rules.calendars import WEEKENDS, Calendar, calendar_fa
 from b2b_market.tendering.rules.drawing import Shape
 from b2b_market.tendering.rules.periods import Period
 from b2b_market.tendering.rules.publicity_terms import PublicityTerms, read_publicity
+from b2b_market.tendering.rules.shapes import Applications, Talks
 from b2b_market.tendering.states.documents import Takers
 from b2b_market.tendering.states.procedures import AwardOrder, Entry, Publicity, TieBreak
+from b2b_market.tendering.states.selecting import TalksKind
 from b2b_market.tendering.states.stages import Envelopes
 
-CODES: Final = ("private-open", "accelerated", "china-open", "eu-open", "two-envelope")
+CODES: Final = (
+    "private-open",
+    "accelerated",
+    "china-open",
+    "eu-open",
+    "two-envelope",
+    "private-restricted",
+    "china-prequalified",
+    "eu-restricted",
+    "private-negotiated",
+    "negotiated-quick",
+    "china-invited",
+    "china-negotiated",
+    "china-consultation",
+    "eu-negotiated",
+    "eu-negotiated-unpublished",
+    "private-two-stage",
+    "china-two-stage",
+    "eu-dialogue",
+)
 """The built-in profiles in the order that they are shown; the first is the default."""
 MOST_NAME: Final = 100
 OPTIONAL: Final = frozenset(
     {
+        "applications",
         "calendar",
         "committee",
         "complaints",
         "documents",
         "envelopes",
+        "ground",
         "publicity",
+        "talks",
         "technical_least",
     }
 )
@@ -63,7 +87,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """What a law or house rule holds a value to: ``least``, ``most`` or ``only``."""
+    """What a law or house rule holds a value to: ``least``, ``most``, ``only``, or ``never`` for what it rules out."""
 
     path: str
     rule: str
@@ -122,6 +146,12 @@ class Procedure:
     """How the candidates of a lot are published before its award; none where they are not."""
     takers: Takers
     """Whether it is kept who takes the documents."""
+    applications: Applications | None = None
+    """How companies ask to take part; none where the entry alone says who may bid."""
+    talks: Talks | None = None
+    """What is talked about before the final bids; none where the first bids are the final ones."""
+    ground_required: bool = False
+    """Whether the notice says why the procedure may be followed at all."""
 
 
 def read_procedure(values: Values) -> Procedure:
@@ -150,7 +180,22 @@ def read_procedure(values: Values) -> Procedure:
         complaints=complaint_terms.read_complaints(values.get("complaints")),
         publicity=read_publicity(values.get("publicity")),
         takers=Takers(values.get("documents", {"takers": Takers.UNRECORDED})["takers"]),
+        applications=read_applications(values.get("applications")),
+        talks=read_talks(values.get("talks")),
+        ground_required=values.get("ground") == "required",
     )
+
+
+def read_applications(value: Mapping[str, Any] | None) -> Applications | None:
+    """Return how companies ask to take part by sound values; none where they do not."""
+    if value is None:
+        return None
+    return Applications(read_period(value["period"]), value["least"], value["most"], read_period(value["standstill"]))
+
+
+def read_talks(value: Mapping[str, Any] | None) -> Talks | None:
+    """Return the talks of sound values; none where there are none."""
+    return None if value is None else Talks(TalksKind(value["kind"]), value["rounds"], read_period(value["final"]))
 
 
 def read_shape(value: Mapping[str, Any] | None) -> Shape | None:
@@ -190,6 +235,7 @@ def require_sound(name: str, values: Values, base: Profile) -> None:
     errors += found or [error for limit in base.limits if (error := _limit_error(values, limit)) is not None]
     if not found and values["sealing"]["threshold"] >= values["sealing"]["officers"]:
         errors.append(_THRESHOLD)
+    errors += [] if found else _stage_errors(values)
     if not found and (shape := read_shape(values.get("committee"))) is not None and shape.experts > shape.of:
         errors.append(_EXPERTS)
     if not found and "technical_least" in values and values.get("envelopes") != Envelopes.TWO:
@@ -211,6 +257,20 @@ _LEAST: Final = FieldError(
     "/technical_least", "range", N_("Only a procedure of two envelopes asks for a least technical score.")
 )
 _EXPERTS: Final = FieldError("/committee/experts", "range", N_("A committee has no more experts than members."))
+_BEFORE: Final = FieldError("/talks/kind", "range", N_("A dialogue begins with applications."))
+_LIMITED: Final = FieldError("/applications/most", "range", N_("No fewer companies are invited at most than at least."))
+
+
+def _stage_errors(values: Values) -> list[FieldError]:
+    procedure = read_procedure(values)
+    found = []
+    applications, talks = procedure.applications, procedure.talks
+    if talks is not None and talks.kind is TalksKind.DIALOGUE and applications is None:
+        found.append(_BEFORE)
+    if applications is not None and 0 < applications.most < applications.least:
+        found.append(_LIMITED)
+    return found
+
 
 _FEES: Final = N_(
     "Fees are whole tens, the least not above the most, and a buyer that decides on complaints itself asks for none."
@@ -228,6 +288,9 @@ def _schema_errors(values: Values) -> list[FieldError]:
 
 def _limit_error(values: Values, limit: Limit) -> FieldError | None:
     given = at(values, limit.path)
+    if limit.rule == "never":
+        detail = N_("{source} does not know this here.")
+        return None if given is None else FieldError(limit.path, "law", detail, {"source": limit.source.text})
     facts = {"source": limit.source.text, "value": shown(limit.value), "given": shown(given)}
     if given is None:
         detail = N_("{source} asks for {value} here, and the procedure leaves it out.")
@@ -251,7 +314,7 @@ def at(values: Values, path: str) -> Any:  # noqa: ANN401 - a JSON value
     for part in path.strip("/").split("/"):
         if found is None:
             return None
-        found = found.get(part) if part in OPTIONAL else found[part]
+        found = found.get(part)
     return found
 
 

@@ -12,6 +12,8 @@ from b2b_market.tendering.service.opening import Turn
 OCTETS: Final = "application/octet-stream"
 MOST_BYTES: Final = 20 * 1024 * 1024
 """A packed bid; larger files belong into a description that the bid names by hash."""
+MOST_NAME: Final = 200
+UNNAMED: Final = "file"
 
 
 def read_file(file: UploadFile) -> bytes:
@@ -20,6 +22,12 @@ def read_file(file: UploadFile) -> bytes:
     if len(content) > MOST_BYTES:
         raise BodyTooLarge
     return content
+
+
+def shown_name(file: UploadFile) -> str:
+    """Return the name that a sent file is kept under: no path, nothing that cannot be printed, at most 200 long."""
+    last = (file.filename or "").replace("\\", "/").rpartition("/")[2]
+    return "".join(one for one in last if one.isprintable()).strip()[:MOST_NAME] or UNNAMED
 
 
 def attachment(content: bytes, name: str, media_type: str = OCTETS) -> Response:

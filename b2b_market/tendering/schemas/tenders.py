@@ -119,13 +119,17 @@ class TenderIn(WireIn):
     enquiry_ends_at: WireTime | None = None
     closes_at: WireTime | None = None
     rehearsal_factor: Annotated[int, Field(ge=1, le=86_400)] = 1
+    applications_end_at: WireTime | None = None
+    most_invited: Annotated[int, Field(ge=1, le=99)] | None = None
+    ground: LongText = ""
 
     def to_command(self) -> commands.DraftTender:
         """Return the operation's input."""
         plain = ("title", "currency", "description", "procedure", "entry", "supplier_ids", "estimate_shown")
         rest = ("budget_approved", "minimum_bidders", "key_ids", "enquiry_ends_at", "closes_at", "rehearsal_factor")
+        stages = ("applications_end_at", "most_invited", "ground")
         return commands.DraftTender(
-            **{name: getattr(self, name) for name in (*plain, *rest)},
+            **{name: getattr(self, name) for name in (*plain, *rest, *stages)},
             lots=tuple(lot.to_command() for lot in self.lots),
             criteria=tuple(one.to_command() for one in self.criteria),
             bond=commands.BondInput(percent=self.bond.percent, form=self.bond.form, held_at=self.bond.held_at),
@@ -193,6 +197,8 @@ class TenderSummaryOut(WireOut):
     closes_at: WireTime | None
     closed_at: WireTime | None
     opened_at: WireTime | None
+    applications_end_at: WireTime | None
+    parent_id: UUID | None
     reason: str | None
     allowed_steps: list[str]
 
@@ -238,6 +244,9 @@ class TenderOut(TenderSummaryOut):
     estimate_shown: bool
     budget_approved: bool
     minimum_bidders: int
+    most_invited: int | None
+    ground: str
+    talk_round: int
     key_ids: list[UUID]
     lots: list[LotOut]
     close_record: dict[str, Any] | None

@@ -8,6 +8,7 @@ from uuid import UUID
 from b2b_market.infra.bulk import insert_rows
 from b2b_market.infra.ids import new_id
 from b2b_market.infra.work import Work
+from b2b_market.kernel.refusal import NotFound
 from b2b_market.rbac.actor import Scope
 from b2b_market.rbac.operation import operation
 from b2b_market.tendering.commands.tenders import AnswerEnquiry, AskAboutTender, ReadTender
@@ -42,6 +43,8 @@ def ask_about_tender(work: Work, scope: Scope, command: AskAboutTender) -> Enqui
     work.gate(command.tender_id)
     tender = queries.party_tender(work.session, scope, command.tender_id)
     require_fit(scope.org_id, tender.buyer_id, frozenset())
+    if tender.admitted_ids is not None and scope.org_id not in tender.admitted_ids:
+        raise NotFound(tender_id=str(tender.id))
     moment = work.judging_time()
     rules.require_asking(tender.status, tender.enquiry_ends_at, moment)
     text = rules.require_said(command.text)

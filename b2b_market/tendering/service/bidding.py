@@ -22,6 +22,7 @@ from b2b_market.tendering.permissions import TenderPermission
 from b2b_market.tendering.queries import bids as queries
 from b2b_market.tendering.queries import tenders as tender_queries
 from b2b_market.tendering.rules import bidding as rules
+from b2b_market.tendering.rules.admission import takes_part
 from b2b_market.tendering.rules.sealed_envelope import (
     BoxKey,
     EnvelopeUnacceptable,
@@ -35,7 +36,6 @@ from b2b_market.tendering.rules.sealed_journal import LiveProof, issue_receipt, 
 from b2b_market.tendering.rules.sealed_payload import BidIds
 from b2b_market.tendering.rules.sealed_terms import read_notice
 from b2b_market.tendering.states.bids import BID_LIFECYCLE
-from b2b_market.tendering.states.procedures import Entry
 from b2b_market.tendering.states.tenders import LotStatus
 
 
@@ -114,7 +114,7 @@ def _judged(work: Work, scope: Scope, tender_id: UUID) -> tuple[Tender, datetime
 
 def require_bidder(work: Work, scope: Scope, tender: Tender) -> None:
     """Refuse a company that may not bid on the tender: NotFound where it was not invited or is not approved."""
-    invited = tender.entry is Entry.PUBLIC or scope.org_id in tender.supplier_ids
+    invited = takes_part(tender.entry, tender.supplier_ids, tender.admitted_ids, scope.org_id)
     holders = {party for party in tender.party_ids if party != tender.buyer_id and party not in tender.supplier_ids}
     rules.require_fit(scope.org_id, tender.buyer_id, frozenset(holders))
     company = organizations.company(work, scope.actor, scope.org_id)

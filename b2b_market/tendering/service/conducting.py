@@ -29,7 +29,9 @@ from b2b_market.tendering.rules.sealed_terms import read_notice
 from b2b_market.tendering.service import suspending
 from b2b_market.tendering.service.drafting import clock_of
 from b2b_market.tendering.service.publishing import mirror_status, move_deadline
+from b2b_market.tendering.service.qualifying import end_applications, invite_qualified
 from b2b_market.tendering.states.tenders import (
+    CLOCKED,
     LIVE,
     LOT_LIFECYCLE,
     TENDER_LIFECYCLE,
@@ -48,9 +50,9 @@ def due_tenders(work: Work, _scope: Scope, _command: None) -> list[tuple[UUID, U
     return list(queries.due(work.session, work.judging_time(), BATCH))
 
 
-@operation(system=True, reason="the clock begins and ends bidding")
+@operation(system=True, reason="the clock ends applications, and begins and ends bidding")
 def advance_tender(work: Work, scope: Scope, command: ReadTender) -> Tender | None:
-    """Do what is due on one tender: begin bidding, or close it. None where nothing is due any more.
+    """Do what is due on one tender: end applications, invite, begin bidding, or close it. None where nothing is due.
 
     The gate is held alone: what was received is wholly before, what comes after is too late. Where the procedure says
     so it waits for complaints.
@@ -58,12 +60,16 @@ def advance_tender(work: Work, scope: Scope, command: ReadTender) -> Tender | No
     work.gate(command.tender_id, exclusive=True)
     tender = queries.lock_own_tender(work.session, scope, command.tender_id)
     moment = work.judging_time()
-    if tender.status not in LIVE or tender.next_due_at is None or moment < tender.next_due_at:
+    if tender.status not in CLOCKED or tender.next_due_at is None or moment < tender.next_due_at:
         return None
     if suspending.close_held(work, scope, tender):
         return None
     if tender.status is TenderStatus.ENQUIRIES:
         _begin_bidding(work, scope, tender)
+    elif tender.status is TenderStatus.APPLICATIONS:
+        end_applications(work, scope, tender)
+    elif tender.status is TenderStatus.SHORTLISTED:
+        invite_qualified(work, scope, tender, moment)
     else:
         _close(work, scope, tender, moment)
     work.session.flush()

@@ -30,8 +30,8 @@ from b2b_market.tendering.models.tenders import TENDER_LOTS, Tender, TenderLot, 
 from b2b_market.tendering.permissions import TenderPermission
 from b2b_market.tendering.queries import procedures as procedure_queries
 from b2b_market.tendering.queries import tenders as queries
+from b2b_market.tendering.rules import admission, procedures, shapes
 from b2b_market.tendering.rules import drafting as rules
-from b2b_market.tendering.rules import procedures
 from b2b_market.tendering.rules.effective import Weighing, announced
 from b2b_market.tendering.rules.periods import Clock
 from b2b_market.tendering.states.procedures import Entry, ProcedureStatus
@@ -86,7 +86,9 @@ def edit_tender(work: Work, scope: Scope, command: EditTender) -> TenderContent:
     tender = queries.lock_own_tender(work.session, scope, command.tender_id)
     work.expect_version(tender, command.expected_version)
     TENDER_LIFECYCLE.require(tender.status, "submit")
-    values = _sound(work, scope, command.content)
+    if tender.parent_id is not None:
+        admission.require_same_companies(command.content, tender.procedure, tender.supplier_ids)
+    values = _sound(work, scope, command.content, tender.values if tender.parent_id is not None else None)
     session = work.session
     for table in (TenderLot, TenderPrivate):
         session.execute(delete(table).where(table.tender_id == tender.id))
@@ -144,10 +146,12 @@ def values_of(work: Work, scope: Scope, name: str) -> Mapping[str, Any]:
     raise procedures.UnknownProcedure(procedure=name)
 
 
-def _sound(work: Work, scope: Scope, content: DraftTender) -> Mapping[str, Any]:
-    values = values_of(work, scope, content.procedure)
+def _sound(work: Work, scope: Scope, content: DraftTender, kept: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
+    """Return the values that the draft follows: those it has already (``kept``), or its procedure's."""
+    values = kept or shapes.first_values(values_of(work, scope, content.procedure))
+    procedure = procedures.read_procedure(values)
     today = work.now().astimezone(ZoneInfo(scope.actor.org_timezone)).date()
-    rules.require_sound_draft(content, procedures.read_procedure(values), today)
+    rules.require_sound_draft(content, procedure, today, admission.stage_errors(content, procedure))
     if content.entry is Entry.INVITED and content.supplier_ids:
         known = organizations.companies(work, scope.actor, content.supplier_ids)
         rules.require_invitable(
@@ -179,6 +183,8 @@ def _fill(scope: Scope, tender: Tender, content: DraftTender, values: Mapping[st
     tender.rehearsal_factor = content.rehearsal_factor
     tender.supplier_ids = list(dict.fromkeys(content.supplier_ids)) if content.entry is Entry.INVITED else []
     tender.enquiry_ends_at, tender.closes_at = content.enquiry_ends_at, content.closes_at
+    tender.applications_end_at, tender.most_invited = content.applications_end_at, content.most_invited
+    tender.ground = content.ground.strip()
     lots = [_lot_row(tender, position, lot) for position, lot in enumerate(content.lots, start=1)]
     hidden: Rows = [
         {"lot_id": row["id"], "tender_id": tender.id, "buyer_id": tender.buyer_id, "estimate": lot.estimate}

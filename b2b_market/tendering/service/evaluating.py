@@ -24,6 +24,7 @@ from b2b_market.tendering.permissions import TenderPermission
 from b2b_market.tendering.queries import evaluation as queries
 from b2b_market.tendering.queries import tenders as tender_queries
 from b2b_market.tendering.rules import judging, sheets
+from b2b_market.tendering.rules.admission import StageFirst, has_negotiation
 from b2b_market.tendering.rules.effective import Weighing, weigh
 from b2b_market.tendering.rules.envelopes import TechnicalResultFinal
 from b2b_market.tendering.rules.offers import Offer
@@ -99,6 +100,8 @@ def begin_evaluation(work: Work, scope: Scope, command: StepTender) -> Judgement
     work.expect_version(tender, command.expected_version)
     TENDER_LIFECYCLE.require(tender.status, "evaluate")
     _require_evaluator(scope, tender)
+    if has_negotiation(read_procedure(tender.values)):
+        raise StageFirst
     members = seated.members_at_work(work, scope, tender)
     TENDER_LIFECYCLE.advance(tender, "evaluate")
     work.touch(tender)

@@ -21,6 +21,7 @@ from b2b_market.tendering.models.tenders import Tender, TenderBoard, TenderLot
 from b2b_market.tendering.permissions import TenderPermission
 from b2b_market.tendering.queries import keys as key_queries
 from b2b_market.tendering.queries import tenders as queries
+from b2b_market.tendering.rules import admission
 from b2b_market.tendering.rules import drafting as rules
 from b2b_market.tendering.rules.announcing import Announced, announce
 from b2b_market.tendering.rules.envelopes import parts_of
@@ -34,11 +35,18 @@ from b2b_market.tendering.states.tenders import LIVE, TENDER_LIFECYCLE, TenderSt
 
 @dataclass(frozen=True, slots=True)
 class _Ready:
-    """What a publication rests on: the procedure, the officers' keys, and when questions end."""
+    """What a publication rests on: the procedure, the officers' keys, and when each time ends."""
 
     procedure: Procedure
     keys: Sequence[OfficerCardRow]
     enquiry_ends_at: datetime | None
+    applications_end_at: datetime | None
+    closes_at: datetime
+
+    @property
+    def next_due_at(self) -> datetime:
+        """When the clock takes the first step after the publication."""
+        return self.applications_end_at or self.enquiry_ends_at or self.closes_at
 
 
 @operation(TenderPermission.DRAFT)
@@ -84,11 +92,12 @@ def publish_tender(work: Work, scope: Scope, command: StepTender) -> Tender:
     require_other_person(scope.actor, tender.author_id, tender.editor_id)
     ready = _require_ready(work, scope, tender)
     asks = ready.enquiry_ends_at is not None
-    TENDER_LIFECYCLE.advance(tender, "publish" if asks else "publish_at_once")
+    TENDER_LIFECYCLE.advance(tender, admission.first_step(ready.procedure, asks=asks))
     tender.approver_id = scope.user_id
     tender.published_at = work.now()
-    tender.enquiry_ends_at = ready.enquiry_ends_at
-    tender.next_due_at = ready.enquiry_ends_at or tender.closes_at
+    tender.enquiry_ends_at, tender.applications_end_at = ready.enquiry_ends_at, ready.applications_end_at
+    tender.closes_at, tender.next_due_at = ready.closes_at, ready.next_due_at
+    tender.admitted_ids = [] if ready.applications_end_at is not None else None
     tender.officer_ids = [key.user_id for key in ready.keys]
     parties = (tender.buyer_id, *tender.supplier_ids, *(key.org_id for key in ready.keys))
     tender.party_ids = list(dict.fromkeys(parties))
@@ -97,13 +106,12 @@ def publish_tender(work: Work, scope: Scope, command: StepTender) -> Tender:
     attaching.release(work, scope, tender)
     put_out(work, scope, tender, [key.card for key in ready.keys])
     insert_rows(work.session, Counter, [{"tender_id": tender.id, "buyer_id": tender.buyer_id, "last": 0}])
-    assert tender.closes_at is not None  # noqa: S101 - _require_ready has refused a missing deadline
     published = TenderPublished(
         tender_id=tender.id,
         buyer_id=tender.buyer_id,
         supplier_ids=tuple(tender.supplier_ids),
         officer_ids=tuple(tender.officer_ids),
-        closes_at=tender.closes_at,
+        closes_at=ready.applications_end_at or ready.closes_at,
     )
     work.emit(published, tender)
     return tender
@@ -162,6 +170,7 @@ def put_out(work: Work, scope: Scope, tender: Tender, cards: Sequence[dict[str, 
         reveal_hours=procedure.reveal_hours,
         content={
             **_said(tender, lots, buyer.name),
+            **_stages(tender),
             **seated.announced(work, scope, tender),
             **attaching.announced(work, scope, tender),
         },
@@ -227,6 +236,18 @@ def _said(tender: Tender, lots: Sequence[TenderLot], buyer: str) -> dict[str, ob
     }
 
 
+def _stages(tender: Tender) -> dict[str, object]:
+    """Return what the notice says of stages; nothing for a tender of one."""
+    found: dict[str, object] = {}
+    if tender.applications_end_at is not None:
+        found |= {"applications_end_at": tender.applications_end_at, "most_invited": tender.most_invited}
+    if tender.ground:
+        found["ground"] = tender.ground
+    if tender.parent_id is not None:
+        found["continues"] = tender.parent_id
+    return found
+
+
 def open_to(work: Work, tender: Tender) -> None:
     """Show the lots to those that the tender is sent to."""
     shown = {"party_ids": tender.party_ids, "public": tender.entry is Entry.PUBLIC}
@@ -235,22 +256,33 @@ def open_to(work: Work, tender: Tender) -> None:
 
 def _require_ready(work: Work, scope: Scope, tender: Tender) -> _Ready:
     procedure = read_procedure(tender.values)
-    lots = queries.lots_of(work.session, scope, tender.id)
-    hidden = queries.estimates_of(work.session, scope, tender.id)
-    rules.require_complete(
-        closes_at=tender.closes_at is not None,
-        budget_approved=tender.budget_approved,
-        suppliers=tender.entry is Entry.PUBLIC or bool(tender.supplier_ids),
-        award_criteria=any(one["kind"] == CriterionKind.AWARD for one in tender.criteria),
-        estimates=not tender.bond["percent"] or all(lot.estimate or lot.id in hidden for lot in lots),
-    )
-    assert tender.closes_at is not None  # noqa: S101 - require_complete has refused a missing one
+    clock = clock_of(work, scope, tender)
+    given = admission.applications_end(procedure, clock, work.now(), tender.applications_end_at)
+    _require_complete(work, scope, tender, procedure)
     keys = key_queries.chosen_keys(work.session, scope, tender.key_ids)
     _require_officers(work, scope, tender, procedure, keys)
     seated.require_named(work, scope, tender, procedure, [key.user_id for key in keys])
-    clock = clock_of(work, scope, tender)
-    ends_at = rules.require_periods(procedure, clock, work.now(), tender.enquiry_ends_at, tender.closes_at)
-    return _Ready(procedure, keys, ends_at)
+    if given is not None and admission.has_dialogue(procedure):
+        return _Ready(procedure, keys, None, given, given)
+    start = work.now() if given is None else admission.bids_from(procedure, clock, given)
+    assert tender.closes_at is not None  # noqa: S101 - _require_complete has refused a missing one
+    ends_at = rules.require_periods(procedure, clock, start, tender.enquiry_ends_at, tender.closes_at)
+    return _Ready(procedure, keys, ends_at if given is None else None, given, tender.closes_at)
+
+
+def _require_complete(work: Work, scope: Scope, tender: Tender, procedure: Procedure) -> None:
+    lots = queries.lots_of(work.session, scope, tender.id)
+    hidden = queries.estimates_of(work.session, scope, tender.id)
+    invited = None if tender.entry is Entry.PUBLIC else len(tender.supplier_ids)
+    kinds = [one["kind"] for one in tender.criteria]
+    rules.require_complete(
+        closes_at=tender.closes_at is not None or admission.has_dialogue(procedure),
+        budget_approved=tender.budget_approved,
+        suppliers=invited is None or invited > 0,
+        award_criteria=any(kind == CriterionKind.AWARD for kind in kinds),
+        estimates=not tender.bond["percent"] or all(lot.estimate or lot.id in hidden for lot in lots),
+        **admission.what_is_there(procedure, tender.ground, kinds, invited, tender.minimum_bidders),
+    )
 
 
 def _require_officers(

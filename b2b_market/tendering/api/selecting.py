@@ -1,0 +1,145 @@
+"""Applications and their judgement over the API."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, File, Request, Response, UploadFile
+
+from b2b_market.infra.http.problems import BodyTooLarge, WrongMediaType
+from b2b_market.infra.http.requests import StrictRoute
+from b2b_market.infra.http.wires import ListOut, WireUuid
+from b2b_market.kernel.refusal import IllegalStep
+from b2b_market.rbac.duties import OwnWork
+from b2b_market.rbac.edge import Answer, Call, CallContext, OnceCall
+from b2b_market.rbac.responses import changes, creates, reads
+from b2b_market.tendering.api.sending import opened
+from b2b_market.tendering.commands import selecting as commands
+from b2b_market.tendering.commands.tenders import ReadTender, StepTender
+from b2b_market.tendering.rules import qualifying as rules
+from b2b_market.tendering.rules.bidding import BidderUnfit
+from b2b_market.tendering.rules.drafting import TenderReasonMissing
+from b2b_market.tendering.rules.judging import EvaluatorUnfit
+from b2b_market.tendering.schemas import selecting as schemas
+from b2b_market.tendering.schemas.files import OCTETS, attachment, read_file, shown_name
+from b2b_market.tendering.schemas.tenders import TenderSummaryOut
+from b2b_market.tendering.service import applying, qualifying
+
+router = APIRouter(prefix="/tenders", tags=["tendering"], route_class=StrictRoute)
+application_router = APIRouter(prefix="/tender-applications", tags=["tendering"], route_class=StrictRoute)
+file_router = APIRouter(prefix="/tender-stage-files", tags=["tendering"], route_class=StrictRoute)
+
+Sent = Annotated[UploadFile, File(description="A file, at most 20 MB")]
+_APPLYING = (rules.ApplicationTooLate, rules.NoApplicationsNow, BidderUnfit)
+_DECIDING = (OwnWork, TenderReasonMissing)
+
+
+@router.post(
+    "/{tender_id}/application",
+    status_code=201,
+    response_model=schemas.OwnApplicationOut,
+    responses=creates(*_APPLYING, IllegalStep),
+)
+def send_application(tender_id: WireUuid, body: schemas.ApplicationIn, call: OnceCall) -> Answer:
+    """Ask to take part, or replace what was sent, before the time for it is over."""
+    found = applying.send_application(call.work, call.actor, body.to_command(tender_id))
+    location = f"/api/v1/tenders/{tender_id}/application"
+    return call.answer(schemas.OwnApplicationOut, found, status=201, location=location)
+
+
+@router.get("/{tender_id}/application", response_model=schemas.OwnApplicationOut, responses=reads())
+def read_own_application(tender_id: WireUuid, call: Call) -> Answer:
+    """Return what the own company sent, and the letter once the decision is out."""
+    found = applying.read_own_application(call.work, call.actor, ReadTender(tender_id))
+    return call.answer(schemas.OwnApplicationOut, found)
+
+
+@router.post(
+    "/{tender_id}/application/withdraw",
+    response_model=schemas.OwnApplicationOut,
+    responses=reads(*_APPLYING, IllegalStep),
+)
+def withdraw_application(tender_id: WireUuid, call: Call) -> Answer:
+    """Take the own application back."""
+    found = applying.withdraw_application(call.work, call.actor, ReadTender(tender_id))
+    return call.answer(schemas.OwnApplicationOut, found)
+
+
+@router.post(
+    "/{tender_id}/application/files",
+    status_code=201,
+    response_model=schemas.OwnApplicationOut,
+    responses=reads(*_APPLYING, IllegalStep, rules.TooManyFiles, BodyTooLarge, WrongMediaType),
+)
+def add_evidence(tender_id: WireUuid, request: Request, file: Sent) -> Answer:
+    """Add a file to the own application."""
+    command = commands.AddFile(tender_id, shown_name(file), read_file(file))
+    with opened(request) as (work, actor):
+        call = CallContext(work, actor, request)
+        found = applying.add_evidence(work, actor, command)
+        location = f"/api/v1/tenders/{tender_id}/application"
+        return call.answer(schemas.OwnApplicationOut, found, status=201, location=location)
+
+
+@file_router.get(
+    "/{stage_file_id}",
+    response_class=Response,
+    responses={200: {"description": "The file as it was sent", "content": {OCTETS: {}}}, **reads()},
+)
+def read_stage_file(stage_file_id: WireUuid, call: Call) -> Response:
+    """Return a file, for saving only."""
+    row = applying.read_stage_file(call.work, call.actor, commands.StageFileId(stage_file_id))
+    return attachment(bytes(row.content), row.name)
+
+
+@file_router.delete("/{stage_file_id}", response_model=schemas.OwnApplicationOut, responses=reads(*_APPLYING))
+def remove_evidence(stage_file_id: WireUuid, call: Call) -> Answer:
+    """Take a file of the own application back."""
+    found = applying.remove_evidence(call.work, call.actor, commands.StageFileId(stage_file_id))
+    return call.answer(schemas.OwnApplicationOut, found)
+
+
+@router.get("/{tender_id}/applications", response_model=ListOut[schemas.ApplicationOut], responses=reads())
+def list_applications(tender_id: WireUuid, call: Call) -> Answer:
+    """Return the applications to an own tender; none before their time is over."""
+    found = qualifying.list_applications(call.work, call.actor, ReadTender(tender_id))
+    return call.answer_many(schemas.ApplicationOut, found)
+
+
+@application_router.post(
+    "/{application_id}/judge", response_model=schemas.ApplicationOut, responses=changes(EvaluatorUnfit)
+)
+def judge_application(application_id: WireUuid, body: schemas.FindingsIn, call: Call) -> Answer:
+    """Find for every criterion whether it is met."""
+    command = body.to_command(application_id, call.if_match)
+    return call.answer(schemas.ApplicationOut, qualifying.judge_application(call.work, call.actor, command))
+
+
+@application_router.post(
+    "/{application_id}/confirm", response_model=schemas.ApplicationOut, responses=changes(*_DECIDING)
+)
+def confirm_failure(application_id: WireUuid, call: Call) -> Answer:
+    """Decide that an application fails, as another person found."""
+    command = commands.DecideFailure(application_id, call.if_match)
+    return call.answer(schemas.ApplicationOut, qualifying.confirm_failure(call.work, call.actor, command))
+
+
+@application_router.post(
+    "/{application_id}/dismiss", response_model=schemas.ApplicationOut, responses=changes(*_DECIDING)
+)
+def dismiss_failure(application_id: WireUuid, body: schemas.RemarkIn, call: Call) -> Answer:
+    """Send an application back to be judged again."""
+    command = commands.DecideFailure(application_id, call.if_match, body.remark)
+    return call.answer(schemas.ApplicationOut, qualifying.dismiss_failure(call.work, call.actor, command))
+
+
+@router.post(
+    "/{tender_id}/qualification",
+    response_model=TenderSummaryOut,
+    responses=changes(rules.ApplicationsUndecided, OwnWork),
+)
+def decide_qualification(tender_id: WireUuid, call: Call) -> Answer:
+    """Choose who is invited, and send every company its letter."""
+    command = StepTender(tender_id, call.if_match)
+    return call.answer(TenderSummaryOut, qualifying.decide_qualification(call.work, call.actor, command))
+
+
+ROUTERS = (router, application_router, file_router)

@@ -1,0 +1,191 @@
+"""Negotiation and dialogue: the buyer's record of all of them, a company's own, and the step to the final bids."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Final
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+
+from b2b_market.infra.http.wires import WireUuid
+from b2b_market.kernel.refusal import Refusal
+from b2b_market.kernel.text import N_
+from b2b_market.rbac.page_edge import PageCall, PageContext, PageRoute
+from b2b_market.tendering.commands import selecting as commands
+from b2b_market.tendering.commands.tenders import ReadTender, StepTender
+from b2b_market.tendering.pages import selecting, showing
+from b2b_market.tendering.pages import tenders as tender_pages
+from b2b_market.tendering.rules.procedures import read_procedure
+from b2b_market.tendering.schemas.files import read_file, shown_name
+from b2b_market.tendering.service import continuing, drafting, talking
+from b2b_market.tendering.states.selecting import TalkKind, TalkStatus
+from b2b_market.tendering.states.tenders import TALKING
+from b2b_market.ui.forms import Form
+from b2b_market.ui.viewer import Badge, Flash
+
+router = APIRouter(route_class=PageRoute)
+
+TALK_BADGES: Final[Mapping[TalkStatus, Badge]] = MappingProxyType(
+    {
+        TalkStatus.OPEN: Badge(N_("Not answered yet"), "violet"),
+        TalkStatus.ANSWERED: Badge(N_("Answered"), "ok"),
+        TalkStatus.NOTED: Badge(N_("Told to all"), "neutral"),
+    }
+)
+TALK_KINDS: Final[Mapping[TalkKind, str]] = MappingProxyType(
+    {
+        TalkKind.SESSION: N_("Minutes of a meeting"),
+        TalkKind.QUESTION: N_("Question"),
+        TalkKind.INFORMATION: N_("Information"),
+    }
+)
+
+
+@router.post("/tenders/{tender_id}/negotiation")
+def begin_negotiation(tender_id: WireUuid, call: PageCall) -> Response:
+    """Begin to negotiate the opened bids."""
+    talking.begin_negotiation.admit(call.actor)
+    form = Form(call.form())
+    expected = form.integer("version", required=True)
+    try:
+        talking.begin_negotiation(call.work, call.actor, StepTender(tender_id, expected))
+        return call.see(f"/tenders/{tender_id}/talks", Flash(N_("The negotiation has begun; every bidder is told.")))
+    except Refusal as refusal:
+        call.refuse(refusal)
+        form.add_refusal(refusal)
+    return tender_pages.page_of(call, tender_id, form, status=409)
+
+
+@router.get("/tenders/{tender_id}/talks")
+def show_talks(tender_id: WireUuid, call: PageCall) -> Response:
+    """Show the talks as the reader's side sees them."""
+    talking.read_talks.admit(call.signed_in())
+    return _talks(call, tender_id, Form())
+
+
+@router.post("/tenders/{tender_id}/talks")
+def record_talk(tender_id: WireUuid, call: PageCall) -> Response:
+    """Keep an entry."""
+    talking.record_talk.admit(call.actor)
+    form = Form(call.form())
+    kind = form.choice("kind", TalkKind, required=True)
+    text = form.text("text", required=True, limit=4000, lines=True)
+    expected = form.integer("version", required=True)
+    supplier_id, lot_id = form.uuid("supplier_id"), form.uuid("lot_id")
+    held_at = form.moment("held_at", showing.zone_of(call))
+    if form.ok and kind is not None and text is not None:
+        command = commands.RecordTalk(
+            tender_id=tender_id,
+            expected_version=expected,
+            kind=kind,
+            text=text,
+            supplier_id=supplier_id,
+            lot_id=lot_id,
+            held_at=held_at,
+        )
+        try:
+            talking.record_talk(call.work, call.actor, command)
+            return call.see(f"/tenders/{tender_id}/talks", Flash(N_("Kept. Those it is for are told.")))
+        except Refusal as refusal:
+            call.refuse(refusal)
+            form.add_refusal(refusal)
+    return _talks(call, tender_id, form, status=422)
+
+
+@router.post("/tenders/{tender_id}/talks/round")
+def begin_round(tender_id: WireUuid, call: PageCall) -> Response:
+    """Begin the next round."""
+    talking.begin_round.admit(call.actor)
+
+    def begin(form: Form) -> Response:
+        command = StepTender(tender_id, form.integer("version", required=True))
+        talking.begin_round(call.work, call.actor, command)
+        return call.see(f"/tenders/{tender_id}/talks", Flash(N_("The next round has begun.")))
+
+    return _tried(call, tender_id, begin)
+
+
+@router.post("/tenders/{tender_id}/talks/end")
+def end_talks(tender_id: WireUuid, call: PageCall) -> Response:
+    """End the talks, and show the draft of the tender with the final bids."""
+    continuing.end_talks.admit(call.actor)
+
+    def end(form: Form) -> Response:
+        command = StepTender(tender_id, form.integer("version", required=True))
+        made = continuing.end_talks(call.work, call.actor, command)
+        said = Flash(N_("The talks are over. Finish the terms of the final bids, and submit them for approval."))
+        return call.see(f"/tenders/{made.tender.id}/edit", said)
+
+    return _tried(call, tender_id, end)
+
+
+@router.post("/tender-talks/{talk_id}/answer")
+def answer_talk(talk_id: WireUuid, call: PageCall) -> Response:
+    """Answer, or remark on minutes."""
+    talking.answer_talk.admit(call.actor)
+    tender_id = talking.tender_of_talk(call.work, call.actor, commands.TalkId(talk_id))
+
+    def answer(form: Form) -> Response:
+        text = form.text(f"answer-{talk_id}", limit=4000, lines=True) or ""
+        command = commands.AnswerTalk(talk_id, form.integer("version", required=True), text)
+        talking.answer_talk(call.work, call.actor, command)
+        return call.see(f"/tenders/{tender_id}/talks", Flash(N_("Answered. The buyer alone reads it.")))
+
+    return _tried(call, tender_id, answer)
+
+
+@router.post("/tender-talks/{talk_id}/files")
+def add_talk_file(talk_id: WireUuid, call: PageCall) -> Response:
+    """Add a file to an answer before it is given."""
+    talking.add_talk_file.admit(call.actor)
+    tender_id = talking.tender_of_talk(call.work, call.actor, commands.TalkId(talk_id))
+
+    def add(form: Form) -> Response:
+        file = form.file("file", required=True)
+        if file is None:
+            return _talks(call, tender_id, form, status=422)
+        command = commands.AddFile(talk_id, shown_name(file), read_file(file))
+        talking.add_talk_file(call.work, call.actor, command)
+        return call.see(f"/tenders/{tender_id}/talks", Flash(N_("The file is there. Now give the answer.")))
+
+    return _tried(call, tender_id, add)
+
+
+def _tried(call: PageContext, tender_id: UUID, run: Callable[[Form], Response]) -> Response:
+    """Run a change of the talks; a refusal is shown on their page."""
+    form = Form(call.form())
+    try:
+        return run(form)
+    except Refusal as refusal:
+        call.refuse(refusal)
+        form.add_refusal(refusal)
+    return _talks(call, tender_id, form, status=409)
+
+
+def _talks(call: PageContext, tender_id: UUID, form: Form, *, status: int = 200) -> Response:
+    found = talking.read_talks(call.work, call.actor, ReadTender(tender_id))
+    tender, actor = found.tender, call.actor
+    lots = drafting.read_tender(call.work, actor, ReadTender(tender_id)).lots
+    buys, talks = tender.buyer_id in actor.org_ids, tender.status in TALKING
+    procedure = read_procedure(tender.values)
+    context = {
+        "form": form,
+        "found": found,
+        "tender": tender,
+        "buys": buys,
+        "rounds": procedure.talks.rounds if procedure.talks else 1,
+        "companies": showing.company_names(
+            call, {*found.participants, *(one.talk.supplier_id for one in found.entries)}
+        ),
+        "lots": {lot.id: lot for lot in lots},
+        "records": buys and talks and talking.record_talk.allows(actor),
+        "ends": buys and talks and continuing.end_talks.allows(actor),
+        "answers": not buys and talks and talking.answer_talk.allows(actor),
+        "badges": showing.TENDER_BADGES,
+        "talk_badges": TALK_BADGES,
+        "talk_kinds": TALK_KINDS,
+    }
+    return call.page("tendering/talks.html", context, status=status)
+
+
+ROUTERS: Final = (selecting.router, router)

@@ -118,6 +118,34 @@ def when_tender_awarded_draft_contracts(work: Work, actor: Actor, event: TenderA
     tendering.note_contracts_drafted(work, actor, tender.tender_id)
 
 
+def when_contract_shown_tell_tender(work: Work, actor: Actor, event: ContractReleased | ContractRevised) -> None:
+    """Tell the tender that a contract comes from what its supplier reads now."""
+    contract = reading.read_contract(work, actor, ReadContract(event.contract_id))
+    if contract.source is ContractSource.TENDER:
+        told = tendering.TellContract(
+            tender_id=contract.rfq_id,
+            contract_id=contract.id,
+            award_id=contract.award_id,
+            supplier_id=event.supplier_id,
+            number=contract.number,
+            title=contract.title,
+            edition=event.edition,
+            first=isinstance(event, ContractReleased),
+            total=contract.total,
+        )
+        tendering.tell_contract(work, actor, told)
+
+
+def when_contract_voided_tell_tender(work: Work, actor: Actor, event: ContractVoided) -> None:
+    """Tell the tender that a contract comes from that it is void, unless its supplier never saw it."""
+    contract = reading.read_contract(work, actor, ReadContract(event.contract_id))
+    if event.released and contract.source is ContractSource.TENDER:
+        void = tendering.VoidContract(
+            tender_id=contract.rfq_id, contract_id=contract.id, award_id=contract.award_id, reason=event.reason
+        )
+        tendering.tell_contract_voided(work, actor, void)
+
+
 def when_award_lines_cancelled_reduce_contract(work: Work, actor: Actor, event: AwardLinesCancelled) -> None:
     """Withdraw the contract with the supplier that lost lines, or bring it to what it keeps."""
     award = rfq.award_view(work, actor, event.award_id)

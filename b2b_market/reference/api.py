@@ -10,10 +10,11 @@ from b2b_market.infra.http.wires import ListOut, PageOut, WireDate, WireUuid
 from b2b_market.kernel.currency import Currency, UnknownCurrency
 from b2b_market.rbac.edge import Answer, Call
 from b2b_market.rbac.responses import changes, creates, reads
-from b2b_market.reference import service
-from b2b_market.reference.commands import ListRates, LookUpRate, ReadReferenceData, WithdrawRate
+from b2b_market.reference.commands import ListRates, LookUpRate, ReadReferenceData, SearchClasses, WithdrawRate
 from b2b_market.reference.rules.rates import RateAlreadyEntered, RateMissing, RateWithdrawn
 from b2b_market.reference.schemas import (
+    ClassOut,
+    ClassSchemeOut,
     CountryOut,
     CurrencyOut,
     FoundRateOut,
@@ -28,6 +29,8 @@ from b2b_market.reference.schemas import (
     incoterm_out,
     unit_out,
 )
+from b2b_market.reference.service import classes
+from b2b_market.reference.service import rates as service
 
 router = APIRouter(prefix="/reference", tags=["reference"], route_class=StrictRoute)
 Limit = Annotated[int | None, Query(ge=1, le=200)]
@@ -62,6 +65,24 @@ def list_incoterms(call: Call) -> Answer:
     """List the delivery terms of Incoterms 2020."""
     found = service.list_incoterms(call.work, call.actor, ReadReferenceData())
     return call.answer_many(IncotermOut, [incoterm_out(term) for term in found])
+
+
+@router.get("/classification-schemes", response_model=ListOut[ClassSchemeOut], responses=reads())
+def list_schemes(call: Call) -> Answer:
+    """List the classifications that were imported."""
+    return call.answer_many(ClassSchemeOut, classes.list_schemes(call.work, call.actor, ReadReferenceData()))
+
+
+@router.get("/classifications", response_model=ListOut[ClassOut], responses=reads())
+def search_classes(
+    call: Call,
+    q: Annotated[str, Query(min_length=1, max_length=200)],
+    scheme: Annotated[str, Query(max_length=30)] = "",
+    limit: Annotated[int, Query(ge=1, le=200)] = 20,
+) -> Answer:
+    """Search the classes in use by code, or by words in any of their languages; those nearest the top come first."""
+    found = classes.search_classes(call.work, call.actor, SearchClasses(q, scheme, limit))
+    return call.answer_many(ClassOut, found)
 
 
 @router.get("/rates", response_model=PageOut[RateOut], responses=reads(UnknownCurrency))

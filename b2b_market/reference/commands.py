@@ -59,3 +59,19 @@ class LookUpRate:
 @dataclass(frozen=True, slots=True)
 class ReadReferenceData:
     """A whole published list."""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchClasses:
+    """Classes whose code or title has all words of ``text``, of one scheme where it is given; at most ``limit``."""
+
+    text: str
+    scheme: str = ""
+    limit: int = 20
+
+
+@dataclass(frozen=True, slots=True)
+class LookUpClasses:
+    """The classes that texts name, each as ``SCHEME:CODE`` or a bare code."""
+
+    texts: frozenset[str]

@@ -7,8 +7,8 @@ from b2b_market.infra.runtime import Runtime, new_correlation
 from b2b_market.infra.who import Cause
 from b2b_market.kernel.currency import Currency
 from b2b_market.rbac.actor import system_actor
-from b2b_market.reference import service
 from b2b_market.reference.commands import AddRate, SeedDemoRates
+from b2b_market.reference.service import rates as service
 
 SOURCE: Final = "Demonstration only, not a market rate"
 _PER_EURO: Final = (

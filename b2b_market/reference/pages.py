@@ -1,4 +1,4 @@
-"""The operator's page of exchange rates."""
+"""The operator's page of exchange rates, and the list of classes."""
 
 from datetime import date
 from typing import Annotated, Final
@@ -12,9 +12,10 @@ from b2b_market.kernel.currency import MINOR_DIGITS, Currency
 from b2b_market.kernel.refusal import Invalid
 from b2b_market.kernel.text import N_
 from b2b_market.rbac.page_edge import PageCall, PageContext, PageRoute
-from b2b_market.reference import service
-from b2b_market.reference.commands import AddRate, ListRates, ReadReferenceData, WithdrawRate
+from b2b_market.reference.commands import AddRate, ListRates, ReadReferenceData, SearchClasses, WithdrawRate
 from b2b_market.reference.rules.rates import MAX_SOURCE, PLACES, RateAlreadyEntered
+from b2b_market.reference.service import classes as class_service
+from b2b_market.reference.service import rates as service
 from b2b_market.ui.forms import Form
 from b2b_market.ui.viewer import Flash
 
@@ -66,6 +67,27 @@ def withdraw_rate(call: PageCall, rate_id: WireUuid) -> Response:
     rate = service.withdraw_rate(call.work, call.actor, WithdrawRate(rate_id, form.integer("version")))
     facts = _facts(rate.base, rate.quote, rate.day)
     return call.see(PATH, Flash(N_("The rate {base}/{quote} of {day} is withdrawn."), facts=facts))
+
+
+@router.get("/classes")
+def classes(call: PageCall, q: Annotated[str, Query(max_length=200)] = "") -> Response:
+    """Search the imported classifications by words in any of their languages."""
+    service.list_rates.admit(call.signed_in())
+    schemes = class_service.list_schemes(call.work, call.actor, ReadReferenceData())
+    return call.page("reference/classes.html", {**_found(call, q), "schemes": schemes})
+
+
+@router.get("/classes/options")
+def class_options(call: PageCall, q: Annotated[str, Query(max_length=200)] = "") -> Response:
+    """Return what was found alone, as a form takes it in: a list for its fields, and the same for people."""
+    service.list_rates.admit(call.signed_in())
+    return call.page("reference/_classes.html", _found(call, q))
+
+
+def _found(call: PageContext, words: str) -> dict[str, object]:
+    wanted = SearchClasses(words, limit=PAGE_SIZE)
+    found = class_service.search_classes(call.work, call.actor, wanted) if words.strip() else []
+    return {"words": words, "found": [(one, one.title(str(call.viewer().locale))) for one in found]}
 
 
 def _page(call: PageContext, form: Form, wanted: ListRates, *, status: int = 200) -> Response:

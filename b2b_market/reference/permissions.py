@@ -1,4 +1,4 @@
-"""Everybody reads rates; only the platform's operator enters them."""
+"""Everybody reads rates and classes; only the platform's operator enters them."""
 
 from b2b_market.kernel.permission import Grants, Permission, Role
 

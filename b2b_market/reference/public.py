@@ -1,6 +1,6 @@
 """What other modules may ask of reference: lists without a database, and the rate of a day."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from b2b_market.infra.work import Work
@@ -8,15 +8,20 @@ from b2b_market.kernel.currency import Currency
 from b2b_market.kernel.money import Rate
 from b2b_market.kernel.units import UNITS, unit_name
 from b2b_market.rbac.actor import Actor
-from b2b_market.reference import service
-from b2b_market.reference.commands import LookUpRate
+from b2b_market.reference.commands import LookUpClasses, LookUpRate, ReadReferenceData, SearchClasses
 from b2b_market.reference.rules import incoterms as terms
 from b2b_market.reference.rules import places
+from b2b_market.reference.rules.classes import Class, read_class, write_class
 from b2b_market.reference.rules.incoterms import Incoterm, UnknownIncoterm
 from b2b_market.reference.rules.places import Country, UnknownCountry
 from b2b_market.reference.rules.rates import RateMissing
+from b2b_market.reference.service import classes
+from b2b_market.reference.service import rates as service
+from b2b_market.reference.service.classes import ClassView
 
 __all__ = [
+    "Class",
+    "ClassView",
     "Country",
     "Incoterm",
     "RateMissing",
@@ -31,8 +36,10 @@ __all__ = [
     "incoterms",
     "place_name",
     "rate_on",
+    "read_class",
     "require_incoterm_place",
     "unit_names",
+    "write_class",
 ]
 
 
@@ -94,3 +101,35 @@ def place_name(term: Incoterm, language: str) -> str:
 def require_incoterm_place(term: Incoterm, place: str, pointer: str = "/incoterm_place") -> None:
     """Refuse a rule without its place (Invalid, at ``pointer``)."""
     terms.require_place(term, place, pointer)
+
+
+def look_up_classes(work: Work, actor: Actor, texts: Iterable[str]) -> Mapping[str, ClassView | None]:
+    """Return by text the class that it names; None where its scheme was imported and has no such code.
+
+    Texts of schemes that nobody imported, and bare codes that are not certain, are left out.
+    """
+    wanted = frozenset(text for text in texts if text)
+    return classes.look_up_classes(work, actor, LookUpClasses(wanted)) if wanted else {}
+
+
+def class_titles(work: Work, actor: Actor, texts: Iterable[str], language: str) -> dict[str, str]:
+    """Return the titles of those of ``texts`` that name known classes, in the reader's language where there is one."""
+    found = look_up_classes(work, actor, texts)
+    return {text: one.title(language) for text, one in found.items() if one is not None}
+
+
+def classes_above(work: Work, actor: Actor, texts: Iterable[str]) -> frozenset[str]:
+    """Return ``texts`` with the classes above those that are known."""
+    named = frozenset(texts)
+    found = look_up_classes(work, actor, named)
+    return named | {above for one in found.values() if one is not None for above in one.above}
+
+
+def search_classes(work: Work, actor: Actor, text: str, limit: int) -> list[ClassView]:
+    """Return classes whose code or title has all words of ``text``, those nearest the top first."""
+    return classes.search_classes(work, actor, SearchClasses(text, limit=limit))
+
+
+def class_schemes(work: Work, actor: Actor) -> tuple[tuple[str, str], ...]:
+    """Return (scheme, edition) of the classifications that were imported."""
+    return tuple((one.code, one.edition) for one in classes.list_schemes(work, actor, ReadReferenceData()))

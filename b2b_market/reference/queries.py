@@ -1,10 +1,10 @@
 """Every SELECT of this module. Rates belong to nobody, so the scope only proves that the permission was checked."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import or_, select, tuple_
+from sqlalchemy import func, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
@@ -13,8 +13,8 @@ from b2b_market.kernel.currency import Currency
 from b2b_market.kernel.paging import Page, page_of
 from b2b_market.kernel.refusal import NotFound
 from b2b_market.rbac.actor import Scope
-from b2b_market.reference.commands import ListRates
-from b2b_market.reference.models import ExchangeRate
+from b2b_market.reference.commands import ListRates, SearchClasses
+from b2b_market.reference.models import ClassCode, ClassScheme, ExchangeRate
 from b2b_market.reference.rules.rates import MAX_AGE, StoredRate
 from b2b_market.reference.states import RateOrigin
 
@@ -81,3 +81,34 @@ def _after(keyset: tuple[str, str]) -> tuple[date, UUID]:
         return date.fromisoformat(keyset[0]), UUID(keyset[1])
     except ValueError as error:
         raise MalformedRequest(reason="the cursor is not one of this list's") from error
+
+
+def class_schemes(session: Session) -> Sequence[ClassScheme]:
+    """Return the imported classifications, by name."""
+    return session.scalars(select(ClassScheme).order_by(ClassScheme.code)).all()
+
+
+def class_scheme(session: Session, code: str) -> ClassScheme | None:
+    """Return a classification, locked; None where it was never imported."""
+    return session.scalar(select(ClassScheme).where(ClassScheme.code == code).with_for_update())
+
+
+def class_codes(session: Session, scheme: str) -> frozenset[str]:
+    """Return every code of a scheme, retired ones included."""
+    return frozenset(session.scalars(select(ClassCode.code).where(ClassCode.scheme == scheme)))
+
+
+def search_codes(session: Session, wanted: SearchClasses) -> Sequence[ClassCode]:
+    """Return codes in use whose search text has all the words, those nearest the top first."""
+    words = wanted.text.casefold().split()[:10]
+    found = select(ClassCode).where(ClassCode.retired.is_(False))
+    found = found.where(*(ClassCode.search.contains(word, autoescape=True) for word in words))
+    if wanted.scheme:
+        found = found.where(ClassCode.scheme == wanted.scheme)
+    ordered = found.order_by(func.cardinality(ClassCode.path), ClassCode.scheme, ClassCode.code)
+    return session.scalars(ordered.limit(wanted.limit)).all()
+
+
+def codes_alike(session: Session, stems: Iterable[str]) -> Sequence[ClassCode]:
+    """Return the codes that are one of ``stems`` but for their check digit."""
+    return session.scalars(select(ClassCode).where(ClassCode.stem.in_(list(stems)))).all()

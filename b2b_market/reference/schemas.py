@@ -22,7 +22,7 @@ from b2b_market.kernel.money import Rate
 from b2b_market.reference.commands import AddRate
 from b2b_market.reference.rules.incoterms import PLACE_NAMES, Incoterm, NamedPlace, TransportModes
 from b2b_market.reference.rules.places import Country, CurrencyEntry
-from b2b_market.reference.service import UnitEntry
+from b2b_market.reference.service.rates import UnitEntry
 from b2b_market.reference.states import RateOrigin
 
 _RATE_PATTERN = r"^\d{1,12}(\.\d{1,12})?$"
@@ -55,6 +55,24 @@ class NamesOut(WireOut):
 
     en: str
     zh: str
+
+
+class ClassSchemeOut(WireOut):
+    """A classification in the edition that was imported last."""
+
+    code: str
+    edition: str
+    code_count: int
+
+
+class ClassOut(WireOut):
+    """A class: ``text`` is how lots and items name it; ``above`` are those above it, the topmost first, and itself."""
+
+    text: str
+    scheme: str
+    code: str
+    titles: dict[str, str]
+    above: list[str]
 
 
 class CurrencyOut(WireOut):

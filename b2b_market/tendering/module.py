@@ -7,8 +7,10 @@ from b2b_market.rbac.manifest import DemoStep, Manifest
 from b2b_market.tendering.api import bids as bids_api
 from b2b_market.tendering.api import committee as committee_api
 from b2b_market.tendering.api import complaints as complaints_api
+from b2b_market.tendering.api import disclosure as disclosure_api
 from b2b_market.tendering.api import documents as documents_api
 from b2b_market.tendering.api import evaluation as evaluation_api
+from b2b_market.tendering.api import importing as importing_api
 from b2b_market.tendering.api import procedures as procedures_api
 from b2b_market.tendering.api import publicity as publicity_api
 from b2b_market.tendering.api import report as report_api
@@ -67,6 +69,7 @@ from b2b_market.tendering.events.tenders import (
 )
 from b2b_market.tendering.handlers.committee import COMMITTEE_HANDLERS
 from b2b_market.tendering.handlers.complaints import COMPLAINT_HANDLERS
+from b2b_market.tendering.handlers.disclosure import DISCLOSURE_HANDLERS
 from b2b_market.tendering.handlers.evaluation import EVALUATION_HANDLERS
 from b2b_market.tendering.handlers.publicity import PUBLICITY_HANDLERS
 from b2b_market.tendering.handlers.reveals import REVEAL_HANDLERS
@@ -74,9 +77,11 @@ from b2b_market.tendering.handlers.stages import STAGE_HANDLERS
 from b2b_market.tendering.handlers.supplements import SUPPLEMENT_HANDLERS
 from b2b_market.tendering.handlers.talks import SELECTING_HANDLERS
 from b2b_market.tendering.handlers.tenders import HANDLERS
+from b2b_market.tendering.intake.refusals import FILE_REFUSALS
 from b2b_market.tendering.models import bids as bid_models
 from b2b_market.tendering.models import committee as committee_models
 from b2b_market.tendering.models import complaints as complaint_models
+from b2b_market.tendering.models import disclosure as disclosure_models
 from b2b_market.tendering.models import documents as document_models
 from b2b_market.tendering.models import evaluation as evaluation_models
 from b2b_market.tendering.models import keys as key_models
@@ -87,13 +92,13 @@ from b2b_market.tendering.models import selecting as selecting_models
 from b2b_market.tendering.models import stages as stage_models
 from b2b_market.tendering.models import tenders as tender_models
 from b2b_market.tendering.pages import bidding as bidding_pages
-from b2b_market.tendering.pages import board as board_pages
 from b2b_market.tendering.pages import committee as committee_pages
 from b2b_market.tendering.pages import complaint_case as complaint_case_pages
 from b2b_market.tendering.pages import complaints as complaint_pages
 from b2b_market.tendering.pages import documents as document_pages
-from b2b_market.tendering.pages import editor as editor_pages
 from b2b_market.tendering.pages import evaluation as evaluation_pages
+from b2b_market.tendering.pages import feeds as feed_pages
+from b2b_market.tendering.pages import importing as importing_pages
 from b2b_market.tendering.pages import procedures as procedure_pages
 from b2b_market.tendering.pages import publicity as publicity_pages
 from b2b_market.tendering.pages import report as report_pages
@@ -142,8 +147,10 @@ from b2b_market.tendering.service import (
     conducting,
     continuing,
     decrypting,
+    disclosing,
     drafting,
     evaluating,
+    importing,
     keys,
     opening,
     printing,
@@ -157,6 +164,7 @@ from b2b_market.tendering.service import (
     revoking,
     seating,
     staging,
+    stepping,
     supplementing,
     talking,
 )
@@ -173,11 +181,11 @@ MANIFEST = Manifest(
         procedures_api.router,
         bids_api.key_router,
         bids_api.officer_router,
+        importing_api.router,
         tenders_api.router,
         tenders_api.open_router,
         tenders_api.lot_router,
         tenders_api.enquiry_router,
-        tenders_api.board_router,
         bids_api.router,
         bids_api.bid_router,
         *evaluation_api.ROUTERS,
@@ -190,13 +198,14 @@ MANIFEST = Manifest(
         supplements_api.router,
         *documents_api.ROUTERS,
         *talks_api.ROUTERS,
+        *disclosure_api.ROUTERS,
     ),
     # fixed paths stand before those with ids: /tenders/new before /tenders/{tender_id}
     pages=(
         procedure_pages.router,
-        editor_pages.router,
+        *importing_pages.ROUTERS,
         bidding_pages.router,
-        board_pages.router,
+        *feed_pages.ROUTERS,
         tender_pages.router,
         evaluation_pages.router,
         report_pages.router,
@@ -221,6 +230,7 @@ MANIFEST = Manifest(
         *REVEAL_HANDLERS,
         *SUPPLEMENT_HANDLERS,
         *SELECTING_HANDLERS,
+        *DISCLOSURE_HANDLERS,
     ),
     demo=(DemoStep(60, place_tenders),),
     tasks=TASKS,
@@ -293,6 +303,7 @@ MANIFEST = Manifest(
         *qualifying_rules.REFUSALS,
         *admission_rules.REFUSALS,
         *talking_rules.REFUSALS,
+        *FILE_REFUSALS,
     ),
     cli=commands,
     services=(
@@ -325,6 +336,9 @@ MANIFEST = Manifest(
         qualifying,
         talking,
         continuing,
+        stepping,
+        disclosing,
+        importing,
     ),
     models=(
         procedure_models,
@@ -339,6 +353,7 @@ MANIFEST = Manifest(
         reveal_models,
         document_models,
         selecting_models,
+        disclosure_models,
     ),
     events=(
         TenderSubmitted,

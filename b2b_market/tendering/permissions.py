@@ -40,7 +40,8 @@ GRANTS: Grants = {
     TenderPermission.PROCEDURE_READ: _BUYERS | _SUPPLIERS | {Role.SERVICE_ACCOUNT},
     TenderPermission.PROCEDURE_COMPOSE: _PURCHASER,
     TenderPermission.READ: _BUYERS | _SUPPLIERS | {Role.SERVICE_ACCOUNT},
-    TenderPermission.DRAFT: _PURCHASER,
+    # a program may bring tenders of another system as drafts; a person publishes them
+    TenderPermission.DRAFT: _PURCHASER | {Role.SERVICE_ACCOUNT},
     TenderPermission.APPROVE: frozenset({Role.BUYER_APPROVER}),
     TenderPermission.CANCEL: frozenset({Role.BUYER_APPROVER}),
     TenderPermission.ANSWER: _PURCHASER,

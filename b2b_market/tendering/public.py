@@ -7,8 +7,21 @@ from uuid import UUID
 
 from b2b_market.infra.work import Work
 from b2b_market.rbac.actor import Actor
+from b2b_market.tendering.commands.disclosure import TellContract, VoidContract
 from b2b_market.tendering.commands.tenders import ReadTender
-from b2b_market.tendering.service import awarding
+from b2b_market.tendering.service import awarding, disclosing
+
+__all__ = [
+    "ConcludedTender",
+    "TellContract",
+    "TenderLine",
+    "VoidContract",
+    "WinnerView",
+    "concluded_tender",
+    "note_contracts_drafted",
+    "tell_contract",
+    "tell_contract_voided",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +84,16 @@ def concluded_tender(work: Work, actor: Actor, tender_id: UUID) -> ConcludedTend
 def note_contracts_drafted(work: Work, actor: Actor, tender_id: UUID) -> None:
     """Tell that every contract of the tender is drafted; machine actors of the buyer only. Twice is once."""
     awarding.complete_tender(work, actor, ReadTender(tender_id))
+
+
+def tell_contract(work: Work, actor: Actor, told: TellContract) -> None:
+    """Tell of a contract that its supplier reads now; public where its tender's results are. Twice is once."""
+    disclosing.tell_contract(work, actor, told)
+
+
+def tell_contract_voided(work: Work, actor: Actor, told: VoidContract) -> None:
+    """Tell that a contract whose supplier has read it is void. Twice is once."""
+    disclosing.tell_contract_voided(work, actor, told)
 
 
 def _winner(found: awarding.Concluded, lots: list[awarding.Won]) -> WinnerView:

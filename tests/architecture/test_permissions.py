@@ -232,7 +232,7 @@ TABLE: dict[str, set[Role]] = {
     "guest:take_over": {Role.SUPPLIER_ADMIN},
     "organization:claim": {Role.GUEST_SUPPLIER},
     "procedure:compose": {Role.BUYER_PURCHASER},
-    "tender:draft": {Role.BUYER_PURCHASER},
+    "tender:draft": {Role.BUYER_PURCHASER, Role.SERVICE_ACCOUNT},
     "tender:approve": {Role.BUYER_APPROVER},
     "tender:cancel": {Role.BUYER_APPROVER},
     "tender:answer": {Role.BUYER_PURCHASER},

@@ -12,7 +12,7 @@ from b2b_market.kernel.quantity import Quantity
 from b2b_market.kernel.units import UNITS
 from b2b_market.rbac.actor import Actor, system_actor
 from b2b_market.reference.commands import AddRate, SeedDemoRates
-from b2b_market.reference.service import seed_demo_rates
+from b2b_market.reference.service.rates import seed_demo_rates
 from b2b_market.rfq.commands.requests import (
     AwardPick,
     DraftRfq,

@@ -6,10 +6,14 @@ from uuid import UUID
 
 import pytest
 
+from b2b_market.rbac.actor import Scope, system_actor
+from b2b_market.tendering.commands.disclosure import TellStep
 from b2b_market.tendering.commands.tenders import AskAboutTender
-from b2b_market.tendering.service import asking
+from b2b_market.tendering.documents.ocds import Told
+from b2b_market.tendering.service import asking, stepping
 from b2b_market.tendering.service.drafting import TenderContent
 from b2b_market.tendering.states.complaints import ComplaintKind, ComplaintTarget
+from b2b_market.tendering.states.disclosure import StepKind
 from b2b_market.tendering.states.procedures import Entry
 from b2b_market.tendering.states.selecting import TalkKind
 from tests.journeys.conftest import Site, Tabs
@@ -42,6 +46,7 @@ def tender(site: Site, hall: Hall) -> TenderContent:
     content = made.published(site.runtime, hall, command)
     with work_for(site.runtime, hall.sales[0]) as work:
         asking.ask_about_tender(work, hall.sales[0], AskAboutTender(content.tender.id, "Which flange?"))
+    _tell(site, hall, content)
     return content
 
 
@@ -54,6 +59,33 @@ def cases(site: Site, hall: Hall, tender: TenderContent) -> tuple[str, str]:
     objection = told.lodge(site.runtime, hall.sales[0], tender_id, kind=ComplaintKind.OBJECTION)
     told.published_candidates(site.runtime, hall.purchaser, tender, hall.suppliers)
     return f"/tender-complaints/{draft.id}", f"/tender-complaints/{objection.id}"
+
+
+def _tell(site: Site, hall: Hall, content: TenderContent) -> None:
+    """Put an opening and an award on the public side; how they come there is told by tests/tendering."""
+    relay = system_actor("test", hall.buyer_id)
+    money = {"amount": "83517.29", "currency": "CNY"}
+    bid = {"receipt": 1, "bidder": "Bidder 1", "lot": "1 Lot 1", "readable": True, **money}
+    award = {
+        "award": "x",
+        "lot": "1 Lot 1",
+        "winner": "Bidder 1",
+        **money,
+        "place": 1,
+        "placed": 2,
+        "disqualified": 0,
+        "by": "score",
+        "standstill_ends_at": "2098-01-01T00:00:00Z",
+        "candidates": [{"place": 1, "bidder": "Bidder 1", **money}],
+    }
+    with work_for(site.runtime, relay) as work:
+        stepping.tell_editions(work, relay, TellStep(content.tender.id))
+        ground = stepping.ground_of(work, Scope(relay, None), content.tender.id)
+        assert ground is not None
+        for kind, facts in ((StepKind.OPENED, {"bids": [bid]}), (StepKind.AWARDED, award)):
+            release = Told(tags=("tenderUpdate",), parts={})
+            step = stepping.Step(name=kind.value, kind=kind, at=work.now(), told=release, facts=facts)
+            stepping.put_on_record(ground, step)
 
 
 @needs_axe
@@ -82,6 +114,11 @@ def test_they_are_accessible_and_fit(
         (hall.purchaser, f"/tender-board/{tender.tender.id}/complaints"),
         (hall.sales[0], f"{at}/candidates"),
         (hall.purchaser, f"/tender-board/{tender.tender.id}/candidates"),
+        (hall.purchaser, f"/tender-board/{tender.tender.id}/editions/1"),
+        (hall.purchaser, f"/tender-board/{tender.tender.id}/opening"),
+        (hall.purchaser, f"/tender-board/{tender.tender.id}/results"),
+        (hall.purchaser, "/tenders/import"),
+        (hall.purchaser, "/reference/classes?q=pump"),
     )
     for person, path in visits:
         page = tabs.open(person, path, width=width, dark=dark, language=language)

@@ -16,10 +16,10 @@ from b2b_market.kernel.currency import Currency
 from b2b_market.notifications import tasks
 from b2b_market.notifications.public import Message, MessageType, Recipient, notify
 from b2b_market.rbac.actor import system_actor
-from b2b_market.reference import service
 from b2b_market.reference.commands import AddRate, ListRates
 from b2b_market.reference.permissions import RatePermission
 from b2b_market.reference.rules.rates import RateAlreadyEntered
+from b2b_market.reference.service import rates as service
 from tests.support.plain_actors import plain_actor
 from tests.support.works import work_for
 

@@ -15,12 +15,13 @@ from b2b_market.kernel.permission import Role
 from b2b_market.kernel.refusal import Forbidden, Invalid, NotFound, StaleVersion, Unauthenticated, VersionRequired
 from b2b_market.kernel.units import UNITS
 from b2b_market.rbac.actor import Actor, anonymous, system_actor
-from b2b_market.reference import demo, public, service
+from b2b_market.reference import demo, public
 from b2b_market.reference.commands import AddRate, ListRates, LookUpRate, ReadReferenceData, WithdrawRate
 from b2b_market.reference.models import ExchangeRate
 from b2b_market.reference.permissions import GRANTS, RatePermission
 from b2b_market.reference.rules.rates import RateAlreadyEntered, RateMissing, RateWithdrawn
-from b2b_market.reference.service import RateView
+from b2b_market.reference.service import rates as service
+from b2b_market.reference.service.rates import RateView
 from b2b_market.reference.states import RateOrigin
 from tests.support.plain_actors import plain_actor
 from tests.support.works import work_for

@@ -16,8 +16,8 @@ from b2b_market.kernel.currency import Currency
 from b2b_market.kernel.permission import Role
 from b2b_market.kernel.refusal import Invalid
 from b2b_market.rbac.actor import Actor
-from b2b_market.reference import service as rates
 from b2b_market.reference.commands import AddRate
+from b2b_market.reference.service import rates
 from b2b_market.rfq.commands.quotes import LineTerms, QuoteTerms
 from b2b_market.rfq.commands.requests import ConfirmQuote, DraftRfq, ReadRfq, WithdrawQuote
 from b2b_market.rfq.models.quotes import Quote

@@ -18,8 +18,8 @@ from b2b_market.kernel.permission import Role
 from b2b_market.kernel.refusal import Forbidden, IllegalStep, NotFound
 from b2b_market.rbac.actor import system_actor
 from b2b_market.rbac.duties import OwnWork
-from b2b_market.reference import service as rates
 from b2b_market.reference.commands import AddRate
+from b2b_market.reference.service import rates
 from b2b_market.tendering.commands.evaluation import (
     AnswerInquiry,
     AskBidder,

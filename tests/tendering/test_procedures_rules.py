@@ -51,6 +51,8 @@ class TestProfiles:
         assert procedures.read_procedure(procedures.profile("accelerated").values) == procedures.Procedure(
             entry=Entry.EITHER,
             notice=Publicity.PARTICIPANTS,
+            opened_bids=Publicity.PARTICIPANTS,
+            results=Publicity.PARTICIPANTS,
             enquiry=Period(1, DAYS),
             tendering=Period(2, WORKING_DAYS),
             extension=Period(1, DAYS),
@@ -71,6 +73,15 @@ class TestProfiles:
             publicity=None,
             takers=Takers.UNRECORDED,
         )
+
+    def test_who_reads_bids_and_awards_is_who_reads_the_notice_unless_it_is_said(self) -> None:
+        eu = dict(procedures.profile("eu-open").values)
+        said = procedures.read_procedure(eu)
+        assert (said.opened_bids, said.results) == (Publicity.PARTICIPANTS, Publicity.PUBLIC)
+        unsaid = procedures.read_procedure(
+            {name: value for name, value in eu.items() if name not in ("opened_bids", "results")}
+        )
+        assert (unsaid.opened_bids, unsaid.results) == (Publicity.PUBLIC, Publicity.PUBLIC)
 
     def test_everything_that_is_decided_has_a_pointer(self) -> None:
         found = procedures.paths()

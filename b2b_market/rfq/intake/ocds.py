@@ -5,13 +5,22 @@ the extensions for delivery (``deliveryAddress``, ``deliveryDate``) as openprocu
 has no place for is left out, and a remark names it; nothing is guessed.
 """
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
-from typing import Any, Final, NoReturn
+from typing import Final
 
+from b2b_market.infra.ocds_files import (
+    BrokenFile,
+    Object,
+    OtherFile,
+    Release,
+    newest,
+    objects,
+    read_document,
+    releases_of,
+)
 from b2b_market.kernel.units import UNITS
 from b2b_market.rfq.intake.classes import class_text, common_names, gathered
 from b2b_market.rfq.intake.refusals import FileEmpty, JsonBroken, NotATender
@@ -69,18 +78,6 @@ _MOST_NAMES: Final = 20
 _TITLE_LENGTH: Final = 200
 _FOUND_LENGTH: Final = 100
 _PLAIN_DIGITS: Final = 30
-_NEVER: Final = datetime.min.replace(tzinfo=UTC)
-Object = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Release:
-    """A release that may hold the tender: ``compiled`` ones say where a whole process stands."""
-
-    ocid: str
-    at: datetime
-    compiled: bool
-    tender: Object
 
 
 def read_ocds(data: bytes) -> Table:
@@ -88,13 +85,12 @@ def read_ocds(data: bytes) -> Table:
 
     Of several releases the newest compiled one counts, else the newest that names items. Rows are numbered by position.
     """
-    document = _parse(data)
-    found = [release for release in _releases(document) if _objects(release.tender.get("items"))]
+    found = [release for release in _found(data) if objects(release.tender.get("items"))]
     if not found:
         raise FileEmpty
-    chosen = max(found, key=lambda release: (release.compiled, release.at))
-    tender, items = chosen.tender, _objects(chosen.tender.get("items"))
-    lots = {_text(lot, "id"): _text(lot, "title") for lot in _objects(tender.get("lots"))}
+    chosen = newest(found)
+    tender, items = chosen.tender, objects(chosen.tender.get("items"))
+    lots = {_text(lot, "id"): _text(lot, "title") for lot in objects(tender.get("lots"))}
     properties = [gathered(_properties(item)) for item in items]
     named = common_names(properties, _MOST_PROPERTIES)
     table = Table(
@@ -114,56 +110,18 @@ def read_ocds(data: bytes) -> Table:
     return build_table(table, rows)
 
 
-def _parse(data: bytes) -> Object:
+def _found(data: bytes) -> list[Release]:
     try:
-        text = data.decode("utf-8-sig")
-        document = json.loads(text, parse_float=Decimal, parse_int=Decimal, parse_constant=_refuse)
-    except json.JSONDecodeError as error:
-        raise JsonBroken(line=str(error.lineno), column=str(error.colno)) from error
-    except (ValueError, RecursionError) as error:  # not UTF-8, NaN, or nested deeper than anything real
-        raise JsonBroken(line="1", column="1") from error
-    if not isinstance(document, Mapping):
-        raise NotATender(found=type(document).__name__)
-    return document
-
-
-def _refuse(constant: str) -> NoReturn:
-    raise ValueError(constant)
-
-
-def _releases(document: Object) -> list[Release]:
-    """Return every release in a document that holds a tender; NotATender where the document is of another kind."""
-    if isinstance(document.get("records"), Sequence):
-        return [found for record in _objects(document["records"]) for found in _of_record(record)]
-    if isinstance(document.get("releases"), Sequence):
-        return [found for release in _objects(document["releases"]) for found in _of_release(release)]
-    if "ocid" in document:
-        return list(_of_release(document))
-    inside = document.get("data")
-    if isinstance(inside, Mapping) and "tenderID" in inside:
-        return [Release(_text(inside, "tenderID"), _moment(inside.get("dateModified")), compiled=True, tender=inside)]
-    raise NotATender(found=", ".join(sorted(map(str, document)))[:_FOUND_LENGTH])
-
-
-def _of_record(record: Object) -> Iterator[Release]:
-    compiled = record.get("compiledRelease")
-    if isinstance(compiled, Mapping):
-        yield from _of_release(compiled, compiled=True)
-    for release in _objects(record.get("releases")):
-        yield from _of_release(release)
-
-
-def _of_release(release: Object, *, compiled: bool = False) -> Iterator[Release]:
-    tender = release.get("tender")
-    if isinstance(tender, Mapping):
-        tags = release.get("tag")
-        whole = compiled or (isinstance(tags, Sequence) and "compiled" in tags)
-        yield Release(_text(release, "ocid"), _moment(release.get("date")), compiled=whole, tender=tender)
+        return releases_of(read_document(data))
+    except BrokenFile as error:
+        raise JsonBroken(line=str(error.line), column=str(error.column)) from error
+    except OtherFile as error:
+        raise NotATender(found=error.found[:_FOUND_LENGTH]) from error
 
 
 def _facts(chosen: Release) -> Facts:
     tender = chosen.tender
-    addresses = _objects(tender.get("deliveryAddresses"))
+    addresses = objects(tender.get("deliveryAddresses"))
     place = _address(tender.get("deliveryAddress")) or (_address(addresses[0]) if len(addresses) == 1 else "")
     currency = _text(_object(tender.get("value")), "currency") or _text(_object(tender.get("minValue")), "currency")
     return Facts(
@@ -210,7 +168,7 @@ def _row(number: int, item: Object, lots: Mapping[str, str], properties: _Proper
     unit, quantity = _object(item.get("unit")), item.get("quantity")
     value = _object(unit.get("value"))
     amount = value.get("amount")
-    name, classified = _text(item, "description"), _classes(_objects(item.get("additionalClassifications")))
+    name, classified = _text(item, "description"), _classes(objects(item.get("additionalClassifications")))
     group = _text(_object(item.get("classification")), "description")
     if (not name or len(name) > MAX_LENGTH[Field.ITEM_NAME]) and group:
         name, classified = group, [*([name] if name else []), *classified]
@@ -243,7 +201,7 @@ def _classes(found: Sequence[Object]) -> list[str]:
 
 def _properties(item: Object) -> Iterator[tuple[str, str]]:
     """Yield the names and values of an item's attributes, of several values all, with the unit's name or code."""
-    for one in _objects(item.get("attributes")):
+    for one in objects(item.get("attributes")):
         values = one.get("values")
         several = [text for value in values if (text := _value(value))] if isinstance(values, list) else []
         value = _value(one.get("value")) or ", ".join(several)
@@ -284,14 +242,6 @@ def _date(text: str) -> date | None:
         return None
 
 
-def _moment(value: object) -> datetime:
-    try:
-        found = datetime.fromisoformat(str(value))
-    except ValueError:
-        return _NEVER
-    return found if found.tzinfo is not None else found.replace(tzinfo=UTC)
-
-
 def _number(value: object) -> str:
     if isinstance(value, Decimal):
         # an exponent from a file could ask for billions of digits; such a number is shown as it was written
@@ -308,7 +258,3 @@ def _text(found: Object, name: str) -> str:
 
 def _object(value: object) -> Object:
     return value if isinstance(value, Mapping) else {}
-
-
-def _objects(value: object) -> list[Object]:
-    return [item for item in value if isinstance(item, Mapping)] if isinstance(value, list) else []

@@ -2,13 +2,13 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query
 
 from b2b_market.infra.http.requests import StrictRoute
 from b2b_market.infra.http.wires import ListOut, PageOut, WireUuid
 from b2b_market.kernel.refusal import NotFound
 from b2b_market.rbac.duties import OwnWork
-from b2b_market.rbac.edge import Answer, Call, Edge, OnceCall
+from b2b_market.rbac.edge import Answer, Call, OnceCall
 from b2b_market.rbac.responses import changes, creates, reads
 from b2b_market.tendering.commands import tenders as commands
 from b2b_market.tendering.rules import asking as asking_rules
@@ -17,13 +17,12 @@ from b2b_market.tendering.rules.bidding import BidderUnfit
 from b2b_market.tendering.rules.complaining import ComplaintOpen
 from b2b_market.tendering.rules.procedures import UnknownProcedure
 from b2b_market.tendering.schemas import tenders as schemas
-from b2b_market.tendering.service import asking, board, conducting, drafting, publishing
+from b2b_market.tendering.service import asking, conducting, drafting, publishing
 
 router = APIRouter(prefix="/tenders", tags=["tendering"], route_class=StrictRoute)
 open_router = APIRouter(prefix="/open-tenders", tags=["tendering"], route_class=StrictRoute)
 lot_router = APIRouter(prefix="/tender-lots", tags=["tendering"], route_class=StrictRoute)
 enquiry_router = APIRouter(prefix="/tender-enquiries", tags=["tendering"], route_class=StrictRoute)
-board_router = APIRouter(prefix="/tender-board", tags=["tendering"], route_class=StrictRoute)
 
 _READY = (rules.TenderIncomplete, rules.TenderPeriodTooShort, rules.OfficersUnfit)
 
@@ -153,23 +152,3 @@ def list_open_tenders(call: Call, query: Annotated[schemas.OpenTenderQuery, Quer
     """Return a page of the tenders of others that the company was invited to, or that are public."""
     found = drafting.list_open_tenders(call.work, call.actor, query.to_command())
     return call.answer_page(schemas.TenderSummaryOut, found)
-
-
-@board_router.get("", response_model=ListOut[schemas.BoardEntryOut], responses=reads())
-def list_board(call: Call) -> Answer:
-    """Return the newest public notices; nobody needs to sign in."""
-    return call.answer_many(schemas.BoardEntryOut, board.list_board(call.work, call.actor, None))
-
-
-@board_router.get("/{tender_id}", response_model=schemas.NoticeOut, responses=reads())
-def read_board(tender_id: WireUuid, call: Call) -> Answer:
-    """Return a public notice with its document; nobody needs to sign in."""
-    return call.answer(schemas.NoticeOut, board.read_board(call.work, call.actor, commands.ReadTender(tender_id)))
-
-
-@board_router.get("/{tender_id}/release", response_model=schemas.ReleasePackageOut, responses=reads())
-def read_release(tender_id: WireUuid, request: Request, call: Call) -> Answer:
-    """Return a public notice as an OCDS 1.1 release package with the lots extension."""
-    edge: Edge = request.app.state.edge
-    command = board.ReadRelease(tender_id, edge.runtime.settings.public_url)
-    return call.answer(schemas.ReleasePackageOut, board.read_release(call.work, call.actor, command))

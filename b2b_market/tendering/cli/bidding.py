@@ -5,7 +5,7 @@ Everything but ``submit``, ``withdraw`` and ``reveal`` works offline, with nothi
 
 import typer
 
-from b2b_market.tendering.cli import drawing, keys, opening, sealing, sending, verifying
+from b2b_market.tendering.cli import drawing, importing, keys, opening, sealing, sending, verifying
 
 app = typer.Typer()
 bid = typer.Typer(name="bid", no_args_is_help=True, help="Seal, submit, open and verify sealed bids.")
@@ -24,3 +24,4 @@ for command in (
 ):
     bid.command(name={"seal_bid": "seal"}.get(command.__name__, command.__name__.replace("_", "-")))(command)
 app.add_typer(bid)
+app.command("import-tender")(importing.import_tender)

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, LargeBinary, UniqueConstraint, Uuid
+from sqlalchemy import CheckConstraint, Index, LargeBinary, Text, UniqueConstraint, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -163,7 +163,11 @@ class TenderBoard(Base):
     """The notice board: published notices of procedures that say public, readable without signing in."""
 
     __tablename__ = "tender_board"
-    __table_args__ = (Index("ix_tender_board_published_at", "published_at"),)
+    __table_args__ = (
+        Index("ix_tender_board_published_at_tender_id", "published_at", "tender_id"),
+        Index("ix_tender_board_codes", "codes", postgresql_using="gin"),
+        Index("ix_tender_board_search", "search", postgresql_using="gin", postgresql_ops={"search": "gin_trgm_ops"}),
+    )
 
     tender_id: Mapped[UUID] = mapped_column(primary_key=True)
     buyer_id: Mapped[UUID]
@@ -171,6 +175,13 @@ class TenderBoard(Base):
     number: Mapped[str]
     title: Mapped[str]
     status: Mapped[TenderStatus] = mapped_column(enum_type(TenderStatus))
+    entry: Mapped[Entry] = mapped_column(enum_type(Entry))
+    kind: Mapped[str]
+    """The profile that its procedure is or was composed from."""
+    codes: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    """The classes of its lots and items, and those above them."""
+    search: Mapped[str]
+    """What it is found by, in one case."""
     published_at: Mapped[datetime]
     changed_at: Mapped[datetime]
     closes_at: Mapped[datetime]

@@ -1,7 +1,8 @@
 """The editor of a draft tender: procedure, lots with their items, criteria, bond, suppliers, officers and times."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
@@ -101,6 +102,22 @@ def save_tender(tender_id: WireUuid, call: PageCall) -> Response:
     return _editor(call, form, known, _rows(form), status=422)
 
 
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What an import could not take, as sentences with their facts, and how many fields it leaves empty."""
+
+    remarks: Sequence[tuple[str, Mapping[str, str]]] = ()
+    missing: int = 0
+
+
+def show_prefilled(
+    call: PageContext, initial: dict[str, object], counts: dict[str, range], imported: Imported
+) -> Response:
+    """Show the editor filled with what a file says; nothing is stored before it is saved."""
+    blank = dict.fromkeys(NEW, range(0))
+    return _editor(call, Form(initial=initial), None, {**blank, **counts}, imported=imported)
+
+
 def _rows(form: Form) -> dict[str, Sequence[int]]:
     return {name: form.rows(name) or NEW[name] for name in NEW}
 
@@ -112,6 +129,7 @@ def _editor(
     rows: dict[str, Sequence[int]] | dict[str, range],
     *,
     status: int = 200,
+    imported: Imported | None = None,
 ) -> Response:
     language = showing.language_of(call).value
     own = procedures.list_procedures(call.work, call.actor, None).own
@@ -135,6 +153,7 @@ def _editor(
             for one in organizations.suppliers(call.work, call.actor)
         ],
         "officers": [(str(one.id), f"{one.name} · {one.department}", one.fingerprint) for one in officers],
+        "imported": imported,
         "idempotency_key": str(uuid4()),
     }
     return call.page("tendering/editor.html", context, status=status)
@@ -222,6 +241,7 @@ def _items(form: Form, lots: int) -> defaultdict[int, list[commands.ItemInput]]:
                 required_on=required_on,
                 delivery_place=where,
                 specification=form.text(f"items-{n}-specification") or "",
+                classification=form.text(f"items-{n}-classification") or "",
             )
             found[place].append(item)
     return found

@@ -12,6 +12,8 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "/entry": N_("Who may bid"),
         "/notice": N_("Who may read the notice"),
+        "/opened_bids": N_("Who reads the opened bids"),
+        "/results": N_("Who reads the awards"),
         "/periods/enquiry": N_("Time for questions, at least"),
         "/periods/tendering": N_("Time for bids, at least"),
         "/periods/extension": N_("Left after an amendment, at least"),
@@ -72,6 +74,8 @@ CHOICES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "dialogue": N_("Dialogue about solutions, before any price"),
         },
         "/ground": {"required": N_("Required, and published"), "none": N_("Not asked for")},
+        "/opened_bids": {"public": N_("Everybody, without signing in"), "participants": N_("Those who may bid")},
+        "/results": {"public": N_("Everybody, without signing in"), "participants": N_("Those who may bid")},
         "/evaluation": {"ordered": N_("One at a time, the best first"), "unordered": N_("All at once")},
         "/tie_break": {
             "earliest": N_("The earlier one wins"),

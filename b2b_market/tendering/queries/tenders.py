@@ -128,11 +128,6 @@ def own_enquiry(session: Session, scope: Scope, enquiry_id: UUID, *, lock: bool 
     return found
 
 
-def board(session: Session, limit: int) -> Sequence[TenderBoard]:
-    """Return the notices on the public board, the newest first."""
-    return session.scalars(select(TenderBoard).order_by(TenderBoard.published_at.desc()).limit(limit)).all()
-
-
 def on_board(session: Session, tender_id: UUID) -> TenderBoard | None:
     """Return a notice of the public board."""
     return session.get(TenderBoard, tender_id)

@@ -59,8 +59,10 @@ OPTIONAL: Final = frozenset(
         "documents",
         "envelopes",
         "ground",
+        "opened_bids",
         "publicity",
         "talks",
+        "results",
         "technical_least",
     }
 )
@@ -121,6 +123,10 @@ class Procedure:
 
     entry: Entry
     notice: Publicity
+    opened_bids: Publicity
+    """Who reads what was opened: bidders, totals, the record."""
+    results: Publicity
+    """Who reads the awards with their amounts."""
     enquiry: Period
     tendering: Period
     extension: Period
@@ -160,6 +166,8 @@ def read_procedure(values: Values) -> Procedure:
     return Procedure(
         entry=Entry(values["entry"]),
         notice=Publicity(values["notice"]),
+        opened_bids=Publicity(values.get("opened_bids", values["notice"])),
+        results=Publicity(values.get("results", values["notice"])),
         enquiry=read_period(periods["enquiry"]),
         tendering=read_period(periods["tendering"]),
         extension=read_period(periods["extension"]),

@@ -290,26 +290,3 @@ class EnquiryOut(WireOut):
     answer: str | None
     answered_at: WireTime | None
     own: bool
-
-
-class BoardEntryOut(WireOut):
-    """A notice on the public board."""
-
-    tender_id: UUID
-    number: str
-    title: str
-    buyer_name: str
-    status: TenderStatus
-    published_at: WireTime
-    closes_at: WireTime
-
-
-class ReleasePackageOut(WireOut):
-    """An OCDS 1.1 release package; its fields are the standard's."""
-
-    uri: str
-    version: str
-    extensions: list[str]
-    publishedDate: str  # noqa: N815 - the standard's spelling
-    publisher: dict[str, Any]
-    releases: list[dict[str, Any]]

@@ -312,7 +312,7 @@ def _decide(work: Work, scope: Scope, found: Judgement, award: TenderAward) -> N
 
 def _tell_results(work: Work, scope: Scope, tender: Tender, lot: JudgedLot, award: TenderAward) -> tuple[UUID, ...]:
     """Store each bidder's result of a decided lot, and return the bidders."""
-    public = read_procedure(tender.values).notice is Publicity.PUBLIC
+    public = read_procedure(tender.values).results is Publicity.PUBLIC
     winner = organizations.company(work, scope.actor, award.supplier_id).name
     places = {one.bid_id: one.place for one in lot.standing}
     rulings = {one.bid_id: one for one in lot.rulings if one.status is RulingStatus.CONFIRMED}

@@ -34,6 +34,7 @@ from b2b_market.tendering.rules import admission, procedures, shapes
 from b2b_market.tendering.rules import drafting as rules
 from b2b_market.tendering.rules.effective import Weighing, announced
 from b2b_market.tendering.rules.periods import Clock
+from b2b_market.tendering.service.classing import settle_classes
 from b2b_market.tendering.states.procedures import Entry, ProcedureStatus
 from b2b_market.tendering.states.tenders import TENDER_LIFECYCLE, LotStatus
 
@@ -58,6 +59,7 @@ class TenderContent:
 def draft_tender(work: Work, scope: Scope, command: DraftTender) -> TenderContent:
     """Store a new draft with its lots under the procedure it chose; nobody but the buyer sees it."""
     values = _sound(work, scope, command)
+    content = settle_classes(work, scope, command)
     now = work.now()
     tender = Tender(
         id=new_id(),
@@ -71,7 +73,7 @@ def draft_tender(work: Work, scope: Scope, command: DraftTender) -> TenderConten
         next_due_at=None,
         edition=0,
     )
-    stored = _fill(scope, tender, command, values)
+    stored = _fill(scope, tender, content, values)
     tender.number = next_number(work.session, scope.org_id, NUMBER_KIND, now.year)
     work.record("tender.drafted", tender)
     work.session.add(tender)
@@ -89,10 +91,11 @@ def edit_tender(work: Work, scope: Scope, command: EditTender) -> TenderContent:
     if tender.parent_id is not None:
         admission.require_same_companies(command.content, tender.procedure, tender.supplier_ids)
     values = _sound(work, scope, command.content, tender.values if tender.parent_id is not None else None)
+    content = settle_classes(work, scope, command.content)
     session = work.session
     for table in (TenderLot, TenderPrivate):
         session.execute(delete(table).where(table.tender_id == tender.id))
-    stored = _fill(scope, tender, command.content, values)
+    stored = _fill(scope, tender, content, values)
     work.touch(tender)
     work.record("tender.edited", tender)
     session.flush()

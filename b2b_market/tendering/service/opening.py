@@ -157,7 +157,7 @@ def read_ceremony(work: Work, scope: Scope, command: ReadTender) -> Ceremony:
     tender = tender_queries.party_tender(work.session, scope, command.tender_id)
     terms = read_notice(tender.notice).notice.terms if tender.notice else None
     officers = {card.fingerprint: card.name for card in terms.officers} if terms else {}
-    public = read_procedure(tender.values).notice is Publicity.PUBLIC
+    public = read_procedure(tender.values).opened_bids is Publicity.PUBLIC
     shown = public or tender.buyer_id in scope.org_ids or scope.user_id in tender.officer_ids
     shown = shown and seated.may_read(work, scope, tender)
     records = queries.openings_of(work.session, scope, tender.id) if shown else ()

@@ -28,6 +28,7 @@ from b2b_market.tendering.rules.envelopes import parts_of
 from b2b_market.tendering.rules.procedures import Procedure, read_procedure
 from b2b_market.tendering.service import attaching, seated, suspending
 from b2b_market.tendering.service.drafting import clock_of
+from b2b_market.tendering.service.noticing import stand_on_board
 from b2b_market.tendering.states.bids import KeyStatus
 from b2b_market.tendering.states.procedures import CriterionKind, Entry, Publicity
 from b2b_market.tendering.states.tenders import LIVE, TENDER_LIFECYCLE, TenderStatus
@@ -179,29 +180,13 @@ def put_out(work: Work, scope: Scope, tender: Tender, cards: Sequence[dict[str, 
     tender.document, tender.notice = document, signed.document()
     work.session.flush()
     if procedure.notice is Publicity.PUBLIC and tender.rehearsal_factor == 1:
-        work.session.merge(_board_row(tender, buyer.name))
+        stand_on_board(work, scope, tender, buyer.name)
 
 
 def mirror_status(work: Work, tender: Tender) -> None:
     """Show the status on the public board, where the tender stands on it."""
     changed = {"status": tender.status, "changed_at": work.now()}
     work.session.execute(update(TenderBoard).where(TenderBoard.tender_id == tender.id).values(**changed))
-
-
-def _board_row(tender: Tender, buyer_name: str) -> TenderBoard:
-    return TenderBoard(
-        tender_id=tender.id,
-        buyer_id=tender.buyer_id,
-        buyer_name=buyer_name,
-        number=tender.number,
-        title=tender.title,
-        status=tender.status,
-        published_at=tender.published_at,
-        changed_at=tender.changed_at,
-        closes_at=tender.closes_at,
-        document=tender.document,
-        notice=tender.notice,
-    )
 
 
 def _said(tender: Tender, lots: Sequence[TenderLot], buyer: str) -> dict[str, object]:

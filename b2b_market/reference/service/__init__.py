@@ -1,0 +1,1 @@
+"""The operations of the module, one file per family."""

@@ -1,0 +1,36 @@
+"""Reading a tender of another system; what is confirmed is drafted by ``POST /tenders`` like any other."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, File, Request, UploadFile
+
+from b2b_market.infra.http.problems import BodyTooLarge, WrongMediaType
+from b2b_market.infra.http.requests import StrictRoute
+from b2b_market.rbac.edge import Answer, CallContext, Edge, check_origin
+from b2b_market.rbac.responses import reads
+from b2b_market.tendering.commands.importing import PreviewTender
+from b2b_market.tendering.intake.refusals import INTAKE_REFUSALS, MOST_BYTES
+from b2b_market.tendering.intake.upload import read_upload
+from b2b_market.tendering.schemas.importing import TenderPreviewOut
+from b2b_market.tendering.service import importing
+
+router = APIRouter(prefix="/tender-imports", tags=["tendering"], route_class=StrictRoute)
+
+Sent = Annotated[UploadFile, File(description="OCDS 1.1 release, release package or record package, at most 10 MB")]
+
+
+@router.post(
+    "/preview", response_model=TenderPreviewOut, responses=reads(BodyTooLarge, WrongMediaType, *INTAKE_REFUSALS)
+)
+def preview_tender(request: Request, file: Sent) -> Answer:
+    """Return what a file says as a draft, what of it could not be taken, and what is missing; nothing is stored."""
+    edge: Edge = request.app.state.edge
+    with edge.open(request, "api") as (work, actor):
+        check_origin(request)
+        importing.admit_import(work, actor, None)
+        now = work.now()
+    found = read_upload(file.file.read(MOST_BYTES + 1), now)
+    with edge.open(request, "api") as (work, actor):
+        read = PreviewTender(found.draft, tuple(found.remarks), tuple(found.missing))
+        settled = importing.preview_tender(work, actor, read)
+        return CallContext(work, actor, request).answer(TenderPreviewOut, settled)

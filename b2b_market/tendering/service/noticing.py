@@ -1,0 +1,65 @@
+"""What everybody finds of a public tender at once: its notice on the board with every edition."""
+
+from uuid import UUID
+
+from b2b_market.infra.work import Work
+from b2b_market.rbac.actor import Scope
+from b2b_market.reference import public as reference
+from b2b_market.tendering.models.disclosure import BoardEdition
+from b2b_market.tendering.models.tenders import Tender, TenderBoard
+from b2b_market.tendering.queries import procedures as procedure_queries
+from b2b_market.tendering.rules.procedures import profiles
+
+
+def stand_on_board(work: Work, scope: Scope, tender: Tender, buyer_name: str) -> None:
+    """Put the standing edition of a tender's notice on the public board, and keep it as that edition for good."""
+    assert tender.document is not None  # noqa: S101 - an edition has a document
+    classes = _classes(tender)
+    row = TenderBoard(
+        tender_id=tender.id,
+        buyer_id=tender.buyer_id,
+        buyer_name=buyer_name,
+        number=tender.number,
+        title=tender.title,
+        status=tender.status,
+        entry=tender.entry,
+        kind=_kind(work, scope, tender.procedure),
+        codes=sorted(reference.classes_above(work, scope.actor, classes)),
+        search=_words(tender, buyer_name),
+        published_at=tender.published_at,
+        changed_at=tender.changed_at,
+        closes_at=tender.closes_at,
+        document=tender.document,
+        notice=tender.notice,
+    )
+    work.session.merge(row)
+    edition = BoardEdition(
+        tender_id=tender.id,
+        edition=tender.edition,
+        buyer_id=tender.buyer_id,
+        stood_at=work.now(),
+        reason=(tender.reason or "") if tender.edition > 1 else "",
+        document=tender.document,
+        notice=tender.notice,
+    )
+    work.session.add(edition)
+    work.session.flush()
+
+
+def _kind(work: Work, scope: Scope, procedure: str) -> str:
+    """Return the profile that a tender's procedure is or was composed from."""
+    if procedure in profiles():
+        return procedure
+    return procedure_queries.own_procedure(work.session, scope, UUID(procedure)).base
+
+
+def _classes(tender: Tender) -> set[str]:
+    lots = (tender.document or {})["lots"]
+    return {one["classification"] for lot in lots for one in (lot, *lot["items"])} - {""}
+
+
+def _words(tender: Tender, buyer_name: str) -> str:
+    lots = (tender.document or {})["lots"]
+    said = [tender.number, tender.title, tender.description, buyer_name]
+    said += [text for lot in lots for text in (lot["title"], *(item["name"] for item in lot["items"]))]
+    return "\n".join(said).casefold()

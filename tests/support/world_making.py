@@ -42,9 +42,7 @@ from b2b_market.organizations.models import Identifier
 from b2b_market.organizations.states import IdentifierScheme
 from b2b_market.rbac.actor import Actor, system_actor
 from b2b_market.rbac.models import RbacGrant
-from b2b_market.reference.cli import imported
 from b2b_market.reference.commands import AddRate
-from b2b_market.reference.rules.classes import ClassEntry, Classification, require_sound
 from b2b_market.reference.service import rates
 from b2b_market.rfq.commands.attaching import AcceptNda, SetNda
 from b2b_market.rfq.commands.guests import InviteGuest
@@ -84,7 +82,6 @@ from b2b_market.rfq.service.drafting import RfqContent
 from b2b_market.rfq.states import Disclosure, LetterReason, ScenarioKind, Visibility
 from b2b_market.sourcing.public import Answered, Criterion, Formula
 from b2b_market.tendering.commands.tenders import AskAboutTender
-from b2b_market.tendering.documents.ocds import ocid_of
 from b2b_market.tendering.service import asking as tender_asking
 from b2b_market.tendering.states.committee import JurorStatus
 from b2b_market.tendering.states.procedures import Entry
@@ -98,6 +95,7 @@ from tests.support.clients import client_of
 from tests.support.delivery import drain_outbox
 from tests.support.inspection import seal_everything
 from tests.support.negotiations import counter, open_round, say
+from tests.support.opendata import put_up
 from tests.support.people import actor_of, join, make_company, make_person, start_session
 from tests.support.rfqs import CNY, Market, close, draft_command, make_draft, publish, quote_command, read, submit
 from tests.support.rows import rows_of
@@ -397,9 +395,7 @@ class _Maker:
         (document,) = papers.attach(self.runtime, hall.purchaser, waiting.tender.id).documents
         self.things["tender_document_id"] = str(document.id)
         tenders.publish(self.runtime, hall, waiting.tender.id)
-        self.things["ocid"] = ocid_of(UUID(self.things["public_tender_id"]))
-        pumps = ClassEntry("42122000-0", {"en": "Pumps"})
-        imported(self.runtime, require_sound(Classification("CPV", "2008", (pumps,))))
+        self.things["ocid"] = put_up(self.runtime, self.things["public_tender_id"])
         winner = self.people["winner"]
         with work_for(self.runtime, winner) as work:
             question = AskAboutTender(waiting.tender.id, "Which flange?")

@@ -35,19 +35,7 @@ from b2b_market.tendering.events.complaints import (
     ComplaintResolved,
     ComplaintWithdrawn,
 )
-from b2b_market.tendering.events.evaluation import (
-    BidDisqualified,
-    DisqualificationProposed,
-    EvaluationBegun,
-    InquiryAnswered,
-    InquirySent,
-    LotDecided,
-    TenderAwardCancelled,
-    TenderAwarded,
-    TenderAwardProposed,
-    TenderAwardReturned,
-    TenderEndedWithoutAward,
-)
+from b2b_market.tendering.events.evaluation import EVALUATION_EVENTS
 from b2b_market.tendering.events.publicity import CandidatesPublished, PublicityEnded, PublicityWithdrawn
 from b2b_market.tendering.events.reveals import KeysLost
 from b2b_market.tendering.events.selecting import SELECTING_EVENTS
@@ -366,21 +354,11 @@ MANIFEST = Manifest(
         TenderClosed,
         TenderUnsuccessful,
         TenderOpened,
-        EvaluationBegun,
         TenderCancelled,
         LotCancelled,
         BidSealed,
         BidWithdrawn,
-        DisqualificationProposed,
-        BidDisqualified,
-        InquirySent,
-        InquiryAnswered,
-        TenderAwardProposed,
-        TenderAwardReturned,
-        LotDecided,
-        TenderAwardCancelled,
-        TenderAwarded,
-        TenderEndedWithoutAward,
+        *EVALUATION_EVENTS,
         CommitteeDrawn,
         MemberReplaced,
         CommitteeShort,

@@ -56,7 +56,6 @@ PUBLIC = {
 }
 """Fenced tables whose every row is there for everybody; who may write them is fenced."""
 NOT_FILLED = {
-    "audit_node": "kept from 256 leaves on",
     "tender_publicity": "published once a lot is judged; tests/tendering/test_publicity.py shows its fence",
     "tender_supplement": "needs a committee that fell short; tests/tendering/test_supplement.py shows it",
     "tender_sheet": "needs a drawn committee at work; tests/tendering/test_committee.py shows its fence",

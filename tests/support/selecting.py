@@ -1,6 +1,6 @@
 """Tenders of several stages for tests: applications sent and judged, talks held."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -25,6 +25,7 @@ from b2b_market.tendering.service.qualifying import Judged
 from b2b_market.tendering.service.talking import TalkView
 from b2b_market.tendering.states.procedures import CriterionKind, Entry
 from b2b_market.tendering.states.selecting import TalkKind
+from b2b_market.tendering.states.tenders import TenderStatus
 from b2b_market.tendering.tasks import advance_due
 from tests.support import tenders as made
 from tests.support.tenders import Hall
@@ -165,15 +166,14 @@ class Staged:
             self.things.setdefault("stage_file_id", str(sent.files[0].id))
         return tender_id
 
-    def shortlist(self) -> None:
-        """Judge the applications for the dialogue, which begins when the clock next runs."""
+    def run(self, until: Callable[[UUID, TenderStatus], None]) -> dict[str, str]:
+        """Judge the applications for the dialogue, and ask every company in it; return what the paths find."""
+        for tender_id in (self.judging, self.dialogue):
+            until(tender_id, TenderStatus.QUALIFYING)
         for one in received(self.runtime, self.hall.evaluator, self.dialogue):
             judge(self.runtime, self.hall, one)
         decide(self.runtime, self.hall, self.dialogue)
-
-    def talk(self) -> None:
-        """Ask every company of the dialogue."""
+        until(self.dialogue, TenderStatus.DIALOGUE)
         asked = record(self.runtime, self.hall, self.dialogue, TalkKind.QUESTION)
-        self.things["talk_id"] = str(
-            next(one.talk.id for one in asked if one.talk.supplier_id == self.hall.suppliers[0])
-        )
+        first = next(one.talk for one in asked if one.talk.supplier_id == self.hall.suppliers[0])
+        return {**self.things, "talk_id": str(first.id)}

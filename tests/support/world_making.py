@@ -423,12 +423,7 @@ class _Maker:
         self._until(staged.tender.id, TenderStatus.CLOSED)
         reveals.lose_keys(self.runtime, hall, kept, "88")
         self.things["staged_tender_id"] = str(staged.tender.id)
-        for stage_id in (selection.judging, selection.dialogue):
-            self._until(stage_id, TenderStatus.QUALIFYING)
-        selection.shortlist()
-        self._until(selection.dialogue, TenderStatus.DIALOGUE)
-        selection.talk()
-        self.things |= selection.things
+        self.things |= selection.run(self._until)
         self.things |= {
             "tender_id": str(tender_id),
             "lot_id": str(content.lots[0].id),

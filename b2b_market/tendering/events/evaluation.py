@@ -119,3 +119,18 @@ class TenderEndedWithoutAward(Event):
     tender_id: UUID
     buyer_id: UUID
     supplier_ids: tuple[UUID, ...]
+
+
+EVALUATION_EVENTS = (
+    EvaluationBegun,
+    DisqualificationProposed,
+    BidDisqualified,
+    InquirySent,
+    InquiryAnswered,
+    TenderAwardProposed,
+    TenderAwardReturned,
+    LotDecided,
+    TenderAwardCancelled,
+    TenderAwarded,
+    TenderEndedWithoutAward,
+)

@@ -5,6 +5,9 @@ SHELL := /bin/sh
 .SUFFIXES:
 .PHONY: help run test check format lint types contracts soak bench demo assets browser venv lock docs clean
 
+# where byte code is not kept, each start compiles a thousand files again
+unexport PYTHONDONTWRITEBYTECODE
+
 PORT ?= 8000
 DATA ?= ./var
 URL ?= http://127.0.0.1:8000

@@ -200,12 +200,12 @@ def client(shared_app: FastAPI, runtime: Any, portal: BlockingPortal) -> Iterato
 
 
 @pytest.fixture
-def committed_client(shared_app: FastAPI, committed_runtime: Any, portal: BlockingPortal) -> Iterator[TestClient]:
-    """A client of the application whose requests really commit."""
-    yield from _client(shared_app, committed_runtime, portal)
+def committed_client(shared_app: FastAPI, committed_runtime: Any) -> Iterator[TestClient]:
+    """A client of the application whose requests really commit, for as many callers at once as a race needs."""
+    yield from _client(shared_app, committed_runtime, None)
 
 
-def _client(app: FastAPI, runtime: Any, portal: BlockingPortal) -> Iterator[TestClient]:
+def _client(app: FastAPI, runtime: Any, portal: BlockingPortal | None) -> Iterator[TestClient]:
     before = app.state.edge.runtime
     app.state.edge.runtime = runtime
     client = client_of(app, portal)

@@ -7,6 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from b2b_market.kernel.currency import Currency
+from b2b_market.kernel.money import Money
 from b2b_market.kernel.paging import PageRequest
 
 
@@ -45,6 +46,10 @@ class ContractSource(StrEnum):
 
     RFQ = "rfq"
     TENDER = "tender"
+    FRAMEWORK = "framework"
+    """The agreement with one member of a tender's framework; its orders follow."""
+    CALL_OFF = "call_off"
+    """An order below a framework agreement."""
 
 
 class PartyRole(StrEnum):
@@ -120,6 +125,8 @@ class ChargeKind(StrEnum):
     SETUP = "setup"
     FREIGHT = "freight"
     DISCOUNT = "discount"
+    ROUNDING = "rounding"
+    """What the rounded lines of the other buyers of a joint award leave of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,6 +143,22 @@ class DealCharge:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Agreed:
+    """What a framework agreement settles beside its prices: the ceiling of all its orders, its time, its members.
+
+    ``rank`` is the supplier's among ``members``; orders are offered by rank unless they are decided ``by_competition``.
+    """
+
+    ceiling: Money
+    starts_on: date
+    ends_on: date
+    rank: int
+    members: int
+    by_competition: bool
+    answer_hours: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Deal:
     """What one supplier won in an award, by one revision of its quotation."""
 
@@ -147,14 +170,15 @@ class Deal:
     terms: Terms
     lines: tuple[DealLine, ...]
     charges: tuple[DealCharge, ...] = ()
+    agreed: Agreed | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DraftContracts:
     """An approved award, as the contracts that follow from it: one per supplier.
 
-    ``rfq_id`` and ``rfq_number`` are those of the request or the tender, as ``source`` says; a deal's quotation is
-    then the bid, and a line's ``rfq_line_id`` its lot.
+    ``rfq_id`` and ``rfq_number`` are those of the request, the tender or the framework agreement, as ``source`` says; a
+    deal's quotation is then the bid or the call-off, and a line's ``rfq_line_id`` its lot.
     """
 
     award_id: UUID

@@ -1,8 +1,10 @@
 """What contracts do when something happens: draft after an award, tell people about contracts."""
 
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from b2b_market.contracts.commands import (
+    Agreed,
     ChargeKind,
     ContractSource,
     Deal,
@@ -22,6 +24,7 @@ from b2b_market.contracts.permissions import ContractPermission
 from b2b_market.contracts.service import drafting, reading, reducing
 from b2b_market.infra.work import Work
 from b2b_market.kernel.currency import Currency
+from b2b_market.kernel.money import Money
 from b2b_market.kernel.text import N_
 from b2b_market.notifications.public import Fact, Message, MessageType, notify
 from b2b_market.organizations import public as organizations
@@ -30,6 +33,7 @@ from b2b_market.rfq import public as rfq
 from b2b_market.rfq.events import AwardLinesCancelled, RfqAwarded
 from b2b_market.tendering import public as tendering
 from b2b_market.tendering.events.evaluation import TenderAwarded
+from b2b_market.tendering.events.frameworks import CallOffAccepted, CallOffCancelled, FrameworkConcluded
 
 _CHINESE_LAW = "CN"
 
@@ -96,12 +100,12 @@ def when_rfq_awarded_draft_contracts(work: Work, actor: Actor, event: RfqAwarded
 
 
 def when_tender_awarded_draft_contracts(work: Work, actor: Actor, event: TenderAwarded) -> None:
-    """Draft a contract for every winner of a tender whose awards bind, and tell the tender that this is done."""
+    """Draft a contract of each buyer with every winner of a tender whose awards bind, and tell the tender."""
     tender = tendering.concluded_tender(work, actor, event.tender_id)
-    ids = [tender.buyer_id, *(winner.supplier_id for winner in tender.winners)]
+    ids = [org_id for winner in tender.winners for org_id in (winner.buyer_id, winner.supplier_id)]
     parties = {org_id: _party(view) for org_id, view in organizations.companies(work, actor, ids).items()}
-    buyer = parties[tender.buyer_id]
     for winner in tender.winners:
+        buyer = parties[winner.buyer_id]
         drafting.draft_contracts(
             work,
             actor,
@@ -159,6 +163,67 @@ def when_award_lines_cancelled_reduce_contract(work: Work, actor: Actor, event: 
         deal=None if kept is None else _deal(award, kept, parties),
     )
     reducing.reduce_contract(work, actor, command)
+
+
+def when_framework_concluded_draft_agreements(work: Work, actor: Actor, event: FrameworkConcluded) -> None:
+    """Draft the framework agreement with each of its members."""
+    found = tendering.framework_agreement(work, actor, event.framework_id)
+    ids = [found.buyer_id, *(member.supplier_id for member in found.members)]
+    parties = {org_id: _party(view) for org_id, view in organizations.companies(work, actor, ids).items()}
+    buyer = parties[found.buyer_id]
+    zone = ZoneInfo(organizations.settings(work, actor, found.buyer_id).timezone)
+    command = DraftContracts(
+        award_id=found.framework_id,
+        rfq_id=found.tender_id,
+        rfq_number=found.tender_number,
+        title=f"{found.number} {found.title}",
+        buyer=buyer,
+        deals=tuple(_agreement(found, member, parties, zone) for member in found.members),
+        source=ContractSource.FRAMEWORK,
+    )
+    drafting.draft_contracts(work, actor, command)
+
+
+def when_call_off_accepted_draft_contract(work: Work, actor: Actor, event: CallOffAccepted) -> None:
+    """Draft the contract of an order that a member of a framework accepted, unless it was cancelled since."""
+    found = tendering.accepted_call_off(work, actor, event.call_off_id)
+    if found is None or found.by_tender:
+        return
+    ids = [found.agreement.buyer_id, found.supplier_id]
+    parties = {org_id: _party(view) for org_id, view in organizations.companies(work, actor, ids).items()}
+    buyer = parties[found.agreement.buyer_id]
+    member = next(one for one in found.agreement.members if one.supplier_id == found.supplier_id)
+    deal = Deal(
+        supplier=parties[found.supplier_id],
+        quote_id=found.call_off_id,
+        quote_number=found.number,
+        quote_revision=1,
+        currency=Currency(member.currency),
+        terms=_settled(member.payment_terms, found.note, buyer.country),
+        lines=tuple(_tendered_line(line) for line in found.lines),
+    )
+    command = DraftContracts(
+        award_id=found.call_off_id,
+        rfq_id=found.agreement.framework_id,
+        rfq_number=found.agreement.number,
+        title=found.agreement.title,
+        buyer=buyer,
+        deals=(deal,),
+        source=ContractSource.CALL_OFF,
+    )
+    drafting.draft_contracts(work, actor, command)
+
+
+def when_call_off_cancelled_void_contract(work: Work, actor: Actor, event: CallOffCancelled) -> None:
+    """Withdraw the contract of an order that was cancelled, where one is drafted."""
+    if event.supplier_id is not None:
+        command = ReduceContract(
+            award_id=event.award_id or event.call_off_id,
+            supplier_id=event.supplier_id,
+            reason=event.reason,
+            deal=None,
+        )
+        reducing.reduce_contract(work, actor, command)
 
 
 def when_contract_drafted_tell_buyer(work: Work, actor: Actor, event: ContractDrafted) -> None:
@@ -254,25 +319,71 @@ def _tendered(winner: tendering.WinnerView, supplier: Party, country: str) -> De
         quote_number=winner.bid_number,
         quote_revision=winner.bid_version,
         currency=Currency(winner.currency),
-        terms=Terms(
-            payment_terms=winner.payment_terms,
-            governing_law=country,
-            dispute_forum=DisputeForum.BUYER_COURT,
-            prevailing_language=Tongue.CHINESE if country == _CHINESE_LAW else Tongue.ENGLISH,
-            notes=winner.note,
-        ),
-        lines=tuple(
-            DealLine(
-                rfq_line_id=line.lot_id,
-                item_name=line.item_name,
-                specification=line.specification,
-                quantity=line.quantity,
-                unit=line.unit,
-                unit_price=line.unit_price,
-                required_on=line.required_on,
-                delivery_place=line.delivery_place,
-            )
-            for line in winner.lines
+        terms=_settled(winner.payment_terms, winner.note, country),
+        lines=tuple(_tendered_line(line) for line in winner.lines),
+        charges=(DealCharge(kind=ChargeKind.ROUNDING, rfq_line_ids=(), amount=winner.remainder),)
+        if winner.remainder
+        else (),
+    )
+
+
+def _settled(payment_terms: str, note: str, country: str) -> Terms:
+    """Return the first proposal after a bid: its payment terms, the law and the courts of the buyer's country."""
+    return Terms(
+        payment_terms=payment_terms,
+        governing_law=country,
+        dispute_forum=DisputeForum.BUYER_COURT,
+        prevailing_language=Tongue.CHINESE if country == _CHINESE_LAW else Tongue.ENGLISH,
+        notes=note,
+    )
+
+
+def _tendered_line(line: tendering.TenderLine) -> DealLine:
+    return DealLine(
+        rfq_line_id=line.lot_id,
+        item_name=line.item_name,
+        specification=line.specification,
+        quantity=line.quantity,
+        unit=line.unit,
+        unit_price=line.unit_price,
+        required_on=line.required_on,
+        delivery_place=line.delivery_place,
+    )
+
+
+def _agreement(
+    found: tendering.FrameworkAgreement,
+    member: tendering.FrameworkMemberView,
+    parties: dict[UUID, Party],
+    zone: ZoneInfo,
+) -> Deal:
+    lines = (
+        DealLine(
+            rfq_line_id=found.lot_id,
+            item_name=line.item_name,
+            specification=line.specification,
+            quantity=line.quantity,
+            unit=line.unit,
+            unit_price=line.unit_price,
+        )
+        for line in member.lines
+    )
+    return Deal(
+        supplier=parties[member.supplier_id],
+        quote_id=member.bid_id,
+        quote_number=member.bid_number,
+        quote_revision=member.bid_version,
+        currency=Currency(member.currency),
+        terms=_settled(member.payment_terms, member.note, parties[found.buyer_id].country),
+        lines=tuple(lines),
+        agreed=Agreed(
+            ceiling=Money(found.ceiling, Currency(found.currency)).rounded(),
+            starts_on=found.starts_at.astimezone(zone).date(),
+            ends_on=found.ends_at.astimezone(zone).date(),
+            rank=member.rank,
+            members=len(found.members),
+            by_competition=found.by_competition,
+            answer_hours=found.answer_hours,
         ),
     )
 

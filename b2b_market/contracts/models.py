@@ -45,7 +45,7 @@ class Contract(Aggregate, Base):
 
     __tablename__ = "contract"
     __table_args__ = (
-        UniqueConstraint("award_id", "supplier_id"),
+        UniqueConstraint("award_id", "supplier_id", "buyer_id"),
         UniqueConstraint("buyer_id", "number"),
         UniqueConstraint("id", "buyer_id"),
         Index("ix_contract_buyer_id_id", "buyer_id", "id"),
@@ -58,7 +58,7 @@ class Contract(Aggregate, Base):
         CheckConstraint("(status = 'voided') = (void_reason IS NOT NULL)", name="voided_has_reason"),
     )
     audit_type = "contract"
-    audit_added: ClassVar[Mapping[str, object]] = MappingProxyType({"source": "rfq", "charges": []})
+    audit_added: ClassVar[Mapping[str, object]] = MappingProxyType({"source": "rfq", "charges": [], "agreed": None})
     audit_lines: ClassVar[tuple[LineSpec, ...]] = (LineSpec("contract_line", "contract_id", "position", LINE_COLUMNS),)
 
     number: Mapped[str]
@@ -92,13 +92,16 @@ class Contract(Aggregate, Base):
     released_at: Mapped[datetime | None]
     void_reason: Mapped[str | None]
     source: Mapped[ContractSource] = mapped_column(enum_type(ContractSource))
-    """Whether ``rfq_id``, ``rfq_number`` and the quotation are a request's, or a tender's and its bid's."""
+    """Whose ``rfq_id``, ``rfq_number`` and quotation are: a request's, a tender's and its bid's, a framework's …"""
     lines_digest: Mapped[bytes] = mapped_column(LargeBinary)
     charges: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list)
     """What is charged beside the prices: ``[{"kind": "setup", "lines": [2], "percent": null, "amount": "80"}, …]``.
 
     ``lines`` are positions of the contract; a discount is negative. ``total`` is the lines and these.
     """
+
+    agreed: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    """What a framework agreement settles beside its prices; none for any other contract."""
 
     def parties(self) -> tuple[UUID, ...]:
         """Return the buyer, and the supplier once it has been shown the contract."""

@@ -13,6 +13,7 @@ from b2b_market.kernel.text import N_
 from b2b_market.rbac.manifest import Handler, Manifest
 from b2b_market.rfq.events import AwardLinesCancelled, RfqAwarded
 from b2b_market.tendering.events.evaluation import TenderAwarded
+from b2b_market.tendering.events.frameworks import CallOffAccepted, CallOffCancelled, FrameworkConcluded
 from b2b_market.ui.viewer import NavGroup, NavItem
 
 MANIFEST = Manifest(
@@ -23,6 +24,9 @@ MANIFEST = Manifest(
     handlers=(
         Handler(RfqAwarded, handlers.when_rfq_awarded_draft_contracts, "contracts.draft"),
         Handler(TenderAwarded, handlers.when_tender_awarded_draft_contracts, "contracts.draft_tendered"),
+        Handler(FrameworkConcluded, handlers.when_framework_concluded_draft_agreements, "contracts.draft_agreements"),
+        Handler(CallOffAccepted, handlers.when_call_off_accepted_draft_contract, "contracts.draft_called_off"),
+        Handler(CallOffCancelled, handlers.when_call_off_cancelled_void_contract, "contracts.void_called_off"),
         Handler(AwardLinesCancelled, handlers.when_award_lines_cancelled_reduce_contract, "contracts.reduce"),
         Handler(ContractDrafted, handlers.when_contract_drafted_tell_buyer, "contracts.tell_drafted"),
         Handler(ContractReleased, handlers.when_contract_released_tell_supplier, "contracts.tell_released"),

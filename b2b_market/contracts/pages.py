@@ -64,6 +64,15 @@ FORUMS: Final = MappingProxyType(
         DisputeForum.ARBITRATION: N_("Arbitration"),
     }
 )
+ORIGINS: Final = MappingProxyType(
+    {
+        ContractSource.RFQ: (N_("Request for quotation"), "/rfqs/", N_("Quotation")),
+        ContractSource.TENDER: (N_("Tender"), "/tenders/", N_("Bid")),
+        ContractSource.FRAMEWORK: (N_("Tender"), "/tenders/", N_("Bid")),
+        ContractSource.CALL_OFF: (N_("Framework agreement"), "/frameworks/", N_("Call-off")),
+    }
+)
+"""What a contract follows from: its name, where its page is, and what the paper of it is called."""
 TONGUES: Final = MappingProxyType({Tongue.CHINESE: N_("Chinese"), Tongue.ENGLISH: N_("English")})
 PRINTINGS: Final = MappingProxyType(
     {
@@ -266,6 +275,7 @@ def _shown(call: PageContext, contract: ContractView) -> dict[str, object]:
         "may": may,
         "badges": BADGES,
         "forums": FORUMS,
+        "origins": ORIGINS,
         "charges": CHARGES,
         "spans": spans,
         "tongues": TONGUES,

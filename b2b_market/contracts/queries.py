@@ -89,9 +89,11 @@ def _after(page: PageRequest) -> UUID | None:
         raise MalformedRequest(reason="the cursor is not one of this list's") from error
 
 
-def drafted_suppliers(session: Session, scope: Scope, award_id: UUID) -> frozenset[UUID]:
-    """Return the suppliers that have a contract of this award already."""
-    found = select(Contract.supplier_id).where(Contract.award_id == award_id, Contract.buyer_id.in_(scope.org_ids))
+def drafted_suppliers(session: Session, scope: Scope, award_id: UUID, buyer_id: UUID) -> frozenset[UUID]:
+    """Return the suppliers that have a contract of this award with one of the scope's buyers already."""
+    found = select(Contract.supplier_id).where(
+        Contract.award_id == award_id, Contract.buyer_id == buyer_id, Contract.buyer_id.in_(scope.org_ids)
+    )
     return frozenset(session.scalars(found).all())
 
 

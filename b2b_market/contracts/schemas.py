@@ -170,6 +170,18 @@ class SummaryOut(WireOut):
     changed_at: WireTime
 
 
+class AgreedOut(WireOut):
+    """What a framework agreement settles beside its prices; ``rank`` is the supplier's among ``members``."""
+
+    ceiling: MoneyWire
+    starts_on: WireDate
+    ends_on: WireDate
+    rank: int
+    members: int
+    by_competition: bool
+    answer_hours: int
+
+
 class ContractOut(WireOut):
     """A whole contract as one of its parties sees it."""
 
@@ -200,6 +212,7 @@ class ContractOut(WireOut):
     released_at: WireTime | None
     void_reason: str | None
     source: ContractSource
+    agreed: AgreedOut | None
 
 
 class VerificationOut(WireOut):

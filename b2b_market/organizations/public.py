@@ -21,6 +21,7 @@ __all__ = [
     "OwnPerson",
     "Provisional",
     "SettingsView",
+    "buyers",
     "companies",
     "company",
     "found_provisional",
@@ -52,6 +53,11 @@ def settings(work: Work, actor: Actor, org_id: UUID) -> SettingsView:
 def suppliers(work: Work, actor: Actor) -> tuple[DirectoryView, ...]:
     """Return the approved suppliers, by name, without the actor's own company; at most 500, for a choice in a form."""
     return directory.suppliers(work, Scope(actor, None))
+
+
+def buyers(work: Work, actor: Actor) -> tuple[DirectoryView, ...]:
+    """Return the approved buyers, by name, without the actor's own company; at most 500, for a choice in a form."""
+    return directory.buyers(work, Scope(actor, None))
 
 
 def people_with(work: Work, actor: Actor, org_ids: Sequence[UUID], permission: Permission) -> list[Recipient]:

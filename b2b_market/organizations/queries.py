@@ -5,7 +5,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Row, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from b2b_market.infra.database import run_fixed
 from b2b_market.infra.http.cursors import cursor_id
@@ -150,9 +150,20 @@ def directory(session: Session, scope: Scope, wanted: SearchDirectory) -> Page[D
 
 def suppliers(session: Session, scope: Scope, most: int) -> Sequence[DirectoryEntry]:
     """Return approved suppliers by name, without the reader's own company."""
+    return _directory(session, scope, DirectoryEntry.is_supplier, most)
+
+
+def buyers(session: Session, scope: Scope, most: int) -> Sequence[DirectoryEntry]:
+    """Return approved buyers by name, without the reader's own company."""
+    return _directory(session, scope, DirectoryEntry.is_buyer, most)
+
+
+def _directory(
+    session: Session, scope: Scope, side: InstrumentedAttribute[bool], most: int
+) -> Sequence[DirectoryEntry]:
     query = (
         select(DirectoryEntry)
-        .where(DirectoryEntry.is_supplier, DirectoryEntry.org_id.not_in(scope.org_ids))
+        .where(side, DirectoryEntry.org_id.not_in(scope.org_ids))
         .order_by(DirectoryEntry.sort_name, DirectoryEntry.org_id)
         .limit(most)
     )

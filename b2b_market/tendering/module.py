@@ -10,7 +10,9 @@ from b2b_market.tendering.api import complaints as complaints_api
 from b2b_market.tendering.api import disclosure as disclosure_api
 from b2b_market.tendering.api import documents as documents_api
 from b2b_market.tendering.api import evaluation as evaluation_api
+from b2b_market.tendering.api import frameworks as framework_api
 from b2b_market.tendering.api import importing as importing_api
+from b2b_market.tendering.api import joint as joint_api
 from b2b_market.tendering.api import procedures as procedures_api
 from b2b_market.tendering.api import publicity as publicity_api
 from b2b_market.tendering.api import report as report_api
@@ -36,29 +38,22 @@ from b2b_market.tendering.events.complaints import (
     ComplaintWithdrawn,
 )
 from b2b_market.tendering.events.evaluation import EVALUATION_EVENTS
+from b2b_market.tendering.events.frameworks import FRAMEWORK_EVENTS
+from b2b_market.tendering.events.joint import ParticipantInvited, ParticipationAnswered
 from b2b_market.tendering.events.publicity import CandidatesPublished, PublicityEnded, PublicityWithdrawn
 from b2b_market.tendering.events.reveals import KeysLost
 from b2b_market.tendering.events.selecting import SELECTING_EVENTS
 from b2b_market.tendering.events.stages import PricesOpened, TechnicalLocked
 from b2b_market.tendering.events.supplements import SupplementNamed
 from b2b_market.tendering.events.tenders import (
-    BiddingOpened,
-    EnquiryAnswered,
-    EnquiryAsked,
-    LotCancelled,
-    TenderCancelled,
-    TenderClosed,
-    TenderExtended,
-    TenderOpened,
-    TenderPublished,
-    TenderReturned,
-    TenderSubmitted,
-    TenderUnsuccessful,
+    TENDER_EVENTS,
 )
 from b2b_market.tendering.handlers.committee import COMMITTEE_HANDLERS
 from b2b_market.tendering.handlers.complaints import COMPLAINT_HANDLERS
 from b2b_market.tendering.handlers.disclosure import DISCLOSURE_HANDLERS
 from b2b_market.tendering.handlers.evaluation import EVALUATION_HANDLERS
+from b2b_market.tendering.handlers.frameworks import FRAMEWORK_HANDLERS
+from b2b_market.tendering.handlers.joint import JOINT_HANDLERS
 from b2b_market.tendering.handlers.publicity import PUBLICITY_HANDLERS
 from b2b_market.tendering.handlers.reveals import REVEAL_HANDLERS
 from b2b_market.tendering.handlers.stages import STAGE_HANDLERS
@@ -86,7 +81,9 @@ from b2b_market.tendering.pages import complaints as complaint_pages
 from b2b_market.tendering.pages import documents as document_pages
 from b2b_market.tendering.pages import evaluation as evaluation_pages
 from b2b_market.tendering.pages import feeds as feed_pages
+from b2b_market.tendering.pages import frameworks as framework_pages
 from b2b_market.tendering.pages import importing as importing_pages
+from b2b_market.tendering.pages import joint as joint_pages
 from b2b_market.tendering.pages import procedures as procedure_pages
 from b2b_market.tendering.pages import publicity as publicity_pages
 from b2b_market.tendering.pages import report as report_pages
@@ -100,7 +97,9 @@ from b2b_market.tendering.rules import admission as admission_rules
 from b2b_market.tendering.rules import asking as asking_rules
 from b2b_market.tendering.rules import attaching as attaching_rules
 from b2b_market.tendering.rules import bidding as bidding_rules
+from b2b_market.tendering.rules import calling as calling_rules
 from b2b_market.tendering.rules import committee as committee_rules
+from b2b_market.tendering.rules import competing as competing_rules
 from b2b_market.tendering.rules import complaining as complaint_rules
 from b2b_market.tendering.rules import (
     deciding,
@@ -114,6 +113,8 @@ from b2b_market.tendering.rules import (
 )
 from b2b_market.tendering.rules import drafting as drafting_rules
 from b2b_market.tendering.rules import envelopes as envelope_rules
+from b2b_market.tendering.rules import frameworks as framework_rules
+from b2b_market.tendering.rules import joint as joint_rules
 from b2b_market.tendering.rules import keys as key_rules
 from b2b_market.tendering.rules import opening as opening_rules
 from b2b_market.tendering.rules import procedures as procedure_rules
@@ -124,21 +125,28 @@ from b2b_market.tendering.rules import supplements as supplement_rules
 from b2b_market.tendering.rules import talking as talking_rules
 from b2b_market.tendering.rules.printing import TenderPrintersBusy
 from b2b_market.tendering.service import (
+    answering,
     applying,
     asking,
     attaching,
     awarding,
     bidding,
     board,
+    calling,
     committee,
+    competing,
     complaining,
+    concluding,
     conducting,
     continuing,
     decrypting,
     disclosing,
     drafting,
     evaluating,
+    frameworks,
+    framing,
     importing,
+    joining,
     keys,
     opening,
     printing,
@@ -187,6 +195,8 @@ MANIFEST = Manifest(
         *documents_api.ROUTERS,
         *talks_api.ROUTERS,
         *disclosure_api.ROUTERS,
+        *framework_api.ROUTERS,
+        *joint_api.ROUTERS,
     ),
     # fixed paths stand before those with ids: /tenders/new before /tenders/{tender_id}
     pages=(
@@ -207,6 +217,8 @@ MANIFEST = Manifest(
         supplement_pages.router,
         document_pages.router,
         *talk_pages.ROUTERS,
+        framework_pages.router,
+        joint_pages.router,
     ),
     handlers=(
         *HANDLERS,
@@ -219,6 +231,8 @@ MANIFEST = Manifest(
         *SUPPLEMENT_HANDLERS,
         *SELECTING_HANDLERS,
         *DISCLOSURE_HANDLERS,
+        *FRAMEWORK_HANDLERS,
+        *JOINT_HANDLERS,
     ),
     demo=(DemoStep(60, place_tenders),),
     tasks=TASKS,
@@ -226,16 +240,9 @@ MANIFEST = Manifest(
     grants=(GRANTS,),
     refusals=(
         procedure_rules.UnknownProcedure,
-        drafting_rules.TenderPeriodTooShort,
-        drafting_rules.TenderIncomplete,
-        drafting_rules.OfficersUnfit,
-        drafting_rules.TenderReasonMissing,
         asking_rules.TenderEnquiryEnded,
         asking_rules.TooManyEnquiries,
         asking_rules.NothingToAnswerNow,
-        key_rules.CardUnacceptable,
-        key_rules.CardKnown,
-        key_rules.KeyNotProven,
         bidding_rules.BidTooLate,
         bidding_rules.NotOpenForBids,
         bidding_rules.BidderUnfit,
@@ -249,14 +256,6 @@ MANIFEST = Manifest(
         sealed_reading.RevealUnacceptable,
         sealed_work.BidsStillSealed,
         sealed_work.WorkUnacceptable,
-        judging.EvaluatorUnfit,
-        judging.ScoresMissing,
-        judging.PriceUnexplained,
-        judging.NotTheBest,
-        judging.RulingOpen,
-        judging.AwardsUnderway,
-        judging.StillTime,
-        judging.ExplanationNotDue,
         deciding.AwardAboveLimit,
         sheets.SheetIncomplete,
         drawing.CommitteeShapeWrong,
@@ -267,31 +266,22 @@ MANIFEST = Manifest(
         reveal_rules.KeysDeclaredLost,
         reveal_rules.KeysNotLost,
         reveal_rules.RevealNotAsked,
-        envelope_rules.NoTechnicalStage,
-        envelope_rules.TechnicalResultFinal,
-        envelope_rules.PricesStillSealed,
-        committee_rules.CommitteeNotForeseen,
-        committee_rules.CommitteeMissing,
-        committee_rules.CommitteeNotReady,
-        committee_rules.CommitteeScores,
-        committee_rules.DeclarationMissing,
-        committee_rules.JurorsUnfit,
-        complaint_rules.ComplaintsNotForeseen,
-        complaint_rules.ReviewBodyMissing,
-        complaint_rules.ComplaintTooLate,
-        complaint_rules.TooManyComplaints,
-        complaint_rules.ComplaintOpen,
-        complaint_rules.NotYetActed,
-        publicity_rules.PublicityNotForeseen,
-        publicity_rules.CandidatesNotPublished,
-        publicity_rules.CandidatesPublished,
-        attaching_rules.TooManyTenderDocuments,
-        attaching_rules.TenderFileAttached,
-        attaching_rules.DocumentReplaced,
         *qualifying_rules.REFUSALS,
         *admission_rules.REFUSALS,
         *talking_rules.REFUSALS,
         *FILE_REFUSALS,
+        *drafting_rules.REFUSALS,
+        *key_rules.REFUSALS,
+        *judging.REFUSALS,
+        *envelope_rules.REFUSALS,
+        *committee_rules.REFUSALS,
+        *complaint_rules.REFUSALS,
+        *publicity_rules.REFUSALS,
+        *framework_rules.REFUSALS,
+        *calling_rules.REFUSALS,
+        *competing_rules.REFUSALS,
+        *joint_rules.REFUSALS,
+        *attaching_rules.REFUSALS,
     ),
     cli=commands,
     services=(
@@ -327,6 +317,13 @@ MANIFEST = Manifest(
         stepping,
         disclosing,
         importing,
+        concluding,
+        framing,
+        frameworks,
+        calling,
+        competing,
+        answering,
+        joining,
     ),
     models=(
         procedure_models,
@@ -344,18 +341,6 @@ MANIFEST = Manifest(
         disclosure_models,
     ),
     events=(
-        TenderSubmitted,
-        TenderReturned,
-        TenderPublished,
-        TenderExtended,
-        EnquiryAsked,
-        EnquiryAnswered,
-        BiddingOpened,
-        TenderClosed,
-        TenderUnsuccessful,
-        TenderOpened,
-        TenderCancelled,
-        LotCancelled,
         BidSealed,
         BidWithdrawn,
         *EVALUATION_EVENTS,
@@ -381,6 +366,10 @@ MANIFEST = Manifest(
         KeysLost,
         SupplementNamed,
         *SELECTING_EVENTS,
+        *TENDER_EVENTS,
+        *FRAMEWORK_EVENTS,
+        ParticipantInvited,
+        ParticipationAnswered,
     ),
     nav=(
         NavGroup(
@@ -391,6 +380,8 @@ MANIFEST = Manifest(
                     N_("Tenders to approve"), "/tenders?status=pending_approval", "approve", TenderPermission.APPROVE
                 ),
                 NavItem(N_("Tenders open to you"), "/open-tenders", "inbox", TenderPermission.BID_SUBMIT),
+                NavItem(N_("Joint tenders"), "/joint-tenders", "award", TenderPermission.JOIN),
+                NavItem(N_("Framework agreements"), "/frameworks", "contract", TenderPermission.FRAMEWORK_READ),
                 NavItem(N_("Opening keys"), "/officer-keys", "key", TenderPermission.KEY_HOLD),
                 NavItem(N_("Complaints"), "/tender-complaints", "help", TenderPermission.COMPLAINT_READ),
                 NavItem(N_("Public tenders"), "/tender-board", "globe"),

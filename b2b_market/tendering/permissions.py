@@ -9,6 +9,7 @@ class TenderPermission(Permission):
     PROCEDURE_READ = "procedure:read"
     PROCEDURE_COMPOSE = "procedure:compose"
     READ = "tender:read"
+    JOIN = "tender:join"
     DRAFT = "tender:draft"
     APPROVE = "tender:approve"
     CANCEL = "tender:cancel"
@@ -26,6 +27,12 @@ class TenderPermission(Permission):
     COMPLAINT_REVIEW = "complaint:review"
     OBJECTION_DECIDE = "objection:decide"
     FEE_RECORD = "complaint_fee:record"
+    FRAMEWORK_READ = "framework:read"
+    FRAMEWORK_TERMINATE = "framework:terminate"
+    CALL_OFF_PLACE = "call_off:place"
+    CALL_OFF_APPROVE = "call_off:approve"
+    CALL_OFF_CANCEL = "call_off:cancel"
+    CALL_OFF_ANSWER = "call_off:answer"
     KEY_HOLD = "opening_key:hold"
     KEY_OPEN = "opening_key:contribute"
 
@@ -42,6 +49,8 @@ GRANTS: Grants = {
     TenderPermission.READ: _BUYERS | _SUPPLIERS | {Role.SERVICE_ACCOUNT},
     # a program may bring tenders of another system as drafts; a person publishes them
     TenderPermission.DRAFT: _PURCHASER | {Role.SERVICE_ACCOUNT},
+    # quantities bind the company that takes part, so its approvers confirm them
+    TenderPermission.JOIN: frozenset({Role.BUYER_APPROVER}),
     TenderPermission.APPROVE: frozenset({Role.BUYER_APPROVER}),
     TenderPermission.CANCEL: frozenset({Role.BUYER_APPROVER}),
     TenderPermission.ANSWER: _PURCHASER,
@@ -66,6 +75,12 @@ GRANTS: Grants = {
     TenderPermission.OBJECTION_DECIDE: frozenset({Role.BUYER_APPROVER}),
     # until finance books it: the operator, or a key of the operator that a payment service holds
     TenderPermission.FEE_RECORD: frozenset({Role.PLATFORM_OPERATOR}),
+    TenderPermission.FRAMEWORK_READ: _BUYERS | _SUPPLIERS | {Role.SERVICE_ACCOUNT},
+    TenderPermission.FRAMEWORK_TERMINATE: frozenset({Role.BUYER_APPROVER}),
+    TenderPermission.CALL_OFF_PLACE: _PURCHASER,
+    TenderPermission.CALL_OFF_APPROVE: frozenset({Role.BUYER_APPROVER}),
+    TenderPermission.CALL_OFF_CANCEL: frozenset({Role.BUYER_PURCHASER, Role.BUYER_APPROVER}),
+    TenderPermission.CALL_OFF_ANSWER: frozenset({Role.SUPPLIER_SALES}),
     TenderPermission.KEY_HOLD: _OFFICERS,
     TenderPermission.KEY_OPEN: _OFFICERS,
 }

@@ -12,10 +12,21 @@ from b2b_market.rbac.actor import Actor
 from b2b_market.rbac.sweeping import sweep
 from b2b_market.tendering.commands.bids import OpenPart
 from b2b_market.tendering.commands.complaints import ReadComplaint
+from b2b_market.tendering.commands.frameworks import ReadCallOff, ReadFramework
 from b2b_market.tendering.commands.publicity import EndPublicity
 from b2b_market.tendering.commands.reveals import SettleReveals
 from b2b_market.tendering.commands.tenders import ReadTender
-from b2b_market.tendering.service import awarding, conducting, decrypting, publicity, revealing, reviewing, seating
+from b2b_market.tendering.service import (
+    answering,
+    concluding,
+    conducting,
+    decrypting,
+    frameworks,
+    publicity,
+    revealing,
+    reviewing,
+    seating,
+)
 
 PERIOD = 1.0
 PART = "tendering.clock"
@@ -60,8 +71,8 @@ def conclude_over(runtime: Runtime) -> int:
     return sweep(
         runtime,
         PART,
-        awarding.over_standstills,
-        lambda work, actor, due: awarding.conclude_tender(work, actor, ReadTender(due[0])),
+        concluding.over_standstills,
+        lambda work, actor, due: concluding.conclude_tender(work, actor, ReadTender(due[0])),
     )
 
 
@@ -97,9 +108,31 @@ def end_publicities(runtime: Runtime) -> int:
     )
 
 
+def pass_call_offs_on(runtime: Runtime) -> int:
+    """Let unanswered call-offs lapse, and offer declined ones to the next member."""
+    return sweep(
+        runtime,
+        PART,
+        answering.unanswered_call_offs,
+        lambda work, actor, due: answering.pass_call_off_on(work, actor, ReadCallOff(due[0])),
+    )
+
+
+def expire_frameworks(runtime: Runtime) -> int:
+    """End the framework agreements whose time is over."""
+    return sweep(
+        runtime,
+        PART,
+        frameworks.ended_frameworks,
+        lambda work, actor, due: frameworks.expire_framework(work, actor, ReadFramework(due[0])),
+    )
+
+
 TASKS = (
     Task("tendering.end_publicities", end_publicities, PERIOD),
     Task("tendering.lapse_complaints", lapse_complaints, PERIOD),
+    Task("tendering.pass_call_offs_on", pass_call_offs_on, PERIOD),
+    Task("tendering.expire_frameworks", expire_frameworks, PERIOD),
     Task("tendering.advance_committees", advance_committees, PERIOD),
     Task("tendering.conclude_over", conclude_over, PERIOD),
     Task("tendering.advance_due", advance_due, PERIOD),

@@ -58,6 +58,7 @@ PUBLIC = {
 NOT_FILLED = {
     "tender_publicity": "published once a lot is judged; tests/tendering/test_publicity.py shows its fence",
     "tender_supplement": "needs a committee that fell short; tests/tendering/test_supplement.py shows it",
+    "framework_competition": "needs an agreement by competition; tests/tendering/test_competitions.py shows its fence",
     "tender_sheet": "needs a drawn committee at work; tests/tendering/test_committee.py shows its fence",
 }
 ROLES = ("b2b_app",)

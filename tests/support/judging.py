@@ -1,6 +1,6 @@
 """Opened tenders for tests of what follows: bids are really sealed and opened."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -50,21 +50,27 @@ def opened(
     hall: Hall,
     bids: Sequence[Mapping[int, Mapping[str, Any]]],
     command: DraftTender | None = None,
+    prepare: Callable[[TenderContent], object] | None = None,
 ) -> TenderContent:
     """Run a tender to its opening; ``bids`` has for each bidder what it says by the place of the lot."""
     wanted = command or made.tender_command(hall, lots=1, criteria=PRICE_ALONE)
-    tender = made.tendering(runtime, hall, wanted)
-    terms = read_notice(tender.tender.notice).notice.terms
+    tender = made.tendering(runtime, hall, wanted, prepare)
     for place, said in enumerate(bids):
-        for at, what in said.items():
-            ids = BidIds(tender.tender.id, tender.lots[at].id, hall.suppliers[place], 1)
-            sealed = seal(terms, ids, {Part.WHOLE: PartContent(dict(what), [])}, made.SIGNERS[place])
-            packed = b"".join(pack(sealed.envelope, sealed.boxes))
-            with work_for(runtime, hall.sales[place]) as work:
-                bidding.submit_bid(work, hall.sales[place], SubmitBid(tender.tender.id, packed))
+        bid(runtime, hall, tender, place, said)
     made.close(runtime)
     made.open_bids(runtime, hall, tender.tender.id)
     return made.read(runtime, hall.purchaser, tender.tender.id)
+
+
+def bid(runtime: Runtime, hall: Hall, tender: TenderContent, place: int, said: Mapping[int, Mapping[str, Any]]) -> None:
+    """Submit what the bidder at ``place`` says, by the place of the lot."""
+    terms = read_notice(tender.tender.notice).notice.terms
+    for at, what in said.items():
+        ids = BidIds(tender.tender.id, tender.lots[at].id, hall.suppliers[place], 1)
+        sealed = seal(terms, ids, {Part.WHOLE: PartContent(dict(what), [])}, made.SIGNERS[place])
+        packed = b"".join(pack(sealed.envelope, sealed.boxes))
+        with work_for(runtime, hall.sales[place]) as work:
+            bidding.submit_bid(work, hall.sales[place], SubmitBid(tender.tender.id, packed))
 
 
 def begin(runtime: Runtime, hall: Hall, tender: TenderContent, person: Actor | None = None) -> Judgement:

@@ -7,10 +7,11 @@ from b2b_market.files import public as files
 from b2b_market.infra.runtime import Runtime
 from b2b_market.rbac.actor import Actor
 from b2b_market.tendering.commands.documents import AttachDocument, ReadDocument
-from b2b_market.tendering.commands.tenders import ReadTender
+from b2b_market.tendering.commands.tenders import DraftTender, ReadTender
 from b2b_market.tendering.service import attaching
 from b2b_market.tendering.service.attaching import TenderDocuments
 from b2b_market.tendering.states.documents import DocumentKind, DocumentLanguage
+from tests.support import committees
 from tests.support import tenders as made
 from tests.support.works import work_for
 
@@ -51,3 +52,13 @@ def taken(runtime: Runtime, actor: Actor, document_id: UUID) -> bytes:
     with work_for(runtime, actor) as work:
         view = attaching.open_document(work, actor, ReadDocument(document_id))
     return files.read(runtime.settings, view)
+
+
+def announce(runtime: Runtime, hall: made.Hall, public: DraftTender) -> dict[str, str]:
+    """Publish a public tender with a committee and a document, which a supplier takes; return the ids."""
+    tender_id = made.draft(runtime, hall, public).tender.id
+    committees.name(runtime, hall.purchaser, tender_id)
+    (document,) = attach(runtime, hall.purchaser, tender_id).documents
+    made.publish(runtime, hall, tender_id)
+    taken(runtime, hall.sales[0], document.id)
+    return {"public_tender_id": str(tender_id), "public_document_id": str(document.id)}

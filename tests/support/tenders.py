@@ -1,6 +1,6 @@
 """Tenders for tests: valid by default, every part changeable; bids are really sealed and opened."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -160,9 +160,18 @@ def draft(runtime: Runtime, hall: Hall, command: DraftTender | None = None) -> T
         return drafting.draft_tender(work, hall.purchaser, command or tender_command(hall))
 
 
-def published(runtime: Runtime, hall: Hall, command: DraftTender | None = None) -> TenderContent:
-    """Store, submit and publish a tender."""
+Prepare = Callable[[TenderContent], object] | None
+"""What is done to a draft before it is submitted."""
+
+
+def published(
+    runtime: Runtime, hall: Hall, command: DraftTender | None = None, prepare: Prepare = None
+) -> TenderContent:
+    """Store, submit and publish a tender; ``prepare`` does more to the draft before."""
     made = draft(runtime, hall, command)
+    if prepare is not None:
+        prepare(made)
+        made = read(runtime, hall.purchaser, made.tender.id)
     if "committee" in made.tender.values:
         committees.name(runtime, hall.purchaser, made.tender.id)
     return publish(runtime, hall, made.tender.id)
@@ -180,9 +189,11 @@ def publish(runtime: Runtime, hall: Hall, tender_id: UUID) -> TenderContent:
     return read(runtime, hall.purchaser, made.tender.id)
 
 
-def tendering(runtime: Runtime, hall: Hall, command: DraftTender | None = None) -> TenderContent:
+def tendering(
+    runtime: Runtime, hall: Hall, command: DraftTender | None = None, prepare: Prepare = None
+) -> TenderContent:
     """Publish a tender and let the time for questions pass: the clock stays moved."""
-    content = published(runtime, hall, command)
+    content = published(runtime, hall, command, prepare)
     move(runtime, QUESTIONS_END + timedelta(minutes=1))
     advance_due(runtime)
     return read(runtime, hall.purchaser, content.tender.id)

@@ -93,7 +93,9 @@ from tests.support.amendments import amendment
 from tests.support.calling import Caller, caller_for
 from tests.support.clients import client_of
 from tests.support.delivery import drain_outbox
+from tests.support.frameworks import bid_twice, framed_tender, ordered
 from tests.support.inspection import seal_everything
+from tests.support.joint import asked_to_join
 from tests.support.negotiations import counter, open_round, say
 from tests.support.opendata import put_up
 from tests.support.people import actor_of, join, make_company, make_person, start_session
@@ -390,7 +392,8 @@ class _Maker:
         judged = committees.procedure(self.runtime, hall.purchaser, "eu-open")
         public = tenders.tender_command(hall, entry=Entry.PUBLIC, supplier_ids=(), procedure=judged)
         public = replace(public, enquiry_ends_at=now + timedelta(days=20), closes_at=now + timedelta(days=90))
-        self._announce(hall, tenders.draft(self.runtime, hall, public).tender.id)
+        self.things |= papers.announce(self.runtime, hall, public)
+        self.things["joint_tender_id"] = asked_to_join(self.runtime, hall, self.orgs["sister"])
         waiting = tenders.draft(self.runtime, hall)
         (document,) = papers.attach(self.runtime, hall.purchaser, waiting.tender.id).documents
         self.things["tender_document_id"] = str(document.id)
@@ -409,8 +412,10 @@ class _Maker:
         staged = envelopes.published(self.runtime, hall, fast)
         content = tenders.published(self.runtime, hall, fast)
         tender_id = content.tender.id
-        for published in (seated, staged, content):
+        framed = framed_tender(self.runtime, hall, fast)
+        for published in (seated, staged, content, framed):
             self._until(published.tender.id, TenderStatus.TENDERING)
+        bid_twice(self.runtime, hall, framed)
         self.things["committee_bid_id"] = str(tenders.bid(self.runtime, hall, seated, 0, price="88").bid_id)
         for place, prices in enumerate((PLANTED.winner, PLANTED.rival)):
             sent = tenders.bid(self.runtime, hall, content, place, price=prices[0])
@@ -419,6 +424,8 @@ class _Maker:
         self._until(tender_id, TenderStatus.CLOSED)
         tenders.open_bids(self.runtime, hall, tender_id)
         self.things |= judging.decide(self.runtime, hall, tender_id)
+        self._until(framed.tender.id, TenderStatus.CLOSED)
+        self.things |= ordered(self.runtime, hall, framed.tender.id, self.people["chief"])
         self._seat(hall, seated.tender.id)
         self._until(staged.tender.id, TenderStatus.CLOSED)
         reveals.lose_keys(self.runtime, hall, kept, "88")
@@ -431,14 +438,6 @@ class _Maker:
             "sequence": "1",
             "position": "0",
         }
-
-    def _announce(self, hall: tenders.Hall, tender_id: UUID) -> None:
-        """Publish a public tender with a document, which somebody takes."""
-        committees.name(self.runtime, hall.purchaser, tender_id)
-        (document,) = papers.attach(self.runtime, hall.purchaser, tender_id).documents
-        tenders.publish(self.runtime, hall, tender_id)
-        papers.taken(self.runtime, self.people["winner"], document.id)
-        self.things |= {"public_tender_id": str(tender_id), "public_document_id": str(document.id)}
 
     def _seat(self, hall: tenders.Hall, tender_id: UUID) -> None:
         """Open the bids of a tender with a committee, and let the ``juror`` among its members declare."""
@@ -524,7 +523,8 @@ class _Maker:
     def _release(self) -> None:
         """Show the contract to its supplier, and begin its next edition, which is not printed yet."""
         purchaser = self._reader()
-        (contract,) = _done(purchaser.get("/contracts"))["items"]
+        rfq_id = str(self.rfqs["awarded"].rfq.id)
+        (contract,) = [one for one in _done(purchaser.get("/contracts"))["items"] if one["rfq_id"] == rfq_id]
         path = f"/contracts/{contract['id']}"
         released = _done(purchaser.post(f"{path}/release", version=contract["version"]))
         terms = {name: released["terms"][name] for name in TermsIn.model_fields} | {"delivery_note": "Gate 3"}
@@ -535,7 +535,7 @@ class _Maker:
         """Note how routes find what the buyer owns."""
         machine = system_actor("test", *self.orgs.values())
         buyer = self.orgs["buyer"]
-        contract = self._one(machine, select(Contract).where(Contract.buyer_id == buyer))
+        contract = self._one(machine, select(Contract).where(Contract.rfq_id == self.rfqs["awarded"].rfq.id))
         award = self._one(machine, select(Award).where(Award.rfq_id == self.rfqs["evaluating"].rfq.id))
         quote = self._one(machine, select(Quote).where(Quote.rfq_id == self.rfqs["awarded"].rfq.id))
         entry = self._one(machine, select(AuditEvent).where(AuditEvent.object_id == self.rfqs["open"].rfq.id))
@@ -554,6 +554,7 @@ class _Maker:
             "quote_id": str(quote.id),
             "supplier_id": str(self.orgs["winner"]),
             "counter_step": "accept",
+            "call_off_step": "return",
             "amendment_step": "return",
             "complaint_step": "accept",
             "grant_id": str(grant.id),

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from b2b_market.contracts.commands import ChargeKind, ContractSource, Party, Terms
+from b2b_market.contracts.commands import Agreed, ChargeKind, ContractSource, Party, Terms
 from b2b_market.kernel.money import Money
 
 
@@ -61,6 +61,7 @@ class Sheet:
     site: str
     source: ContractSource = ContractSource.RFQ
     charges: tuple[SheetCharge, ...] = ()
+    agreed: Agreed | None = None
 
     @property
     def verify_url(self) -> str:

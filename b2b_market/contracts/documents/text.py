@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Final
 
 from b2b_market.contracts.commands import ChargeKind, ContractSource, DisputeForum, Party, Printing, Tongue
+from b2b_market.contracts.documents.agreement import DELIVERY_BY_ORDER, agreement_blocks
 from b2b_market.contracts.documents.sheet import Sheet, SheetCharge, SheetLine
 from b2b_market.contracts.documents.speech import Speaker
 from b2b_market.contracts.rules.words import chinese_amount, english_amount, spans
@@ -58,9 +59,18 @@ CHARGES: Final = MappingProxyType(
         ChargeKind.SETUP: N_("Set-up cost of line {line}"),
         ChargeKind.FREIGHT: N_("Freight"),
         ChargeKind.DISCOUNT: N_("{percent} % off for taking lines {lines}"),
+        ChargeKind.ROUNDING: N_("Rounding remainder of the joint award"),
     }
 )
 _OPEN = N_("to be agreed")
+_DELIVERY = N_("Each line is delivered by the date and to the place that the table names for it.")
+_ORIGINS = {
+    ContractSource.RFQ: (N_("Request for quotation"), N_("Quotation")),
+    ContractSource.TENDER: (N_("Tender"), N_("Bid")),
+    ContractSource.FRAMEWORK: (N_("Tender"), N_("Bid")),
+    ContractSource.CALL_OFF: (N_("Framework agreement"), N_("Call-off")),
+}
+"""What a contract follows from, and by which paper of the supplier's or the buyer's."""
 _BASES = {
     ContractSource.RFQ: N_(
         "Party A buys and Party B sells the goods listed below, as awarded on the request for "
@@ -71,6 +81,15 @@ _BASES = {
         "Party A buys and Party B sells the goods listed below, as awarded on the tender {rfq} to the bid {quote}, "
         "version {revision}. Prices are per unit in {currency}, without value added tax."
     ),
+    ContractSource.FRAMEWORK: N_(
+        "Party B sells the goods listed below to Party A on the orders that Party A places under this agreement, as "
+        "awarded on the tender {rfq} to the bid {quote}, version {revision}. The quantities are those that bids were "
+        "compared by and oblige nobody to order. Prices are per unit in {currency}, without value added tax."
+    ),
+    ContractSource.CALL_OFF: N_(
+        "Party A buys and Party B sells the goods listed below, as called off the framework agreement {rfq} by the "
+        "order {quote}. Prices are per unit in {currency}, without value added tax."
+    ),
 }
 
 
@@ -78,14 +97,13 @@ def contract_document(sheet: Sheet, printing: Printing) -> Document:
     """Return the whole contract as content in the languages of ``printing``."""
     writer = _Writer(sheet, Speaker(printing))
     say = writer.say
+    kind = N_("Purchase Contract") if sheet.agreed is None else N_("Framework Agreement")
     return Document(
-        title=Title(
-            say(N_("Purchase Contract")), writer.identity(), QrCode(sheet.verify_url, say(N_("Scan to verify")))
-        ),
+        title=Title(say(kind), writer.identity(), QrCode(sheet.verify_url, say(N_("Scan to verify")))),
         number=sheet.number,
         languages=tuple(language.value for language in say.languages),
         blocks=writer.blocks(),
-        running_head=say(N_("Purchase Contract")),
+        running_head=say(kind),
         running_foot=(sheet.verify_url,),
         page_words=say(N_("Page {page} of {pages}"), page="{page}", pages="{pages}"),
         created=sheet.edition_at,
@@ -104,14 +122,14 @@ class _Writer:
 
     def identity(self) -> tuple[Fact, ...]:
         sheet, say = self.sheet, self.say
-        tendered = sheet.source is ContractSource.TENDER
+        origin, paper = _ORIGINS[sheet.source]
         return (
             Fact(say(N_("Contract no.")), same(sheet.number)),
             Fact(say(N_("Edition")), same(f"{sheet.edition} ({fmt.utc_stamp(sheet.edition_at)})")),
             Fact(say(N_("Subject matter")), same(sheet.title)),
-            Fact(say(N_("Tender") if tendered else N_("Request for quotation")), same(sheet.rfq_number)),
+            Fact(say(origin), same(sheet.rfq_number)),
             Fact(
-                say(N_("Bid") if tendered else N_("Quotation")),
+                say(paper),
                 say(N_("{number}, revision {revision}"), number=sheet.quote_number, revision=sheet.quote_revision),
             ),
         )
@@ -123,6 +141,7 @@ class _Writer:
                 self._party(N_("Party B (Supplier)"), self.sheet.supplier),
             ),
             *self._goods(),
+            *self._agreed(),
             *self._delivery(),
             *self._payment(),
             *self._law(),
@@ -169,10 +188,22 @@ class _Writer:
             Table(
                 self._columns(code),
                 (*(self._row(line) for line in sheet.lines), *(self._charge(charge) for charge in sheet.charges)),
-                (Total(say(N_("Total, without value added tax")), fmt.money(sheet.total, Language.EN)),),
+                (Total(say(self._total_label()), fmt.money(sheet.total, Language.EN)),),
                 (Fact(say(N_("Total in words")), self._in_words()),),
             ),
         )
+
+    def _total_label(self) -> str:
+        if self.sheet.agreed is None:
+            return N_("Total, without value added tax")
+        return N_("Total of the quantities compared, without value added tax")
+
+    def _agreed(self) -> tuple[Block, ...]:
+        """Return the section that only a framework agreement has."""
+        agreed, say = self.sheet.agreed, self.say
+        if agreed is None:
+            return ()
+        return (self._head(say(N_("Orders under this agreement"))), *agreement_blocks(agreed, say))
 
     def _columns(self, code: str) -> tuple[Column, ...]:
         say = self.say
@@ -238,7 +269,7 @@ class _Writer:
                     ),
                 )
             )
-        text = say(N_("Each line is delivered by the date and to the place that the table names for it."))
+        text = say(_DELIVERY if self.sheet.agreed is None else DELIVERY_BY_ORDER)
         note = (Paragraph(same(terms.delivery_note)),) if terms.delivery_note else ()
         return (
             self._head(say(N_("Delivery"))),

@@ -1,9 +1,11 @@
 """From an award to contracts: numbers, amounts, and what may not be drafted."""
 
+from collections.abc import Mapping
+from datetime import date
 from typing import Any
 from uuid import UUID
 
-from b2b_market.contracts.commands import ChargeKind, Deal, DealLine
+from b2b_market.contracts.commands import Agreed, ChargeKind, Deal, DealLine
 from b2b_market.infra.canonical import decimal_text
 from b2b_market.kernel.currency import Currency
 from b2b_market.kernel.money import Money, line_total, total_of
@@ -40,6 +42,33 @@ def written_charges(deal: Deal) -> list[dict[str, Any]]:
         }
         for charge in sorted(deal.charges, key=lambda one: order.index(one.kind))
     ]
+
+
+def written_agreed(agreed: Agreed | None) -> dict[str, Any] | None:
+    """Return what a framework agreement settles as a contract keeps it."""
+    if agreed is None:
+        return None
+    return {
+        "ceiling": agreed.ceiling.to_json(),
+        "starts_on": agreed.starts_on.isoformat(),
+        "ends_on": agreed.ends_on.isoformat(),
+        "rank": agreed.rank,
+        "members": agreed.members,
+        "by_competition": agreed.by_competition,
+        "answer_hours": agreed.answer_hours,
+    }
+
+
+def read_agreed(stored: Mapping[str, Any] | None) -> Agreed | None:
+    """Return what :func:`written_agreed` wrote."""
+    if stored is None:
+        return None
+    return Agreed(
+        ceiling=Money.of(stored["ceiling"]["amount"], stored["ceiling"]["currency"]),
+        starts_on=date.fromisoformat(stored["starts_on"]),
+        ends_on=date.fromisoformat(stored["ends_on"]),
+        **{name: stored[name] for name in ("rank", "members", "by_competition", "answer_hours")},
+    )
 
 
 def require_drawable(deal: Deal) -> None:

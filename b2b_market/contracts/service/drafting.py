@@ -24,7 +24,7 @@ from b2b_market.rbac.operation import operation
 @operation(system=True, reason="an approved award drafts its contracts")
 def draft_contracts(work: Work, scope: Scope, command: DraftContracts) -> tuple[SummaryView, ...]:
     """Draft one contract per supplier of the award; those that exist already are left alone, so it may run twice."""
-    done = queries.drafted_suppliers(work.session, scope, command.award_id)
+    done = queries.drafted_suppliers(work.session, scope, command.award_id, command.buyer.org_id)
     deals = [deal for deal in command.deals if deal.supplier.org_id not in done]
     for deal in deals:
         drafting.require_drawable(deal)
@@ -96,6 +96,7 @@ def _contract(command: DraftContracts, deal: Deal, number: str, now: datetime) -
         released_at=None,
         void_reason=None,
         source=command.source,
+        agreed=drafting.written_agreed(deal.agreed),
     )
     put_terms(contract, deal.terms)
     return contract

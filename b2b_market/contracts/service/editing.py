@@ -9,7 +9,7 @@ from b2b_market.contracts.models import Contract, ContractDocument, ContractLine
 from b2b_market.contracts.permissions import ContractPermission
 from b2b_market.contracts.rules import terms as rules
 from b2b_market.contracts.service.jobs import order_print
-from b2b_market.contracts.service.views import ContractView, contract_view, put_terms, terms_of
+from b2b_market.contracts.service.views import ContractView, contract_view, places_of, put_terms, terms_of
 from b2b_market.contracts.states import LIFECYCLE, ContractStatus
 from b2b_market.infra.work import Work
 from b2b_market.rbac.actor import Scope
@@ -116,7 +116,7 @@ def _require_known(terms: Terms) -> None:
 
 
 def _places(work: Work, scope: Scope, contract: Contract) -> list[str]:
-    return [line.delivery_place for line in queries.lines(work.session, scope, contract.id)]
+    return places_of(contract, queries.lines(work.session, scope, contract.id))
 
 
 def _view(work: Work, scope: Scope, contract: Contract) -> ContractView:

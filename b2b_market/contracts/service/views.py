@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from b2b_market.contracts.commands import (
+    Agreed,
     ChargeKind,
     ContractSource,
     FileFormat,
@@ -19,6 +20,7 @@ from b2b_market.contracts.commands import (
 )
 from b2b_market.contracts.documents.sheet import Sheet, SheetCharge, SheetLine
 from b2b_market.contracts.models import Contract, ContractDocument, ContractLine
+from b2b_market.contracts.rules.drafting import read_agreed
 from b2b_market.contracts.rules.terms import open_points
 from b2b_market.contracts.states import LIFECYCLE, ContractStatus
 from b2b_market.kernel.currency import Currency
@@ -125,6 +127,7 @@ class ContractView:
     released_at: datetime | None
     void_reason: str | None
     source: ContractSource
+    agreed: Agreed | None
 
 
 def summary_view(row: Contract, scope: Scope) -> SummaryView:
@@ -178,12 +181,18 @@ def contract_view(
         tuple(ChargeView(*charge) for charge in charges_of(row)),
         tuple(document_view(document) for document in documents),
         LIFECYCLE.allowed(row.status) if own else (),
-        open_points(terms, [line.delivery_place for line in lines]) if own else (),
+        open_points(terms, places_of(row, lines)) if own else (),
         row.created_at,
         row.released_at,
         row.void_reason,
         row.source,
+        read_agreed(row.agreed),
     )
+
+
+def places_of(row: Contract, lines: Sequence[ContractLine]) -> list[str]:
+    """Return the places of delivery that the lines name; a framework agreement leaves them to its orders."""
+    return [] if row.source is ContractSource.FRAMEWORK else [line.delivery_place for line in lines]
 
 
 def line_view(line: ContractLine, currency: str) -> LineView:
@@ -254,6 +263,7 @@ def sheet_of(row: Contract, lines: Sequence[ContractLine], site: str) -> Sheet:
         supplier=read_party(row.supplier),
         terms=terms_of(row),
         source=row.source,
+        agreed=read_agreed(row.agreed),
         lines=tuple(_sheet_line(line, currency) for line in lines),
         site=site,
         charges=tuple(

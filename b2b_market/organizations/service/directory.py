@@ -74,6 +74,11 @@ def suppliers(work: Work, scope: Scope) -> tuple[DirectoryView, ...]:
     return tuple(directory_view(row) for row in queries.suppliers(work.session, scope, MOST_SUPPLIERS))
 
 
+def buyers(work: Work, scope: Scope) -> tuple[DirectoryView, ...]:
+    """Return approved buyers by name, the first MOST_SUPPLIERS of them."""
+    return tuple(directory_view(row) for row in queries.buyers(work.session, scope, MOST_SUPPLIERS))
+
+
 def people_with(work: Work, scope: Scope, org_ids: Sequence[UUID], permission: Permission) -> list[Recipient]:
     """Return whom to tell: the people of these companies whose roles in force hold ``permission``, by company."""
     held = holders_in(work.session, org_ids, default_roles(permission), permission, work.now() - work.shift)

@@ -11,9 +11,11 @@ from b2b_market.reference.public import RateMissing
 from b2b_market.tendering.commands import evaluation as commands
 from b2b_market.tendering.commands.tenders import ReadTender, StepTender
 from b2b_market.tendering.rules import deciding, judging
+from b2b_market.tendering.rules.competing import PriceAboveFramework
 from b2b_market.tendering.rules.complaining import ComplaintOpen
 from b2b_market.tendering.rules.drafting import TenderReasonMissing
 from b2b_market.tendering.rules.envelopes import TechnicalResultFinal
+from b2b_market.tendering.rules.frameworks import CeilingPassed, FrameworkNotRunning
 from b2b_market.tendering.rules.publicity import CandidatesNotPublished
 from b2b_market.tendering.rules.sheets import SheetIncomplete
 from b2b_market.tendering.schemas import evaluation as schemas
@@ -32,6 +34,7 @@ _BARRED = (
     judging.NotTheBest,
     judging.PriceUnexplained,
     ComplaintOpen,
+    PriceAboveFramework,
 )
 _ASKS = (judging.EvaluatorUnfit, judging.RulingOpen, judging.AwardsUnderway, TenderReasonMissing)
 
@@ -184,7 +187,15 @@ def return_award(tender_award_id: WireUuid, body: schemas.WordsIn, call: Call) -
 @award_router.post(
     "/{tender_award_id}/approve",
     response_model=schemas.TenderAwardOut,
-    responses=changes(*_BARRED, CandidatesNotPublished, OwnWork, deciding.AwardAboveLimit, RateMissing),
+    responses=changes(
+        *_BARRED,
+        CandidatesNotPublished,
+        OwnWork,
+        deciding.AwardAboveLimit,
+        RateMissing,
+        CeilingPassed,
+        FrameworkNotRunning,
+    ),
 )
 def approve_award(tender_award_id: WireUuid, call: Call) -> Answer:
     """Decide a lot: the decision is signed, every bidder gets its result, the stand-still begins."""

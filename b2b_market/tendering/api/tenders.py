@@ -12,9 +12,12 @@ from b2b_market.rbac.edge import Answer, Call, OnceCall
 from b2b_market.rbac.responses import changes, creates, reads
 from b2b_market.tendering.commands import tenders as commands
 from b2b_market.tendering.rules import asking as asking_rules
+from b2b_market.tendering.rules import competing as competing_rules
 from b2b_market.tendering.rules import drafting as rules
+from b2b_market.tendering.rules import joint as joint_rules
 from b2b_market.tendering.rules.bidding import BidderUnfit
 from b2b_market.tendering.rules.complaining import ComplaintOpen
+from b2b_market.tendering.rules.frameworks import FrameworkNotRunning, FrameworkTermsMissing
 from b2b_market.tendering.rules.procedures import UnknownProcedure
 from b2b_market.tendering.schemas import tenders as schemas
 from b2b_market.tendering.service import asking, conducting, drafting, publishing
@@ -24,7 +27,19 @@ open_router = APIRouter(prefix="/open-tenders", tags=["tendering"], route_class=
 lot_router = APIRouter(prefix="/tender-lots", tags=["tendering"], route_class=StrictRoute)
 enquiry_router = APIRouter(prefix="/tender-enquiries", tags=["tendering"], route_class=StrictRoute)
 
-_READY = (rules.TenderIncomplete, rules.TenderPeriodTooShort, rules.OfficersUnfit)
+_READY = (
+    rules.TenderIncomplete,
+    rules.TenderPeriodTooShort,
+    rules.OfficersUnfit,
+    FrameworkTermsMissing,
+    FrameworkNotRunning,
+    competing_rules.CompetitionDiffers,
+    competing_rules.CompetitionUnlinked,
+    joint_rules.JointUnfit,
+    joint_rules.ParticipantsUnfit,
+    joint_rules.ParticipationMissing,
+    joint_rules.SharesTooLarge,
+)
 
 
 @router.post("", status_code=201, response_model=schemas.TenderOut, responses=creates(UnknownProcedure))

@@ -30,6 +30,7 @@ from b2b_market.tendering.rules.sealed_work import read_work
 from b2b_market.tendering.service import (
     awarding,
     bidding,
+    concluding,
     conducting,
     decrypting,
     drafting,
@@ -77,7 +78,7 @@ def award_tender(cast: Cast, key_ids: tuple[UUID, ...]) -> UUID:
     _open(cast.ago(BEGUN - OPENING), tender_id)
     _judge(cast.ago(BEGUN - JUDGING), tender_id)
     with _clock(cast) as (work, clock):
-        awarding.conclude_tender(work, clock, ReadTender(tender_id))
+        concluding.conclude_tender(work, clock, ReadTender(tender_id))
     return tender_id
 
 

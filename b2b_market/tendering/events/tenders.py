@@ -1,6 +1,7 @@
 """Published facts of a tender, from its draft to its opening."""
 
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from b2b_market.kernel.event import Event, event
@@ -116,3 +117,19 @@ class LotCancelled(Event):
     lot_id: UUID
     buyer_id: UUID
     reason: str
+
+
+TENDER_EVENTS: Final[tuple[type[Event], ...]] = (
+    BiddingOpened,
+    EnquiryAnswered,
+    EnquiryAsked,
+    LotCancelled,
+    TenderCancelled,
+    TenderClosed,
+    TenderExtended,
+    TenderOpened,
+    TenderPublished,
+    TenderReturned,
+    TenderSubmitted,
+    TenderUnsuccessful,
+)

@@ -23,6 +23,7 @@ from b2b_market.tendering.service import (
     continuing,
     drafting,
     evaluating,
+    joining,
     opening,
     procedures,
     publishing,
@@ -199,6 +200,8 @@ def page_of(call: PageContext, tender_id: UUID, form: Form, *, status: int = 200
         "tender": tender,
         "form": form,
         "buys": buys,
+        "joint": (buys and tender.status is TenderStatus.DRAFT)
+        or bool(joining.read_participants(call.work, call.actor, commands.ReadTender(tender_id)).participants),
         "own_work": own_work,
         "officer": call.actor.user_id in tender.officer_ids,
         "procedure": showing.procedure_name(call, tender.procedure, known),

@@ -59,6 +59,8 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "/talks/rounds": N_("Talks: rounds at least"),
         "/talks/final": N_("Talks: time for the final bids, at least"),
         "/ground": N_("Reason for following it"),
+        "/framework/members": N_("Framework agreement: members at most"),
+        "/framework/months": N_("Framework agreement: months at most"),
     }
 )
 CHOICES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
@@ -101,7 +103,7 @@ CHOICES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
         },
     }
 )
-_GROUPS: Final = ("/committee/", "/technical_least", "/complaints/", "/publicity/")
+_GROUPS: Final = ("/committee/", "/framework/", "/technical_least", "/complaints/", "/publicity/")
 OPTIONAL: Final = (*_GROUPS, "/applications/", "/talks/", "/ground")
 """Where the values begin that a procedure may leave out."""
 _LENGTHS: Final = frozenset(

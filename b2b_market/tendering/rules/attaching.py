@@ -85,3 +85,7 @@ def require_described(title: str, note: str) -> tuple[str, str]:
     if errors:
         raise Invalid(errors=errors)
     return name, said
+
+
+REFUSALS: Final = (TooManyTenderDocuments, TenderFileAttached, DocumentReplaced)
+"""What the module refuses of these."""

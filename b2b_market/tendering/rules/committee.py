@@ -129,3 +129,14 @@ def read_draw(record: Mapping[str, Any]) -> Draw:
 def read_candidates(record: Mapping[str, Any]) -> list[Candidate]:
     """Return the pool of a record."""
     return [Candidate(UUID(one["person"]), one["expert"] is True) for one in record["pool"]]
+
+
+REFUSALS: Final = (
+    CommitteeNotForeseen,
+    CommitteeMissing,
+    CommitteeNotReady,
+    CommitteeScores,
+    DeclarationMissing,
+    JurorsUnfit,
+)
+"""What the module refuses of these."""

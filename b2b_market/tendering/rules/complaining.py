@@ -172,3 +172,14 @@ def require_acted(target: ComplaintTarget, *, edition_then: int, edition_now: in
     """Raise NotYetActed where an upheld complaint about the documents left the notice as it was."""
     if target in BEFORE_OPENING and edition_now <= edition_then and not cancelled:
         raise NotYetActed
+
+
+REFUSALS: Final = (
+    ComplaintsNotForeseen,
+    ReviewBodyMissing,
+    ComplaintTooLate,
+    TooManyComplaints,
+    ComplaintOpen,
+    NotYetActed,
+)
+"""What the module refuses of these."""

@@ -47,6 +47,8 @@ class Decision:
     comment: str
     decided_at: datetime
     standstill_ends_at: datetime
+    members: Sequence[UUID] = ()
+    """The bids, best first, that a framework agreement is concluded with."""
 
 
 def decision_record(found: Decision) -> dict[str, Any]:
@@ -79,6 +81,7 @@ def decision_record(found: Decision) -> dict[str, Any]:
             "comment": found.comment,
             "decided_at": found.decided_at,
             "standstill_ends_at": found.standstill_ends_at,
+            **({"members": list(found.members)} if found.members else {}),
         }
     )
     assert isinstance(record, dict)  # noqa: S101 - made of a mapping; tells mypy so

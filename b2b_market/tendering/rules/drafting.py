@@ -242,3 +242,7 @@ def require_reason(reason: str) -> str:
     if len(said) < MIN_REASON:
         raise TenderReasonMissing(least=MIN_REASON)
     return said
+
+
+REFUSALS: Final = (TenderPeriodTooShort, TenderIncomplete, OfficersUnfit, TenderReasonMissing)
+"""What the module refuses of these."""

@@ -137,3 +137,7 @@ def result_record(
     )
     assert isinstance(record, dict)  # noqa: S101 - made of a mapping; tells mypy so
     return record
+
+
+REFUSALS: Final = (NoTechnicalStage, TechnicalResultFinal, PricesStillSealed)
+"""What the module refuses of these."""

@@ -232,3 +232,16 @@ def _figures(bid: Judged, bids: Sequence[Judged], weights: Weights) -> tuple[Fra
     quality = sum((weight * bid.scores[key] for key, weight in weights.quality.items()), Fraction(0))
     share = sum(weights.quality.values(), Fraction(0))
     return (weights.price * by_price + quality) / FULL, quality / share if share else Fraction(0)
+
+
+REFUSALS: Final = (
+    EvaluatorUnfit,
+    ScoresMissing,
+    PriceUnexplained,
+    NotTheBest,
+    RulingOpen,
+    AwardsUnderway,
+    StillTime,
+    ExplanationNotDue,
+)
+"""What the module refuses of these."""

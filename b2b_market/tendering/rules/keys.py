@@ -1,5 +1,7 @@
 """When an officer's key is taken."""
 
+from typing import Final
+
 from b2b_market.kernel.refusal import Kind, Refusal
 from b2b_market.kernel.text import N_
 
@@ -26,3 +28,7 @@ class KeyNotProven(Refusal):
     code, audited = "tender-key-not-proven", True
     title = N_("The answer does not fit the challenge")
     advice = N_("Only who holds the private key can answer. Answer the challenge that is shown with this key.")
+
+
+REFUSALS: Final = (CardUnacceptable, CardKnown, KeyNotProven)
+"""What the module refuses of these."""

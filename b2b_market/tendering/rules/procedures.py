@@ -20,6 +20,7 @@ from b2b_market.kernel.text import N_
 from b2b_market.tendering.rules import complaint_terms
 from b2b_market.tendering.rules.calendars import WEEKENDS, Calendar, calendar_fault, read_calendar
 from b2b_market.tendering.rules.drawing import Shape
+from b2b_market.tendering.rules.frameworks import FrameworkShape, read_framework
 from b2b_market.tendering.rules.periods import Period
 from b2b_market.tendering.rules.publicity_terms import PublicityTerms, read_publicity
 from b2b_market.tendering.rules.shapes import Applications, Talks
@@ -47,6 +48,8 @@ CODES: Final = (
     "private-two-stage",
     "china-two-stage",
     "eu-dialogue",
+    "framework",
+    "mini-competition",
 )
 """The built-in profiles in the order that they are shown; the first is the default."""
 MOST_NAME: Final = 100
@@ -58,11 +61,12 @@ OPTIONAL: Final = frozenset(
         "complaints",
         "documents",
         "envelopes",
+        "framework",
         "ground",
         "opened_bids",
         "publicity",
-        "talks",
         "results",
+        "talks",
         "technical_least",
     }
 )
@@ -158,6 +162,8 @@ class Procedure:
     """What is talked about before the final bids; none where the first bids are the final ones."""
     ground_required: bool = False
     """Whether the notice says why the procedure may be followed at all."""
+    framework: FrameworkShape | None = None
+    """What a framework agreement may be; none where awards become contracts."""
 
 
 def read_procedure(values: Values) -> Procedure:
@@ -191,6 +197,7 @@ def read_procedure(values: Values) -> Procedure:
         applications=read_applications(values.get("applications")),
         talks=read_talks(values.get("talks")),
         ground_required=values.get("ground") == "required",
+        framework=read_framework(values.get("framework")),
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from b2b_market.kernel.refusal import Refusal
@@ -92,3 +92,7 @@ def require_over(found: Published | None, bid_id: UUID) -> None:
 def _score(one: Placed) -> str | None:
     found = shown_score(one.score)
     return None if found is None else format(found, "f")
+
+
+REFUSALS: Final = (PublicityNotForeseen, CandidatesNotPublished, CandidatesPublished)
+"""What the module refuses of these."""

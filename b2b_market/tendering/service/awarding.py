@@ -1,8 +1,6 @@
 """Awards of lots: proposed by those who evaluate, signed off by an approver, binding after the stand-still."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from decimal import Decimal
 from uuid import UUID
 
 from b2b_market.infra.bulk import insert_rows
@@ -15,37 +13,33 @@ from b2b_market.organizations import public as organizations
 from b2b_market.rbac.actor import Scope
 from b2b_market.rbac.duties import require_other_person
 from b2b_market.rbac.operation import operation
-from b2b_market.reference import public as reference
 from b2b_market.tendering.commands.evaluation import ReadDecision, StepAward
 from b2b_market.tendering.commands.tenders import ReadTender
 from b2b_market.tendering.events.evaluation import (
     LotDecided,
-    TenderAwarded,
     TenderAwardProposed,
     TenderAwardReturned,
 )
 from b2b_market.tendering.models.evaluation import Evaluation, TenderAward, TenderResult
-from b2b_market.tendering.models.tenders import Tender, TenderLot
+from b2b_market.tendering.models.tenders import Tender
 from b2b_market.tendering.permissions import TenderPermission
 from b2b_market.tendering.queries import evaluation as queries
 from b2b_market.tendering.queries import tenders as tender_queries
 from b2b_market.tendering.rules import deciding, judging
 from b2b_market.tendering.rules.drafting import require_reason
-from b2b_market.tendering.rules.offers import Offer, read_offer
 from b2b_market.tendering.rules.procedures import read_procedure
-from b2b_market.tendering.service import publicity, suspending
+from b2b_market.tendering.service import competing, framing, publicity, suspending
 from b2b_market.tendering.service.drafting import clock_of
 from b2b_market.tendering.service.evaluating import (
     JudgedLot,
     Judgement,
-    active_awards,
     at_work,
     finish_if_decided,
     judged,
     lose,
     take_part,
 )
-from b2b_market.tendering.service.publishing import mirror_status
+from b2b_market.tendering.service.limits import in_limit_currency
 from b2b_market.tendering.states.evaluation import (
     TENDER_AWARD_LIFECYCLE,
     InquiryKind,
@@ -55,9 +49,7 @@ from b2b_market.tendering.states.evaluation import (
     TenderAwardStatus,
 )
 from b2b_market.tendering.states.procedures import Publicity
-from b2b_market.tendering.states.tenders import TENDER_LIFECYCLE, TenderStatus
 
-BATCH = 50
 OTHERS_CHOSEN = N_("The lot was awarded to another bid.")
 
 
@@ -70,9 +62,10 @@ def propose_award(work: Work, scope: Scope, command: StepAward) -> TenderAward:
     """
     tender, evaluation, award = _at_award(work, scope, command)
     TENDER_AWARD_LIFECYCLE.require(award.status, "propose")
-    lot = judged(work, scope, tender, evaluation, award.lot_id).lots[0]
-    _require_awardable(lot, award)
+    found = judged(work, scope, tender, evaluation, award.lot_id)
+    _require_awardable(found.lots[0], award, framing.most_winners(work, scope, tender))
     suspending.require_clear(work, scope, tender.id, award.lot_id)
+    competing.require_price(work, scope, found, award)
     take_part(work, scope, tender, evaluation)
     work.record("tender_evaluation.award_proposed", evaluation)
     TENDER_AWARD_LIFECYCLE.advance(award, "propose")
@@ -117,18 +110,19 @@ def approve_award(work: Work, scope: Scope, command: StepAward) -> TenderAward:
     TENDER_AWARD_LIFECYCLE.require(award.status, "approve")
     require_other_person(scope.actor, award.proposer_id)
     require_other_person(scope.actor, *evaluation.evaluator_ids, rule="S2")
-    deciding.require_within(_in_limit_currency(work, scope, award), scope.limit)
+    deciding.require_within(in_limit_currency(work, scope, framing.committed(work, scope, tender, award)), scope.limit)
     found = judged(work, scope, tender, evaluation, award.lot_id)
     lot = found.lots[0]
-    _require_awardable(lot, award)
+    winners = _require_awardable(lot, award, framing.most_winners(work, scope, tender))
     suspending.require_clear(work, scope, tender.id, award.lot_id)
     publicity.require_published(work, scope, tender, award.lot_id, award.bid_id)
-    _decide(work, scope, found, award)
+    competing.order(work, scope, found, award)
+    _decide(work, scope, found, award, winners if framing.terms_of(work, scope, tender) is not None else ())
     for other in lot.awards:
         if other.status is TenderAwardStatus.PENDING:
             lose(work, other, OTHERS_CHOSEN)
     work.session.flush()
-    suppliers = _tell_results(work, scope, tender, lot, award)
+    suppliers = _tell_results(work, scope, tender, lot, (award, winners))
     assert award.standstill_ends_at is not None  # noqa: S101 - just decided
     decided = LotDecided(
         award_id=award.id,
@@ -159,87 +153,6 @@ def read_results(work: Work, scope: Scope, command: ReadTender) -> Sequence[Tend
     return queries.results_of(work.session, scope, tender.id)
 
 
-@operation(system=True, reason="the clock asks which stand-stills are over")
-def over_standstills(work: Work, _scope: Scope, _command: None) -> list[tuple[UUID, UUID]]:
-    """Return (tender, buyer) of the awarded tenders whose stand-still is over."""
-    return list(queries.over(work.session, work.judging_time(), BATCH))
-
-
-@operation(system=True, reason="the clock lets awards bind")
-def conclude_tender(work: Work, scope: Scope, command: ReadTender) -> Tender | None:
-    """Let the awards of a tender bind once its stand-still is over, and announce them. None where nothing is due.
-
-    They wait for every undecided complaint about the tender.
-    """
-    work.gate(command.tender_id, exclusive=True)
-    tender = tender_queries.lock_own_tender(work.session, scope, command.tender_id)
-    due = tender.next_due_at
-    if tender.status is not TenderStatus.AWARDED or due is None or work.judging_time() < due:
-        return None
-    if suspending.contracts_held(work, scope, tender):
-        return None
-    evaluation = queries.evaluation_of(work.session, scope, tender.id)
-    awards = active_awards(work, scope, tender.id)
-    tender.next_due_at = None
-    work.touch(tender)
-    awarded = TenderAwarded(
-        tender_id=tender.id,
-        evaluation_id=evaluation.id,
-        buyer_id=tender.buyer_id,
-        award_ids=tuple(award.id for award in awards),
-        supplier_ids=tuple(sorted({award.supplier_id for award in awards})),
-    )
-    work.emit(awarded, tender)
-    return tender
-
-
-@dataclass(frozen=True, slots=True)
-class Won:
-    """A lot with the award that binds, the bid's number and version, and its offer."""
-
-    lot: TenderLot
-    award: TenderAward
-    bid_sequence: int
-    bid_version: int
-    offer: Offer
-
-
-@dataclass(frozen=True, slots=True)
-class Concluded:
-    """A tender whose awards bind, by lot in order."""
-
-    tender: Tender
-    evaluation: Evaluation
-    won: tuple[Won, ...]
-
-
-@operation(system=True, reason="contracts are drafted from the awards they were told of")
-def read_concluded(work: Work, scope: Scope, command: ReadTender) -> Concluded:
-    """Return the binding awards of a tender with the prices they rest on."""
-    tender = tender_queries.own_tender(work.session, scope, command.tender_id)
-    evaluation = queries.evaluation_of(work.session, scope, tender.id)
-    lots = {lot.id: lot for lot in tender_queries.lots_of(work.session, scope, tender.id)}
-    found = {bid.id: (bid, said) for bid, said in queries.bids_with_contents(work.session, scope, tender.id)}
-    won = []
-    for award in active_awards(work, scope, tender.id):
-        lot, (bid, said) = lots[award.lot_id], found[award.bid_id]
-        quantities = [Decimal(item["quantity"]) for item in lot.items]
-        offer = read_offer(None if said is None else said.content, quantities)
-        won.append(Won(lot, award, bid.sequence, bid.number, offer))
-    return Concluded(tender, evaluation, tuple(sorted(won, key=lambda one: one.lot.position)))
-
-
-@operation(system=True, reason="contracts reports that every contract of the tender is drafted")
-def complete_tender(work: Work, scope: Scope, command: ReadTender) -> None:
-    """Note that every contract of an awarded tender is drafted. Twice is once."""
-    tender = tender_queries.lock_own_tender(work.session, scope, command.tender_id)
-    if tender.status is TenderStatus.AWARDED and tender.next_due_at is None:
-        TENDER_LIFECYCLE.advance(tender, "complete")
-        work.touch(tender)
-        mirror_status(work, tender)
-        work.record("tender.completed", tender)
-
-
 def _at_award(work: Work, scope: Scope, command: StepAward) -> tuple[Tender, Evaluation, TenderAward]:
     tender_id = queries.own_award(work.session, scope, command.award_id).tender_id
     tender, evaluation = at_work(work, scope, tender_id)
@@ -248,30 +161,29 @@ def _at_award(work: Work, scope: Scope, command: StepAward) -> tuple[Tender, Eva
     return tender, evaluation, award
 
 
-def _require_awardable(lot: JudgedLot, award: TenderAward) -> None:
-    open_rulings = [one for one in lot.rulings if one.status is RulingStatus.PROPOSED]
-    if any(one.bid_id == award.bid_id for one in open_rulings):
+def _require_awardable(lot: JudgedLot, award: TenderAward, most: int) -> tuple[UUID, ...]:
+    """Return the bids that win: the award's, which is the best, and those up to place ``most``; refuse what is open."""
+    questioned = {one.bid_id for one in lot.rulings if one.status is RulingStatus.PROPOSED}
+    if award.bid_id in questioned:
         raise judging.RulingOpen
     if not lot.scored:
         raise judging.ScoresMissing
-    found = judging.require_best(award.bid_id, lot.standing)
-    accepted = any(
-        one.bid_id == award.bid_id and one.kind is InquiryKind.LOW_PRICE and one.status is InquiryStatus.ACCEPTED
+    judging.require_best(award.bid_id, lot.standing)
+    winners = lot.standing[:most]
+    if any(one.bid_id in questioned for one in winners):
+        raise judging.RulingOpen
+    accepted = {
+        one.bid_id
         for one in lot.inquiries
-    )
-    judging.require_explained(found, accepted=accepted)
+        if one.kind is InquiryKind.LOW_PRICE and one.status is InquiryStatus.ACCEPTED
+    }
+    for one in winners:
+        judging.require_explained(one, accepted=one.bid_id in accepted)
+    return tuple(one.bid_id for one in winners)
 
 
-def _in_limit_currency(work: Work, scope: Scope, award: TenderAward) -> Money:
-    amount = Money(award.amount, Currency(award.currency))
-    if scope.limit is None or amount.currency == scope.limit.currency:
-        return amount
-    rate = reference.rate_on(work, scope.actor, amount.currency, scope.limit.currency, work.now().date())
-    return rate.convert(amount)
-
-
-def _decide(work: Work, scope: Scope, found: Judgement, award: TenderAward) -> None:
-    """Sign the decision and let the award stand."""
+def _decide(work: Work, scope: Scope, found: Judgement, award: TenderAward, members: Sequence[UUID]) -> None:
+    """Sign the decision and let the award stand; ``members`` are the bids that a framework is concluded with."""
     tender, lot = found.tender, found.lots[0]
     procedure = read_procedure(tender.values)
     ends_at = clock_of(work, scope, tender).end_of(work.now(), procedure.standstill)
@@ -301,6 +213,7 @@ def _decide(work: Work, scope: Scope, found: Judgement, award: TenderAward) -> N
             comment=award.comment,
             decided_at=work.now(),
             standstill_ends_at=ends_at,
+            members=members,
         )
     )
     signed = work.receipts.sign(record)
@@ -310,15 +223,20 @@ def _decide(work: Work, scope: Scope, found: Judgement, award: TenderAward) -> N
     work.touch(award)
 
 
-def _tell_results(work: Work, scope: Scope, tender: Tender, lot: JudgedLot, award: TenderAward) -> tuple[UUID, ...]:
+def _tell_results(
+    work: Work, scope: Scope, tender: Tender, lot: JudgedLot, decided: tuple[TenderAward, Sequence[UUID]]
+) -> tuple[UUID, ...]:
     """Store each bidder's result of a decided lot, and return the bidders."""
+    award, winners = decided
     public = read_procedure(tender.values).results is Publicity.PUBLIC
-    winner = organizations.company(work, scope.actor, award.supplier_id).name
+    bidders = {bid.id: bid.supplier_id for bid, _ in lot.bids}
+    companies = organizations.companies(work, scope.actor, [bidders[one] for one in winners])
+    names = ", ".join(companies[bidders[one]].name for one in winners)
     places = {one.bid_id: one.place for one in lot.standing}
     rulings = {one.bid_id: one for one in lot.rulings if one.status is RulingStatus.CONFIRMED}
     rows: list[dict[str, object]] = []
     for bid, _ in lot.bids:
-        ruling, won = rulings.get(bid.id), bid.id == award.bid_id
+        ruling, won = rulings.get(bid.id), bid.id in winners
         outcome = Outcome.WON if won else Outcome.LOST if ruling is None else Outcome.DISQUALIFIED
         rows.append(
             {
@@ -333,8 +251,8 @@ def _tell_results(work: Work, scope: Scope, tender: Tender, lot: JudgedLot, awar
                 "admitted": len(places),
                 "ground": None if ruling is None else ruling.ground.value,
                 "reason": "" if ruling is None else ruling.reason,
-                "winner": winner,
-                "winning_amount": award.amount if won or public else None,
+                "winner": names,
+                "winning_amount": award.amount if bid.id == award.bid_id or public else None,
                 "currency": award.currency,
                 "decided_at": award.decided_at,
                 "standstill_ends_at": award.standstill_ends_at,

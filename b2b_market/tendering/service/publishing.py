@@ -26,7 +26,7 @@ from b2b_market.tendering.rules import drafting as rules
 from b2b_market.tendering.rules.announcing import Announced, announce
 from b2b_market.tendering.rules.envelopes import parts_of
 from b2b_market.tendering.rules.procedures import Procedure, read_procedure
-from b2b_market.tendering.service import attaching, seated, suspending
+from b2b_market.tendering.service import attaching, framing, joining, linking, seated, suspending
 from b2b_market.tendering.service.drafting import clock_of
 from b2b_market.tendering.service.noticing import stand_on_board
 from b2b_market.tendering.states.bids import KeyStatus
@@ -100,7 +100,8 @@ def publish_tender(work: Work, scope: Scope, command: StepTender) -> Tender:
     tender.closes_at, tender.next_due_at = ready.closes_at, ready.next_due_at
     tender.admitted_ids = [] if ready.applications_end_at is not None else None
     tender.officer_ids = [key.user_id for key in ready.keys]
-    parties = (tender.buyer_id, *tender.supplier_ids, *(key.org_id for key in ready.keys))
+    joint = (one.org_id for one in joining.confirmed(work, scope, tender.id))
+    parties = (tender.buyer_id, *joint, *tender.supplier_ids, *(key.org_id for key in ready.keys))
     tender.party_ids = list(dict.fromkeys(parties))
     work.touch(tender)
     open_to(work, tender)
@@ -174,6 +175,9 @@ def put_out(work: Work, scope: Scope, tender: Tender, cards: Sequence[dict[str, 
             **_stages(tender),
             **seated.announced(work, scope, tender),
             **attaching.announced(work, scope, tender),
+            **framing.announced(work, scope, tender),
+            **linking.announced(work, scope, tender),
+            **joining.announced(work, scope, tender),
         },
     )
     document, signed = announce(announced, work.receipts)
@@ -247,6 +251,9 @@ def _require_ready(work: Work, scope: Scope, tender: Tender) -> _Ready:
     keys = key_queries.chosen_keys(work.session, scope, tender.key_ids)
     _require_officers(work, scope, tender, procedure, keys)
     seated.require_named(work, scope, tender, procedure, [key.user_id for key in keys])
+    framing.require_terms(work, scope, tender, procedure)
+    linking.require_linked(work, scope, tender)
+    joining.require_joint(work, scope, tender)
     if given is not None and admission.has_dialogue(procedure):
         return _Ready(procedure, keys, None, given, given)
     start = work.now() if given is None else admission.bids_from(procedure, clock, given)

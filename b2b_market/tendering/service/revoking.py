@@ -16,6 +16,7 @@ from b2b_market.tendering.permissions import TenderPermission
 from b2b_market.tendering.queries import evaluation as queries
 from b2b_market.tendering.queries import tenders as tender_queries
 from b2b_market.tendering.rules.drafting import require_reason
+from b2b_market.tendering.service import competing
 from b2b_market.tendering.service.evaluating import active_awards, settle
 from b2b_market.tendering.service.publishing import mirror_status
 from b2b_market.tendering.states.evaluation import (
@@ -95,6 +96,7 @@ def _take_back(work: Work, scope: Scope, tender: Tender, award: TenderAward, rea
             TENDER_LIFECYCLE.require(TenderStatus.COMPLETE, "reopen")
         _reopen(work, tender, "reopen")
     TENDER_AWARD_LIFECYCLE.advance(award, "cancel")
+    competing.take_back(work, scope, award)
     work.touch(award)
     told = [one for one in queries.results_of(work.session, scope, tender.id) if one.lot_id == award.lot_id]
     work.session.execute(delete(TenderResult).where(TenderResult.lot_id == award.lot_id))

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from b2b_market.kernel.text import N_
 from b2b_market.rbac.manifest import DemoStep, Manifest
+from b2b_market.tendering.api import amendments as amendments_api
 from b2b_market.tendering.api import bids as bids_api
 from b2b_market.tendering.api import committee as committee_api
 from b2b_market.tendering.api import complaints as complaints_api
@@ -23,6 +24,12 @@ from b2b_market.tendering.api import talks as talks_api
 from b2b_market.tendering.api import tenders as tenders_api
 from b2b_market.tendering.cli.bidding import app as commands
 from b2b_market.tendering.demo.tenders import place_tenders
+from b2b_market.tendering.events.amendments import (
+    BidConfirmed,
+    TenderAmended,
+    TenderAmendmentReturned,
+    TenderAmendmentSubmitted,
+)
 from b2b_market.tendering.events.bids import BidSealed, BidWithdrawn
 from b2b_market.tendering.events.committee import CommitteeDrawn, CommitteeShort, MemberReplaced, SheetsOpened
 from b2b_market.tendering.events.complaints import (
@@ -48,6 +55,7 @@ from b2b_market.tendering.events.supplements import SupplementNamed
 from b2b_market.tendering.events.tenders import (
     TENDER_EVENTS,
 )
+from b2b_market.tendering.handlers.amendments import AMENDMENT_HANDLERS
 from b2b_market.tendering.handlers.committee import COMMITTEE_HANDLERS
 from b2b_market.tendering.handlers.complaints import COMPLAINT_HANDLERS
 from b2b_market.tendering.handlers.disclosure import DISCLOSURE_HANDLERS
@@ -61,6 +69,7 @@ from b2b_market.tendering.handlers.supplements import SUPPLEMENT_HANDLERS
 from b2b_market.tendering.handlers.talks import SELECTING_HANDLERS
 from b2b_market.tendering.handlers.tenders import HANDLERS
 from b2b_market.tendering.intake.refusals import FILE_REFUSALS
+from b2b_market.tendering.models import amendments as amendment_models
 from b2b_market.tendering.models import bids as bid_models
 from b2b_market.tendering.models import committee as committee_models
 from b2b_market.tendering.models import complaints as complaint_models
@@ -74,6 +83,7 @@ from b2b_market.tendering.models import reveals as reveal_models
 from b2b_market.tendering.models import selecting as selecting_models
 from b2b_market.tendering.models import stages as stage_models
 from b2b_market.tendering.models import tenders as tender_models
+from b2b_market.tendering.pages import amendments as amendment_pages
 from b2b_market.tendering.pages import bidding as bidding_pages
 from b2b_market.tendering.pages import committee as committee_pages
 from b2b_market.tendering.pages import complaint_case as complaint_case_pages
@@ -94,6 +104,7 @@ from b2b_market.tendering.pages import talks as talk_pages
 from b2b_market.tendering.pages import tenders as tender_pages
 from b2b_market.tendering.permissions import GRANTS, TenderPermission
 from b2b_market.tendering.rules import admission as admission_rules
+from b2b_market.tendering.rules import amending as amending_rules
 from b2b_market.tendering.rules import asking as asking_rules
 from b2b_market.tendering.rules import attaching as attaching_rules
 from b2b_market.tendering.rules import bidding as bidding_rules
@@ -101,6 +112,7 @@ from b2b_market.tendering.rules import calling as calling_rules
 from b2b_market.tendering.rules import committee as committee_rules
 from b2b_market.tendering.rules import competing as competing_rules
 from b2b_market.tendering.rules import complaining as complaint_rules
+from b2b_market.tendering.rules import confirming as confirming_rules
 from b2b_market.tendering.rules import (
     deciding,
     drawing,
@@ -125,6 +137,7 @@ from b2b_market.tendering.rules import supplements as supplement_rules
 from b2b_market.tendering.rules import talking as talking_rules
 from b2b_market.tendering.rules.printing import TenderPrintersBusy
 from b2b_market.tendering.service import (
+    amending,
     answering,
     applying,
     asking,
@@ -142,6 +155,7 @@ from b2b_market.tendering.service import (
     decrypting,
     disclosing,
     drafting,
+    editions,
     evaluating,
     frameworks,
     framing,
@@ -197,6 +211,7 @@ MANIFEST = Manifest(
         *disclosure_api.ROUTERS,
         *framework_api.ROUTERS,
         *joint_api.ROUTERS,
+        *amendments_api.ROUTERS,
     ),
     # fixed paths stand before those with ids: /tenders/new before /tenders/{tender_id}
     pages=(
@@ -219,6 +234,7 @@ MANIFEST = Manifest(
         *talk_pages.ROUTERS,
         framework_pages.router,
         joint_pages.router,
+        amendment_pages.router,
     ),
     handlers=(
         *HANDLERS,
@@ -233,6 +249,7 @@ MANIFEST = Manifest(
         *DISCLOSURE_HANDLERS,
         *FRAMEWORK_HANDLERS,
         *JOINT_HANDLERS,
+        *AMENDMENT_HANDLERS,
     ),
     demo=(DemoStep(60, place_tenders),),
     tasks=TASKS,
@@ -282,6 +299,13 @@ MANIFEST = Manifest(
         *competing_rules.REFUSALS,
         *joint_rules.REFUSALS,
         *attaching_rules.REFUSALS,
+        amending_rules.TenderNotAmended,
+        amending_rules.TenderAmendmentWaits,
+        amending_rules.TenderAmendmentOutdated,
+        amending_rules.TenderAmendmentAboveLimit,
+        confirming_rules.BidForEarlierEdition,
+        confirming_rules.ConfirmationNotDue,
+        confirming_rules.BidNotConfirmable,
     ),
     cli=commands,
     services=(
@@ -324,6 +348,8 @@ MANIFEST = Manifest(
         competing,
         answering,
         joining,
+        amending,
+        editions,
     ),
     models=(
         procedure_models,
@@ -339,6 +365,7 @@ MANIFEST = Manifest(
         document_models,
         selecting_models,
         disclosure_models,
+        amendment_models,
     ),
     events=(
         BidSealed,
@@ -370,6 +397,10 @@ MANIFEST = Manifest(
         *FRAMEWORK_EVENTS,
         ParticipantInvited,
         ParticipationAnswered,
+        TenderAmended,
+        TenderAmendmentSubmitted,
+        TenderAmendmentReturned,
+        BidConfirmed,
     ),
     nav=(
         NavGroup(

@@ -79,7 +79,7 @@ def make_hall(runtime: Runtime, suppliers: int = 2) -> Hall:
         prove(runtime, officer, seed, department)
         for officer, seed, department in zip(officers, seeds, departments, strict=True)
     )
-    supplier_ids = tuple(make_company(runtime, f"Bidder {n + 1}", ("supplier",)) for n in range(suppliers))
+    supplier_ids, sales = more_suppliers(runtime, suppliers)
     return Hall(
         buyer_id,
         make_person(runtime, buyer_id, Role.BUYER_PURCHASER, name="Pia Purchaser"),
@@ -89,8 +89,14 @@ def make_hall(runtime: Runtime, suppliers: int = 2) -> Hall:
         seeds,
         key_ids,
         supplier_ids,
-        tuple(make_person(runtime, org_id, Role.SUPPLIER_SALES, name="Sal Sales") for org_id in supplier_ids),
+        sales,
     )
+
+
+def more_suppliers(runtime: Runtime, count: int) -> tuple[tuple[UUID, ...], tuple[Actor, ...]]:
+    """Make suppliers with a sales person each."""
+    found = tuple(make_company(runtime, f"Bidder {n + 1}", ("supplier",)) for n in range(count))
+    return found, tuple(make_person(runtime, org_id, Role.SUPPLIER_SALES, name="Sal Sales") for org_id in found)
 
 
 def hall_of(runtime: Runtime, orgs: Mapping[str, UUID], people: Mapping[str, Actor]) -> Hall:
@@ -221,21 +227,39 @@ def read(runtime: Runtime, person: Actor, tender_id: UUID) -> TenderContent:
 
 
 def packed_bid(
-    content: TenderContent, bidder: UUID, number: int = 1, *, price: str = "950", version: int = 1, at: int = 0
+    content: TenderContent,
+    bidder: UUID,
+    number: int = 1,
+    *,
+    price: str = "950",
+    version: int = 1,
+    at: int = 0,
+    naming: bool = False,
 ) -> bytes:
-    """Seal a bid on the lot ``at`` with the key of the ``number``-th bidder, as the sealing tool packs it."""
-    sealed = sealed_bid(content, bidder, number, price=price, version=version, at=at)
+    """Seal a bid on the lot ``at`` with the key of the ``number``-th bidder, as the sealing tool packs it.
+
+    ``naming``: for the notice of ``content``; else it names none, as tools did before there were amendments.
+    """
+    sealed = sealed_bid(content, bidder, number, price=price, version=version, at=at, naming=naming)
     return b"".join(pack(sealed.envelope, sealed.boxes))
 
 
 def sealed_bid(
-    content: TenderContent, bidder: UUID, number: int = 1, *, price: str = "950", version: int = 1, at: int = 0
+    content: TenderContent,
+    bidder: UUID,
+    number: int = 1,
+    *,
+    price: str = "950",
+    version: int = 1,
+    at: int = 0,
+    naming: bool = False,
 ) -> SealedBid:
     """Seal a bid as ``packed_bid`` does, and return it with what its bidder keeps."""
-    terms = read_notice(content.tender.notice).notice.terms
+    notice = read_notice(content.tender.notice).notice
+    terms = notice.terms
     ids = BidIds(content.tender.id, content.lots[at].id, bidder, version)
     parts = {Part.WHOLE: PartContent({"total": price, "currency": "CNY"}, offer_file(price))}
-    return seal(terms, ids, parts, SIGNERS[number])
+    return seal(terms, ids, parts, SIGNERS[number], notice=notice.digest() if naming else None)
 
 
 def offer_file(price: str) -> tuple[BidFile, ...]:

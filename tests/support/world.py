@@ -32,6 +32,7 @@ OTHER_THINGS = {
     "/delivery": {"event_id": "outbox_id"},
     "/counters": {"step": "counter_step"},
     "/rfq-amendments": {"step": "amendment_step"},
+    "/tender-amendments": {"step": "amendment_step"},
     "/waiting-roles": {"grant_id": "lonely_grant_id", "organization_id": "sister_id"},
     "/notifications/mail": {"mail_id": "dead_mail_id"},
     "/sessions/current/organization": {"organization_id": "sister_id"},

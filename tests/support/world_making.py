@@ -87,7 +87,17 @@ from b2b_market.tendering.states.committee import JurorStatus
 from b2b_market.tendering.states.procedures import Entry
 from b2b_market.tendering.states.tenders import TenderStatus
 from b2b_market.tendering.tasks import advance_committees, advance_due
-from tests.support import committees, complaints, envelopes, judging, papers, reveals, selecting, tenders
+from tests.support import (
+    committees,
+    complaints,
+    envelopes,
+    judging,
+    papers,
+    reveals,
+    selecting,
+    tender_amendments,
+    tenders,
+)
 from tests.support import database as db
 from tests.support.amendments import amendment
 from tests.support.calling import Caller, caller_for
@@ -394,10 +404,8 @@ class _Maker:
         public = replace(public, enquiry_ends_at=now + timedelta(days=20), closes_at=now + timedelta(days=90))
         self.things |= papers.announce(self.runtime, hall, public)
         self.things["joint_tender_id"] = asked_to_join(self.runtime, hall, self.orgs["sister"])
-        waiting = tenders.draft(self.runtime, hall)
-        (document,) = papers.attach(self.runtime, hall.purchaser, waiting.tender.id).documents
-        self.things["tender_document_id"] = str(document.id)
-        tenders.publish(self.runtime, hall, waiting.tender.id)
+        waiting, ids = tender_amendments.waiting(self.runtime, hall)
+        self.things |= ids
         self.things["ocid"] = put_up(self.runtime, self.things["public_tender_id"])
         winner = self.people["winner"]
         with work_for(self.runtime, winner) as work:

@@ -12,9 +12,17 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from b2b_market.infra.canonical import canonical
 from b2b_market.infra.ids import new_id
 from b2b_market.infra.signing import SigningKey
+from b2b_market.tendering.rules.sealed_confirming import Confirmation, sign_confirmation
 from b2b_market.tendering.rules.sealed_envelope import BoxKey, SignedEnvelope, Withdrawal, sign_withdrawal
 from b2b_market.tendering.rules.sealed_evidence import PublicFiles
-from b2b_market.tendering.rules.sealed_journal import SignedClose, SignedReceipt, close_bidding, issue_receipt
+from b2b_market.tendering.rules.sealed_journal import (
+    Document,
+    SignedClose,
+    SignedReceipt,
+    close_bidding,
+    issue_receipt,
+    live_receipts,
+)
 from b2b_market.tendering.rules.sealed_keys import OfficerKey
 from b2b_market.tendering.rules.sealed_layers import Contribution, Result, accept_contribution, contribute
 from b2b_market.tendering.rules.sealed_payload import BidFile, BidIds
@@ -53,11 +61,12 @@ class SealedTender:
     tender: UUID = field(default_factory=new_id)
     lot: UUID = field(default_factory=new_id)
     sealed: dict[int, SealedBid] = field(default_factory=dict)
-    received: list[SignedEnvelope | Withdrawal] = field(default_factory=list)
+    received: list[Document] = field(default_factory=list)
     receipts: list[SignedReceipt] = field(default_factory=list)
     signers: dict[UUID, Ed25519PrivateKey] = field(default_factory=dict)
     contributions: list[Contribution] = field(default_factory=list)
     records: list[SignedRecord] = field(default_factory=list)
+    earlier: list[SignedNotice] = field(default_factory=list)
 
     @cached_property
     def terms(self) -> Terms:
@@ -92,9 +101,30 @@ class SealedTender:
     def bid(
         self, price: str = "12.50", *, bidder: UUID | None = None, version: int = 1, files: Sequence[BidFile] = ()
     ) -> SealedBid:
-        """Seal a bid and store it."""
+        """Seal a bid and store it; once the tender was amended it names the notice that stands."""
         ids = self.ids(bidder, version)
-        return self.store(seal(self.terms, ids, self.contents(price, files), self.signer(ids.bidder)))
+        named = self.notice.notice.digest() if self.earlier else None
+        return self.store(seal(self.terms, ids, self.contents(price, files), self.signer(ids.bidder), notice=named))
+
+    def amend(self, *, binds: bool = True, **changes: object) -> SignedNotice:
+        """Announce the next edition, which voids earlier bids unless it does not bind."""
+        before = self.notice
+        edition = before.notice.edition + 1
+        self.earlier.append(before)
+        self.notice = self.make_notice(
+            edition=edition,
+            binding=edition if binds else before.notice.binding,
+            document=bytes([edition]) * 32,
+            **changes,
+        )
+        return self.notice
+
+    def confirm(self, bidder: UUID, version: int, envelope: bytes, notice: SignedNotice | None = None) -> Confirmation:
+        """Confirm a bid under the notice that stands, or under another one."""
+        named = (notice or self.notice).notice.digest()
+        found = sign_confirmation(self.ids(bidder, version), envelope, named, self.signer(bidder))
+        self.receive(found)
+        return found
 
     def store(self, sealed: SealedBid) -> SealedBid:
         self.receive(sealed.envelope)
@@ -106,9 +136,14 @@ class SealedTender:
         self.receive(found)
         return found
 
-    def receive(self, received: SignedEnvelope | Withdrawal) -> SignedReceipt:
+    def receive(self, received: Document) -> SignedReceipt:
         sequence = len(self.receipts) + 1
-        receipt = issue_receipt(received, sequence, BEFORE + timedelta(milliseconds=sequence), self.platform)
+        named = received.envelope.notice if isinstance(received, SignedEnvelope) else getattr(received, "notice", None)
+        editions: dict[bytes | None, int] = {
+            one.notice.digest(): one.notice.edition for one in (*self.earlier, self.notice)
+        }
+        moment = BEFORE + timedelta(milliseconds=sequence)
+        receipt = issue_receipt(received, sequence, moment, self.platform, edition=editions.get(named, 1))
         self.received.append(received)
         self.receipts.append(receipt)
         return receipt
@@ -118,11 +153,10 @@ class SealedTender:
         return close_bidding(self.notice, [signed.receipt for signed in self.receipts], AFTER, self.platform)
 
     def live(self) -> list[tuple[SignedReceipt, SignedEnvelope]]:
-        last = {signed.receipt.whose: signed for signed in self.receipts}
-        numbered = dict(enumerate(self.received, 1))
-        found = [(signed, numbered[signed.receipt.sequence]) for signed in last.values()]
-        kept = [(signed, entry) for signed, entry in found if isinstance(entry, SignedEnvelope)]
-        return sorted(kept, key=lambda pair: pair[0].receipt.sequence)
+        receipts = [signed.receipt for signed in self.receipts]
+        found = [one.sequence for one in live_receipts(receipts, self.notice.notice.binding)]
+        pairs = [(self.receipts[sequence - 1], self.received[sequence - 1]) for sequence in found]
+        return [(signed, entry) for signed, entry in pairs if isinstance(entry, SignedEnvelope)]
 
     def group(self, *places: int) -> list[str]:
         return [self.terms.officers[place].fingerprint for place in places]
@@ -166,7 +200,7 @@ class SealedTender:
 
     def files(self) -> PublicFiles:
         return PublicFiles(
-            notices=[canonical(self.notice.document())],
+            notices=[canonical(one.document()) for one in (*self.earlier, self.notice)],
             close=canonical(self.close.document()),
             journal=[signed.to_bytes() for signed in self.receipts],
             entries={number: entry.to_bytes() for number, entry in enumerate(self.received, 1)},
@@ -187,4 +221,17 @@ def opened_tender(bids: int = 3, parts: tuple[Part, ...] = (Part.WHOLE,), thresh
     tender.withdraw(gone, 2)
     for part in parts:
         tender.open(part, range(threshold))
+    return tender
+
+
+def amended_tender() -> SealedTender:
+    """Seven entries: bids 1 to 4 before the amendment; 1 confirmed by 5, 2 replaced by 6, 3 void, 4 withdrawn by 7."""
+    tender = SealedTender()
+    sealed = [tender.bid(f"{number}.50").envelope for number in range(1, 5)]
+    whose = [one.envelope.ids.bidder for one in sealed]
+    tender.amend()
+    tender.confirm(whose[0], 2, sealed[0].digest())
+    tender.bid("2.10", bidder=whose[1], version=2)
+    tender.withdraw(whose[3], 2)
+    tender.open()
     return tender

@@ -1,4 +1,4 @@
-"""``b2b-market bid``: the whole way of a bid with nothing but files, and the three commands that ask a platform."""
+"""``b2b-market bid``: the whole way of a bid with nothing but files, and the commands that ask a platform."""
 
 import json
 import stat
@@ -19,13 +19,15 @@ from b2b_market.infra.canonical import canonical
 from b2b_market.tendering.cli import opening
 from b2b_market.tendering.rules import sealed_keyfile
 from b2b_market.tendering.rules.sealed_backup import write_backup
-from b2b_market.tendering.rules.sealed_envelope import (
-    SignedEnvelope,
-    Withdrawal,
-    read_withdrawal,
-    unpack,
+from b2b_market.tendering.rules.sealed_confirming import read_confirmation
+from b2b_market.tendering.rules.sealed_envelope import read_withdrawal, unpack
+from b2b_market.tendering.rules.sealed_journal import (
+    Document,
+    SignedReceipt,
+    issue_receipt,
+    live_receipts,
+    prove_live,
 )
-from b2b_market.tendering.rules.sealed_journal import SignedReceipt, issue_receipt, live_receipts, prove_live
 from b2b_market.tendering.rules.sealed_keyfile import Holder, PrivateKey, lock_key, unlock_key
 from b2b_market.tendering.rules.sealed_keys import challenge_for, is_answered, read_card
 from b2b_market.tendering.rules.sealed_layers import accept_contribution
@@ -310,7 +312,7 @@ class TestVerifying:
     def test_many_findings_are_counted(self, folder: Path) -> None:
         lines = (folder / "journal.jsonl").read_bytes().splitlines()
         (folder / "journal.jsonl").write_bytes(b"".join(b"{}\n" for _ in lines * 10))
-        assert "… and 13 more." in run("verify", folder).output
+        assert "… and 14 more." in run("verify", folder).output
 
     def test_a_receipt_is_checked_alone_and_against_the_close(self, tender: SealedTender, tmp_path: Path) -> None:
         desk = Desk(tmp_path, tender)
@@ -345,7 +347,7 @@ class TestVerifying:
 
 @dataclass
 class Platform:
-    """A stand-in for the platform's three routes; it stores what comes and answers as it is told."""
+    """A stand-in for the platform's four routes; it stores what comes and answers as it is told."""
 
     tender: SealedTender
     stored: list[tuple[str, bytes]] = field(default_factory=list)
@@ -357,11 +359,13 @@ class Platform:
         self.stored.append((path, body))
         if self.answer is not None:
             return self.answer
-        received: SignedEnvelope | Withdrawal
+        received: Document
         if path.endswith("/bids"):
             received, _ = unpack(body, self.tender.terms)
         elif path.endswith("/withdrawals"):
             received = read_withdrawal(body)
+        elif path.endswith("/confirmations"):
+            received = read_confirmation(body)
         else:
             return 201, {}
         receipt: SignedReceipt = issue_receipt(received, 1, BEFORE, self.tender.platform)
@@ -474,4 +478,27 @@ class TestSending:
         ):
             assert run("reveal", *wrong, **settings).exit_code == 2
         assert run("reveal", desk / "notice.json", **settings).exit_code == 1
+        assert len(platform.stored) == 1
+
+    def test_a_bid_is_confirmed_under_an_amended_notice_without_opening_it(
+        self, desk: Desk, platform: Platform
+    ) -> None:
+        desk.seal(desk.price)
+        sealed, _ = unpack((desk / "bid.sealed").read_bytes(), desk.tender.terms)
+        assert sealed.envelope.notice == desk.tender.notice.notice.digest()
+        amended = desk.tender.amend()
+        desk.put("amended.json", canonical(amended.document()))
+        settings = {"B2B_MARKET_URL": platform.url, "B2B_MARKET_API_KEY": "secret"}
+
+        def confirm(key: str, receipt: str) -> Result:
+            options = ("--notice", desk / "amended.json", "--version", 2, "--receipt", desk / receipt)
+            return run("confirm", desk / "bid.sealed", *options, "--key", desk / key, **settings)
+
+        done = confirm("bidder.key", "confirmed.json")
+        assert done.exit_code == 0, done.output
+        found = read_confirmation(platform.stored[0][1])
+        assert (found.ids.version, found.envelope, found.notice) == (2, sealed.digest(), amended.notice.digest())
+        assert confirm("officer0.key", "other.json").exit_code == 1
+        desk.put("bid.sealed", b"hello")
+        assert confirm("bidder.key", "other.json").exit_code == 1
         assert len(platform.stored) == 1

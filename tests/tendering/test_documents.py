@@ -120,6 +120,8 @@ class TestPublished:
         stranger = make_person(runtime, make_company(runtime, "Stranger", ("supplier",)), Role.SUPPLIER_SALES)
         with pytest.raises(NotFound):
             papers.taken(runtime, stranger, document.id)
+        for _ in range(2):
+            made.close(runtime)
         with pytest.raises(IllegalStep), work_for(runtime, hall.purchaser) as work:
             attaching.detach_document(work, hall.purchaser, ReadDocument(document.id))
 

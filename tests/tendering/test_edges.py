@@ -223,11 +223,15 @@ class TestSecrecy:
             f"/api/v1/tenders/{tender}/opening",
             f"/api/v1/tenders/{tender}/opened-bids",
             f"/api/v1/tenders/{tender}/opening-work",
+            f"/api/v1/tenders/{tender}/documents",
+            f"/api/v1/tenders/{tender}/editions",
+            f"/api/v1/tenders/{tender}/amendments",
             "/api/v1/tenders",
             "/api/v1/open-tenders",
             "/api/v1/notifications",
         )
-        pages = (f"/tenders/{tender}", f"/tenders/{tender}/opening", f"/tenders/{tender}/bid", "/tenders")
+        parts = ("", "/opening", "/bid", "/editions", "/amend", "/documents")
+        pages = (*(f"/tenders/{tender}{part}" for part in parts), "/tenders")
         found = {}
         for person in people:
             caller = caller_for(client, runtime, person)

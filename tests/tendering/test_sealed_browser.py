@@ -37,6 +37,7 @@ PASSPHRASE = "a passphrase of an officer"
 HARNESS = """
 import * as format from "./js/sealing/format.js";
 import { seal } from "./js/sealing/seal.js";
+import { confirm } from "./js/sealing/confirm.js";
 import { answerChallenge, contribute, readWork, unlockKey } from "./js/sealing/open.js";
 
 const raw = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
@@ -54,6 +55,8 @@ const doings = {
     const made = await contribute(raw(work), officer, new Date(now), kept && (await format.readNotice(kept)));
     return { file: text(made.file), failed: made.failed, fingerprint: officer.fingerprint };
   },
+  confirm: async ({ notice, ids, envelope, seed }) =>
+    text(await confirm(await format.readNotice(notice), ids, envelope, raw(seed))),
   work: async ({ work }) => (await readWork(raw(work))).bids.length,
   answer: async ({ key, passphrase, challenge }) =>
     answerChallenge(await unlockKey(raw(key), passphrase), raw(challenge)),

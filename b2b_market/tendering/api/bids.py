@@ -13,8 +13,10 @@ from b2b_market.rbac.edge import Answer, Call, CallContext, Edge, OnceCall
 from b2b_market.rbac.responses import changes, creates, reads
 from b2b_market.tendering.api.sending import opened
 from b2b_market.tendering.commands import bids as commands
+from b2b_market.tendering.commands.amendments import ConfirmBid
 from b2b_market.tendering.commands.tenders import ProveKey, ReadTender, RevokeKey
 from b2b_market.tendering.rules import bidding as rules
+from b2b_market.tendering.rules import confirming
 from b2b_market.tendering.rules.keys import CardKnown, CardUnacceptable, KeyNotProven
 from b2b_market.tendering.rules.opening import LayerContributed, NotYourTurn
 from b2b_market.tendering.rules.printing import TenderPrintersBusy
@@ -81,6 +83,7 @@ _BIDDING = (
     rules.NotOpenForBids,
     rules.BidderUnfit,
     rules.BidVersionTaken,
+    confirming.BidForEarlierEdition,
     IllegalStep,
 )
 
@@ -107,6 +110,21 @@ def withdraw_bid(tender_id: WireUuid, request: Request, file: Sent) -> Answer:
     with opened(request) as (work, actor):
         call = CallContext(work, actor, request)
         row = bidding.withdraw_bid(work, actor, commands.WithdrawBid(tender_id, document))
+        return call.answer(schemas.ReceivedOut, row, status=201, location=f"/api/v1/tenders/{tender_id}/bids")
+
+
+@router.post(
+    "/{tender_id}/confirmations",
+    status_code=201,
+    response_model=schemas.ReceivedOut,
+    responses=reads(*_BIDDING, confirming.ConfirmationNotDue, confirming.BidNotConfirmable),
+)
+def confirm_bid(tender_id: WireUuid, request: Request, file: Sent) -> Answer:
+    """Let a sealed bid count under an amended notice by a signed confirmation; nothing is opened for it."""
+    document = read_file(file)
+    with opened(request) as (work, actor):
+        call = CallContext(work, actor, request)
+        row = bidding.confirm_bid(work, actor, ConfirmBid(tender_id, document))
         return call.answer(schemas.ReceivedOut, row, status=201, location=f"/api/v1/tenders/{tender_id}/bids")
 
 

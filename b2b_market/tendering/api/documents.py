@@ -42,9 +42,9 @@ def attach_document(tender_id: WireUuid, body: DocumentIn, call: Call) -> Answer
     return call.answer(TenderDocumentsOut, attaching.attach_document(call.work, call.actor, command))
 
 
-@router.delete("/{tender_document_id}", response_model=TenderDocumentsOut, responses=changes())
+@router.delete("/{tender_document_id}", response_model=TenderDocumentsOut, responses=changes(rules.DocumentReplaced))
 def detach_document(tender_document_id: WireUuid, call: Call) -> Answer:
-    """Take a document off."""
+    """Take a document off a draft at once, off a published tender with its next amendment; twice puts it back."""
     command = ReadDocument(tender_document_id)
     return call.answer(TenderDocumentsOut, attaching.detach_document(call.work, call.actor, command))
 

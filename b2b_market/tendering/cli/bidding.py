@@ -1,6 +1,6 @@
 """``b2b-market bid …``: sealing, opening and checking bids where the platform's browser code is not trusted.
 
-Everything but ``submit``, ``withdraw`` and ``reveal`` works offline, with nothing but files.
+Everything but ``submit``, ``withdraw``, ``confirm`` and ``reveal`` works offline, with nothing but files.
 """
 
 import typer
@@ -17,6 +17,7 @@ for command in (
     sending.submit,
     sending.withdraw,
     sending.reveal,
+    sending.confirm,
     verifying.verify_receipt,
     opening.open_layer,
     verifying.verify,

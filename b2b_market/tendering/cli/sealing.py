@@ -77,7 +77,7 @@ def seal_bid(
         if document is not None:
             require_answering(contents[signed.notice.terms.parts[-1]].content, _lot(signed.notice, document, lot))
         ids = BidIds(signed.notice.terms.tender, lot, bidder, version)
-        sealed = seal(signed.notice.terms, ids, contents, private.signer())
+        sealed = seal(signed.notice.terms, ids, contents, private.signer(), notice=signed.notice.digest())
     except (TypeError, ValueError) as error:
         stop(f"Not sealed: {error}.")
     _write(out, ids, sealed)

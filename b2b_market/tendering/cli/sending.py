@@ -1,4 +1,4 @@
-"""``bid submit``, ``withdraw`` and ``reveal``: to a running platform, with a company's API key."""
+"""``bid submit``, ``withdraw``, ``confirm`` and ``reveal``: to a running platform, with a company's API key."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -11,8 +11,9 @@ from b2b_market.infra.canonical import canonical
 from b2b_market.infra.remote import Json, Refused, Server, Unreachable, problem_lines
 from b2b_market.tendering.cli.private_files import NO_SERVER, REFUSED, WRONG_USAGE, stop, unlocked, write_public
 from b2b_market.tendering.cli.sealing import KeyFile, NoticeFile, notice_in
-from b2b_market.tendering.rules.sealed_envelope import SignedEnvelope, Withdrawal, sign_withdrawal, unpack
-from b2b_market.tendering.rules.sealed_journal import SignedReceipt, is_from, read_receipt
+from b2b_market.tendering.rules.sealed_confirming import sign_confirmation
+from b2b_market.tendering.rules.sealed_envelope import sign_withdrawal, unpack
+from b2b_market.tendering.rules.sealed_journal import Document, SignedReceipt, entry_of, is_from, read_receipt
 from b2b_market.tendering.rules.sealed_payload import BidFile, BidIds
 from b2b_market.tendering.rules.sealed_reading import pack_reveal, read_reveal
 from b2b_market.tendering.rules.sealed_terms import Notice, Part
@@ -100,6 +101,33 @@ def reveal(
     typer.echo(f"Revealed the part {part}.")
 
 
+def confirm(
+    sealed: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="The bid that stands.")],
+    notice: NoticeFile,
+    version: Annotated[int, typer.Option(min=2, help="One more than what was received last.")],
+    key: KeyFile,
+    *,
+    receipt: ReceiptOut,
+    url: Url = "http://127.0.0.1:8000",
+    api_key: ApiKey = "",
+) -> None:
+    """Confirm a sealed bid under an amended notice, without opening it, with the key that sealed it.
+
+    NOTICE is the amended one: read what changed before. Exit codes as for submit.
+    """
+    announced, private, server = notice_in(notice).notice, unlocked(key), _server(url, api_key)
+    try:
+        envelope, _ = unpack(sealed.read_bytes(), announced.terms)
+        stood = envelope.envelope.ids
+        ids = BidIds(stood.tender, stood.lot, stood.bidder, version)
+        found = sign_confirmation(ids, envelope.digest(), announced.digest(), private.signer())
+    except ValueError as error:
+        stop(f"Not confirmed: {error}.")
+    path = f"/tenders/{announced.terms.tender}/confirmations"
+    answer = _asked(lambda: server.send_file(path, "confirmation.json", found.to_bytes()))
+    _keep(answer, announced, found, receipt)
+
+
 def _server(url: str, api_key: str) -> Server:
     if not api_key:
         stop(_NO_KEY, WRONG_USAGE)
@@ -119,11 +147,11 @@ def _asked(ask: Callable[[], T]) -> T:
         stop("\n".join(problem_lines(refused.problem)), REFUSED if admitted else NO_SERVER)
 
 
-def _keep(answer: Json, notice: Notice, sent: SignedEnvelope | Withdrawal, out: Path) -> None:
+def _keep(answer: Json, notice: Notice, sent: Document, out: Path) -> None:
     """Write the receipt in the answer and check it: kept even where it does not hold, because it is then evidence."""
     found = answer.get("receipt")
     write_public(out, canonical(found))
-    ids = sent.ids if isinstance(sent, Withdrawal) else sent.envelope.ids
+    ids = entry_of(sent)[1]
     try:
         receipt: SignedReceipt = read_receipt(found)
     except ValueError as error:

@@ -114,93 +114,105 @@ TOO_FEW = N_("Fewer companies bid than the procedure asks for. Nothing was opene
 
 def when_tender_submitted_ask_approvers(work: Work, actor: Actor, event: TenderSubmitted) -> None:
     """Tell the approvers, but not the author, whom S1 excludes."""
-    people = _people(work, actor, [event.buyer_id], TenderPermission.APPROVE, without=event.author_id)
-    _tell(work, actor, people, TenderToApprove, event.tender_id)
+    people = people_with(work, actor, [event.buyer_id], TenderPermission.APPROVE, without=event.author_id)
+    tell(work, actor, people, TenderToApprove, event.tender_id)
 
 
 def when_tender_returned_tell_author(work: Work, actor: Actor, event: TenderReturned) -> None:
     """Tell the author why."""
     people = [
         person
-        for person in _people(work, actor, [event.buyer_id], TenderPermission.DRAFT)
+        for person in people_with(work, actor, [event.buyer_id], TenderPermission.DRAFT)
         if person.user_id == event.author_id
     ]
-    _tell(work, actor, people, TenderSentBack, event.tender_id, reason=event.reason)
+    tell(work, actor, people, TenderSentBack, event.tender_id, reason=event.reason)
 
 
 def when_tender_published_invite_suppliers(work: Work, actor: Actor, event: TenderPublished) -> None:
     """Invite the sales people of every invited supplier, unless applications come first."""
     if _told(work, actor, event.tender_id).tender.applications_end_at is not None:
         return
-    people = _people(work, actor, event.supplier_ids, TenderPermission.BID_SUBMIT)
-    _tell(work, actor, people, InvitedToTender, event.tender_id, closes_at=event.closes_at)
+    people = people_with(work, actor, event.supplier_ids, TenderPermission.BID_SUBMIT)
+    tell(work, actor, people, InvitedToTender, event.tender_id, closes_at=event.closes_at)
 
 
 def when_enquiry_asked_tell_buyer(work: Work, actor: Actor, event: EnquiryAsked) -> None:
     """Tell the buyer that there is something to answer, without who asked."""
-    people = _people(work, actor, [event.buyer_id], TenderPermission.ANSWER)
-    _tell(work, actor, people, EnquiryCame, event.tender_id)
+    people = people_with(work, actor, [event.buyer_id], TenderPermission.ANSWER)
+    tell(work, actor, people, EnquiryCame, event.tender_id)
 
 
 def when_bidding_opened_tell_suppliers(work: Work, actor: Actor, event: BiddingOpened) -> None:
     """Tell the invited suppliers that bids are received."""
     people = _suppliers(work, actor, event.tender_id)
-    _tell(work, actor, people, BiddingBegun, event.tender_id, closes_at=event.closes_at)
+    tell(work, actor, people, BiddingBegun, event.tender_id, closes_at=event.closes_at)
 
 
 def when_tender_extended_tell_suppliers(work: Work, actor: Actor, event: TenderExtended) -> None:
     """Tell the invited suppliers the later deadline."""
     people = _suppliers(work, actor, event.tender_id)
-    facts: dict[str, Fact] = {"closes_at": event.closes_at, "reason": event.reason}
-    _tell(work, actor, people, DeadlineMoved, event.tender_id, **facts)
+    tell(work, actor, people, DeadlineMoved, event.tender_id, closes_at=event.closes_at, reason=event.reason)
 
 
 def when_tender_closed_call_officers(work: Work, actor: Actor, event: TenderClosed) -> None:
     """Ask the officers for their layers."""
     tender = _told(work, actor, event.tender_id).tender
-    found = _people(work, actor, tender.party_ids, TenderPermission.KEY_OPEN)
+    found = people_with(work, actor, tender.party_ids, TenderPermission.KEY_OPEN)
     people = [person for person in found if person.user_id in event.officer_ids]
-    _tell(work, actor, people, KeyWanted, event.tender_id)
+    tell(work, actor, people, KeyWanted, event.tender_id)
 
 
 def when_tender_opened_tell_everybody(work: Work, actor: Actor, event: TenderOpened) -> None:
     """Tell the buyer's evaluators and the invited suppliers."""
-    people = _people(work, actor, [event.buyer_id], TenderPermission.EVALUATE)
-    _tell(work, actor, [*people, *_suppliers(work, actor, event.tender_id)], BidsOpened, event.tender_id)
+    people = people_with(work, actor, [event.buyer_id], TenderPermission.EVALUATE)
+    tell(work, actor, [*people, *_suppliers(work, actor, event.tender_id)], BidsOpened, event.tender_id)
 
 
 def when_tender_cancelled_tell_suppliers(work: Work, actor: Actor, event: TenderCancelled) -> None:
     """Tell the invited suppliers why."""
-    _tell(work, actor, _suppliers(work, actor, event.tender_id), TenderEnded, event.tender_id, reason=event.reason)
+    tell(work, actor, _suppliers(work, actor, event.tender_id), TenderEnded, event.tender_id, reason=event.reason)
 
 
 def when_tender_unsuccessful_tell_everybody(work: Work, actor: Actor, event: TenderUnsuccessful) -> None:
     """Tell the buyer and the invited suppliers that nothing was opened."""
-    people = _people(work, actor, [event.buyer_id], TenderPermission.DRAFT)
+    people = people_with(work, actor, [event.buyer_id], TenderPermission.DRAFT)
     everybody = [*people, *_suppliers(work, actor, event.tender_id)]
-    _tell(work, actor, everybody, TenderEnded, event.tender_id, reason=TOO_FEW)
+    tell(work, actor, everybody, TenderEnded, event.tender_id, reason=TOO_FEW)
 
 
 def _told(work: Work, actor: Actor, tender_id: UUID) -> TenderContent:
     return drafting.read_tender(work, actor, ReadTender(tender_id))
 
 
-def _suppliers(work: Work, actor: Actor, tender_id: UUID) -> list[Recipient]:
+def invited(work: Work, actor: Actor, tender_id: UUID) -> list[UUID]:
+    """Return the suppliers that a tender invites: those that qualified where applications came first."""
     tender = _told(work, actor, tender_id).tender
-    invited = tender.supplier_ids if tender.admitted_ids is None else tender.admitted_ids
-    return _people(work, actor, invited, TenderPermission.BID_SUBMIT)
+    return list(tender.supplier_ids if tender.admitted_ids is None else tender.admitted_ids)
 
 
-def _people(
+def _suppliers(work: Work, actor: Actor, tender_id: UUID) -> list[Recipient]:
+    return people_with(work, actor, invited(work, actor, tender_id), TenderPermission.BID_SUBMIT)
+
+
+def people_with(
     work: Work, actor: Actor, org_ids: Iterable[UUID], permission: Permission, *, without: UUID | None = None
 ) -> list[Recipient]:
+    """Return the people of companies who may do something, without one of them where one is named."""
     found = organizations.people_with(work, actor, tuple(org_ids), permission)
     return [person for person in found if person.user_id != without]
 
 
-def _tell(
-    work: Work, actor: Actor, people: list[Recipient], kind: type[MessageType], tender_id: UUID, **facts: Fact
+def tell(
+    work: Work,
+    actor: Actor,
+    people: list[Recipient],
+    kind: type[MessageType],
+    tender_id: UUID,
+    *,
+    link: str = "",
+    **facts: Fact,
 ) -> None:
+    """Send people a message about a tender; ``link`` where it leads elsewhere than to the tender's page."""
     if not people:
         return
     tender = _told(work, actor, tender_id).tender
@@ -209,7 +221,7 @@ def _tell(
     message = Message(
         type=kind,
         facts={**always, **facts},
-        link=f"/tenders/{tender.id}",
+        link=link or f"/tenders/{tender.id}",
         object_type="tender",
         object_id=tender.id,
         object_name=f"{tender.number} {tender.title}",

@@ -1,6 +1,8 @@
 """Sealed bids: what was received, in the order of the receipts, and what the opening made of it."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -24,21 +26,24 @@ class Bid(Salted, Aggregate, Base):
     )
     audit_type = "tender_bid"
     audit_secret: ClassVar[frozenset[str]] = frozenset({"signer", "digest"})
+    audit_added: ClassVar[Mapping[str, object]] = MappingProxyType({"edition": 1})
 
     tender_id: Mapped[UUID]
     lot_id: Mapped[UUID]
     buyer_id: Mapped[UUID]
     supplier_id: Mapped[UUID]
     number: Mapped[int]
-    """The bidder's own version of the bid, counted from 1; a withdrawal takes one too."""
+    """The bidder's own version of the bid, counted from 1; a withdrawal and a confirmation take one too."""
     status: Mapped[BidStatus] = mapped_column(enum_type(BidStatus))
     opened: Mapped[bool]
     signer: Mapped[bytes] = mapped_column(LargeBinary)
     """The Ed25519 key that the company signs its envelopes of this lot with."""
     digest: Mapped[bytes] = mapped_column(LargeBinary)
-    """SHA-256 of the last document received."""
+    """SHA-256 of the last envelope or withdrawal received."""
     sequence: Mapped[int]
     received_at: Mapped[datetime]
+    edition: Mapped[int]
+    """Which edition of the notice it is for, or was confirmed under; before the tender's binding one it is void."""
     submitted_by: Mapped[UUID]
     fault: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     """Why it did not open and whose doing that is, once the opening found it unreadable."""
@@ -59,7 +64,7 @@ class Counter(Base):
 
 
 class Received(Base):
-    """A document as it came, an envelope or a withdrawal, with its signed receipt; nothing of it ever changes."""
+    """A document as it came: envelope, withdrawal or confirmation, with its signed receipt; nothing of it changes."""
 
     __tablename__ = "tender_received"
     __table_args__ = (

@@ -21,8 +21,9 @@ LOT_COLUMNS = ("id", "position", "title", "classification", "items", "status", "
 LOT_ADDED: Mapping[str, object] = MappingProxyType({"features": [], "costs": []})
 TENDER_LOTS = LineSpec("tender_lot", "tender_id", "position", LOT_COLUMNS, added=LOT_ADDED)
 
-STAGE_COLUMNS: Mapping[str, object] = MappingProxyType(
+ADDED_COLUMNS: Mapping[str, object] = MappingProxyType(
     {
+        "binding_edition": 1,
         "parent_id": None,
         "applications_end_at": None,
         "most_invited": None,
@@ -31,7 +32,7 @@ STAGE_COLUMNS: Mapping[str, object] = MappingProxyType(
         "talk_round": 0,
     }
 )
-"""What a tender says of its stages, and what one without stages says there."""
+"""Columns that came later, with what a tender of before, or of one stage, says there."""
 
 
 class Tender(Salted, Aggregate, Base):
@@ -54,7 +55,7 @@ class Tender(Salted, Aggregate, Base):
     audit_hidden: ClassVar[frozenset[str]] = frozenset({"next_due_at"})
     audit_secret: ClassVar[frozenset[str]] = frozenset({"lines_digest"})
     audit_lines: ClassVar[tuple[LineSpec, ...]] = (TENDER_LOTS,)
-    audit_added: ClassVar[Mapping[str, object]] = STAGE_COLUMNS
+    audit_added: ClassVar[Mapping[str, object]] = ADDED_COLUMNS
 
     number: Mapped[str]
     title: Mapped[str]
@@ -88,7 +89,9 @@ class Tender(Salted, Aggregate, Base):
     opened_at: Mapped[datetime | None]
     next_due_at: Mapped[datetime | None]
     edition: Mapped[int]
-    """Which notice stands: 0 until the publication, then counted from 1; each later deadline makes the next."""
+    """Which notice stands: 0 until the publication, then from 1; an amendment or a later deadline makes the next."""
+    binding_edition: Mapped[int]
+    """The earliest edition whose bids count; those for an earlier one must be confirmed."""
     document: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     """What the notice of this edition announces, whole; its SHA-256 stands in the notice."""
     notice: Mapped[dict[str, Any] | None] = mapped_column(JSONB)

@@ -15,6 +15,7 @@ from b2b_market.kernel.text import N_
 from b2b_market.rbac.operation import Operation
 from b2b_market.rbac.page_edge import PageCall, PageContext, PageRoute, PageShell
 from b2b_market.tendering.commands import bids as commands
+from b2b_market.tendering.commands.amendments import ConfirmBid
 from b2b_market.tendering.commands.tenders import ProveKey, ReadTender, RegisterKey, RevokeKey
 from b2b_market.tendering.pages import showing, weighing
 from b2b_market.tendering.rules.procedures import read_procedure
@@ -22,6 +23,7 @@ from b2b_market.tendering.rules.sealed_terms import Part
 from b2b_market.tendering.schemas.files import attachment, read_file, work_response
 from b2b_market.tendering.service import bidding, drafting, keys, opening, printing, revealing
 from b2b_market.tendering.service.drafting import TenderContent
+from b2b_market.tendering.states.bids import BidStatus
 from b2b_market.tendering.states.reveals import RevealStatus
 from b2b_market.tendering.states.stages import Envelopes
 from b2b_market.ui.forms import Form
@@ -145,6 +147,22 @@ def withdraw_bid(tender_id: WireUuid, call: PageCall) -> Response:
     bidding.withdraw_bid.admit(call.actor)
     said = Flash(N_("Taken back, and a receipt is signed."), "warn")
     return _take(call, tender_id, _Sent(bidding.withdraw_bid, commands.WithdrawBid, "bid", said), own_bids_page)
+
+
+@router.post("/tenders/{tender_id}/confirmation")
+def confirm_bid(tender_id: WireUuid, call: PageCall) -> Response:
+    """Let a sealed bid count under an amended notice by a signed confirmation."""
+    bidding.confirm_bid.admit(call.actor)
+    form = Form(call.form())
+    file = form.file("confirmation", required=True)
+    if file is not None:
+        try:
+            bidding.confirm_bid(call.work, call.actor, ConfirmBid(tender_id, read_file(file)))
+            return call.see(f"/tenders/{tender_id}/bid", Flash(N_("Confirmed: your bid counts. A receipt is signed.")))
+        except Refusal as refusal:
+            call.refuse(refusal)
+            form.add_refusal(refusal)
+    return own_bids_page(call, tender_id, form, status=422)
 
 
 @router.get("/tenders/{tender_id}/receipts/{sequence}")
@@ -271,6 +289,7 @@ def own_bids_page(call: PageContext, tender_id: UUID, form: Form, *, status: int
     """Return the page of a company's own bids."""
     content = drafting.read_tender(call.work, call.actor, ReadTender(tender_id))
     reveals = revealing.read_reveals(call.work, call.actor, ReadTender(tender_id))
+    own = bidding.read_own_bids(call.work, call.actor, ReadTender(tender_id))
     context = {
         "form": form,
         "tender": content.tender,
@@ -279,12 +298,17 @@ def own_bids_page(call: PageContext, tender_id: UUID, form: Form, *, status: int
         "weighing": {
             str(lot.id): weighing.shown(lot.features, lot.costs, showing.language_of(call)) for lot in content.lots
         },
-        "own": bidding.read_own_bids(call.work, call.actor, ReadTender(tender_id)),
         "two": read_procedure(content.tender.values).envelopes is Envelopes.TWO,
         "committee": read_procedure(content.tender.values).committee is not None,
         "reveals": reveals,
         "asked": [one for one in reveals.windows if one.status is RevealStatus.OPEN],
         "revealed": {one.bid_id for one in reveals.own},
+        "own": own,
+        "unconfirmed": [
+            (f"{bid.lot_id} {bid.number + 1} {bytes(bid.digest).hex()}", str(bid.lot_id)) for bid in own.unconfirmed()
+        ],
+        "void": [str(bid.lot_id) for bid in own.bids if bid.status is BidStatus.VOID],
+        "said": {"envelope": N_("Sealed bid"), "withdrawal": N_("Withdrawal"), "confirmation": N_("Confirmation")},
         "submits": bidding.submit_bid.allows(call.actor),
         "badges": showing.TENDER_BADGES,
     }

@@ -19,7 +19,7 @@ from b2b_market.tendering.pages import showing
 from b2b_market.tendering.schemas.files import attachment
 from b2b_market.tendering.service import attaching
 from b2b_market.tendering.states.documents import DocumentKind, DocumentLanguage
-from b2b_market.tendering.states.tenders import TenderStatus
+from b2b_market.tendering.states.tenders import LIVE, TenderStatus
 from b2b_market.ui.forms import Form, parse_form
 from b2b_market.ui.viewer import Flash
 
@@ -81,9 +81,10 @@ def attach_document(tender_id: WireUuid, request: Request) -> Response:
 
 @router.post("/tender-documents/{tender_document_id}/remove")
 def detach_document(tender_document_id: WireUuid, call: PageCall) -> Response:
-    """Take a document off."""
+    """Take a document off, at once or with the next amendment."""
     found = attaching.detach_document(call.work, call.actor, ReadDocument(tender_document_id))
-    return call.see(f"/tenders/{found.tender.id}/documents", Flash(N_("Taken off.")))
+    said = N_("Taken off.") if found.tender.status is TenderStatus.DRAFT else N_("Noted for the next amendment.")
+    return call.see(f"/tenders/{found.tender.id}/documents", Flash(said))
 
 
 @router.get("/tender-documents/{tender_document_id}/content")
@@ -148,7 +149,7 @@ def _file(request: Request) -> files.Upload | None:
 def _page(call: PageContext, tender_id: WireUuid, form: Form, *, status: int = 200) -> Response:
     found = attaching.list_documents(call.work, call.actor, ReadTender(tender_id))
     own = found.tender.buyer_id in call.actor.org_ids
-    edits = own and attaching.attach_document.allows(call.actor) and found.tender.status is TenderStatus.DRAFT
+    edits = own and attaching.attach_document.allows(call.actor) and found.tender.status in (*LIVE, TenderStatus.DRAFT)
     standing = [one for one in found.documents if one.until is None and not one.leaving]
     context = {
         "form": form,

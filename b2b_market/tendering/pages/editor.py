@@ -65,7 +65,7 @@ def create_tender(call: PageCall) -> Response:
         except Refusal as refusal:
             call.refuse(refusal)
             form.add_refusal(refusal)
-    return _editor(call, form, None, _rows(form), status=422)
+    return _editor(call, form, None, rows_of(form), status=422)
 
 
 @router.get("/{tender_id}/edit")
@@ -73,14 +73,7 @@ def edit_tender(tender_id: WireUuid, call: PageCall) -> Response:
     """Show a draft in the editor."""
     drafting.edit_tender.admit(call.signed_in())
     content = drafting.read_own_tender(call.work, call.actor, commands.ReadTender(tender_id))
-    initial = _initial(call, content)
-    counts = {
-        "lots": range(len(content.lots)),
-        "items": range(sum(len(lot.items) for lot in content.lots)),
-        "criteria": range(max(len(content.tender.criteria), 1)),
-        **{name: range(max(count, 1)) for name, count in weighing.rows_of(_plain(content))[1].items()},
-    }
-    return _editor(call, Form(initial=initial), content, counts)
+    return _editor(call, Form(initial=initial_of(call, content)), content, counts_of(content))
 
 
 @router.post("/{tender_id}/edit")
@@ -99,7 +92,7 @@ def save_tender(tender_id: WireUuid, call: PageCall) -> Response:
             call.refuse(refusal)
             form.add_refusal(refusal)
     known = drafting.read_own_tender(call.work, call.actor, commands.ReadTender(tender_id))
-    return _editor(call, form, known, _rows(form), status=422)
+    return _editor(call, form, known, rows_of(form), status=422)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +111,19 @@ def show_prefilled(
     return _editor(call, Form(initial=initial), None, {**blank, **counts}, imported=imported)
 
 
-def _rows(form: Form) -> dict[str, Sequence[int]]:
+def rows_of(form: Form) -> dict[str, Sequence[int]]:
+    """Return the numbers of the rows that were sent, by list."""
     return {name: form.rows(name) or NEW[name] for name in NEW}
+
+
+def counts_of(content: TenderContent) -> dict[str, range]:
+    """Return how many rows of each list a tender that is there fills."""
+    return {
+        "lots": range(len(content.lots)),
+        "items": range(sum(len(lot.items) for lot in content.lots)),
+        "criteria": range(max(len(content.tender.criteria), 1)),
+        **{name: range(max(count, 1)) for name, count in weighing.rows_of(_plain(content))[1].items()},
+    }
 
 
 def _editor(
@@ -170,11 +174,7 @@ def _read(call: PageContext, form: Form) -> commands.DraftTender | None:
         "entry": form.choice("entry", Entry, required=True) or Entry.INVITED,
         "supplier_ids": _ids(form, "supplier_ids"),
         "key_ids": _ids(form, "key_ids"),
-        "bond": commands.BondInput(
-            percent=form.decimal("bond-percent", places=2),
-            form=form.text("bond-form") or "",
-            held_at=form.text("bond-held_at") or "",
-        ),
+        "bond": read_bond(form),
         "estimate_shown": form.flag("estimate_shown"),
         "budget_approved": form.flag("budget_approved"),
         "minimum_bidders": form.integer("minimum_bidders", least=1, most=9),
@@ -185,13 +185,14 @@ def _read(call: PageContext, form: Form) -> commands.DraftTender | None:
         "most_invited": form.integer("most_invited", least=1, most=99),
         "ground": form.text("ground", limit=4000, lines=True) or "",
     }
-    lots, criteria = _lots(form), _criteria(form)
+    lots, criteria = read_lots(form), read_criteria(form)
     if not form.ok or title is None or currency is None:
         return None
     return commands.DraftTender(title=title, currency=Currency(currency), lots=lots, criteria=criteria, **found)
 
 
-def _lots(form: Form) -> tuple[commands.LotInput, ...]:
+def read_lots(form: Form) -> tuple[commands.LotInput, ...]:
+    """Return the lots with their items, as sent; what cannot be read the form says."""
     rows = form.rows("lots")
     items = _items(form, len(rows))
     features, costs = weighing.read_features(form, len(rows)), weighing.read_costs(form, len(rows))
@@ -208,7 +209,7 @@ def _lots(form: Form) -> tuple[commands.LotInput, ...]:
     )
 
 
-def _criteria(form: Form) -> tuple[commands.CriterionInput, ...]:
+def read_criteria(form: Form) -> tuple[commands.CriterionInput, ...]:
     """Return the criteria; a row without a name is none."""
     return tuple(
         commands.CriterionInput(
@@ -219,6 +220,15 @@ def _criteria(form: Form) -> tuple[commands.CriterionInput, ...]:
         )
         for n in form.rows("criteria")
         if (name := form.text(f"criteria-{n}-name")) is not None
+    )
+
+
+def read_bond(form: Form) -> commands.BondInput:
+    """Return the bid bond as sent."""
+    return commands.BondInput(
+        percent=form.decimal("bond-percent", places=2),
+        form=form.text("bond-form") or "",
+        held_at=form.text("bond-held_at") or "",
     )
 
 
@@ -255,7 +265,8 @@ def _ids(form: Form, name: str) -> tuple[UUID, ...]:
         return ()
 
 
-def _initial(call: PageContext, content: TenderContent) -> dict[str, object]:
+def initial_of(call: PageContext, content: TenderContent) -> dict[str, object]:
+    """Return what the fields hold for a tender that is there."""
     tender, zone = content.tender, showing.zone_of(call)
     plain = ("title", "description", "procedure", "entry", "currency", "minimum_bidders", "rehearsal_factor")
     found: dict[str, object] = {name: getattr(tender, name) for name in (*plain, "most_invited", "ground")}

@@ -56,6 +56,7 @@ BID_BADGES: Final[Mapping[BidStatus, Badge]] = MappingProxyType(
     {
         BidStatus.SEALED: Badge(N_("Sealed"), "info"),
         BidStatus.WITHDRAWN: Badge(N_("Withdrawn"), "bad"),
+        BidStatus.VOID: Badge(N_("Void, not confirmed"), "bad"),
         BidStatus.OPENED: Badge(N_("Opened"), "ok"),
         BidStatus.UNREADABLE: Badge(N_("Could not be read"), "bad"),
     }
@@ -141,6 +142,8 @@ HISTORY: Final[Mapping[str, str]] = MappingProxyType(
         "tender.committee_named": N_("named the committee's pool"),
         "tender.supplement_named": N_("named more people for the committee"),
         "tender.committee_let_in": N_("the committee was drawn; its members read the tender"),
+        "tender.amended": N_("amended it; a new notice is signed"),
+        "tender.amendment_submitted": N_("submitted an amendment"),
         "tender.document_attached": N_("attached a document"),
         "tender.document_detached": N_("took a document off"),
         "tender.document_opened": N_("took a document"),

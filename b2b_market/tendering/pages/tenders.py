@@ -13,9 +13,11 @@ from b2b_market.kernel.text import N_
 from b2b_market.rbac.page_edge import PageCall, PageContext, PageRoute
 from b2b_market.tendering.commands import tenders as commands
 from b2b_market.tendering.pages import showing, weighing, wording
+from b2b_market.tendering.pages.amending_words import AMENDMENT_BADGES
 from b2b_market.tendering.rules.admission import has_negotiation, takes_part
 from b2b_market.tendering.rules.procedures import read_procedure
 from b2b_market.tendering.service import (
+    amending,
     applying,
     asking,
     bidding,
@@ -216,6 +218,8 @@ def page_of(call: PageContext, tender_id: UUID, form: Form, *, status: int = 200
         "allowed": _allowed(call, content, own_work=own_work) if buys else frozenset(),
         "money": lambda amount: Money(amount, Currency(tender.currency)),
         "history": showing.history(call, tender.id),
+        "amendments": amending.list_amendments(call.work, call.actor, commands.ReadTender(tender_id)) if buys else (),
+        "amendment_badges": AMENDMENT_BADGES,
         "badges": showing.TENDER_BADGES,
         "lot_badges": showing.LOT_BADGES,
         "enquiry_badges": showing.ENQUIRY_BADGES,
@@ -255,6 +259,7 @@ def _allowed(call: PageContext, content: TenderContent, *, own_work: bool) -> fr
     found = {name for name, held in may.items() if held and name in steps}
     if tender.status in LIVE:
         found |= {"extend"} if publishing.extend_tender.allows(call.actor) else set()
+        found |= {"amend"} if amending.amend_tender.allows(call.actor) else set()
         active = [lot for lot in content.lots if lot.status is LotStatus.ACTIVE]
         found |= {"cancel_lot"} if may["cancel"] and len(active) > 1 else set()
     if tender.status is TenderStatus.ENQUIRIES and asking.answer_enquiry.allows(call.actor):

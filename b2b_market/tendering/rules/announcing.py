@@ -26,6 +26,8 @@ class Announced:
     parts: tuple[Part, ...]
     reveal_hours: int
     content: Mapping[str, object]
+    binding: int = 1
+    """The earliest edition whose bids count."""
 
 
 def announce(found: Announced, key: SigningKey) -> tuple[dict[str, Any], SignedNotice]:
@@ -41,5 +43,6 @@ def announce(found: Announced, key: SigningKey) -> tuple[dict[str, Any], SignedN
         reveal_hours=found.reveal_hours,
         document=hashlib.sha256(canonical(document)).digest(),
         receipts_key=key.public_key,
+        binding=found.binding,
     )
     return document, sign_notice(notice, key)

@@ -7,6 +7,7 @@ from b2b_market.tendering.rules.sealed_envelope import BoxKey
 from b2b_market.tendering.rules.sealed_evidence import Evidence
 from b2b_market.tendering.rules.sealed_faults import Culprit, OpeningFault, Stage
 from b2b_market.tendering.rules.sealed_findings import Fault, Finding
+from b2b_market.tendering.rules.sealed_journal import TreeHead
 from b2b_market.tendering.rules.sealed_layers import Contribution, judge, read_contribution
 from b2b_market.tendering.rules.sealed_payload import Box, commitment
 from b2b_market.tendering.rules.sealed_reading import OpenedPart, open_part
@@ -59,7 +60,21 @@ def _contributions(evidence: Evidence) -> list[Contribution]:
         else:
             evidence.findings.count("contributions")
             found.append(contribution)
+            _check_counted(evidence, contribution)
     return found
+
+
+def _check_counted(evidence: Evidence, contribution: Contribution) -> None:
+    """Note where an officer removed a layer of a bid that was withdrawn, replaced or not confirmed.
+
+    Nobody is blamed for it unless the receipts are those of the closing root: a work file is made of these.
+    """
+    if TreeHead.over(evidence.live) != evidence.close.live:
+        return
+    live = {receipt.sequence for receipt in evidence.live}
+    for sequence in sorted(set(contribution.results) - live):
+        message = "the officer opened a layer of a bid that does not count"
+        evidence.findings.add(Finding(Fault.OPENING, Culprit.OFFICER, message, sequence, contribution.officer))
 
 
 def _records(evidence: Evidence) -> list[OpeningRecord]:
@@ -82,6 +97,10 @@ def _check_frame(evidence: Evidence, record: OpeningRecord, contributions: Seque
         findings.server(Fault.OPENING, "an opening record belongs to another closing")
     if [bid.sequence for bid in record.bids] != [receipt.sequence for receipt in evidence.live]:
         findings.server(Fault.MISSING, f"the opening record of {record.part} does not name exactly the live bids")
+    void = {receipt.sequence for receipt in evidence.standing.void}
+    for bid in record.bids:
+        if bid.sequence in void and bid.secret is not None:
+            findings.server(Fault.OPENING, "it was opened, though its bidder had not confirmed it", bid.sequence)
     if set(record.contributions) != {one.digest() for one in contributions}:
         findings.server(Fault.MISSING, f"the opening record of {record.part} names other contributions than there are")
 

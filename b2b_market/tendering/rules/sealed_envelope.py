@@ -22,6 +22,7 @@ from b2b_market.tendering.rules.sealed_forms import (
     fields,
     identifier,
     items,
+    mapping,
     octets,
     read_document,
     text,
@@ -32,6 +33,8 @@ from b2b_market.tendering.rules.sealed_payload import BUCKETS, TAG_BYTES, BidIds
 from b2b_market.tendering.rules.sealed_terms import Notice, Part, Terms
 from b2b_market.tendering.rules.sealed_wraps import ENVELOPE_FORMAT, Bound, Wrap, read_wraps
 
+NAMING_FORMAT: Final = "b2b-market-sealed-bid/2"
+"""Of an envelope that names the notice it was sealed for; one that names none is for the first edition."""
 WITHDRAWAL_FORMAT: Final = "b2b-market-withdrawal/1"
 MOST_ENVELOPE_BYTES: Final = 32 * 1024
 """Two parts for 3 of 5 officers need about 16 KiB."""
@@ -86,19 +89,22 @@ class SealedPart:
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """A sealed bid without its boxes. ``signer`` is the bidder's Ed25519 key."""
+    """A sealed bid without its boxes. ``signer`` is the bidder's Ed25519 key, ``notice`` the digest of the notice."""
 
     ids: BidIds
     terms: bytes
     suite: int
     parts: tuple[SealedPart, ...]
     signer: bytes
+    notice: bytes | None = None
 
     def statement(self) -> dict[str, object]:
         """Return what the bidder signs."""
+        naming = {"notice": self.notice.hex()} if self.notice is not None else {}
         return {
             **self.ids.document(),
-            "format": ENVELOPE_FORMAT,
+            **naming,
+            "format": NAMING_FORMAT if naming else ENVELOPE_FORMAT,
             "parts": [part.document() for part in self.parts],
             "signer": self.signer.hex(),
             "suite": self.suite,
@@ -182,7 +188,7 @@ def check_envelope(data: bytes, notice: Notice, signer: bytes | None = None) -> 
     try:
         found = read_envelope(data, notice.terms)
         _require_lot(found.envelope.ids, notice)
-        _require_signer(found.envelope.signer, signer)
+        require_signer(found.envelope.signer, signer)
     except ValueError as error:
         raise EnvelopeUnacceptable(reason=str(error)) from error
     return found
@@ -192,7 +198,7 @@ def check_withdrawal(data: bytes, signer: bytes | None = None) -> Withdrawal:
     """Return the withdrawal in ``data`` if it is signed, by ``signer`` where known; else EnvelopeUnacceptable."""
     try:
         found = read_withdrawal(data)
-        _require_signer(found.signer, signer)
+        require_signer(found.signer, signer)
     except ValueError as error:
         raise EnvelopeUnacceptable(reason=str(error)) from error
     return found
@@ -209,7 +215,8 @@ def _require_lot(ids: BidIds, notice: Notice) -> None:
         raise ValueError("the notice has no such lot")
 
 
-def _require_signer(found: bytes, known: bytes | None) -> None:
+def require_signer(found: bytes, known: bytes | None) -> None:
+    """Raise ValueError where a document is signed with another key than the company's ``known`` one."""
     if known is not None and found != known:
         raise ValueError("it is signed with another key than the company's earlier ones")
 
@@ -219,10 +226,10 @@ def read_envelope(data: bytes, terms: Terms) -> SignedEnvelope:
     if len(data) > MOST_ENVELOPE_BYTES:
         raise ValueError(f"an envelope has at most {MOST_ENVELOPE_BYTES} bytes")
     signed = fields(read_document(data), "envelope", "signature")
-    found = fields(
-        signed["envelope"], "bidder", "format", "lot", "parts", "signer", "suite", "tender", "terms", "version"
-    )
-    expect(found["format"], ENVELOPE_FORMAT)
+    naming = mapping(signed["envelope"]).get("format") == NAMING_FORMAT
+    names = ("bidder", "format", "lot", "parts", "signer", "suite", "tender", "terms", "version")
+    found = fields(signed["envelope"], *names, *(("notice",) if naming else ()))
+    expect(found["format"], NAMING_FORMAT if naming else ENVELOPE_FORMAT)
     expect(found["suite"], terms.suite)
     if octets(found["terms"]) != terms.digest:
         raise ValueError("it is sealed under other terms than the notice's")
@@ -231,9 +238,10 @@ def read_envelope(data: bytes, terms: Terms) -> SignedEnvelope:
     parts = tuple(_read_part(part, terms) for part in items(found["parts"], 1, 2))
     if tuple(part.part for part in parts) != terms.parts:
         raise ValueError("its parts are not those of the notice")
-    envelope = Envelope(read_ids(found), terms.digest, terms.suite, parts, octets(found["signer"], KEY_BYTES))
+    named = octets(found["notice"], HASH_BYTES) if naming else None
+    envelope = Envelope(read_ids(found), terms.digest, terms.suite, parts, octets(found["signer"], KEY_BYTES), named)
     return SignedEnvelope(
-        envelope, _signature(signed["signature"], envelope.signer, envelope.statement(), "the envelope")
+        envelope, read_signature(signed["signature"], envelope.signer, envelope.statement(), "the envelope")
     )
 
 
@@ -243,7 +251,7 @@ def read_withdrawal(data: bytes) -> Withdrawal:
     found = fields(signed["withdrawal"], "bidder", "format", "lot", "signer", "tender", "version")
     expect(found["format"], WITHDRAWAL_FORMAT)
     unsigned = Withdrawal(read_ids(found), octets(found["signer"], KEY_BYTES))
-    signature = _signature(signed["signature"], unsigned.signer, unsigned.statement(), "the withdrawal")
+    signature = read_signature(signed["signature"], unsigned.signer, unsigned.statement(), "the withdrawal")
     return Withdrawal(unsigned.ids, unsigned.signer, signature)
 
 
@@ -253,7 +261,8 @@ def read_ids(found: Mapping[str, object]) -> BidIds:
     return BidIds(tender, lot, bidder, whole(found["version"], 1))
 
 
-def _signature(value: object, signer: bytes, statement: Mapping[str, object], what: str) -> bytes:
+def read_signature(value: object, signer: bytes, statement: Mapping[str, object], what: str) -> bytes:
+    """Return the signature of ``what``; ValueError unless ``signer`` made it over ``statement``."""
     signature = octets(value, SIGNATURE_BYTES)
     if not is_signed(signer, statement, signature):
         raise ValueError(f"{what} is not signed with the key that it names")

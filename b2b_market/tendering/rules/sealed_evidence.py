@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from b2b_market.tendering.rules.sealed_envelope import BoxKey, SignedEnvelope
 from b2b_market.tendering.rules.sealed_findings import Findings
-from b2b_market.tendering.rules.sealed_journal import CloseRecord, Receipt
+from b2b_market.tendering.rules.sealed_journal import CloseRecord, Receipt, Standing
 from b2b_market.tendering.rules.sealed_keys import OfficerCard
 from b2b_market.tendering.rules.sealed_terms import Notice, Terms
 
@@ -16,7 +16,7 @@ BoxSource: TypeAlias = Callable[[int, BoxKey], bytes | None]
 
 @dataclass(frozen=True, slots=True)
 class PublicFiles:
-    """The documents as bytes. ``entries`` are envelopes and withdrawals by sequence number."""
+    """The documents as bytes. ``entries`` are envelopes, withdrawals and confirmations by sequence number."""
 
     notices: Sequence[bytes]
     close: bytes
@@ -53,7 +53,7 @@ class Evidence:
     notices: Sequence[Notice]
     close: CloseRecord
     receipts: Sequence[Receipt] = ()
-    live: Sequence[Receipt] = ()
+    standing: Standing = field(default_factory=lambda: Standing((), (), ()))
     envelopes: dict[int, SignedEnvelope] = field(default_factory=dict)
 
     @property
@@ -65,6 +65,23 @@ class Evidence:
     def cards(self) -> Mapping[str, OfficerCard]:
         """Return the officers of all notices by fingerprint."""
         return {card.fingerprint: card for notice in self.notices for card in notice.terms.officers}
+
+    @property
+    def live(self) -> Sequence[Receipt]:
+        """Return the receipts of the bids that counted."""
+        return self.standing.live
+
+    @property
+    def closing(self) -> Notice:
+        """Return the notice that bidding closed under; the latest one where it is missing."""
+        found = (notice for notice in self.notices if notice.edition == self.close.edition)
+        return next(found, max(self.notices, key=lambda notice: notice.edition))
+
+    def edition_of(self, digest: bytes | None) -> int | None:
+        """Return the edition of the notice with this digest, None where it is not there; naming none is the first."""
+        if digest is None:
+            return 1
+        return next((notice.edition for notice in self.notices if notice.digest() == digest), None)
 
     def terms_of(self, sequence: int) -> Terms:
         """Return the terms that a read envelope is sealed under."""

@@ -1,8 +1,9 @@
 """Receipts and the close record: what the platform commits to, so that nothing is dropped, added or backdated later.
 
-Every accepted envelope or withdrawal of a tender gets the next sequence number and a signed receipt. The close record
-holds two Merkle roots (RFC 9162): over the leaves of all receipts, and over those of the live bids, the last version of
-each company and lot that was not withdrawn. Bidders get it before anything is opened.
+Every accepted envelope, withdrawal or confirmation of a tender gets the next sequence number and a signed receipt. The
+close record holds Merkle roots (RFC 9162) over the leaves of all receipts, and over those of each way in which a bid
+stands: live, the last version of a company and lot for an edition that binds; void, for an earlier edition and not
+confirmed; withdrawn. Bidders get it before anything is opened.
 """
 
 import hashlib
@@ -10,12 +11,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import Final, TypeAlias
 from uuid import UUID
 
 from b2b_market.infra.canonical import canonical, plain
 from b2b_market.infra.signing import SigningKey
 from b2b_market.kernel.merkle import inclusion_ranges, leaf_hash, root_of, verify_inclusion
+from b2b_market.tendering.rules.sealed_confirming import Confirmation
 from b2b_market.tendering.rules.sealed_envelope import SignedEnvelope, Withdrawal, read_ids
 from b2b_market.tendering.rules.sealed_forms import (
     HASH_BYTES,
@@ -24,6 +26,7 @@ from b2b_market.tendering.rules.sealed_forms import (
     fields,
     identifier,
     items,
+    mapping,
     moment,
     octets,
     text,
@@ -34,7 +37,11 @@ from b2b_market.tendering.rules.sealed_payload import BidIds
 from b2b_market.tendering.rules.sealed_terms import SignedNotice
 
 RECEIPT_FORMAT: Final = "b2b-market-bid-receipt/1"
-CLOSE_FORMAT: Final = "b2b-market-bid-close/1"
+EDITION_FORMAT: Final = "b2b-market-bid-receipt/2"
+"""Of a receipt that names a later edition of the notice than the first."""
+LIVE_FORMAT: Final = "b2b-market-bid-close/1"
+"""Of close records that say which bids are live and nothing of the others."""
+CLOSE_FORMAT: Final = "b2b-market-bid-close/2"
 MOST_STEPS: Final = 64
 """More than a path has in any tree that can be counted."""
 
@@ -44,25 +51,32 @@ class Entry(StrEnum):
 
     ENVELOPE = "envelope"
     WITHDRAWAL = "withdrawal"
+    CONFIRMATION = "confirmation"
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """``digest`` is SHA-256 of the document received; ``sequence`` counts from 1 within the tender, without gaps."""
+    """``digest`` is SHA-256 of the document received; ``sequence`` counts from 1 within the tender, without gaps.
+
+    ``edition`` is the one of the notice that an envelope or a confirmation names.
+    """
 
     ids: BidIds
     entry: Entry
     digest: bytes
     sequence: int
     received_at: datetime
+    edition: int = 1
 
     def statement(self) -> dict[str, object]:
-        """Return what is signed, and hashed into the leaf."""
+        """Return what is signed, and hashed into the leaf; of the first edition nothing is said."""
+        later = {"edition": self.edition} if self.edition > 1 else {}
         return {
             **self.ids.document(),
+            **later,
             "digest": self.digest.hex(),
             "entry": self.entry.value,
-            "format": RECEIPT_FORMAT,
+            "format": EDITION_FORMAT if later else RECEIPT_FORMAT,
             "received_at": plain(self.received_at),
             "sequence": self.sequence,
         }
@@ -98,31 +112,42 @@ class SignedReceipt:
         }
 
 
+Document: TypeAlias = SignedEnvelope | Withdrawal | Confirmation
+"""What bidders send."""
+
+
+def entry_of(document: Document) -> tuple[Entry, BidIds, bytes]:
+    """Return what a document is, of which bid, and the key that signed it."""
+    if isinstance(document, Withdrawal):
+        return Entry.WITHDRAWAL, document.ids, document.signer
+    if isinstance(document, Confirmation):
+        return Entry.CONFIRMATION, document.ids, document.signer
+    return Entry.ENVELOPE, document.envelope.ids, document.envelope.signer
+
+
 def issue_receipt(
-    received: SignedEnvelope | Withdrawal, sequence: int, received_at: datetime, key: SigningKey
+    received: Document, sequence: int, received_at: datetime, key: SigningKey, *, edition: int = 1
 ) -> SignedReceipt:
-    """Sign the receipt for an envelope or withdrawal that has been stored under ``sequence``."""
-    if isinstance(received, Withdrawal):
-        entry, ids = Entry.WITHDRAWAL, received.ids
-    else:
-        entry, ids = Entry.ENVELOPE, received.envelope.ids
-    receipt = Receipt(ids, entry, received.digest(), sequence, received_at)
+    """Sign the receipt for a document that has been stored under ``sequence``; ``edition`` is the one it names."""
+    entry, ids, _ = entry_of(received)
+    receipt = Receipt(ids, entry, received.digest(), sequence, received_at, edition)
     return SignedReceipt(receipt, key.sign(receipt.statement()).signature)
 
 
 def read_receipt(value: object) -> SignedReceipt:
     """Return a receipt from its JSON value; ValueError for another form. The signature is judged by is_from."""
     signed = fields(value, "leaf", "receipt", "signature")
-    found = fields(
-        signed["receipt"], "bidder", "digest", "entry", "format", "lot", "received_at", "sequence", "tender", "version"
-    )
-    expect(found["format"], RECEIPT_FORMAT)
+    later = mapping(signed["receipt"]).get("format") == EDITION_FORMAT
+    names = ("bidder", "digest", "entry", "format", "lot", "received_at", "sequence", "tender", "version")
+    found = fields(signed["receipt"], *names, *(("edition",) if later else ()))
+    expect(found["format"], EDITION_FORMAT if later else RECEIPT_FORMAT)
     receipt = Receipt(
         read_ids(found),
         Entry(text(found["entry"])),
         octets(found["digest"], HASH_BYTES),
         whole(found["sequence"], 1),
         moment(found["received_at"]),
+        whole(found["edition"], 2) if later else 1,
     )
     expect(signed["leaf"], receipt.leaf.hex())
     return SignedReceipt(receipt, octets(signed["signature"], SIGNATURE_BYTES))
@@ -134,15 +159,41 @@ def is_from(signed: "SignedReceipt | SignedClose", key: bytes) -> bool:
     return is_signed(key, statement, signed.signature)
 
 
-def live_receipts(receipts: Iterable[Receipt]) -> tuple[Receipt, ...]:
-    """Return the receipts of live bids in order of sequence; ValueError unless ``receipts`` are all, in order."""
-    last: dict[tuple[UUID, UUID], Receipt] = {}
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How each bid stands: its envelope's receipt where it is live or void, its withdrawal's; in order of sequence."""
+
+    live: tuple[Receipt, ...]
+    void: tuple[Receipt, ...]
+    withdrawn: tuple[Receipt, ...]
+
+
+def standing(receipts: Iterable[Receipt], binding: int = 1) -> Standing:
+    """Return how the bids stand where those for an edition before ``binding`` count only if they were confirmed.
+
+    ValueError unless ``receipts`` are all, in order.
+    """
+    bids: dict[tuple[UUID, UUID], tuple[Receipt, int]] = {}
     for expected, receipt in enumerate(receipts, 1):
         if receipt.sequence != expected:
             raise ValueError(f"the receipt {expected} is missing")
-        last[receipt.whose] = receipt
-    live = (receipt for receipt in last.values() if receipt.entry is Entry.ENVELOPE)
-    return tuple(sorted(live, key=lambda receipt: receipt.sequence))
+        stood = bids.get(receipt.whose)
+        if receipt.entry is not Entry.CONFIRMATION:
+            bids[receipt.whose] = (receipt, receipt.edition)
+        elif stood is not None and stood[0].entry is Entry.ENVELOPE:
+            bids[receipt.whose] = (stood[0], receipt.edition)
+    ordered = sorted(bids.values(), key=lambda bid: bid[0].sequence)
+    sealed = [(receipt, edition) for receipt, edition in ordered if receipt.entry is Entry.ENVELOPE]
+    return Standing(
+        tuple(receipt for receipt, edition in sealed if edition >= binding),
+        tuple(receipt for receipt, edition in sealed if edition < binding),
+        tuple(receipt for receipt, _ in ordered if receipt.entry is Entry.WITHDRAWAL),
+    )
+
+
+def live_receipts(receipts: Iterable[Receipt], binding: int = 1) -> tuple[Receipt, ...]:
+    """Return the receipts of live bids, as ``standing`` tells them."""
+    return standing(receipts, binding).live
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +215,10 @@ class TreeHead:
 
 @dataclass(frozen=True, slots=True)
 class CloseRecord:
-    """What was there when bidding closed under the notice of this ``edition``; ``journal`` counts every receipt."""
+    """What was there when bidding closed under the notice of this ``edition``; ``journal`` counts every receipt.
+
+    ``void`` and ``withdrawn`` are None in records of before bids could be void.
+    """
 
     tender: UUID
     edition: int
@@ -172,14 +226,19 @@ class CloseRecord:
     closed_at: datetime
     journal: TreeHead
     live: TreeHead
+    void: TreeHead | None = None
+    withdrawn: TreeHead | None = None
 
     def statement(self) -> dict[str, object]:
         """Return what is signed."""
+        others = {"void": self.void, "withdrawn": self.withdrawn}
+        told = {name: head.document() for name, head in others.items() if head is not None}
         return {
+            **told,
             "closed_at": plain(self.closed_at),
             "deadline": plain(self.deadline),
             "edition": self.edition,
-            "format": CLOSE_FORMAT,
+            "format": CLOSE_FORMAT if told else LIVE_FORMAT,
             "journal": self.journal.document(),
             "live": self.live.document(),
             "tender": str(self.tender),
@@ -209,14 +268,16 @@ def close_bidding(
     announced = notice.notice
     if closed_at < announced.deadline:
         raise ValueError("bidding closes at the deadline, not before")
-    live = live_receipts(receipts)
+    found = standing(receipts, announced.binding)
     record = CloseRecord(
         announced.terms.tender,
         announced.edition,
         announced.deadline,
         closed_at,
         TreeHead.over(receipts),
-        TreeHead.over(live),
+        TreeHead.over(found.live),
+        TreeHead.over(found.void),
+        TreeHead.over(found.withdrawn),
     )
     return SignedClose(record, key.sign(record.statement()).signature)
 
@@ -224,8 +285,10 @@ def close_bidding(
 def read_close(value: object) -> SignedClose:
     """Return a close record from its JSON value; ValueError for another form. The signature is judged by is_from."""
     signed = fields(value, "close", "signature")
-    found = fields(signed["close"], "closed_at", "deadline", "edition", "format", "journal", "live", "tender")
-    expect(found["format"], CLOSE_FORMAT)
+    whole_told = mapping(signed["close"]).get("format") == CLOSE_FORMAT
+    names = ("closed_at", "deadline", "edition", "format", "journal", "live", "tender")
+    found = fields(signed["close"], *names, *(("void", "withdrawn") if whole_told else ()))
+    expect(found["format"], CLOSE_FORMAT if whole_told else LIVE_FORMAT)
     record = CloseRecord(
         identifier(found["tender"]),
         whole(found["edition"], 1),
@@ -233,6 +296,8 @@ def read_close(value: object) -> SignedClose:
         moment(found["closed_at"]),
         _read_head(found["journal"]),
         _read_head(found["live"]),
+        _read_head(found["void"]) if whole_told else None,
+        _read_head(found["withdrawn"]) if whole_told else None,
     )
     if record.closed_at < record.deadline:
         raise ValueError("the record says that bidding was closed before its deadline")

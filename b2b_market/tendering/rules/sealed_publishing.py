@@ -1,9 +1,9 @@
 """The names under which everything about a tender's sealed bids is published: a folder, or a ZIP of the same names.
 
-``notice-1.json``, ``close.json``, ``journal.jsonl`` (one receipt per line), ``entries/000001.json`` (envelopes and
-withdrawals by sequence number), ``boxes/000001.price.payload.bin``, ``layers/price-1-2.json`` (contributions: part,
-group, layer), ``openings/price.json``, and ``reveals/price.json`` where bidders were asked to reveal. Boxes may be left
-out where ciphertexts are not for everybody.
+``notice-1.json``, ``close.json``, ``journal.jsonl`` (one receipt per line), ``entries/000001.json`` (envelopes,
+withdrawals and confirmations by sequence number), ``boxes/000001.price.payload.bin``, ``layers/price-1-2.json``
+(contributions: part, group, layer), ``openings/price.json``, and ``reveals/price.json`` where bidders were asked to
+reveal. Boxes may be left out where ciphertexts are not for everybody.
 """
 
 import re

@@ -49,8 +49,18 @@ class SealedBid:
     secrets: Mapping[Part, Secret]
 
 
-def seal(terms: Terms, ids: BidIds, contents: Mapping[Part, PartContent], signer: Ed25519PrivateKey) -> SealedBid:
-    """Seal a bid. ValueError where parts are missing, content has no canonical form, or a size is beyond a bucket."""
+def seal(
+    terms: Terms,
+    ids: BidIds,
+    contents: Mapping[Part, PartContent],
+    signer: Ed25519PrivateKey,
+    *,
+    notice: bytes | None = None,
+) -> SealedBid:
+    """Seal a bid for the ``notice`` of this digest; one that names none is for the first edition.
+
+    ValueError where parts are missing, content has no canonical form, or a size is beyond a bucket.
+    """
     if ids.tender != terms.tender or set(contents) != set(terms.parts):
         raise ValueError(f"this tender takes bids of the parts: {', '.join(terms.parts)}")
     parts, boxes, kept = [], {}, {}
@@ -65,5 +75,5 @@ def seal(terms: Terms, ids: BidIds, contents: Mapping[Part, PartContent], signer
         named = {box: SealedBox(len(data), hashlib.sha256(data).digest()) for box, data in sealed.items()}
         parts.append(SealedPart(part, bound.commitment, layer_hash(key), wrap_key(key, bound), named))
     public = signer.public_key().public_bytes_raw()
-    envelope = Envelope(ids, terms.digest, terms.suite, tuple(parts), public)
+    envelope = Envelope(ids, terms.digest, terms.suite, tuple(parts), public, notice)
     return SealedBid(_signed(envelope, signer), boxes, kept)

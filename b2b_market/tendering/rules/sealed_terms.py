@@ -20,6 +20,7 @@ from b2b_market.tendering.rules.sealed_forms import (
     fields,
     identifier,
     items,
+    mapping,
     moment,
     octets,
     text,
@@ -29,6 +30,8 @@ from b2b_market.tendering.rules.sealed_keys import SUITE, OfficerCard, is_signed
 
 TERMS_FORMAT: Final = "b2b-market-sealing/1"
 NOTICE_FORMAT: Final = "b2b-market-notice/1"
+AMENDED_FORMAT: Final = "b2b-market-notice/2"
+"""Of a notice after a material amendment: it names the edition that bids must be for."""
 MOST_OFFICERS: Final = 5
 """Ten wraps for 3 of 5; beyond that the wraps outgrow the bid."""
 FEWEST_TOGETHER: Final = 2
@@ -119,6 +122,7 @@ class Notice:
 
     ``edition`` counts from 1 and grows with every amendment, such as a later deadline or a replaced officer.
     ``document`` is SHA-256 of the tender document, ``receipts_key`` the key that signs receipts and close records.
+    ``binding`` is the earliest edition whose bids count: those sealed for an earlier one must be confirmed.
     """
 
     terms: Terms
@@ -128,24 +132,33 @@ class Notice:
     reveal_hours: int
     document: bytes
     receipts_key: bytes
+    binding: int = 1
 
     def __post_init__(self) -> None:
-        """Refuse a notice without lots or with one twice (ValueError)."""
+        """Refuse a notice without lots or with one twice, or that binds to what is not announced (ValueError)."""
+        if not 1 <= self.binding <= self.edition:
+            raise ValueError("a notice binds to itself or to an earlier edition")
         if not self.lots or len(set(self.lots)) != len(self.lots):
             raise ValueError("a notice names its lots, each once")
 
     def statement(self) -> dict[str, object]:
-        """Return what is signed."""
+        """Return what is signed; a notice that binds to the first edition says nothing of it."""
+        amended = {"binding": self.binding} if self.binding > 1 else {}
         return {
+            **amended,
             "deadline": plain(self.deadline),
             "document": self.document.hex(),
             "edition": self.edition,
-            "format": NOTICE_FORMAT,
+            "format": AMENDED_FORMAT if amended else NOTICE_FORMAT,
             "lots": [str(lot) for lot in self.lots],
             "receipts_key": self.receipts_key.hex(),
             "reveal_hours": self.reveal_hours,
             "terms": self.terms.document(),
         }
+
+    def digest(self) -> bytes:
+        """Return SHA-256 over the canonical statement: what envelopes and confirmations name."""
+        return hashlib.sha256(canonical(self.statement())).digest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,8 +191,10 @@ def read_notice(value: object) -> SignedNotice:
     Whether that key is the platform's, the reader must know from elsewhere: its id is for comparing.
     """
     signed = fields(value, "notice", "signature")
+    amended = mapping(signed["notice"]).get("format") == AMENDED_FORMAT
     found = fields(
         signed["notice"],
+        *(("binding",) if amended else ()),
         "deadline",
         "document",
         "edition",
@@ -189,7 +204,7 @@ def read_notice(value: object) -> SignedNotice:
         "reveal_hours",
         "terms",
     )
-    expect(found["format"], NOTICE_FORMAT)
+    expect(found["format"], AMENDED_FORMAT if amended else NOTICE_FORMAT)
     notice = Notice(
         read_terms(found["terms"]),
         whole(found["edition"], 1),
@@ -198,6 +213,7 @@ def read_notice(value: object) -> SignedNotice:
         whole(found["reveal_hours"], 1, 24 * 365),
         octets(found["document"], HASH_BYTES),
         octets(found["receipts_key"], KEY_BYTES),
+        whole(found["binding"], 2) if amended else 1,
     )
     signature = octets(signed["signature"], SIGNATURE_BYTES)
     if not is_signed(notice.receipts_key, notice.statement(), signature):

@@ -7,23 +7,28 @@ the officers' layers against the bidders' announcements, and the opening record 
 
 import hashlib
 from collections.abc import Sequence
+from contextlib import suppress
+from itertools import pairwise
 from uuid import UUID
 
 from b2b_market.infra.signing import fingerprint
 from b2b_market.tendering.rules.sealed_checking import check_opening
-from b2b_market.tendering.rules.sealed_envelope import SignedEnvelope, Withdrawal, read_envelope, read_withdrawal
+from b2b_market.tendering.rules.sealed_confirming import Confirmation, read_confirmation
+from b2b_market.tendering.rules.sealed_envelope import SignedEnvelope, read_envelope, read_withdrawal
 from b2b_market.tendering.rules.sealed_evidence import Evidence, Kept, PublicFiles
 from b2b_market.tendering.rules.sealed_findings import Fault, Findings, Report
 from b2b_market.tendering.rules.sealed_forms import read_document
 from b2b_market.tendering.rules.sealed_journal import (
+    Document,
     Entry,
     Receipt,
     SignedClose,
     TreeHead,
+    entry_of,
     is_from,
-    live_receipts,
     read_close,
     read_receipt,
+    standing,
 )
 from b2b_market.tendering.rules.sealed_terms import Notice, SignedNotice, read_notice
 
@@ -88,6 +93,9 @@ def _check_notices(evidence: Evidence) -> None:
         findings.server(Fault.CONTRADICTED, "bidding closed before a deadline that had been announced")
     if evidence.close.edition < latest.edition:
         findings.server(Fault.CONTRADICTED, f"bidding closed under an older notice than edition {latest.edition}")
+    ordered = sorted(evidence.notices, key=lambda notice: notice.edition)
+    if any(later.binding < earlier.binding for earlier, later in pairwise(ordered)):
+        findings.server(Fault.CONTRADICTED, "a later notice takes back that bids must be confirmed")
     for officer in sorted(set(evidence.cards) - evidence.kept.officers) if evidence.kept.officers else ():
         findings.server(Fault.CONTRADICTED, f"the notice names the officer {officer}, whom you did not compare")
     if not evidence.kept.officers:
@@ -121,13 +129,29 @@ def _check_journal(evidence: Evidence) -> None:
     if TreeHead.over(receipts) != evidence.close.journal:
         findings.server(Fault.MISSING, f"the close record counts {evidence.close.journal.size} other receipts")
     try:
-        evidence.live = live_receipts(receipts)
+        evidence.standing = standing(receipts, evidence.closing.binding)
     except ValueError as error:
         findings.server(Fault.MISSING, str(error))
         return
-    if TreeHead.over(evidence.live) != evidence.close.live:
-        findings.server(Fault.MISSING, f"the close record counts {evidence.close.live.size} other live bids")
+    _check_standing(evidence)
     findings.count("live", len(evidence.live))
+
+
+def _check_standing(evidence: Evidence) -> None:
+    """Hold what the close record says of live, void and withdrawn bids against what the receipts give."""
+    found, close = evidence.standing, evidence.close
+    told = (
+        (found.live, close.live, "live"),
+        (found.void, close.void, "void"),
+        (found.withdrawn, close.withdrawn, "withdrawn"),
+    )
+    for receipts, head, word in told:
+        if head is not None and TreeHead.over(receipts) != head:
+            evidence.findings.server(Fault.MISSING, f"the close record counts {head.size} other {word} bids")
+    if close.void is None and evidence.closing.binding > 1:
+        evidence.findings.server(Fault.MISSING, "the close record does not say which bids were not confirmed")
+    for receipt in found.void:
+        evidence.findings.notices.append(f"bid {receipt.sequence}: void, its bidder did not confirm it.")
 
 
 def _check_order(evidence: Evidence) -> None:
@@ -144,11 +168,17 @@ def _check_order(evidence: Evidence) -> None:
 
 def _check_entries(evidence: Evidence) -> None:
     signers: dict[tuple[UUID, UUID], bytes] = {}
+    stood: dict[tuple[UUID, UUID], Receipt] = {}
     live = {receipt.sequence for receipt in evidence.live}
+    needed = live | {receipt.sequence for receipt in evidence.standing.void}
     for receipt in evidence.receipts:
         data = evidence.files.entries.get(receipt.sequence)
+        if receipt.entry is Entry.CONFIRMATION:
+            _check_confirmed(evidence, receipt, data, stood.get(receipt.whose))
+        else:
+            stood[receipt.whose] = receipt
         if data is None:
-            if receipt.sequence in live or receipt.entry is Entry.WITHDRAWAL:
+            if receipt.sequence in needed or receipt.entry is not Entry.ENVELOPE:
                 evidence.findings.server(Fault.MISSING, f"its {receipt.entry} is missing", receipt.sequence)
             continue
         signer = _check_entry(evidence, receipt, data)
@@ -162,7 +192,7 @@ def _check_entries(evidence: Evidence) -> None:
 
 
 def _check_entry(evidence: Evidence, receipt: Receipt, data: bytes) -> bytes | None:
-    """Note what is wrong with an envelope or withdrawal and return who signed it, None where it cannot be read."""
+    """Note what is wrong with an entry and return who signed it, None where it cannot be read."""
     try:
         found = _read_entry(evidence, receipt, data)
     except ValueError as error:
@@ -172,24 +202,47 @@ def _check_entry(evidence: Evidence, receipt: Receipt, data: bytes) -> bytes | N
         evidence.findings.server(
             Fault.ALTERED, f"its {receipt.entry} is not the one that was receipted", receipt.sequence
         )
-    if isinstance(found, Withdrawal):
-        return found.signer
-    evidence.envelopes[receipt.sequence] = found
-    evidence.findings.count("envelopes")
-    return found.envelope.signer
+    if isinstance(found, SignedEnvelope):
+        evidence.envelopes[receipt.sequence] = found
+        evidence.findings.count("envelopes")
+        _check_edition(evidence, receipt, found.envelope.notice)
+    elif isinstance(found, Confirmation):
+        _check_edition(evidence, receipt, found.notice)
+    return entry_of(found)[2]
 
 
-def _read_entry(evidence: Evidence, receipt: Receipt, data: bytes) -> SignedEnvelope | Withdrawal:
-    found: SignedEnvelope | Withdrawal
+def _read_entry(evidence: Evidence, receipt: Receipt, data: bytes) -> Document:
+    found: Document
     if receipt.entry is Entry.WITHDRAWAL:
         found = read_withdrawal(data)
-        ids = found.ids
+    elif receipt.entry is Entry.CONFIRMATION:
+        found = read_confirmation(data)
     else:
         found = _under_its_terms(evidence.notices, data)
-        ids = found.envelope.ids
-    if ids != receipt.ids:
+    if entry_of(found)[1] != receipt.ids:
         raise ValueError("it is of another bid than its receipt")
     return found
+
+
+def _check_edition(evidence: Evidence, receipt: Receipt, named: bytes | None) -> None:
+    """Hold the edition that a receipt says against the notice that its bidder signed for."""
+    edition = evidence.edition_of(named)
+    if edition is None:
+        message = f"its {receipt.entry} is for a notice that is not among those published"
+        evidence.findings.server(Fault.CONTRADICTED, message, receipt.sequence)
+    elif edition != receipt.edition:
+        message = f"its receipt says edition {receipt.edition}, its {receipt.entry} is for edition {edition}"
+        evidence.findings.server(Fault.ALTERED, message, receipt.sequence)
+
+
+def _check_confirmed(evidence: Evidence, receipt: Receipt, data: bytes | None, stood: Receipt | None) -> None:
+    """Note a confirmation of a bid that was not there, or of another one; what cannot be read is noted elsewhere."""
+    if stood is None or stood.entry is not Entry.ENVELOPE:
+        evidence.findings.server(Fault.MISSING, "there was no bid that it could confirm", receipt.sequence)
+        return
+    with suppress(ValueError):
+        if data is not None and read_confirmation(data).envelope != stood.digest:
+            evidence.findings.server(Fault.ALTERED, "it confirms another bid than the one that stood", receipt.sequence)
 
 
 def _under_its_terms(notices: Sequence[Notice], data: bytes) -> SignedEnvelope:

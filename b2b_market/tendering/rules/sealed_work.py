@@ -15,7 +15,7 @@ from b2b_market.infra.canonical import canonical
 from b2b_market.kernel.refusal import Kind, Refusal
 from b2b_market.kernel.text import N_
 from b2b_market.tendering.rules.sealed_envelope import SignedEnvelope, read_envelope
-from b2b_market.tendering.rules.sealed_forms import expect, fields, items, octets, read_document, text, whole
+from b2b_market.tendering.rules.sealed_forms import expect, fields, items, mapping, octets, read_document, text, whole
 from b2b_market.tendering.rules.sealed_journal import (
     SignedClose,
     SignedReceipt,
@@ -270,7 +270,7 @@ class _Turn:
         return WorkBid(receipt, envelope, held)
 
     def _envelope(self, value: object, receipt: SignedReceipt) -> tuple[SignedEnvelope, Terms]:
-        named = fields(fields(value, "envelope", "signature")["envelope"], *_ENVELOPE_FIELDS)["terms"]
+        named = mapping(fields(value, "envelope", "signature")["envelope"]).get("terms")
         terms = self.terms.get(octets(named))
         if terms is None:
             raise ValueError("a bid is sealed under terms that no notice has")
@@ -278,16 +278,3 @@ class _Turn:
         if envelope.digest() != receipt.receipt.digest or envelope.envelope.ids != receipt.receipt.ids:
             raise ValueError("an envelope is not the one that its receipt names")
         return envelope, terms
-
-
-_ENVELOPE_FIELDS: Final = (
-    "bidder",
-    "format",
-    "lot",
-    "parts",
-    "signer",
-    "suite",
-    "tender",
-    "terms",
-    "version",
-)

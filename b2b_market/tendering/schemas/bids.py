@@ -72,13 +72,19 @@ class ReceivedOut(WireOut):
 
 
 class OwnBidOut(WireOut):
-    """The own bid on a lot."""
+    """The own bid on a lot. ``edition`` is the one of the notice that it is for, ``digest`` its envelope's in hex.
+
+    ``needs_confirmation``: the tender was amended, and the bid counts only if it is confirmed or replaced in time.
+    """
 
     id: UUID
     lot_id: UUID
     number: int
     status: BidStatus
     received_at: WireTime
+    edition: int
+    digest: str
+    needs_confirmation: bool
     fault: dict[str, Any] | None
 
 
@@ -92,8 +98,17 @@ class OwnBidsOut(WireOut):
     @classmethod
     def of(cls, value: OwnBids) -> Self:
         """Return the wire shape of the own bids."""
+        waiting = {bid.id for bid in value.unconfirmed()}
+        plain = [name for name in OwnBidOut.model_fields if name not in ("digest", "needs_confirmation")]
         return cls(
-            bids=[OwnBidOut.of(bid) for bid in value.bids],
+            bids=[
+                OwnBidOut(
+                    **{name: getattr(bid, name) for name in plain},
+                    digest=bytes(bid.digest).hex(),
+                    needs_confirmation=bid.id in waiting,
+                )
+                for bid in value.bids
+            ],
             received=[ReceivedOut.of(one) for one in value.received],
             proofs={str(sequence): proof.document() for sequence, proof in value.proofs.items()},
         )

@@ -6,6 +6,7 @@ The files stay the buyer's own: they are read here for whoever may read the tend
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from b2b_market.files import public as files
@@ -27,7 +28,7 @@ from b2b_market.tendering.rules import attaching as rules
 from b2b_market.tendering.rules.attaching import Paper
 from b2b_market.tendering.rules.procedures import read_procedure
 from b2b_market.tendering.states.documents import DocumentKind, DocumentLanguage, Takers
-from b2b_market.tendering.states.tenders import TENDER_LIFECYCLE, TenderStatus
+from b2b_market.tendering.states.tenders import LIVE, TENDER_LIFECYCLE, TenderStatus
 
 PART = "tendering.documents"
 
@@ -73,7 +74,7 @@ class TenderDocuments:
 
 @operation(TenderPermission.DRAFT)
 def attach_document(work: Work, scope: Scope, command: AttachDocument) -> TenderDocuments:
-    """Attach an own file to a draft, or let it replace an earlier version of a document.
+    """Attach an own file to a draft, or to a published tender from its next amendment on; or let it replace a version.
 
     TooManyTenderDocuments, TenderFileAttached, DocumentReplaced; NotFound for a file of another company.
     """
@@ -121,11 +122,16 @@ def attach_document(work: Work, scope: Scope, command: AttachDocument) -> Tender
 
 @operation(TenderPermission.DRAFT)
 def detach_document(work: Work, scope: Scope, command: ReadDocument) -> TenderDocuments:
-    """Take a document off a draft."""
+    """Take a document off a draft at once, off a published tender with its next amendment; twice puts it back."""
     row = queries.own_document(work.session, scope, command.document_id)
     tender = _editable(work, scope, row.tender_id)
     row = queries.own_document(work.session, scope, command.document_id)
-    work.session.delete(row)
+    if row.since is None:
+        work.session.delete(row)
+        _put_back(work, scope, row)
+    else:
+        _require_latest(queries.documents_of(work.session, scope, tender.id), row)
+        row.leaving = not row.leaving
     return _edited(work, scope, tender, "tender.document_detached")
 
 
@@ -173,17 +179,32 @@ def release(work: Work, scope: Scope, tender: Tender) -> None:
         row.since = tender.edition + 1
 
 
+def settle(work: Work, scope: Scope, tender: Tender) -> None:
+    """Let documents come and go with the edition that is announced next."""
+    for row in queries.documents_of(work.session, scope, tender.id):
+        if row.since is None:
+            row.since = tender.edition + 1
+        elif row.leaving:
+            row.leaving, row.until = False, tender.edition + 1
+
+
+def coming(work: Work, scope: Scope, tender: Tender) -> Sequence[dict[str, Any]]:
+    """Return the documents that count from the next amendment on, as a notice would say them."""
+    rows = queries.documents_of(work.session, scope, tender.id)
+    kept = [row for row in rows if row.until is None and not row.leaving]
+    return [paper.document() for paper in papers_of(kept, tender.edition + 1)]
+
+
 def announced(work: Work, scope: Scope, tender: Tender) -> Mapping[str, object]:
     """Return what the notice's document says of the documents, with every version that was announced."""
     return rules.announced(papers_of(queries.documents_of(work.session, scope, tender.id)))
 
 
-def papers_of(rows: Sequence[TenderDocument]) -> Sequence[Paper]:
-    """Return the announced ones of these versions as a notice says them."""
+def papers_of(rows: Sequence[TenderDocument], edition: int | None = None) -> Sequence[Paper]:
+    """Return these versions as a notice says them; those that wait only where their first ``edition`` is given."""
     plain = [name for name in Paper.__dataclass_fields__ if name != "since"]
-    return [
-        Paper(**{name: getattr(row, name) for name in plain}, since=row.since) for row in rows if row.since is not None
-    ]
+    found = [(row, row.since or edition) for row in rows]
+    return [Paper(**{name: getattr(row, name) for name in plain}, since=since) for row, since in found if since]
 
 
 def keeps_takers(tender: Tender) -> bool:
@@ -192,17 +213,33 @@ def keeps_takers(tender: Tender) -> bool:
 
 
 def _followed(work: Work, known: Sequence[TenderDocument], before: TenderDocument) -> tuple[UUID, int]:
-    """Return series and number of the version that follows ``before``; in a draft it takes its very place."""
-    if any(row.series == before.series and row.number > before.number for row in known):
-        raise rules.DocumentReplaced
+    """Return series and number of the version that follows ``before``; one that waits gives its very place up."""
+    _require_latest(known, before)
+    if before.since is not None:
+        before.leaving = True
+        return before.series, before.number + 1
     work.session.delete(before)
     work.session.flush()
     return before.series, before.number
 
 
+def _require_latest(known: Sequence[TenderDocument], row: TenderDocument) -> None:
+    """Raise DocumentReplaced where another version follows, or the document does not count any more."""
+    if row.until is not None or any(one.series == row.series and one.number > row.number for one in known):
+        raise rules.DocumentReplaced
+
+
+def _put_back(work: Work, scope: Scope, row: TenderDocument) -> None:
+    """Let the announced version count on that a version which is taken off would have replaced."""
+    for one in queries.documents_of(work.session, scope, row.tender_id):
+        if one.series == row.series and one.until is None and one.number == row.number - 1:
+            one.leaving = False
+
+
 def _editable(work: Work, scope: Scope, tender_id: UUID) -> Tender:
     tender = tender_queries.lock_own_tender(work.session, scope, tender_id)
-    TENDER_LIFECYCLE.require(tender.status, "submit")
+    if tender.status not in LIVE:
+        TENDER_LIFECYCLE.require(tender.status, "submit")
     return tender
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
+from typing import Any, Final
 from uuid import UUID
 
 from b2b_market.infra.bulk import insert_rows
@@ -13,39 +15,58 @@ from b2b_market.kernel.refusal import NotFound
 from b2b_market.organizations import public as organizations
 from b2b_market.rbac.actor import Scope
 from b2b_market.rbac.operation import operation
+from b2b_market.tendering.commands.amendments import ConfirmBid
 from b2b_market.tendering.commands.bids import SubmitBid, WithdrawBid
 from b2b_market.tendering.commands.tenders import ReadTender
+from b2b_market.tendering.events.amendments import BidConfirmed
 from b2b_market.tendering.events.bids import BidSealed, BidWithdrawn
 from b2b_market.tendering.models.bids import Bid, Received, SealedBoxRow
 from b2b_market.tendering.models.tenders import Tender
 from b2b_market.tendering.permissions import TenderPermission
 from b2b_market.tendering.queries import bids as queries
 from b2b_market.tendering.queries import tenders as tender_queries
+from b2b_market.tendering.queries.amendments import edition_of, notices_of
 from b2b_market.tendering.rules import bidding as rules
+from b2b_market.tendering.rules import confirming
 from b2b_market.tendering.rules.admission import takes_part
+from b2b_market.tendering.rules.sealed_confirming import Confirmation, check_confirmation
 from b2b_market.tendering.rules.sealed_envelope import (
     BoxKey,
     EnvelopeUnacceptable,
-    SignedEnvelope,
-    Withdrawal,
     check_envelope,
     check_withdrawal,
     unpack,
 )
-from b2b_market.tendering.rules.sealed_journal import LiveProof, issue_receipt, live_receipts, prove_live
+from b2b_market.tendering.rules.sealed_journal import (
+    Document,
+    Entry,
+    LiveProof,
+    entry_of,
+    issue_receipt,
+    live_receipts,
+    prove_live,
+)
 from b2b_market.tendering.rules.sealed_payload import BidIds
 from b2b_market.tendering.rules.sealed_terms import read_notice
-from b2b_market.tendering.states.bids import BID_LIFECYCLE
+from b2b_market.tendering.states.bids import BID_LIFECYCLE, BidStatus
 from b2b_market.tendering.states.tenders import LotStatus
 
 
 @dataclass(frozen=True, slots=True)
 class OwnBids:
-    """What a company has sent to a tender; ``proofs`` by sequence show each live bid in the close record."""
+    """What a company has sent to a tender; ``proofs`` by sequence show each live bid in the close record.
+
+    ``binding`` is the earliest edition of the notice whose bids count.
+    """
 
     bids: Sequence[Bid]
     received: Sequence[Received]
+    binding: int
     proofs: Mapping[int, LiveProof] = field(default_factory=dict)
+
+    def unconfirmed(self) -> Sequence[Bid]:
+        """Return the sealed bids that count only once they are confirmed."""
+        return [bid for bid in self.bids if bid.status is BidStatus.SEALED and bid.edition < self.binding]
 
 
 @operation(TenderPermission.BID_SUBMIT)
@@ -67,7 +88,8 @@ def submit_bid(work: Work, scope: Scope, command: SubmitBid) -> Received:
     check_envelope(envelope.to_bytes(), notice, bid.signer if bid else None)
     _require_own(work, scope, tender, ids, moment)
     rules.require_next(ids.version, bid.number if bid else 0)
-    row = _received(work, scope, tender, (envelope, envelope.to_bytes()), (bid, moment))
+    edition = _edition_named(work, scope, tender, envelope.envelope.notice)
+    row = _received(work, scope, tender, envelope, _State(bid, moment, edition))
     insert_rows(work.session, SealedBoxRow, _box_rows(row, boxes))
     return row
 
@@ -85,7 +107,32 @@ def withdraw_bid(work: Work, scope: Scope, command: WithdrawBid) -> Received:
     _require_own(work, scope, tender, withdrawal.ids, moment)
     BID_LIFECYCLE.require(bid.status, "withdraw")
     rules.require_next(withdrawal.ids.version, bid.number)
-    return _received(work, scope, tender, (withdrawal, command.document), (bid, moment))
+    return _received(work, scope, tender, withdrawal, _State(bid, moment, 1))
+
+
+@operation(TenderPermission.BID_SUBMIT)
+def confirm_bid(work: Work, scope: Scope, command: ConfirmBid) -> Received:
+    """Let a sealed bid count under an amended notice, by a confirmation that its signer signed; nothing is opened.
+
+    BidForEarlierEdition for an edition that was amended since, ConfirmationNotDue for a bid that counts already,
+    BidNotConfirmable where the lot asks for other items than the bid has prices for.
+    """
+    work.gate(command.tender_id)
+    tender, moment = _judged(work, scope, command.tender_id)
+    confirmation = check_confirmation(command.document)
+    bid = queries.own_bid_on(work.session, scope, confirmation.ids.lot)
+    if bid is None:
+        raise NotFound(lot_id=str(confirmation.ids.lot))
+    check_confirmation(command.document, bid.signer)
+    _require_own(work, scope, tender, confirmation.ids, moment)
+    BID_LIFECYCLE.require(bid.status, "confirm")
+    rules.require_next(confirmation.ids.version, bid.number)
+    if confirmation.envelope != bytes(bid.digest):
+        raise EnvelopeUnacceptable(reason="it confirms another bid than the one that stands")
+    edition = _edition_named(work, scope, tender, confirmation.notice)
+    confirming.require_due(bid.edition, tender.binding_edition)
+    confirming.require_confirmable(_items(work, scope, bid, bid.edition), _items(work, scope, bid, tender.edition))
+    return _received(work, scope, tender, confirmation, _State(bid, moment, edition))
 
 
 @operation(TenderPermission.BID_READ)
@@ -95,12 +142,13 @@ def read_own_bids(work: Work, scope: Scope, command: ReadTender) -> OwnBids:
     bids = queries.own_bids(work.session, scope, tender.id)
     received = queries.own_received(work.session, scope, tender.id)
     if tender.close_record is None or not bids:
-        return OwnBids(bids, received)
+        return OwnBids(bids, received, tender.binding_edition)
     work.act_for(Tenant(scope.org_ids, machine=True))  # a proof is made of the hashes of everybody's receipts
-    live = live_receipts(one.receipt for one in queries.journal(work.session, scope, tender.id))
+    journal = (one.receipt for one in queries.journal(work.session, scope, tender.id))
+    live = live_receipts(journal, tender.binding_edition)
     work.act_for(scope.actor.tenant())
     own = [receipt.sequence for receipt in live if receipt.ids.bidder in scope.org_ids]
-    return OwnBids(bids, received, prove_live(live, own))
+    return OwnBids(bids, received, tender.binding_edition, prove_live(live, own))
 
 
 def _judged(work: Work, scope: Scope, tender_id: UUID) -> tuple[Tender, datetime]:
@@ -131,30 +179,70 @@ def _require_own(work: Work, scope: Scope, tender: Tender, ids: BidIds, moment: 
     rules.require_taking(tender.status, lots[ids.lot], tender.closes_at, moment)
 
 
-def _received(
-    work: Work,
-    scope: Scope,
-    tender: Tender,
-    came: tuple[SignedEnvelope | Withdrawal, bytes],
-    state: tuple[Bid | None, datetime],
-) -> Received:
-    """Store a document under the next number of the tender, and let the bid say what came last."""
-    document, data = came
-    bid, moment = state
-    ids = document.ids if isinstance(document, Withdrawal) else document.envelope.ids
+def _edition_named(work: Work, scope: Scope, tender: Tender, named: bytes | None) -> int:
+    """Return which edition of the notice a document names, the first where it names none.
+
+    EnvelopeUnacceptable for a notice of another tender, BidForEarlierEdition for an edition that counts no more.
+    """
+    if named == read_notice(tender.notice).notice.digest():
+        return tender.edition
+    known = notices_of(work.session, scope, tender.id) if named is not None else ()
+    digests = {read_notice(notice).notice.digest(): edition for edition, notice in known}
+    edition = 1 if named is None else digests.get(named)
+    if edition is None:
+        raise EnvelopeUnacceptable(reason="it names a notice that this tender does not have")
+    confirming.require_binding(edition, tender.binding_edition)
+    return edition
+
+
+def _items(work: Work, scope: Scope, bid: Bid, edition: int) -> Sequence[Mapping[str, Any]]:
+    """Return what the bid's lot asked for in an edition of the notice."""
+    row = edition_of(work.session, scope, bid.tender_id, edition)
+    assert row is not None  # noqa: S101 - every edition is kept
+    items: Sequence[Mapping[str, Any]] = next(
+        lot["items"] for lot in row.document["lots"] if lot["id"] == str(bid.lot_id)
+    )
+    return items
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """The bid as it stood, None for a new one; the moment of receiving; the edition that a document names."""
+
+    bid: Bid | None
+    moment: datetime
+    edition: int
+
+
+_DONE: Final = MappingProxyType(
+    {
+        Entry.ENVELOPE: ("replace", BidSealed),
+        Entry.WITHDRAWAL: ("withdraw", BidWithdrawn),
+        Entry.CONFIRMATION: ("confirm", BidConfirmed),
+    }
+)
+
+
+def _received(work: Work, scope: Scope, tender: Tender, document: Document, state: _State) -> Received:
+    """Store a document under the next number of the tender, and let the bid say what came last.
+
+    A confirmation leaves the bid as it was received and takes a version alone.
+    """
+    bid, moment = state.bid, state.moment
+    entry, ids, signer = entry_of(document)
+    step, kind = _DONE[entry]
     sequence = queries.next_sequence(work.session, scope, tender.id)
-    receipt = issue_receipt(document, sequence, moment, work.receipts)
+    receipt = issue_receipt(document, sequence, moment, work.receipts, edition=state.edition)
     if bid is None:
         bid = _new_bid(work, scope, tender, ids)
     else:
-        BID_LIFECYCLE.advance(bid, "withdraw" if isinstance(document, Withdrawal) else "replace")
-    bid.signer = document.signer if isinstance(document, Withdrawal) else document.envelope.signer
-    bid.number, bid.sequence, bid.digest = ids.version, sequence, document.digest()
-    bid.received_at, bid.submitted_by = moment, scope.user_id
+        BID_LIFECYCLE.advance(bid, step)
+    bid.number, bid.edition = ids.version, state.edition
+    if not isinstance(document, Confirmation):
+        bid.signer, bid.sequence, bid.digest = signer, sequence, document.digest()
+        bid.received_at, bid.submitted_by = moment, scope.user_id
     work.touch(bid)
-    facts = {"bid_id": bid.id, "tender_id": tender.id, "supplier_id": bid.supplier_id}
-    kind = BidWithdrawn if isinstance(document, Withdrawal) else BidSealed
-    work.emit(kind(**facts), bid)
+    work.emit(kind(bid_id=bid.id, tender_id=tender.id, supplier_id=bid.supplier_id), bid)
     row = Received(
         id=new_id(),
         tender_id=tender.id,
@@ -162,8 +250,8 @@ def _received(
         supplier_id=bid.supplier_id,
         sequence=sequence,
         number=ids.version,
-        entry=receipt.receipt.entry.value,
-        document=data,
+        entry=entry.value,
+        document=document.to_bytes(),
         receipt=receipt.document(),
         received_at=moment,
     )

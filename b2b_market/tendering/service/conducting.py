@@ -18,18 +18,20 @@ from b2b_market.tendering.events.tenders import (
     TenderClosed,
     TenderUnsuccessful,
 )
-from b2b_market.tendering.models.tenders import Tender, TenderLot, digest_of
+from b2b_market.tendering.models.tenders import Tender
 from b2b_market.tendering.permissions import TenderPermission
 from b2b_market.tendering.queries import bids as bid_queries
 from b2b_market.tendering.queries import tenders as queries
 from b2b_market.tendering.rules import drafting as rules
 from b2b_market.tendering.rules.procedures import read_procedure
-from b2b_market.tendering.rules.sealed_journal import Receipt, close_bidding, live_receipts
+from b2b_market.tendering.rules.sealed_journal import Receipt, close_bidding, standing
 from b2b_market.tendering.rules.sealed_terms import read_notice
 from b2b_market.tendering.service import suspending
 from b2b_market.tendering.service.drafting import clock_of
-from b2b_market.tendering.service.publishing import mirror_status, move_deadline
+from b2b_market.tendering.service.lapsing import lapse
+from b2b_market.tendering.service.publishing import mirror_status, move_deadline, settle_lots
 from b2b_market.tendering.service.qualifying import end_applications, invite_qualified
+from b2b_market.tendering.states.bids import BID_LIFECYCLE
 from b2b_market.tendering.states.tenders import (
     CLOCKED,
     LIVE,
@@ -89,6 +91,7 @@ def cancel_tender(work: Work, scope: Scope, command: ReasonedTender) -> Tender:
     TENDER_LIFECYCLE.advance(tender, "cancel")
     tender.next_due_at = None
     work.touch(tender)
+    lapse(work, scope, tender)
     mirror_status(work, tender)
     cancelled = TenderCancelled(tender_id=tender.id, buyer_id=tender.buyer_id, reason=tender.reason)
     work.emit(cancelled, tender)
@@ -113,7 +116,7 @@ def cancel_lot(work: Work, scope: Scope, command: CancelLot) -> Tender:
     reason = rules.require_reason(command.reason)
     LOT_LIFECYCLE.advance(lot, "cancel")
     tender.reason = reason
-    _settle_lots(work, tender, lots)
+    settle_lots(work, tender, lots)
     said = LotCancelled(tender_id=tender.id, lot_id=lot.id, buyer_id=tender.buyer_id, reason=reason)
     work.emit(said, tender)
     return tender
@@ -156,15 +159,19 @@ def _begin_bidding(work: Work, scope: Scope, tender: Tender) -> None:
 def _close(work: Work, scope: Scope, tender: Tender, moment: datetime) -> None:
     """Sign the close record over all that was received; lots with too few bidders come to nothing, unopened."""
     receipts = [one.receipt for one in bid_queries.journal(work.session, scope, tender.id)]
-    close = close_bidding(read_notice(tender.notice), receipts, moment, work.receipts)
+    notice = read_notice(tender.notice)
+    close = close_bidding(notice, receipts, moment, work.receipts)
+    found = standing(receipts, notice.notice.binding)
+    _void(work, scope, tender, found.void)
+    lapse(work, scope, tender)
     tender.close_record = close.document()
     tender.closed_at, tender.next_due_at = work.now(), None
     lots = queries.lots_of(work.session, scope, tender.id)
-    bidders = _bidders(receipts)
+    bidders = Tally(receipt.ids.lot for receipt in found.live)
     for lot in lots:
         if lot.status is LotStatus.ACTIVE and bidders[lot.id] < tender.minimum_bidders:
             LOT_LIFECYCLE.advance(lot, "fail")
-    _settle_lots(work, tender, lots)
+    settle_lots(work, tender, lots)
     if any(lot.status is LotStatus.ACTIVE for lot in lots):
         TENDER_LIFECYCLE.advance(tender, "close")
         closed = TenderClosed(tender_id=tender.id, buyer_id=tender.buyer_id, officer_ids=tuple(tender.officer_ids))
@@ -175,10 +182,11 @@ def _close(work: Work, scope: Scope, tender: Tender, moment: datetime) -> None:
     mirror_status(work, tender)
 
 
-def _bidders(receipts: Sequence[Receipt]) -> Tally[UUID]:
-    return Tally(receipt.ids.lot for receipt in live_receipts(receipts))
-
-
-def _settle_lots(work: Work, tender: Tender, lots: Sequence[TenderLot]) -> None:
-    tender.lines_digest = digest_of(lots)
-    work.touch(tender)
+def _void(work: Work, scope: Scope, tender: Tender, void: Sequence[Receipt]) -> None:
+    """Let bids that were not confirmed under an amended notice be void for good; they stay sealed."""
+    rows = bid_queries.bids_by_sequence(work.session, scope, tender.id) if void else {}
+    for receipt in void:
+        bid = rows[receipt.sequence]
+        BID_LIFECYCLE.advance(bid, "void")
+        work.touch(bid)
+        work.record("tender_bid.void", bid)

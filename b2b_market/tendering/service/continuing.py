@@ -101,6 +101,7 @@ def _made(work: Work, scope: Scope, parent: Tender) -> Tender:
         supplier_ids=list(parent.admitted_ids or ()),
         party_ids=[parent.buyer_id],
         edition=0,
+        binding_edition=1,
         parent_id=parent.id,
         talk_round=0,
         number=next_number(work.session, scope.org_id, NUMBER_KIND, now.year),

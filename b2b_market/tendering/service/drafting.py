@@ -19,8 +19,11 @@ from b2b_market.organizations import public as organizations
 from b2b_market.rbac.actor import Scope
 from b2b_market.rbac.operation import operation
 from b2b_market.tendering.commands.tenders import (
+    BondInput,
+    CriterionInput,
     DraftTender,
     EditTender,
+    ItemInput,
     ListOpenTenders,
     ListTenders,
     LotInput,
@@ -72,6 +75,7 @@ def draft_tender(work: Work, scope: Scope, command: DraftTender) -> TenderConten
         party_ids=[scope.org_id],
         next_due_at=None,
         edition=0,
+        binding_edition=1,
     )
     stored = _fill(scope, tender, content, values)
     tender.number = next_number(work.session, scope.org_id, NUMBER_KIND, now.year)
@@ -175,11 +179,7 @@ def _fill(scope: Scope, tender: Tender, content: DraftTender, values: Mapping[st
     tender.editor_id = scope.user_id
     tender.procedure, tender.values = content.procedure, dict(values)
     tender.entry, tender.currency = content.entry, content.currency.code
-    tender.criteria = [
-        _plain({"kind": one.kind, "name": one.name.strip(), "evidence": one.evidence, "weight": one.weight})
-        for one in content.criteria
-    ]
-    tender.bond = _plain({"percent": content.bond.percent, "form": content.bond.form, "held_at": content.bond.held_at})
+    tender.criteria, tender.bond = criteria_of(content.criteria), bond_of(content.bond)
     tender.estimate_shown, tender.budget_approved = content.estimate_shown, content.budget_approved
     tender.minimum_bidders = content.minimum_bidders or values["minimum_bidders"]
     tender.key_ids = list(content.key_ids)
@@ -200,7 +200,30 @@ def _fill(scope: Scope, tender: Tender, content: DraftTender, values: Mapping[st
 
 
 def _lot_row(tender: Tender, position: int, lot: LotInput) -> dict[str, object]:
-    items = [
+    return {
+        "id": new_id(),
+        "tender_id": tender.id,
+        "buyer_id": tender.buyer_id,
+        "party_ids": list(tender.party_ids),
+        "public": False,
+        "position": position,
+        "title": lot.title.strip(),
+        "classification": lot.classification.strip(),
+        "items": items_of(lot.items),
+        "status": LotStatus.ACTIVE,
+        "estimate": lot.estimate if tender.estimate_shown else None,
+        **weighing_of(lot),
+    }
+
+
+def weighing_of(lot: LotInput) -> dict[str, Any]:
+    """Return the features and costs of a lot as they are kept."""
+    return _plain(announced(Weighing(lot.features, lot.costs)))
+
+
+def items_of(items: Sequence[ItemInput]) -> list[dict[str, Any]]:
+    """Return the items of a lot as they are kept."""
+    return [
         _plain(
             {
                 "name": item.name.strip(),
@@ -212,22 +235,21 @@ def _lot_row(tender: Tender, position: int, lot: LotInput) -> dict[str, object]:
                 "classification": item.classification.strip(),
             }
         )
-        for item in lot.items
+        for item in items
     ]
-    return {
-        "id": new_id(),
-        "tender_id": tender.id,
-        "buyer_id": tender.buyer_id,
-        "party_ids": list(tender.party_ids),
-        "public": False,
-        "position": position,
-        "title": lot.title.strip(),
-        "classification": lot.classification.strip(),
-        "items": items,
-        "status": LotStatus.ACTIVE,
-        "estimate": lot.estimate if tender.estimate_shown else None,
-        **_plain(announced(Weighing(lot.features, lot.costs))),
-    }
+
+
+def criteria_of(criteria: Sequence[CriterionInput]) -> list[dict[str, Any]]:
+    """Return criteria as they are kept."""
+    return [
+        _plain({"kind": one.kind, "name": one.name.strip(), "evidence": one.evidence, "weight": one.weight})
+        for one in criteria
+    ]
+
+
+def bond_of(bond: BondInput) -> dict[str, Any]:
+    """Return the bid bond as it is kept."""
+    return _plain({"percent": bond.percent, "form": bond.form, "held_at": bond.held_at})
 
 
 def _plain(value: Mapping[str, object]) -> dict[str, Any]:

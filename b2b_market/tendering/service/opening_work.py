@@ -93,7 +93,8 @@ def live_bids(
     """Return the bids of the closing root with their receipts, in order; the machine branch shows them."""
     received = queries.documents(work.session, scope, tender.id)
     signed = queries.journal(work.session, scope, tender.id)
-    live = {receipt.sequence for receipt in live_receipts(one.receipt for one in signed)}
+    counted = live_receipts((one.receipt for one in signed), notice.notice.binding)
+    live = {receipt.sequence for receipt in counted}
     return [
         (one, read_envelope(bytes(received[one.receipt.sequence].document), notice.notice.terms))
         for one in signed

@@ -15,12 +15,14 @@ from b2b_market.rbac.duties import require_other_person
 from b2b_market.rbac.operation import operation
 from b2b_market.tendering.commands.tenders import ExtendTender, ReasonedTender, StepTender
 from b2b_market.tendering.events.tenders import TenderExtended, TenderPublished, TenderReturned, TenderSubmitted
+from b2b_market.tendering.models.amendments import TenderEdition
 from b2b_market.tendering.models.bids import Counter
 from b2b_market.tendering.models.keys import OfficerCardRow
-from b2b_market.tendering.models.tenders import Tender, TenderBoard, TenderLot
+from b2b_market.tendering.models.tenders import Tender, TenderBoard, TenderLot, digest_of
 from b2b_market.tendering.permissions import TenderPermission
 from b2b_market.tendering.queries import keys as key_queries
 from b2b_market.tendering.queries import tenders as queries
+from b2b_market.tendering.queries.amendments import editions_of
 from b2b_market.tendering.rules import admission
 from b2b_market.tendering.rules import drafting as rules
 from b2b_market.tendering.rules.announcing import Announced, announce
@@ -106,7 +108,7 @@ def publish_tender(work: Work, scope: Scope, command: StepTender) -> Tender:
     work.touch(tender)
     open_to(work, tender)
     attaching.release(work, scope, tender)
-    put_out(work, scope, tender, [key.card for key in ready.keys])
+    put_out(work, scope, tender, [key.card for key in ready.keys], "")
     insert_rows(work.session, Counter, [{"tender_id": tender.id, "buyer_id": tender.buyer_id, "last": 0}])
     published = TenderPublished(
         tender_id=tender.id,
@@ -126,13 +128,8 @@ def extend_tender(work: Work, scope: Scope, command: ExtendTender) -> Tender:
     Bids that were received stay valid and can be replaced; what the procedure gives after a change is left at least.
     A deadline that has passed moves while a complaint keeps bidding from closing.
     """
-    work.gate(command.tender_id, exclusive=True)
-    tender = queries.lock_own_tender(work.session, scope, command.tender_id)
+    tender, moment = lock_live(work, scope, command.tender_id)
     work.expect_version(tender, command.expected_version)
-    moment = work.judging_time()
-    over = tender.closes_at is None or moment >= tender.closes_at
-    if tender.status not in LIVE or (over and not suspending.close_held(work, scope, tender)):
-        TENDER_LIFECYCLE.require(TenderStatus.CLOSED, "close")
     assert tender.closes_at is not None  # noqa: S101 - a live tender has a deadline
     reason = rules.require_reason(command.reason)
     procedure = read_procedure(tender.values)
@@ -142,20 +139,43 @@ def extend_tender(work: Work, scope: Scope, command: ExtendTender) -> Tender:
     return tender
 
 
+def lock_live(work: Work, scope: Scope, tender_id: UUID) -> tuple[Tender, datetime]:
+    """Return an own tender whose deadline has not passed, behind the gate alone, and the moment it is judged at.
+
+    IllegalStep once it is closed, or due to be.
+    """
+    work.gate(tender_id, exclusive=True)
+    tender = queries.lock_own_tender(work.session, scope, tender_id)
+    moment = work.judging_time()
+    over = tender.closes_at is None or moment >= tender.closes_at
+    if tender.status not in LIVE or (over and not suspending.close_held(work, scope, tender)):
+        TENDER_LIFECYCLE.require(TenderStatus.CLOSED, "close")
+    return tender, moment
+
+
 def move_deadline(work: Work, scope: Scope, tender: Tender, closes_at: datetime, reason: str) -> None:
     """Give a live tender a later deadline under the next edition of its notice, and tell everybody concerned."""
     tender.closes_at, tender.reason = closes_at, reason
     if tender.status is TenderStatus.TENDERING:
         tender.next_due_at = closes_at
     work.touch(tender)
-    assert tender.notice is not None  # noqa: S101 - a live tender has been announced
-    put_out(work, scope, tender, tender.notice["notice"]["terms"]["officers"])  # bids lie under these very keys
+    put_out(work, scope, tender, standing_cards(tender), reason)
     said = TenderExtended(tender_id=tender.id, buyer_id=tender.buyer_id, closes_at=closes_at, reason=reason)
     work.emit(said, tender)
 
 
-def put_out(work: Work, scope: Scope, tender: Tender, cards: Sequence[dict[str, object]]) -> None:
-    """Sign the next edition of the notice, and put it on the board where the procedure says public."""
+def standing_cards(tender: Tender) -> Sequence[dict[str, object]]:
+    """Return the officers' cards of the notice that stands: bids lie under these very keys."""
+    assert tender.notice is not None  # noqa: S101 - a live tender has been announced
+    cards: Sequence[dict[str, object]] = tender.notice["notice"]["terms"]["officers"]
+    return cards
+
+
+def put_out(work: Work, scope: Scope, tender: Tender, cards: Sequence[dict[str, object]], reason: str) -> None:
+    """Sign the next edition of the notice, keep it, and put it on the board where the procedure says public.
+
+    ``reason`` says why it follows the one before; empty for the first.
+    """
     procedure = read_procedure(tender.values)
     lots = queries.lots_of(work.session, scope, tender.id)
     buyer = organizations.company(work, scope.actor, tender.buyer_id)
@@ -178,13 +198,33 @@ def put_out(work: Work, scope: Scope, tender: Tender, cards: Sequence[dict[str, 
             **framing.announced(work, scope, tender),
             **linking.announced(work, scope, tender),
             **joining.announced(work, scope, tender),
+            **_changed(work, scope, tender, reason),
         },
+        binding=tender.binding_edition,
     )
     document, signed = announce(announced, work.receipts)
     tender.document, tender.notice = document, signed.document()
     work.session.flush()
+    kept = {
+        "tender_id": tender.id,
+        "edition": tender.edition,
+        "buyer_id": tender.buyer_id,
+        "reason": reason,
+        "published_at": work.now(),
+        "document": document,
+        "notice": tender.notice,
+    }
+    insert_rows(work.session, TenderEdition, [kept])
     if procedure.notice is Publicity.PUBLIC and tender.rehearsal_factor == 1:
         stand_on_board(work, scope, tender, buyer.name)
+
+
+def _changed(work: Work, scope: Scope, tender: Tender, reason: str) -> dict[str, object]:
+    """Return what the document says of the editions after the first one, this one included; nothing in the first."""
+    known = [(row.edition, row.reason, row.published_at) for row in editions_of(work.session, scope, tender.id)]
+    told = [*known[1:], *([(tender.edition, reason, work.now())] if known else [])]
+    found = [{"edition": edition, "reason": why, "published_at": moment} for edition, why, moment in told]
+    return {"amendments": found} if found else {}
 
 
 def mirror_status(work: Work, tender: Tender) -> None:
@@ -235,6 +275,12 @@ def _stages(tender: Tender) -> dict[str, object]:
     if tender.parent_id is not None:
         found["continues"] = tender.parent_id
     return found
+
+
+def settle_lots(work: Work, tender: Tender, lots: Sequence[TenderLot]) -> None:
+    """Let the tender say what its lots are now."""
+    tender.lines_digest = digest_of(lots)
+    work.touch(tender)
 
 
 def open_to(work: Work, tender: Tender) -> None:

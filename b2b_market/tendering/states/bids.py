@@ -26,6 +26,8 @@ class BidStatus(StrEnum):
 
     SEALED = "sealed"
     WITHDRAWN = "withdrawn"
+    VOID = "void"
+    """The tender was amended, and its bidder had not confirmed it when bidding closed; it stays sealed for good."""
     OPENED = "opened"
     UNREADABLE = "unreadable"
     """It did not open to what its bidder committed to; the opening record names the fault and whose it is."""
@@ -34,7 +36,9 @@ class BidStatus(StrEnum):
 BID_LIFECYCLE = Lifecycle(
     BidStatus.SEALED,
     Step("replace", frozenset({BidStatus.SEALED, BidStatus.WITHDRAWN}), BidStatus.SEALED),
+    Step("confirm", frozenset({BidStatus.SEALED}), BidStatus.SEALED),
     Step("withdraw", frozenset({BidStatus.SEALED}), BidStatus.WITHDRAWN),
+    Step("void", frozenset({BidStatus.SEALED}), BidStatus.VOID),
     Step("open", frozenset({BidStatus.SEALED}), BidStatus.OPENED),
     Step("spoil", frozenset({BidStatus.SEALED, BidStatus.OPENED}), BidStatus.UNREADABLE),
 )

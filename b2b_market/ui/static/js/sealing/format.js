@@ -7,6 +7,8 @@ import { DhkemX25519HkdfSha256, X25519 } from "../../vendor/hpke/dhkem-x25519/mo
 /** @typedef {{[name: string]: any}} Json */
 
 export const ENVELOPE = "b2b-market-sealed-bid/1";
+/** Of an envelope that names the notice it is sealed for. */
+export const NAMING = "b2b-market-sealed-bid/2";
 export const BOXES = /** @type {const} */ (["payload", "files"]);
 const PARTS = ["whole", "technical", "price"];
 const SMALLEST = 4096;
@@ -133,7 +135,7 @@ export const layerHash = (plain) => sha256(join(utf8("b2b-market layer 1\0"), pl
 
 /** @typedef {{tender: string, officers: {name: string, openingKey: Uint8Array, signingKey: Uint8Array, fingerprint: string}[],
  *   threshold: number, parts: string[], suite: number, digest: string, subsets: number[][]}} Terms */
-/** @typedef {{terms: Terms, edition: number, deadline: string, lots: string[], receiptsKey: Uint8Array}} Notice */
+/** @typedef {{terms: Terms, edition: number, deadline: string, lots: string[], receiptsKey: Uint8Array, digest: string}} Notice */
 
 /** @param {any} value */
 async function readCard(value) {
@@ -173,12 +175,15 @@ async function readTerms(value) {
 /** A notice that is signed with the key that it names; whose key that is, people compare. @param {any} value @returns {Promise<Notice>} */
 export async function readNotice(value) {
   const signed = fields(value, "notice", "signature");
-  const found = fields(signed.notice, "deadline", "document", "edition", "format", "lots", "receipts_key", "reveal_hours", "terms");
+  const amended = signed.notice?.format === "b2b-market-notice/2";
+  const names = ["deadline", "document", "edition", "format", "lots", "receipts_key", "reveal_hours", "terms"];
+  const found = fields(signed.notice, ...names, ...(amended ? ["binding"] : []));
   const receiptsKey = unhex(found.receipts_key, 32);
-  if (found.format !== "b2b-market-notice/1" || !(await isSigned(receiptsKey, found, unhex(signed.signature, 64))))
+  if (!(amended || found.format === "b2b-market-notice/1") || !(await isSigned(receiptsKey, found, unhex(signed.signature, 64))))
     throw new Error("the notice was not signed with the key that it names");
   const { edition, deadline, lots } = found;
-  return { terms: await readTerms(found.terms), edition, deadline, lots, receiptsKey };
+  const digest = hex(await sha256(bytesOf(found)));
+  return { terms: await readTerms(found.terms), edition, deadline, lots, receiptsKey, digest };
 }
 
 // ---- payload, frame, boxes

@@ -93,7 +93,7 @@ export async function readWork(file) {
   if (!alike) throw new Error("its notices are of different tenders or signed with different keys");
   const notice = notices.find((one) => one.edition === close.edition && one.deadline === close.deadline);
   if (!notice) throw new Error("the notice that bidding closed under is missing");
-  const closed = close.format === "b2b-market-bid-close/1" && Date.parse(close.closed_at) >= Date.parse(close.deadline);
+  const closed = /^b2b-market-bid-close\/[12]$/.test(close.format) && Date.parse(close.closed_at) >= Date.parse(close.deadline);
   if (!closed || !(await format.isSigned(key, close, format.unhex(signature, 64))))
     throw new Error("the close record is not signed by the platform");
   const { layer, officers, part } = found;
@@ -115,7 +115,7 @@ export async function readWork(file) {
 async function readBid(value, turn) {
   const bid = format.fields(value, "envelope", "held", "receipt");
   const { receipt, signature } = format.fields(bid.receipt, "leaf", "receipt", "signature");
-  if (receipt.format !== "b2b-market-bid-receipt/1" || !(await format.isSigned(turn.key, receipt, format.unhex(signature, 64))))
+  if (!/^b2b-market-bid-receipt\/[12]$/.test(receipt.format) || !(await format.isSigned(turn.key, receipt, format.unhex(signature, 64))))
     throw new Error("a receipt is not signed by the platform");
   const leaf = await format.sha256(format.join(Uint8Array.of(0), format.bytesOf(receipt)));
   if (bid.held === null && bid.envelope === null) return { leaf, held: null };
@@ -126,7 +126,7 @@ async function readBid(value, turn) {
   const same = ["tender", "lot", "bidder", "version"].every((name) => envelope[name] === receipt[name]);
   if (!same || format.hex(await format.sha256(format.bytesOf(signed))) !== receipt.digest)
     throw new Error("an envelope is not the one that its receipt names");
-  if (envelope.format !== format.ENVELOPE || !(await format.isSigned(format.unhex(envelope.signer, 32), envelope, format.unhex(signed.signature, 64))))
+  if (![format.ENVELOPE, format.NAMING].includes(envelope.format) || !(await format.isSigned(format.unhex(envelope.signer, 32), envelope, format.unhex(signed.signature, 64))))
     throw new Error("an envelope is not signed by its bidder");
   const subset = turn.officers.map((print) => terms.officers.findIndex((officer) => officer.fingerprint === print));
   const sealed = envelope.parts.find((/** @type {format.Json} */ one) => one.part === turn.part);

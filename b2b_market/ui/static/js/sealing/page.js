@@ -1,7 +1,8 @@
 // @ts-check
-// Sealing and opening on a page: <market-seal>, <market-open>, <market-reveal> and <market-key> around fields that have
-// no name, so that nothing of them is ever sent. What they make is put into the file field of an ordinary form, which
-// the person sends.
+// Sealing, confirming and opening on a page: <market-seal>, <market-confirm>, <market-open>, <market-reveal> and
+// <market-key> around fields that have no name, so that nothing of them is ever sent. What they make is put into the file
+// field of an ordinary form, which the person sends.
+import { confirm } from "./confirm.js";
 import { join, supported, utf8 } from "./format.js";
 import { lockKey, unlockSeed } from "./keys.js";
 import { answerChallenge, contribute, officerOf, readNotice, unlockKey } from "./open.js";
@@ -167,6 +168,20 @@ class Reveal extends Device {
   }
 }
 
+class Confirm extends Device {
+  async work() {
+    const notice = await readNotice(json(await this.fetched(this.dataset.notice ?? "")));
+    const key = await this.bytes("key");
+    if (!key) throw new Error(this.dataset.noKey);
+    const { seed } = await unlockSeed(key, this.field("passphrase")?.value ?? "", "bidder");
+    const [lot, version, envelope] = this.value("bid").split(" ");
+    const ids = { tender: notice.terms.tender, lot, bidder: this.dataset.bidder ?? "", version: Number(version) };
+    this.hand("confirmation.json", await confirm(notice, ids, envelope, seed));
+    /** @type {HTMLInputElement} */ (document.querySelector(this.dataset.into ?? "")).form?.requestSubmit();
+    return "";
+  }
+}
+
 class Open extends Device {
   async work() {
     const key = await this.bytes("key");
@@ -209,6 +224,7 @@ class Key extends Device {
 }
 
 customElements.define("market-seal", Seal);
+customElements.define("market-confirm", Confirm);
 customElements.define("market-open", Open);
 customElements.define("market-reveal", Reveal);
 customElements.define("market-key", Key);

@@ -31,7 +31,7 @@ export async function seal(notice, ids, contents, seed) {
     keep.push(format.bytesOf(made.reveal), format.utf8("\n"));
   }
   const { tender, lot, bidder, version } = ids;
-  const statement = { tender, lot, bidder, version, format: format.ENVELOPE, parts, signer: format.hex(signer.raw), suite: terms.suite, terms: terms.digest };
+  const statement = { tender, lot, bidder, version, format: format.NAMING, notice: notice.digest, parts, signer: format.hex(signer.raw), suite: terms.suite, terms: terms.digest };
   const signature = format.hex(await format.sign(signer.key, statement));
   const envelope = format.bytesOf({ envelope: statement, signature });
   const file = format.join(envelope, format.utf8("\n"), ...boxes.map((box) => box.data));

@@ -8,6 +8,7 @@ from b2b_market.tendering.api import amendments as amendments_api
 from b2b_market.tendering.api import bids as bids_api
 from b2b_market.tendering.api import committee as committee_api
 from b2b_market.tendering.api import complaints as complaints_api
+from b2b_market.tendering.api import corrections as corrections_api
 from b2b_market.tendering.api import disclosure as disclosure_api
 from b2b_market.tendering.api import documents as documents_api
 from b2b_market.tendering.api import evaluation as evaluation_api
@@ -24,26 +25,10 @@ from b2b_market.tendering.api import talks as talks_api
 from b2b_market.tendering.api import tenders as tenders_api
 from b2b_market.tendering.cli.bidding import app as commands
 from b2b_market.tendering.demo.tenders import place_tenders
-from b2b_market.tendering.events.amendments import (
-    BidConfirmed,
-    TenderAmended,
-    TenderAmendmentReturned,
-    TenderAmendmentSubmitted,
-)
+from b2b_market.tendering.events.amendments import AMENDMENT_EVENTS
 from b2b_market.tendering.events.bids import BidSealed, BidWithdrawn
 from b2b_market.tendering.events.committee import CommitteeDrawn, CommitteeShort, MemberReplaced, SheetsOpened
-from b2b_market.tendering.events.complaints import (
-    ComplaintAccepted,
-    ComplaintAnswered,
-    ComplaintDecided,
-    ComplaintFeeDue,
-    ComplaintFeePaid,
-    ComplaintFeeRefundable,
-    ComplaintLapsed,
-    ComplaintLodged,
-    ComplaintResolved,
-    ComplaintWithdrawn,
-)
+from b2b_market.tendering.events.complaints import COMPLAINT_EVENTS
 from b2b_market.tendering.events.evaluation import EVALUATION_EVENTS
 from b2b_market.tendering.events.frameworks import FRAMEWORK_EVENTS
 from b2b_market.tendering.events.joint import ParticipantInvited, ParticipationAnswered
@@ -52,9 +37,7 @@ from b2b_market.tendering.events.reveals import KeysLost
 from b2b_market.tendering.events.selecting import SELECTING_EVENTS
 from b2b_market.tendering.events.stages import PricesOpened, TechnicalLocked
 from b2b_market.tendering.events.supplements import SupplementNamed
-from b2b_market.tendering.events.tenders import (
-    TENDER_EVENTS,
-)
+from b2b_market.tendering.events.tenders import TENDER_EVENTS
 from b2b_market.tendering.handlers.amendments import AMENDMENT_HANDLERS
 from b2b_market.tendering.handlers.committee import COMMITTEE_HANDLERS
 from b2b_market.tendering.handlers.complaints import COMPLAINT_HANDLERS
@@ -88,6 +71,7 @@ from b2b_market.tendering.pages import bidding as bidding_pages
 from b2b_market.tendering.pages import committee as committee_pages
 from b2b_market.tendering.pages import complaint_case as complaint_case_pages
 from b2b_market.tendering.pages import complaints as complaint_pages
+from b2b_market.tendering.pages import corrections as correction_pages
 from b2b_market.tendering.pages import documents as document_pages
 from b2b_market.tendering.pages import evaluation as evaluation_pages
 from b2b_market.tendering.pages import feeds as feed_pages
@@ -104,7 +88,6 @@ from b2b_market.tendering.pages import talks as talk_pages
 from b2b_market.tendering.pages import tenders as tender_pages
 from b2b_market.tendering.permissions import GRANTS, TenderPermission
 from b2b_market.tendering.rules import admission as admission_rules
-from b2b_market.tendering.rules import amending as amending_rules
 from b2b_market.tendering.rules import asking as asking_rules
 from b2b_market.tendering.rules import attaching as attaching_rules
 from b2b_market.tendering.rules import bidding as bidding_rules
@@ -112,7 +95,6 @@ from b2b_market.tendering.rules import calling as calling_rules
 from b2b_market.tendering.rules import committee as committee_rules
 from b2b_market.tendering.rules import competing as competing_rules
 from b2b_market.tendering.rules import complaining as complaint_rules
-from b2b_market.tendering.rules import confirming as confirming_rules
 from b2b_market.tendering.rules import (
     deciding,
     drawing,
@@ -135,6 +117,7 @@ from b2b_market.tendering.rules import qualifying as qualifying_rules
 from b2b_market.tendering.rules import revealing as reveal_rules
 from b2b_market.tendering.rules import supplements as supplement_rules
 from b2b_market.tendering.rules import talking as talking_rules
+from b2b_market.tendering.rules.amending_refusals import AMENDMENT_REFUSALS
 from b2b_market.tendering.rules.printing import TenderPrintersBusy
 from b2b_market.tendering.service import (
     amending,
@@ -152,6 +135,7 @@ from b2b_market.tendering.service import (
     concluding,
     conducting,
     continuing,
+    correcting,
     decrypting,
     disclosing,
     drafting,
@@ -212,6 +196,7 @@ MANIFEST = Manifest(
         *framework_api.ROUTERS,
         *joint_api.ROUTERS,
         *amendments_api.ROUTERS,
+        corrections_api.router,
     ),
     # fixed paths stand before those with ids: /tenders/new before /tenders/{tender_id}
     pages=(
@@ -235,6 +220,7 @@ MANIFEST = Manifest(
         framework_pages.router,
         joint_pages.router,
         amendment_pages.router,
+        correction_pages.router,
     ),
     handlers=(
         *HANDLERS,
@@ -299,13 +285,7 @@ MANIFEST = Manifest(
         *competing_rules.REFUSALS,
         *joint_rules.REFUSALS,
         *attaching_rules.REFUSALS,
-        amending_rules.TenderNotAmended,
-        amending_rules.TenderAmendmentWaits,
-        amending_rules.TenderAmendmentOutdated,
-        amending_rules.TenderAmendmentAboveLimit,
-        confirming_rules.BidForEarlierEdition,
-        confirming_rules.ConfirmationNotDue,
-        confirming_rules.BidNotConfirmable,
+        *AMENDMENT_REFUSALS,
     ),
     cli=commands,
     services=(
@@ -350,6 +330,7 @@ MANIFEST = Manifest(
         joining,
         amending,
         editions,
+        correcting,
     ),
     models=(
         procedure_models,
@@ -377,16 +358,7 @@ MANIFEST = Manifest(
         SheetsOpened,
         TechnicalLocked,
         PricesOpened,
-        ComplaintFeeDue,
-        ComplaintFeePaid,
-        ComplaintFeeRefundable,
-        ComplaintLodged,
-        ComplaintAccepted,
-        ComplaintAnswered,
-        ComplaintDecided,
-        ComplaintWithdrawn,
-        ComplaintLapsed,
-        ComplaintResolved,
+        *COMPLAINT_EVENTS,
         CandidatesPublished,
         PublicityEnded,
         PublicityWithdrawn,
@@ -397,19 +369,14 @@ MANIFEST = Manifest(
         *FRAMEWORK_EVENTS,
         ParticipantInvited,
         ParticipationAnswered,
-        TenderAmended,
-        TenderAmendmentSubmitted,
-        TenderAmendmentReturned,
-        BidConfirmed,
+        *AMENDMENT_EVENTS,
     ),
     nav=(
         NavGroup(
             N_("Tendering"),
             (
                 NavItem(N_("Tenders"), "/tenders", "award", TenderPermission.EVALUATE),
-                NavItem(
-                    N_("Tenders to approve"), "/tenders?status=pending_approval", "approve", TenderPermission.APPROVE
-                ),
+                NavItem(N_("Tenders to approve"), APPROVALS, "approve", TenderPermission.APPROVE),
                 NavItem(N_("Tenders open to you"), "/open-tenders", "inbox", TenderPermission.BID_SUBMIT),
                 NavItem(N_("Joint tenders"), "/joint-tenders", "award", TenderPermission.JOIN),
                 NavItem(N_("Framework agreements"), "/frameworks", "contract", TenderPermission.FRAMEWORK_READ),

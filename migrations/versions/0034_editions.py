@@ -1,4 +1,4 @@
-"""Editions of the notice, and amendments of published tenders.
+"""Editions of the notice, amendments of published tenders, and corrected documents.
 
 Nothing is written to bids when a tender is amended: one for an edition before the tender's binding one is void until
 it is confirmed.
@@ -69,6 +69,21 @@ GRANT SELECT, INSERT ON tender_edition TO b2b_app;
 GRANT SELECT, INSERT ON tender_amendment TO b2b_app;
 GRANT UPDATE (version, changed_at, status, edition, decider_id, decided_at, remark) ON tender_amendment TO b2b_app
 """  # noqa: S608 - put together from the constants of this file
+CORRECTIONS = """
+ALTER TABLE tender_inquiry ADD COLUMN files jsonb NOT NULL DEFAULT '[]';
+ALTER TABLE tender_inquiry ALTER COLUMN files DROP DEFAULT;
+ALTER TABLE tender_inquiry DROP CONSTRAINT ck_tender_inquiry_inquiry_kind;
+ALTER TABLE tender_inquiry ADD CONSTRAINT ck_tender_inquiry_inquiry_kind
+    CHECK (kind IN ('low_price', 'clarification', 'correction'));
+CREATE UNIQUE INDEX uq_tender_inquiry_correction ON tender_inquiry (bid_id) WHERE kind = 'correction'
+"""
+NO_CORRECTIONS = """
+DELETE FROM tender_inquiry WHERE kind = 'correction';
+DROP INDEX uq_tender_inquiry_correction;
+ALTER TABLE tender_inquiry DROP CONSTRAINT ck_tender_inquiry_inquiry_kind;
+ALTER TABLE tender_inquiry ADD CONSTRAINT ck_tender_inquiry_inquiry_kind CHECK (kind IN ('low_price', 'clarification'));
+ALTER TABLE tender_inquiry DROP COLUMN files
+"""
 NO_AMENDMENTS = """
 ALTER TABLE tender_bid DROP CONSTRAINT ck_tender_bid_bid_status;
 UPDATE tender_bid SET status = 'withdrawn' WHERE status = 'void';
@@ -83,11 +98,13 @@ FENCED = ("tender_edition", "tender_amendment")
 
 def upgrade() -> None:
     op.execute(AMENDMENTS)
+    op.execute(CORRECTIONS)
     for table in FENCED:
         op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
         op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
 
 
 def downgrade() -> None:
+    op.execute(NO_CORRECTIONS)
     op.execute(f"DROP TABLE {', '.join(reversed(FENCED))}")
     op.execute(NO_AMENDMENTS)

@@ -114,6 +114,7 @@ from tests.support.rows import rows_of
 from tests.support.servers import Servers
 from tests.support.works import work_for
 from tests.support.world import OWN_ROLE, PLANTED, World
+from tests.support.world_words import SPOKEN
 
 BUYERS = (Role.BUYER_ADMIN, Role.BUYER_PURCHASER, Role.BUYER_APPROVER, Role.BUYER_EVALUATOR)
 SUPPLIERS = (Role.SUPPLIER_ADMIN, Role.SUPPLIER_SALES)
@@ -561,10 +562,6 @@ class _Maker:
             "award_id": str(award.id),
             "quote_id": str(quote.id),
             "supplier_id": str(self.orgs["winner"]),
-            "counter_step": "accept",
-            "call_off_step": "return",
-            "amendment_step": "return",
-            "complaint_step": "accept",
             "grant_id": str(grant.id),
             "lonely_grant_id": str(lonely.id),
             "sister_id": str(self.orgs["sister"]),
@@ -575,14 +572,8 @@ class _Maker:
             "user_id": str(self.people["evaluator"].user_id),
             "organization_id": str(self.orgs["newcomer"]),
             "object_id": str(self.rfqs["awarded"].rfq.id),
-            "object_type": "rfq",
             "size": str(checkpoint.size),
-            "edition": "1",
-            "file_format": "pdf",
-            "decision": "approve",
-            "step": "cancel",
-            "code": "not-found",
-            "topic": "rfq.published.v1",
+            **SPOKEN,
         }
 
     def _reader(self) -> Caller:

@@ -72,6 +72,7 @@ class TestProfiles:
             complaints=None,
             publicity=None,
             takers=Takers.UNRECORDED,
+            correction_hours=24,
         )
 
     def test_who_reads_bids_and_awards_is_who_reads_the_notice_unless_it_is_said(self) -> None:

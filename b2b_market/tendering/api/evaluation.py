@@ -10,7 +10,7 @@ from b2b_market.rbac.responses import changes, creates, reads
 from b2b_market.reference.public import RateMissing
 from b2b_market.tendering.commands import evaluation as commands
 from b2b_market.tendering.commands.tenders import ReadTender, StepTender
-from b2b_market.tendering.rules import deciding, judging
+from b2b_market.tendering.rules import correcting, deciding, judging
 from b2b_market.tendering.rules.competing import PriceAboveFramework
 from b2b_market.tendering.rules.complaining import ComplaintOpen
 from b2b_market.tendering.rules.drafting import TenderReasonMissing
@@ -37,6 +37,7 @@ _BARRED = (
     PriceAboveFramework,
 )
 _ASKS = (judging.EvaluatorUnfit, judging.RulingOpen, judging.AwardsUnderway, TenderReasonMissing)
+_ASKING = (*_ASKS, judging.ExplanationNotDue, correcting.CorrectionNotForeseen, correcting.CorrectionAsked)
 
 
 @router.post(
@@ -91,7 +92,7 @@ def list_disqualifications(tender_id: WireUuid, call: Call) -> Answer:
     "/{bid_id}/inquiries",
     status_code=201,
     response_model=schemas.InquiryOut,
-    responses={**changes(*_ASKS, judging.ExplanationNotDue), **creates(*_ASKS, judging.ExplanationNotDue)},
+    responses={**changes(*_ASKING), **creates(*_ASKING)},
 )
 def ask_bidder(bid_id: WireUuid, body: schemas.InquiryIn, call: OnceCall) -> Answer:
     """Ask a bidder about its opened bid; If-Match names the evaluation's version."""

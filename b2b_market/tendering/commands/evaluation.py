@@ -49,7 +49,10 @@ class DecideRuling:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskBidder:
-    """A question about an opened bid, to be answered within ``days`` working days."""
+    """A question about an opened bid, to be answered within ``days`` working days.
+
+    Formal documents are corrected within the hours of the procedure instead.
+    """
 
     bid_id: UUID
     expected_version: int | None
@@ -66,6 +69,24 @@ class AnswerInquiry:
     inquiry_id: UUID
     expected_version: int | None
     answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectDocuments:
+    """Stored files of the bidder in place of missing or flawed formal documents, and what they are."""
+
+    inquiry_id: UUID
+    expected_version: int | None
+    text: str
+    file_ids: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadCorrection:
+    """One corrected document, by its place in the list."""
+
+    inquiry_id: UUID
+    position: int
 
 
 @dataclass(frozen=True, slots=True)

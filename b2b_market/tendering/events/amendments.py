@@ -46,3 +46,6 @@ class BidConfirmed(Event):
     bid_id: UUID
     tender_id: UUID
     supplier_id: UUID
+
+
+AMENDMENT_EVENTS = (TenderAmended, TenderAmendmentSubmitted, TenderAmendmentReturned, BidConfirmed)

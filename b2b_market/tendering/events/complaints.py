@@ -1,6 +1,7 @@
 """Published facts of complaints. What it costs is for finance; grounds and names stay where they are."""
 
 from decimal import Decimal
+from typing import Final
 from uuid import UUID
 
 from b2b_market.kernel.event import Event, event
@@ -112,3 +113,17 @@ class ComplaintResolved(Event):
     complaint_id: UUID
     tender_id: UUID
     supplier_id: UUID
+
+
+COMPLAINT_EVENTS: Final[tuple[type[Event], ...]] = (
+    ComplaintAccepted,
+    ComplaintAnswered,
+    ComplaintDecided,
+    ComplaintFeeDue,
+    ComplaintFeePaid,
+    ComplaintFeeRefundable,
+    ComplaintLapsed,
+    ComplaintLodged,
+    ComplaintResolved,
+    ComplaintWithdrawn,
+)

@@ -1,7 +1,9 @@
 """What follows the opening: the evaluation, disqualifications, questions to bidders, awards and results."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -83,8 +85,10 @@ class Inquiry(Aggregate, Base):
     __table_args__ = (
         Index("ix_tender_inquiry_tender_id_id", "tender_id", "id"),
         Index("uq_tender_inquiry_low_price", "bid_id", unique=True, postgresql_where="kind = 'low_price'"),
+        Index("uq_tender_inquiry_correction", "bid_id", unique=True, postgresql_where="kind = 'correction'"),
     )
     audit_type = "tender_inquiry"
+    audit_added: ClassVar[Mapping[str, object]] = MappingProxyType({"files": []})
 
     tender_id: Mapped[UUID]
     lot_id: Mapped[UUID]
@@ -101,6 +105,8 @@ class Inquiry(Aggregate, Base):
     answered_at: Mapped[datetime | None]
     finding: Mapped[str | None]
     """Why the answer was accepted or rejected."""
+    files: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    """The corrected documents: ``[{id, name, size, sha256}]``, files of the bidder that the buyer may read."""
     decider_id: Mapped[UUID | None]
     decided_at: Mapped[datetime | None]
 

@@ -285,6 +285,18 @@ def _keys(call: PageContext, form: Form, *, status: int = 200) -> Response:
     return call.page("tendering/keys.html", context, status=status)
 
 
+def _standing_of(own: bidding.OwnBids) -> dict[str, object]:
+    """Return which own bids wait for a confirmation (lot, next version, digest), which are void, and what was sent."""
+    waiting = own.unconfirmed()
+    return {
+        "unconfirmed": [
+            (f"{bid.lot_id} {bid.number + 1} {bytes(bid.digest).hex()}", str(bid.lot_id)) for bid in waiting
+        ],
+        "void": [str(bid.lot_id) for bid in own.bids if bid.status is BidStatus.VOID],
+        "said": {"envelope": N_("Sealed bid"), "withdrawal": N_("Withdrawal"), "confirmation": N_("Confirmation")},
+    }
+
+
 def own_bids_page(call: PageContext, tender_id: UUID, form: Form, *, status: int = 200) -> Response:
     """Return the page of a company's own bids."""
     content = drafting.read_tender(call.work, call.actor, ReadTender(tender_id))
@@ -304,11 +316,7 @@ def own_bids_page(call: PageContext, tender_id: UUID, form: Form, *, status: int
         "asked": [one for one in reveals.windows if one.status is RevealStatus.OPEN],
         "revealed": {one.bid_id for one in reveals.own},
         "own": own,
-        "unconfirmed": [
-            (f"{bid.lot_id} {bid.number + 1} {bytes(bid.digest).hex()}", str(bid.lot_id)) for bid in own.unconfirmed()
-        ],
-        "void": [str(bid.lot_id) for bid in own.bids if bid.status is BidStatus.VOID],
-        "said": {"envelope": N_("Sealed bid"), "withdrawal": N_("Withdrawal"), "confirmation": N_("Confirmation")},
+        **_standing_of(own),
         "submits": bidding.submit_bid.allows(call.actor),
         "badges": showing.TENDER_BADGES,
     }

@@ -121,7 +121,7 @@ def ask(bid_id: WireUuid, call: PageCall) -> Response:
     if not form.ok or kind is None or question is None:
         return _evaluation(call, tender_id, form, form.integer("lot") or 0, status=422)
     command = commands.AskBidder(bid_id=bid_id, expected_version=expected, kind=kind, question=question)
-    said = N_("Asked. The bidder has one working day.")
+    said = N_("Asked. The question says until when.")
     return _act(call, tender_id, form, lambda: questioning.ask_bidder(call.work, call.actor, command), said)
 
 
@@ -211,7 +211,7 @@ def _step(call: PageContext, key: UUID, step: str, act: _Act) -> Response:
 def show_results(tender_id: WireUuid, call: PageCall) -> Response:
     """Show a bidder what it was asked and what its bids came to; the buyer reads every result."""
     call.signed_in()
-    return _results(call, tender_id, Form())
+    return results_of(call, tender_id, Form())
 
 
 def _tender_of(call: PageContext, part: commands.Part, key: UUID) -> UUID:
@@ -231,8 +231,14 @@ def _act(  # the parts of one post
         call.refuse(refusal)
         form.add_refusal(refusal)
     if page == "results":
-        return _results(call, tender_id, form, status=409)
+        return results_of(call, tender_id, form, status=409)
     return _evaluation(call, tender_id, form, position, status=409)
+
+
+def _kinds(found: Judgement) -> list[tuple[str, str]]:
+    """Return what a bidder may be asked under the tender's procedure."""
+    corrects = "correction" in found.tender.values
+    return [(one.value, label) for one, label in saying.KINDS.items() if corrects or one is not InquiryKind.CORRECTION]
 
 
 def _chosen(found: Judgement, position: int) -> JudgedLot:
@@ -268,7 +274,7 @@ def _evaluation(call: PageContext, tender_id: UUID, form: Form, position: int, *
         "scores": {(one["bid"], one["criterion"]): one["score"] for one in found.evaluation.scores},
         "grounds": [(one.value, label) for one, label in saying.GROUNDS.items()],
         "ground_names": saying.GROUNDS,
-        "kinds": [(one.value, label) for one, label in saying.KINDS.items()],
+        "kinds": _kinds(found),
         "kind_names": saying.KINDS,
         "low": saying.LOW,
         "faults": saying.FAULTS,
@@ -287,7 +293,8 @@ def _evaluation(call: PageContext, tender_id: UUID, form: Form, position: int, *
     return call.page("tendering/evaluation.html", context, status=status)
 
 
-def _results(call: PageContext, tender_id: UUID, form: Form, *, status: int = 200) -> Response:
+def results_of(call: PageContext, tender_id: UUID, form: Form, *, status: int = 200) -> Response:
+    """Return the page of a tender's results, with what the own company was asked."""
     content = drafting.read_tender(call.work, call.actor, ReadTender(tender_id))
     results = awarding.read_results(call.work, call.actor, ReadTender(tender_id))
     listed = questioning.list_disqualifications(call.work, call.actor, ReadTender(tender_id))

@@ -61,6 +61,7 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "/ground": N_("Reason for following it"),
         "/framework/members": N_("Framework agreement: members at most"),
         "/framework/months": N_("Framework agreement: months at most"),
+        "/correction/hours": N_("Hours to correct formal documents"),
     }
 )
 CHOICES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
@@ -104,7 +105,7 @@ CHOICES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
     }
 )
 _GROUPS: Final = ("/committee/", "/framework/", "/technical_least", "/complaints/", "/publicity/")
-OPTIONAL: Final = (*_GROUPS, "/applications/", "/talks/", "/ground")
+OPTIONAL: Final = (*_GROUPS, "/applications/", "/talks/", "/ground", "/correction/")
 """Where the values begin that a procedure may leave out."""
 _LENGTHS: Final = frozenset(
     {

@@ -59,6 +59,7 @@ OPTIONAL: Final = frozenset(
         "calendar",
         "committee",
         "complaints",
+        "correction",
         "documents",
         "envelopes",
         "framework",
@@ -164,6 +165,8 @@ class Procedure:
     """Whether the notice says why the procedure may be followed at all."""
     framework: FrameworkShape | None = None
     """What a framework agreement may be; none where awards become contracts."""
+    correction_hours: int | None = None
+    """How long a bidder has to correct formal documents after the opening; none where nobody may be asked to."""
 
 
 def read_procedure(values: Values) -> Procedure:
@@ -198,6 +201,7 @@ def read_procedure(values: Values) -> Procedure:
         talks=read_talks(values.get("talks")),
         ground_required=values.get("ground") == "required",
         framework=read_framework(values.get("framework")),
+        correction_hours=values["correction"]["hours"] if "correction" in values else None,
     )
 
 

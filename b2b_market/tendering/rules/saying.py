@@ -20,7 +20,11 @@ GROUNDS: Final[Mapping[RulingGround, str]] = MappingProxyType(
     }
 )
 KINDS: Final[Mapping[InquiryKind, str]] = MappingProxyType(
-    {InquiryKind.LOW_PRICE: N_("Explain a low price"), InquiryKind.CLARIFICATION: N_("Clarify the bid")}
+    {
+        InquiryKind.LOW_PRICE: N_("Explain a low price"),
+        InquiryKind.CLARIFICATION: N_("Clarify the bid"),
+        InquiryKind.CORRECTION: N_("Correct formal documents"),
+    }
 )
 LOW: Final[Mapping[Ground, str]] = MappingProxyType(
     {Ground.BELOW_OTHERS: N_("Far below the others"), Ground.BELOW_NEXT: N_("Far below the next")}

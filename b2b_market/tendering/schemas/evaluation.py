@@ -17,7 +17,13 @@ from b2b_market.infra.http.wires import (
 )
 from b2b_market.kernel.currency import Currency
 from b2b_market.kernel.money import Money
-from b2b_market.tendering.commands.evaluation import AskBidder, ProposeDisqualification, Score, ScoreBids
+from b2b_market.tendering.commands.evaluation import (
+    AskBidder,
+    CorrectDocuments,
+    ProposeDisqualification,
+    Score,
+    ScoreBids,
+)
 from b2b_market.tendering.models.evaluation import Inquiry, Ruling, TenderAward, TenderResult
 from b2b_market.tendering.rules.abnormal import Ground
 from b2b_market.tendering.rules.deciding import shown_score
@@ -116,6 +122,25 @@ class RulingOut(WireOut):
         return cls.model_validate({name: getattr(value, name) for name in cls.model_fields})
 
 
+class CorrectionIn(WireIn):
+    """Stored files of the own company (``POST /files``) in place of missing or flawed formal documents."""
+
+    text: LongText
+    file_ids: Annotated[tuple[WireUuid, ...], Field(min_length=1, max_length=20, strict=False)]
+
+    def to_command(self, inquiry_id: WireUuid, expected_version: int | None) -> CorrectDocuments:
+        """Return the operation's input."""
+        return CorrectDocuments(inquiry_id, expected_version, self.text, self.file_ids)
+
+
+class CorrectionFileOut(WireOut):
+    """A corrected document; its bytes are at ``/tender-inquiries/{id}/files/{position}``, counted from 0."""
+
+    name: str
+    size: int
+    sha256: str
+
+
 class InquiryOut(WireOut):
     """What a bidder was asked; one in status ``asked`` after ``due_at`` may be decided without an answer."""
 
@@ -133,11 +158,15 @@ class InquiryOut(WireOut):
     answered_at: WireTime | None
     finding: str | None
     decided_at: WireTime | None
+    files: Sequence[CorrectionFileOut]
 
     @classmethod
     def of(cls, value: Inquiry) -> Self:
         """Return the answer for an inquiry."""
-        return cls.model_validate({name: getattr(value, name) for name in cls.model_fields})
+        plain = {name: getattr(value, name) for name in cls.model_fields if name != "files"}
+        names = CorrectionFileOut.model_fields
+        files = [CorrectionFileOut(**{name: one[name] for name in names}) for one in value.files]
+        return cls.model_validate({**plain, "files": files})
 
 
 class TenderAwardOut(WireOut):

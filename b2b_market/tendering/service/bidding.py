@@ -47,7 +47,7 @@ from b2b_market.tendering.rules.sealed_journal import (
     prove_live,
 )
 from b2b_market.tendering.rules.sealed_payload import BidIds
-from b2b_market.tendering.rules.sealed_terms import read_notice
+from b2b_market.tendering.rules.sealed_terms import Notice, read_notice
 from b2b_market.tendering.states.bids import BID_LIFECYCLE, BidStatus
 from b2b_market.tendering.states.tenders import LotStatus
 
@@ -88,7 +88,7 @@ def submit_bid(work: Work, scope: Scope, command: SubmitBid) -> Received:
     check_envelope(envelope.to_bytes(), notice, bid.signer if bid else None)
     _require_own(work, scope, tender, ids, moment)
     rules.require_next(ids.version, bid.number if bid else 0)
-    edition = _edition_named(work, scope, tender, envelope.envelope.notice)
+    edition = _edition_named(work, scope, tender, envelope.envelope.notice, notice)
     row = _received(work, scope, tender, envelope, _State(bid, moment, edition))
     insert_rows(work.session, SealedBoxRow, _box_rows(row, boxes))
     return row
@@ -129,7 +129,8 @@ def confirm_bid(work: Work, scope: Scope, command: ConfirmBid) -> Received:
     rules.require_next(confirmation.ids.version, bid.number)
     if confirmation.envelope != bytes(bid.digest):
         raise EnvelopeUnacceptable(reason="it confirms another bid than the one that stands")
-    edition = _edition_named(work, scope, tender, confirmation.notice)
+    notice = read_notice(tender.notice).notice
+    edition = _edition_named(work, scope, tender, confirmation.notice, notice)
     confirming.require_due(bid.edition, tender.binding_edition)
     confirming.require_confirmable(_items(work, scope, bid, bid.edition), _items(work, scope, bid, tender.edition))
     return _received(work, scope, tender, confirmation, _State(bid, moment, edition))
@@ -179,12 +180,12 @@ def _require_own(work: Work, scope: Scope, tender: Tender, ids: BidIds, moment: 
     rules.require_taking(tender.status, lots[ids.lot], tender.closes_at, moment)
 
 
-def _edition_named(work: Work, scope: Scope, tender: Tender, named: bytes | None) -> int:
-    """Return which edition of the notice a document names, the first where it names none.
+def _edition_named(work: Work, scope: Scope, tender: Tender, named: bytes | None, standing: Notice) -> int:
+    """Return which edition of the notice a document names, the first where it names none; ``standing`` is the latest.
 
     EnvelopeUnacceptable for a notice of another tender, BidForEarlierEdition for an edition that counts no more.
     """
-    if named == read_notice(tender.notice).notice.digest():
+    if named == standing.digest():
         return tender.edition
     known = notices_of(work.session, scope, tender.id) if named is not None else ()
     digests = {read_notice(notice).notice.digest(): edition for edition, notice in known}

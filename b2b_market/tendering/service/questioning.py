@@ -30,10 +30,11 @@ from b2b_market.tendering.models.tenders import Tender
 from b2b_market.tendering.permissions import TenderPermission
 from b2b_market.tendering.queries import evaluation as queries
 from b2b_market.tendering.queries import tenders as tender_queries
-from b2b_market.tendering.rules import judging
+from b2b_market.tendering.rules import correcting, judging
 from b2b_market.tendering.rules.drafting import require_reason
 from b2b_market.tendering.rules.envelopes import TechnicalResultFinal
 from b2b_market.tendering.rules.periods import Period
+from b2b_market.tendering.rules.procedures import read_procedure
 from b2b_market.tendering.service.drafting import clock_of
 from b2b_market.tendering.service.evaluating import JudgedLot, at_work, judged, settle, take_part
 from b2b_market.tendering.states.evaluation import (
@@ -120,6 +121,7 @@ def ask_bidder(work: Work, scope: Scope, command: AskBidder) -> Inquiry:
     _require_unruled(lot, bid.id)
     if command.kind is InquiryKind.LOW_PRICE:
         _require_low(lot, bid.id)
+    due_at = _due_at(work, scope, tender, lot, command)
     take_part(work, scope, tender, evaluation)
     work.record("tender_evaluation.bidder_asked", evaluation)
     inquiry = Inquiry(
@@ -134,8 +136,9 @@ def ask_bidder(work: Work, scope: Scope, command: AskBidder) -> Inquiry:
         kind=command.kind,
         question=question,
         asked_by=scope.user_id,
-        due_at=_due(work, scope, tender, command.days),
+        due_at=due_at,
         status=INQUIRY_LIFECYCLE.initial,
+        files=[],
     )
     work.session.add(inquiry)
     sent = InquirySent(
@@ -151,23 +154,35 @@ def ask_bidder(work: Work, scope: Scope, command: AskBidder) -> Inquiry:
 
 @operation(TenderPermission.BID_SUBMIT)
 def answer_inquiry(work: Work, scope: Scope, command: AnswerInquiry) -> Inquiry:
-    """Answer what the own company was asked about its bid, before the time is over."""
-    inquiry = queries.inquiry(work.session, scope, command.inquiry_id, lock=True)
-    work.expect_version(inquiry, command.expected_version)
+    """Answer what the own company was asked about its bid, before the time is over; Invalid where files are needed."""
+    inquiry = lock_own_inquiry(work, scope, command.inquiry_id, command.expected_version)
+    correcting.require_words_enough(inquiry.kind)
+    return answered(work, scope, inquiry, command.answer)
+
+
+def lock_own_inquiry(work: Work, scope: Scope, inquiry_id: UUID, expected_version: int | None) -> Inquiry:
+    """Return what the own company was asked about its bid and may still answer, locked; IllegalStep afterwards."""
+    inquiry = queries.inquiry(work.session, scope, inquiry_id, lock=True)
+    work.expect_version(inquiry, expected_version)
     if inquiry.supplier_id not in scope.org_ids or work.judging_time() >= inquiry.due_at:
         raise IllegalStep(status=inquiry.status.value, step="answer", allowed_from="asked")
     INQUIRY_LIFECYCLE.require(inquiry.status, "answer")
-    inquiry.answer = require_reason(command.answer)
+    return inquiry
+
+
+def answered(work: Work, scope: Scope, inquiry: Inquiry, said: str) -> Inquiry:
+    """Keep the bidder's answer and tell the buyer that it is there."""
+    inquiry.answer = require_reason(said)
     INQUIRY_LIFECYCLE.advance(inquiry, "answer")
     inquiry.answered_by, inquiry.answered_at = scope.user_id, work.now()
     work.touch(inquiry)
-    answered = InquiryAnswered(
+    told = InquiryAnswered(
         inquiry_id=inquiry.id,
         tender_id=inquiry.tender_id,
         buyer_id=inquiry.buyer_id,
         supplier_id=inquiry.supplier_id,
     )
-    work.emit(answered, inquiry)
+    work.emit(told, inquiry)
     return inquiry
 
 
@@ -280,6 +295,11 @@ def _require_low(lot: JudgedLot, bid_id: UUID) -> None:
         raise judging.ExplanationNotDue
 
 
-def _due(work: Work, scope: Scope, tender: Tender, days: int) -> datetime:
-    period = Period(days, PeriodUnit.WORKING_DAYS)
+def _due_at(work: Work, scope: Scope, tender: Tender, lot: JudgedLot, command: AskBidder) -> datetime:
+    """Return when an answer is due: in working days, or after the hours that the procedure has for corrections."""
+    period = Period(command.days, PeriodUnit.WORKING_DAYS)
+    if command.kind is InquiryKind.CORRECTION:
+        asked = [one.kind for one in lot.inquiries if one.bid_id == command.bid_id]
+        hours = correcting.require_foreseen(read_procedure(tender.values).correction_hours, asked)
+        period = Period(hours, PeriodUnit.HOURS)
     return clock_of(work, scope, tender).end_of(work.now(), period)

@@ -43,6 +43,8 @@ class InquiryKind(StrEnum):
     LOW_PRICE = "low_price"
     """To explain an abnormally low price."""
     CLARIFICATION = "clarification"
+    CORRECTION = "correction"
+    """To send formal documents that are missing or flawed, once; never prices or what is offered."""
 
 
 class InquiryStatus(StrEnum):

@@ -15,6 +15,7 @@ from b2b_market.tendering.api import evaluation as evaluation_api
 from b2b_market.tendering.api import frameworks as framework_api
 from b2b_market.tendering.api import importing as importing_api
 from b2b_market.tendering.api import joint as joint_api
+from b2b_market.tendering.api import letters as letters_api
 from b2b_market.tendering.api import procedures as procedures_api
 from b2b_market.tendering.api import publicity as publicity_api
 from b2b_market.tendering.api import report as report_api
@@ -78,6 +79,7 @@ from b2b_market.tendering.pages import feeds as feed_pages
 from b2b_market.tendering.pages import frameworks as framework_pages
 from b2b_market.tendering.pages import importing as importing_pages
 from b2b_market.tendering.pages import joint as joint_pages
+from b2b_market.tendering.pages import letters as letter_pages
 from b2b_market.tendering.pages import procedures as procedure_pages
 from b2b_market.tendering.pages import publicity as publicity_pages
 from b2b_market.tendering.pages import report as report_pages
@@ -146,6 +148,7 @@ from b2b_market.tendering.service import (
     importing,
     joining,
     keys,
+    lettering,
     opening,
     printing,
     publicity,
@@ -184,6 +187,7 @@ MANIFEST = Manifest(
         bids_api.bid_router,
         *evaluation_api.ROUTERS,
         report_api.router,
+        letters_api.router,
         *committee_api.ROUTERS,
         *stages_api.ROUTERS,
         *complaints_api.ROUTERS,
@@ -207,6 +211,7 @@ MANIFEST = Manifest(
         tender_pages.router,
         evaluation_pages.router,
         report_pages.router,
+        letter_pages.router,
         committee_pages.router,
         stage_pages.router,
         complaint_pages.router,
@@ -302,6 +307,7 @@ MANIFEST = Manifest(
         opening,
         printing,
         reporting,
+        lettering,
         board,
         committee,
         seating,

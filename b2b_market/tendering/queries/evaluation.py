@@ -115,6 +115,14 @@ def results_of(session: Session, scope: Scope, tender_id: UUID) -> Sequence[Tend
     return session.scalars(wanted.order_by(TenderResult.lot_id, TenderResult.place, TenderResult.bid_id)).all()
 
 
+def result_of(session: Session, scope: Scope, bid_id: UUID) -> TenderResult:
+    """Return a bid's result to its bidder or its buyer; NotFound before the decision and for others."""
+    found = session.scalar(select(TenderResult).where(TenderResult.bid_id == bid_id, _party(TenderResult, scope)))
+    if found is None:
+        raise NotFound(bid_id=str(bid_id))
+    return found
+
+
 def over(session: Session, now: datetime, limit: int) -> Sequence[tuple[UUID, UUID]]:
     """Return (tender, buyer) whose stand-still is over and waits for no complaint; for the machine branch."""
     wanted = select(Tender.id, Tender.buyer_id).where(

@@ -6,6 +6,7 @@ from b2b_market.kernel.text import N_
 from b2b_market.rbac.manifest import DemoStep, Manifest
 from b2b_market.tendering.api import amendments as amendments_api
 from b2b_market.tendering.api import bids as bids_api
+from b2b_market.tendering.api import bonds as bonds_api
 from b2b_market.tendering.api import committee as committee_api
 from b2b_market.tendering.api import complaints as complaints_api
 from b2b_market.tendering.api import corrections as corrections_api
@@ -28,18 +29,20 @@ from b2b_market.tendering.cli.bidding import app as commands
 from b2b_market.tendering.demo.tenders import place_tenders
 from b2b_market.tendering.events.amendments import AMENDMENT_EVENTS
 from b2b_market.tendering.events.bids import BidSealed, BidWithdrawn
-from b2b_market.tendering.events.committee import CommitteeDrawn, CommitteeShort, MemberReplaced, SheetsOpened
+from b2b_market.tendering.events.bonds import BOND_EVENTS
+from b2b_market.tendering.events.committee import COMMITTEE_EVENTS
 from b2b_market.tendering.events.complaints import COMPLAINT_EVENTS
 from b2b_market.tendering.events.evaluation import EVALUATION_EVENTS
 from b2b_market.tendering.events.frameworks import FRAMEWORK_EVENTS
 from b2b_market.tendering.events.joint import ParticipantInvited, ParticipationAnswered
-from b2b_market.tendering.events.publicity import CandidatesPublished, PublicityEnded, PublicityWithdrawn
+from b2b_market.tendering.events.publicity import PUBLICITY_EVENTS
 from b2b_market.tendering.events.reveals import KeysLost
 from b2b_market.tendering.events.selecting import SELECTING_EVENTS
 from b2b_market.tendering.events.stages import PricesOpened, TechnicalLocked
 from b2b_market.tendering.events.supplements import SupplementNamed
 from b2b_market.tendering.events.tenders import TENDER_EVENTS
 from b2b_market.tendering.handlers.amendments import AMENDMENT_HANDLERS
+from b2b_market.tendering.handlers.bonds import BOND_HANDLERS
 from b2b_market.tendering.handlers.committee import COMMITTEE_HANDLERS
 from b2b_market.tendering.handlers.complaints import COMPLAINT_HANDLERS
 from b2b_market.tendering.handlers.disclosure import DISCLOSURE_HANDLERS
@@ -55,6 +58,7 @@ from b2b_market.tendering.handlers.tenders import HANDLERS
 from b2b_market.tendering.intake.refusals import FILE_REFUSALS
 from b2b_market.tendering.models import amendments as amendment_models
 from b2b_market.tendering.models import bids as bid_models
+from b2b_market.tendering.models import bonds as bond_models
 from b2b_market.tendering.models import committee as committee_models
 from b2b_market.tendering.models import complaints as complaint_models
 from b2b_market.tendering.models import disclosure as disclosure_models
@@ -69,6 +73,7 @@ from b2b_market.tendering.models import stages as stage_models
 from b2b_market.tendering.models import tenders as tender_models
 from b2b_market.tendering.pages import amendments as amendment_pages
 from b2b_market.tendering.pages import bidding as bidding_pages
+from b2b_market.tendering.pages import bonds as bond_pages
 from b2b_market.tendering.pages import committee as committee_pages
 from b2b_market.tendering.pages import complaint_case as complaint_case_pages
 from b2b_market.tendering.pages import complaints as complaint_pages
@@ -93,6 +98,7 @@ from b2b_market.tendering.rules import admission as admission_rules
 from b2b_market.tendering.rules import asking as asking_rules
 from b2b_market.tendering.rules import attaching as attaching_rules
 from b2b_market.tendering.rules import bidding as bidding_rules
+from b2b_market.tendering.rules import bonds as bond_rules
 from b2b_market.tendering.rules import calling as calling_rules
 from b2b_market.tendering.rules import committee as committee_rules
 from b2b_market.tendering.rules import competing as competing_rules
@@ -130,6 +136,8 @@ from b2b_market.tendering.service import (
     awarding,
     bidding,
     board,
+    bond_settling,
+    bonding,
     calling,
     committee,
     competing,
@@ -145,6 +153,7 @@ from b2b_market.tendering.service import (
     evaluating,
     frameworks,
     framing,
+    guaranteeing,
     importing,
     joining,
     keys,
@@ -201,6 +210,7 @@ MANIFEST = Manifest(
         *joint_api.ROUTERS,
         *amendments_api.ROUTERS,
         corrections_api.router,
+        *bonds_api.ROUTERS,
     ),
     # fixed paths stand before those with ids: /tenders/new before /tenders/{tender_id}
     pages=(
@@ -226,6 +236,7 @@ MANIFEST = Manifest(
         joint_pages.router,
         amendment_pages.router,
         correction_pages.router,
+        bond_pages.router,
     ),
     handlers=(
         *HANDLERS,
@@ -241,6 +252,7 @@ MANIFEST = Manifest(
         *FRAMEWORK_HANDLERS,
         *JOINT_HANDLERS,
         *AMENDMENT_HANDLERS,
+        *BOND_HANDLERS,
     ),
     demo=(DemoStep(60, place_tenders),),
     tasks=TASKS,
@@ -248,13 +260,8 @@ MANIFEST = Manifest(
     grants=(GRANTS,),
     refusals=(
         procedure_rules.UnknownProcedure,
-        asking_rules.TenderEnquiryEnded,
-        asking_rules.TooManyEnquiries,
-        asking_rules.NothingToAnswerNow,
-        bidding_rules.BidTooLate,
-        bidding_rules.NotOpenForBids,
-        bidding_rules.BidderUnfit,
-        bidding_rules.BidVersionTaken,
+        *asking_rules.REFUSALS,
+        *bidding_rules.REFUSALS,
         opening_rules.NotYourTurn,
         opening_rules.LayerContributed,
         TenderPrintersBusy,
@@ -268,12 +275,8 @@ MANIFEST = Manifest(
         sheets.SheetIncomplete,
         drawing.CommitteeShapeWrong,
         drawing.PoolTooSmall,
-        supplement_rules.CommitteeNotShort,
-        supplement_rules.SupplementWaits,
-        supplement_rules.NoSupplement,
-        reveal_rules.KeysDeclaredLost,
-        reveal_rules.KeysNotLost,
-        reveal_rules.RevealNotAsked,
+        *supplement_rules.REFUSALS,
+        *reveal_rules.REFUSALS,
         *qualifying_rules.REFUSALS,
         *admission_rules.REFUSALS,
         *talking_rules.REFUSALS,
@@ -291,6 +294,7 @@ MANIFEST = Manifest(
         *joint_rules.REFUSALS,
         *attaching_rules.REFUSALS,
         *AMENDMENT_REFUSALS,
+        *bond_rules.REFUSALS,
     ),
     cli=commands,
     services=(
@@ -337,6 +341,9 @@ MANIFEST = Manifest(
         amending,
         editions,
         correcting,
+        bonding,
+        bond_settling,
+        guaranteeing,
     ),
     models=(
         procedure_models,
@@ -353,21 +360,15 @@ MANIFEST = Manifest(
         selecting_models,
         disclosure_models,
         amendment_models,
+        bond_models,
     ),
     events=(
         BidSealed,
         BidWithdrawn,
         *EVALUATION_EVENTS,
-        CommitteeDrawn,
-        MemberReplaced,
-        CommitteeShort,
-        SheetsOpened,
         TechnicalLocked,
         PricesOpened,
         *COMPLAINT_EVENTS,
-        CandidatesPublished,
-        PublicityEnded,
-        PublicityWithdrawn,
         KeysLost,
         SupplementNamed,
         *SELECTING_EVENTS,
@@ -376,6 +377,9 @@ MANIFEST = Manifest(
         ParticipantInvited,
         ParticipationAnswered,
         *AMENDMENT_EVENTS,
+        *COMMITTEE_EVENTS,
+        *PUBLICITY_EVENTS,
+        *BOND_EVENTS,
     ),
     nav=(
         NavGroup(

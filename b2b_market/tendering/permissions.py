@@ -21,6 +21,8 @@ class TenderPermission(Permission):
     COMMITTEE_SIT = "committee:sit"
     BID_READ = "bid:read"
     BID_SUBMIT = "bid:submit"
+    BOND_SETTLE = "bond:settle"
+    BOND_FORFEIT = "bond_forfeiture:confirm"
     COMPLAINT_READ = "complaint:read"
     COMPLAINT_LODGE = "complaint:lodge"
     COMPLAINT_ANSWER = "complaint:answer"
@@ -65,6 +67,9 @@ GRANTS: Grants = {
     TenderPermission.BID_READ: _BUYERS | _SUPPLIERS | {Role.SERVICE_ACCOUNT},
     # the sealing tool sends with an API key what a person's own key has signed
     TenderPermission.BID_SUBMIT: frozenset({Role.SUPPLIER_SALES, Role.SERVICE_ACCOUNT}),
+    # who returns a bond or proposes to keep it; an approver decides on keeping it
+    TenderPermission.BOND_SETTLE: _PURCHASER,
+    TenderPermission.BOND_FORFEIT: frozenset({Role.BUYER_APPROVER}),
     TenderPermission.COMPLAINT_READ: _BUYERS
     | _SUPPLIERS
     | {Role.PLATFORM_REVIEWER, Role.PLATFORM_OPERATOR, Role.SERVICE_ACCOUNT},

@@ -43,6 +43,7 @@ OTHER_THINGS = {
     "/tenders/{tender_id}/participa": {"tender_id": "joint_tender_id"},
     "/call-offs": {"step": "call_off_step"},
     "/tender-complaints/{complaint_id}/steps/": {"step": "complaint_step"},
+    "/tender-bonds/{bond_id}/steps/": {"step": "bond_step"},
     "/tender-complaints/{complaint_id}/files/": {"file_id": "complaint_file_id"},
     "/tenders/{tender_id}/application": {"tender_id": "stage_tender_id"},
     "/tenders/{tender_id}/qualification": {"tender_id": "stage_tender_id"},

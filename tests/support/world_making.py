@@ -88,6 +88,7 @@ from b2b_market.tendering.states.procedures import Entry
 from b2b_market.tendering.states.tenders import TenderStatus
 from b2b_market.tendering.tasks import advance_committees, advance_due
 from tests.support import (
+    bonds,
     committees,
     complaints,
     envelopes,
@@ -414,7 +415,7 @@ class _Maker:
             self.things["enquiry_id"] = str(tender_asking.ask_about_tender(work, winner, question).id)
         self.things |= complaints.in_world(self.runtime, hall, self.people["operator"])
         selection = selecting.Staged(self.runtime, hall)
-        fast = tenders.tender_command(hall, rehearsal_factor=86_400, enquiry_ends_at=None)
+        fast = tenders.tender_command(hall, rehearsal_factor=86_400, enquiry_ends_at=None, bond=bonds.ASKED)
         fast = replace(fast, closes_at=datetime.now(UTC) + timedelta(seconds=9))
         named = committees.procedure(self.runtime, hall.purchaser)
         seated = tenders.published(self.runtime, hall, replace(fast, procedure=named))
@@ -430,6 +431,7 @@ class _Maker:
             sent = tenders.bid(self.runtime, hall, content, place, price=prices[0])
             self.things.setdefault("bid_id", str(sent.bid_id))
         kept = envelopes.submit(self.runtime, hall, staged, 0, "88")
+        self.things |= bonds.in_world(self.runtime, hall, content)
         self._until(tender_id, TenderStatus.CLOSED)
         tenders.open_bids(self.runtime, hall, tender_id)
         self.things |= judging.decide(self.runtime, hall, tender_id)

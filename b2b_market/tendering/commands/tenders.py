@@ -49,11 +49,12 @@ class CriterionInput:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BondInput:
-    """The bid bond: ``percent`` of a lot's estimate, none for no bond."""
+    """The bid bond: ``percent`` of a lot's estimate, none for no bond; it lasts to ``valid_until`` or the deadline."""
 
     percent: Decimal | None = None
     form: str = ""
     held_at: str = ""
+    valid_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

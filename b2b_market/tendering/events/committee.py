@@ -38,3 +38,6 @@ class SheetsOpened(Event):
 
     tender_id: UUID
     buyer_id: UUID
+
+
+COMMITTEE_EVENTS = (CommitteeDrawn, MemberReplaced, CommitteeShort, SheetsOpened)

@@ -37,3 +37,6 @@ class PublicityWithdrawn(Event):
     lot_id: UUID
     buyer_id: UUID
     supplier_ids: tuple[UUID, ...]
+
+
+PUBLICITY_EVENTS = (CandidatesPublished, PublicityEnded, PublicityWithdrawn)

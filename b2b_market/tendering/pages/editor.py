@@ -229,6 +229,7 @@ def read_bond(form: Form) -> commands.BondInput:
         percent=form.decimal("bond-percent", places=2),
         form=form.text("bond-form") or "",
         held_at=form.text("bond-held_at") or "",
+        valid_until=form.day("bond-valid_until"),
     )
 
 

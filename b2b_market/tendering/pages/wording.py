@@ -27,6 +27,7 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "/abnormally_low/below_mean_percent": N_("Asked about: below the mean of the others by percent"),
         "/abnormally_low/below_next_percent": N_("Asked about: below the next bid by percent"),
         "/bond/most_percent": N_("Bid bond at most, percent of the estimate"),
+        "/bond/returned": N_("Bid bond: returned within"),
         "/calendar": N_("Public holidays"),
         "/committee/least": N_("Committee: members at least"),
         "/committee/experts": N_("Committee: experts, so many"),
@@ -105,10 +106,11 @@ CHOICES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
     }
 )
 _GROUPS: Final = ("/committee/", "/framework/", "/technical_least", "/complaints/", "/publicity/")
-OPTIONAL: Final = (*_GROUPS, "/applications/", "/talks/", "/ground", "/correction/")
+OPTIONAL: Final = (*_GROUPS, "/applications/", "/talks/", "/ground", "/correction/", "/bond/returned")
 """Where the values begin that a procedure may leave out."""
 _LENGTHS: Final = frozenset(
     {
+        "/bond/returned",
         "/complaints/documents",
         "/complaints/answer",
         "/publicity/begins",

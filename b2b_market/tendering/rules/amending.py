@@ -78,6 +78,7 @@ _BOND: Final = (
     ("percent", N_("Bid bond, percent of the estimate"), True),
     ("form", N_("Form of the bond"), True),
     ("held_at", N_("Where the bond is held"), True),
+    ("valid_until", N_("The bond is valid until at least"), True),
 )
 _LOT: Final = (
     ("title", N_("Title"), False),

@@ -59,3 +59,7 @@ def require_few(asked: int) -> None:
     """Raise TooManyEnquiries where the company has ``asked`` as many as it may."""
     if asked >= MOST_QUESTIONS:
         raise TooManyEnquiries(most=MOST_QUESTIONS)
+
+
+REFUSALS: Final = (TenderEnquiryEnded, TooManyEnquiries, NothingToAnswerNow)
+"""What the module refuses of these."""

@@ -1,6 +1,7 @@
 """When a sealed bid is received, and from whom."""
 
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from b2b_market.kernel.refusal import Kind, Refusal
@@ -66,3 +67,7 @@ def require_next(given: int, last: int) -> None:
     """Raise BidVersionTaken unless a document's version follows the last one received."""
     if given != last + 1:
         raise BidVersionTaken(expected=last + 1, given=given)
+
+
+REFUSALS: Final = (BidTooLate, NotOpenForBids, BidderUnfit, BidVersionTaken)
+"""What the module refuses of these."""

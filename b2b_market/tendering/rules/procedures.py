@@ -161,6 +161,8 @@ class Procedure:
     """How companies ask to take part; none where the entry alone says who may bid."""
     talks: Talks | None = None
     """What is talked about before the final bids; none where the first bids are the final ones."""
+    bond_returned: Period | None = None
+    """Within which a bond is returned that secures nothing any more."""
     ground_required: bool = False
     """Whether the notice says why the procedure may be followed at all."""
     framework: FrameworkShape | None = None
@@ -190,6 +192,7 @@ def read_procedure(values: Values) -> Procedure:
         below_mean_percent=low["below_mean_percent"],
         below_next_percent=low["below_next_percent"],
         bond_most_percent=values["bond"]["most_percent"],
+        bond_returned=read_period(values["bond"]["returned"]) if "returned" in values["bond"] else None,
         committee=read_shape(values.get("committee")),
         envelopes=Envelopes(values.get("envelopes", Envelopes.ONE)),
         technical_least=values.get("technical_least"),

@@ -1,5 +1,7 @@
 """When the keys of an opening are lost: what is refused, and what becomes of each bid once the window is over."""
 
+from typing import Final
+
 from b2b_market.kernel.refusal import Refusal
 from b2b_market.kernel.text import N_
 from b2b_market.tendering.rules.sealed_envelope import SignedEnvelope
@@ -40,3 +42,7 @@ def revealed(document: bytes, part: Part, envelope: SignedEnvelope) -> OpenedPar
 def settled(document: bytes | None, part: Part, envelope: SignedEnvelope) -> OpenedPart | OpeningFault:
     """Return what came of a bid when the window was over; one that was not revealed is its bidder's fault."""
     return bidder_at(Stage.UNREVEALED) if document is None else revealed(document, part, envelope)
+
+
+REFUSALS: Final = (KeysDeclaredLost, KeysNotLost, RevealNotAsked)
+"""What the module refuses of these."""

@@ -127,3 +127,7 @@ def check_supplement(record: Mapping[str, Any]) -> tuple[bytes, Draw]:
     if drawn != draw_seats(seed, beacon, pool, wanted, barred=barred):
         raise DrawDoesNotMatch(part="committee")
     return announced, drawn
+
+
+REFUSALS: Final = (CommitteeNotShort, SupplementWaits, NoSupplement)
+"""What the module refuses of these."""

@@ -39,7 +39,7 @@ class AmendmentIn(WireIn):
             description=self.description,
             lots=tuple(lot.to_command() for lot in self.lots),
             criteria=tuple(one.to_command() for one in self.criteria),
-            bond=commands.BondInput(percent=self.bond.percent, form=self.bond.form, held_at=self.bond.held_at),
+            bond=commands.BondInput(**self.bond.model_dump()),
             closes_at=self.closes_at,
             reason=self.reason,
         )

@@ -94,6 +94,7 @@ class BondIn(WireIn):
     percent: WireDecimal | None = None
     form: OptionalText = ""
     held_at: OptionalText = ""
+    valid_until: WireDate | None = None
 
 
 class TenderIn(WireIn):
@@ -132,7 +133,7 @@ class TenderIn(WireIn):
             **{name: getattr(self, name) for name in (*plain, *rest, *stages)},
             lots=tuple(lot.to_command() for lot in self.lots),
             criteria=tuple(one.to_command() for one in self.criteria),
-            bond=commands.BondInput(percent=self.bond.percent, form=self.bond.form, held_at=self.bond.held_at),
+            bond=commands.BondInput(**self.bond.model_dump()),
         )
 
 

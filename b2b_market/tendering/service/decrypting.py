@@ -24,6 +24,7 @@ from b2b_market.tendering.rules.sealed_reading import OpenedPart, open_part
 from b2b_market.tendering.rules.sealed_record import RecordedBid, record_opening, recorded
 from b2b_market.tendering.rules.sealed_terms import Part
 from b2b_market.tendering.rules.sealed_work import BidsStillSealed, WorkBid, next_work
+from b2b_market.tendering.service.bonding import hold_bonds
 from b2b_market.tendering.service.opening_work import Sealed, first_file, inside, sealed_of
 from b2b_market.tendering.service.publishing import mirror_status
 from b2b_market.tendering.states.bids import BID_LIFECYCLE
@@ -96,6 +97,7 @@ def keep_opening(
     if part is Part.PRICE:
         _announce_prices(work, scope, tender, opened)
         return
+    hold_bonds(work, scope, tender.id, [bid for bid in rows.values() if bid.opened])
     TENDER_LIFECYCLE.advance(tender, "open")
     tender.opened_at = work.now()
     work.touch(tender)

@@ -1,7 +1,7 @@
 """Making and reading tenders: drafts, edits, lists, and what each side may see of one."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -249,7 +249,7 @@ def criteria_of(criteria: Sequence[CriterionInput]) -> list[dict[str, Any]]:
 
 def bond_of(bond: BondInput) -> dict[str, Any]:
     """Return the bid bond as it is kept."""
-    return _plain({"percent": bond.percent, "form": bond.form, "held_at": bond.held_at})
+    return _plain(asdict(bond))
 
 
 def _plain(value: Mapping[str, object]) -> dict[str, Any]:

@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
-from b2b_market.contracts import api, handlers, models, pages
+from b2b_market.contracts import api, models, pages
 from b2b_market.contracts.events import ContractDrafted, ContractReleased, ContractRevised, ContractVoided
+from b2b_market.contracts.handlers import drafting as drafted
+from b2b_market.contracts.handlers import telling
 from b2b_market.contracts.permissions import GRANTS, ContractPermission
 from b2b_market.contracts.rules.printing import PrintersBusy
 from b2b_market.contracts.rules.terms import NothingChanged, TermsIncomplete
@@ -22,19 +24,19 @@ MANIFEST = Manifest(
     api=(api.router, api.verify_router),
     pages=(pages.router,),
     handlers=(
-        Handler(RfqAwarded, handlers.when_rfq_awarded_draft_contracts, "contracts.draft"),
-        Handler(TenderAwarded, handlers.when_tender_awarded_draft_contracts, "contracts.draft_tendered"),
-        Handler(FrameworkConcluded, handlers.when_framework_concluded_draft_agreements, "contracts.draft_agreements"),
-        Handler(CallOffAccepted, handlers.when_call_off_accepted_draft_contract, "contracts.draft_called_off"),
-        Handler(CallOffCancelled, handlers.when_call_off_cancelled_void_contract, "contracts.void_called_off"),
-        Handler(AwardLinesCancelled, handlers.when_award_lines_cancelled_reduce_contract, "contracts.reduce"),
-        Handler(ContractDrafted, handlers.when_contract_drafted_tell_buyer, "contracts.tell_drafted"),
-        Handler(ContractReleased, handlers.when_contract_released_tell_supplier, "contracts.tell_released"),
-        Handler(ContractRevised, handlers.when_contract_revised_tell_supplier, "contracts.tell_revised"),
-        Handler(ContractVoided, handlers.when_contract_voided_tell_supplier, "contracts.tell_voided"),
-        Handler(ContractReleased, handlers.when_contract_shown_tell_tender, "contracts.release_public"),
-        Handler(ContractRevised, handlers.when_contract_shown_tell_tender, "contracts.revise_public"),
-        Handler(ContractVoided, handlers.when_contract_voided_tell_tender, "contracts.void_public"),
+        Handler(RfqAwarded, drafted.when_rfq_awarded_draft_contracts, "contracts.draft"),
+        Handler(TenderAwarded, drafted.when_tender_awarded_draft_contracts, "contracts.draft_tendered"),
+        Handler(FrameworkConcluded, drafted.when_framework_concluded_draft_agreements, "contracts.draft_agreements"),
+        Handler(CallOffAccepted, drafted.when_call_off_accepted_draft_contract, "contracts.draft_called_off"),
+        Handler(CallOffCancelled, drafted.when_call_off_cancelled_void_contract, "contracts.void_called_off"),
+        Handler(AwardLinesCancelled, drafted.when_award_lines_cancelled_reduce_contract, "contracts.reduce"),
+        Handler(ContractDrafted, telling.when_contract_drafted_tell_buyer, "contracts.tell_drafted"),
+        Handler(ContractReleased, telling.when_contract_released_tell_supplier, "contracts.tell_released"),
+        Handler(ContractRevised, telling.when_contract_revised_tell_supplier, "contracts.tell_revised"),
+        Handler(ContractVoided, telling.when_contract_voided_tell_supplier, "contracts.tell_voided"),
+        Handler(ContractReleased, drafted.when_contract_shown_tell_tender, "contracts.release_public"),
+        Handler(ContractRevised, drafted.when_contract_shown_tell_tender, "contracts.revise_public"),
+        Handler(ContractVoided, drafted.when_contract_voided_tell_tender, "contracts.void_public"),
     ),
     tasks=TASKS,
     permissions=(ContractPermission,),

@@ -355,6 +355,7 @@ PEOPLE = (
     "rival",
     "guest",
     "juror",
+    "partner",
     "operator",
     "auditor",
     "reviewer",

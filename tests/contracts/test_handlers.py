@@ -8,9 +8,10 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from b2b_market.contracts import handlers
 from b2b_market.contracts.commands import DisputeForum, ListContracts, Tongue
 from b2b_market.contracts.events import ContractDrafted, ContractReleased, ContractRevised, ContractVoided
+from b2b_market.contracts.handlers import drafting as drafted
+from b2b_market.contracts.handlers import telling
 from b2b_market.contracts.service import reading
 from b2b_market.contracts.service.views import ContractView
 from b2b_market.infra.database import Tenant, set_tenant
@@ -63,7 +64,7 @@ def made(runtime: Runtime) -> Awarded:
 
 
 def test_an_award_becomes_a_contract_per_supplier_however_often_it_is_told(runtime: Runtime, made: Awarded) -> None:
-    deliver(runtime, RfqAwarded, handlers.when_rfq_awarded_draft_contracts, times=2)
+    deliver(runtime, RfqAwarded, drafted.when_rfq_awarded_draft_contracts, times=2)
     near, far = contracts(runtime, made)
     assert {near.supplier.org_id, far.supplier.org_id} == {made.supplier, made.foreign}
     if near.supplier.org_id != made.supplier:
@@ -83,7 +84,7 @@ def test_an_award_becomes_a_contract_per_supplier_however_often_it_is_told(runti
 
 
 def test_the_first_terms_are_what_was_asked_for_and_quoted(runtime: Runtime, made: Awarded) -> None:
-    deliver(runtime, RfqAwarded, handlers.when_rfq_awarded_draft_contracts)
+    deliver(runtime, RfqAwarded, drafted.when_rfq_awarded_draft_contracts)
     by_supplier = {each.supplier.org_id: each for each in contracts(runtime, made)}
     near, far = by_supplier[made.supplier].terms, by_supplier[made.foreign].terms
     assert near.payment_terms == "月结 30 天"
@@ -97,14 +98,14 @@ def test_the_first_terms_are_what_was_asked_for_and_quoted(runtime: Runtime, mad
 
 
 def test_the_request_learns_that_it_is_done(runtime: Runtime, made: Awarded) -> None:
-    deliver(runtime, RfqAwarded, handlers.when_rfq_awarded_draft_contracts, times=2)
+    deliver(runtime, RfqAwarded, drafted.when_rfq_awarded_draft_contracts, times=2)
     with runtime.database.session() as session:
         set_tenant(session, Tenant((made.buyer,)))
         assert session.execute(text("SELECT status FROM rfq")).all() == [("closed_done",)]
 
 
 def test_the_sum_of_the_contracts_is_the_award(runtime: Runtime, made: Awarded) -> None:
-    deliver(runtime, RfqAwarded, handlers.when_rfq_awarded_draft_contracts)
+    deliver(runtime, RfqAwarded, drafted.when_rfq_awarded_draft_contracts)
     given: dict[UUID, Decimal] = {}
     for contract in contracts(runtime, made):
         for line in contract.lines:
@@ -116,21 +117,21 @@ def test_the_sum_of_the_contracts_is_the_award(runtime: Runtime, made: Awarded) 
 
 
 def test_the_buyer_is_told_of_the_drafts(runtime: Runtime, made: Awarded) -> None:
-    deliver(runtime, RfqAwarded, handlers.when_rfq_awarded_draft_contracts)
-    deliver(runtime, ContractDrafted, handlers.when_contract_drafted_tell_buyer)
+    deliver(runtime, RfqAwarded, drafted.when_rfq_awarded_draft_contracts)
+    deliver(runtime, ContractDrafted, telling.when_contract_drafted_tell_buyer)
     messages = told(runtime, "contract.drafted")
     assert [org for org, _ in messages] == [made.buyer, made.buyer]
     assert {facts["supplier"] for _, facts in messages} == {"杭州紧固件", "Müller GmbH"}
 
 
 def test_the_supplier_is_told_of_release_revision_and_end(runtime: Runtime, made: Awarded) -> None:
-    deliver(runtime, RfqAwarded, handlers.when_rfq_awarded_draft_contracts)
+    deliver(runtime, RfqAwarded, drafted.when_rfq_awarded_draft_contracts)
     actor = buyer_of(made.buyer)
     (far,) = [each for each in contracts(runtime, made) if each.supplier.org_id == made.foreign]
     void(runtime, actor, edit(runtime, actor, release(runtime, actor, far), notes="12 months warranty"), "too late")
-    deliver(runtime, ContractReleased, handlers.when_contract_released_tell_supplier)
-    deliver(runtime, ContractRevised, handlers.when_contract_revised_tell_supplier)
-    deliver(runtime, ContractVoided, handlers.when_contract_voided_tell_supplier)
+    deliver(runtime, ContractReleased, telling.when_contract_released_tell_supplier)
+    deliver(runtime, ContractRevised, telling.when_contract_revised_tell_supplier)
+    deliver(runtime, ContractVoided, telling.when_contract_voided_tell_supplier)
     (released,) = told(runtime, "contract.released")
     assert released == (
         made.foreign,
@@ -158,7 +159,7 @@ def test_the_relay_brings_an_award_to_its_contracts_and_their_readers(runtime: R
 
 
 def test_nobody_hears_of_a_draft_that_ends(runtime: Runtime, made: Awarded) -> None:
-    deliver(runtime, RfqAwarded, handlers.when_rfq_awarded_draft_contracts)
+    deliver(runtime, RfqAwarded, drafted.when_rfq_awarded_draft_contracts)
     void(runtime, buyer_of(made.buyer), contracts(runtime, made)[0])
-    deliver(runtime, ContractVoided, handlers.when_contract_voided_tell_supplier)
+    deliver(runtime, ContractVoided, telling.when_contract_voided_tell_supplier)
     assert told(runtime, "contract.voided") == []

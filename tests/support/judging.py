@@ -109,10 +109,16 @@ def approve(runtime: Runtime, person: Actor, award: TenderAward) -> TenderAward:
         return awarding.approve_award(work, person, StepAward(award.id, award.version))
 
 
-def decide(runtime: Runtime, hall: Hall, tender_id: UUID) -> dict[str, str]:
-    """Ask the better of two bidders, propose to disqualify the other, decide the lot; return the ids of it all."""
+def decide(runtime: Runtime, hall: Hall, tender_id: UUID, begun: Callable[[], object] = lambda: None) -> dict[str, str]:
+    """Ask the better of two bidders, propose to disqualify the other, decide the lot; return the ids of it all.
+
+    ``begun`` is called once the evaluation has begun.
+    """
     evaluator = hall.evaluator
-    found = begin(runtime, hall, made.read(runtime, evaluator, tender_id))
+    begin(runtime, hall, made.read(runtime, evaluator, tender_id))
+    begun()
+    with work_for(runtime, evaluator) as work:
+        found = evaluating.read_evaluation(work, evaluator, ReadTender(tender_id))
     with work_for(runtime, evaluator) as work:
         scores = tuple(Score(bid.id, "1", Decimal(80)) for bid, _ in found.lots[0].bids)
         command = ScoreBids(tender_id=tender_id, expected_version=found.version, scores=scores)

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -91,6 +92,7 @@ from tests.support import (
     bonds,
     committees,
     complaints,
+    corrections,
     envelopes,
     judging,
     papers,
@@ -204,6 +206,7 @@ class _Maker:
             "clerk": ("buyer", (OWN_ROLE,)),
             "sister_admin": ("sister", (Role.BUYER_ADMIN,)),
             "sister_evaluator": ("sister", (Role.BUYER_EVALUATOR,)),
+            "partner": ("sister", (Role.BUYER_APPROVER,)),
             "nobody": ("buyer", ()),
         }
         limit = Money(Decimal(5000), CNY)
@@ -434,7 +437,8 @@ class _Maker:
         self.things |= bonds.in_world(self.runtime, hall, content)
         self._until(tender_id, TenderStatus.CLOSED)
         tenders.open_bids(self.runtime, hall, tender_id)
-        self.things |= judging.decide(self.runtime, hall, tender_id)
+        asked = partial(corrections.corrected, self.runtime, hall, tender_id, self.things)
+        self.things |= judging.decide(self.runtime, hall, tender_id, asked)
         self._until(framed.tender.id, TenderStatus.CLOSED)
         self.things |= ordered(self.runtime, hall, framed.tender.id, self.people["chief"])
         self._seat(hall, seated.tender.id)

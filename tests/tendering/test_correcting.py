@@ -15,21 +15,18 @@ from b2b_market.kernel.refusal import IllegalStep, Invalid, NotFound
 from b2b_market.rbac.actor import Actor
 from b2b_market.tendering.commands.evaluation import (
     AnswerInquiry,
-    AskBidder,
-    CorrectDocuments,
     DecideInquiry,
     ReadCorrection,
 )
-from b2b_market.tendering.commands.tenders import ReadTender
 from b2b_market.tendering.models.bids import BidContent
-from b2b_market.tendering.models.evaluation import Inquiry
 from b2b_market.tendering.rules import correcting as rules
-from b2b_market.tendering.service import correcting, evaluating, questioning
+from b2b_market.tendering.service import correcting, questioning
 from b2b_market.tendering.states.evaluation import InquiryKind, InquiryStatus
 from b2b_market.ui.security import CSRF_HEADER
 from tests.support import judging, papers
 from tests.support import tenders as made
 from tests.support.calling import caller_for
+from tests.support.corrections import ask, send
 from tests.support.people import form_token, sign_in
 from tests.support.rows import rows_of
 from tests.support.tenders import Hall
@@ -65,22 +62,6 @@ def begun(runtime: Runtime, hall: Hall) -> UUID:
     content = judging.opened(runtime, hall, [{0: judging.content("90")}, {0: judging.content("95")}])
     judging.begin(runtime, hall, content)
     return content.tender.id
-
-
-def ask(runtime: Runtime, hall: Hall, tender_id: UUID, place: int = 0) -> Inquiry:
-    with work_for(runtime, hall.evaluator) as work:
-        found = evaluating.read_evaluation(work, hall.evaluator, ReadTender(tender_id))
-        bid = next(bid for bid, _ in found.lots[0].bids if bid.supplier_id == hall.suppliers[place])
-        command = AskBidder(
-            bid_id=bid.id, expected_version=found.version, kind=InquiryKind.CORRECTION, question="The licence is old."
-        )
-        return questioning.ask_bidder(work, hall.evaluator, command)
-
-
-def send(runtime: Runtime, actor: Actor, asked: Inquiry, *file_ids: UUID) -> Inquiry:
-    with work_for(runtime, actor) as work:
-        command = CorrectDocuments(asked.id, asked.version, "The licence of this year", file_ids)
-        return correcting.correct_documents(work, actor, command)
 
 
 def taken(runtime: Runtime, actor: Actor, inquiry_id: UUID, position: int = 0) -> bytes:

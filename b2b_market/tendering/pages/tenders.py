@@ -1,5 +1,6 @@
 """Lists of tenders and the page of one, for the buyer, suppliers and officers."""
 
+from typing import Final
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Response
@@ -38,6 +39,12 @@ from b2b_market.ui.forms import Form
 from b2b_market.ui.viewer import Flash
 
 router = APIRouter(route_class=PageRoute)
+_BADGES: Final = {
+    "amendment_badges": AMENDMENT_BADGES,
+    "badges": showing.TENDER_BADGES,
+    "lot_badges": showing.LOT_BADGES,
+    "enquiry_badges": showing.ENQUIRY_BADGES,
+}
 
 _STEPS = {
     "submit": (publishing.submit_tender, N_("Sent to the approvers.")),
@@ -219,10 +226,7 @@ def page_of(call: PageContext, tender_id: UUID, form: Form, *, status: int = 200
         "money": lambda amount: Money(amount, Currency(tender.currency)),
         "history": showing.history(call, tender.id),
         "amendments": amending.list_amendments(call.work, call.actor, commands.ReadTender(tender_id)) if buys else (),
-        "amendment_badges": AMENDMENT_BADGES,
-        "badges": showing.TENDER_BADGES,
-        "lot_badges": showing.LOT_BADGES,
-        "enquiry_badges": showing.ENQUIRY_BADGES,
+        **_BADGES,
         "kinds": showing.KINDS,
         "entries": showing.ENTRIES,
         "idempotency_key": str(uuid4()),

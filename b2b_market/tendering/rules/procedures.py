@@ -259,14 +259,15 @@ def require_sound(name: str, values: Values, base: Profile) -> None:
     errors += found or [error for limit in base.limits if (error := _limit_error(values, limit)) is not None]
     if not found and values["sealing"]["threshold"] >= values["sealing"]["officers"]:
         errors.append(_THRESHOLD)
-    errors += [] if found else _stage_errors(values)
     if not found and (shape := read_shape(values.get("committee"))) is not None and shape.experts > shape.of:
         errors.append(_EXPERTS)
     if not found and "technical_least" in values and values.get("envelopes") != Envelopes.TWO:
         errors.append(_LEAST)
-    if not found and "calendar" in values and (day := calendar_fault(values["calendar"])) is not None:
+    day = None if found or "calendar" not in values else calendar_fault(values["calendar"])
+    if day is not None:
         detail = N_("{day} is no day, or is both a day off and a working day.")
         errors.append(FieldError("/calendar", "day", detail, {"day": day}))
+    errors += [] if found or day is not None else _stage_errors(values)
     if not found and (complaints := values.get("complaints")) is not None:
         errors += [FieldError(f"/complaints/{name}", "range", _FEES) for name in complaint_terms.faults(complaints)]
     if errors:

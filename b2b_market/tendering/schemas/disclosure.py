@@ -89,7 +89,7 @@ class ReleasePackageOut(WireOut):
     extensions: list[str]
     publishedDate: str  # noqa: N815 - the standard's spelling
     publisher: dict[str, Any]
-    links: dict[str, str] | None
+    links: dict[str, str] | None = None
     releases: list[dict[str, Any]]
 
 

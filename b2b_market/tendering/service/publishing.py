@@ -205,18 +205,22 @@ def put_out(work: Work, scope: Scope, tender: Tender, cards: Sequence[dict[str, 
     document, signed = announce(announced, work.receipts)
     tender.document, tender.notice = document, signed.document()
     work.session.flush()
+    _keep_edition(work, tender, reason)
+    if procedure.notice is Publicity.PUBLIC and tender.rehearsal_factor == 1:
+        stand_on_board(work, scope, tender, buyer.name)
+
+
+def _keep_edition(work: Work, tender: Tender, reason: str) -> None:
     kept = {
         "tender_id": tender.id,
         "edition": tender.edition,
         "buyer_id": tender.buyer_id,
         "reason": reason,
         "published_at": work.now(),
-        "document": document,
+        "document": tender.document,
         "notice": tender.notice,
     }
     insert_rows(work.session, TenderEdition, [kept])
-    if procedure.notice is Publicity.PUBLIC and tender.rehearsal_factor == 1:
-        stand_on_board(work, scope, tender, buyer.name)
 
 
 def _changed(work: Work, scope: Scope, tender: Tender, reason: str) -> dict[str, object]:

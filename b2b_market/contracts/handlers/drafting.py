@@ -1,4 +1,4 @@
-"""What contracts do when something happens: draft after an award, tell people about contracts."""
+"""Drafting, reducing and withdrawing contracts as awards, agreements and orders come and go."""
 
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -19,14 +19,11 @@ from b2b_market.contracts.commands import (
     Terms,
     Tongue,
 )
-from b2b_market.contracts.events import ContractDrafted, ContractReleased, ContractRevised, ContractVoided
-from b2b_market.contracts.permissions import ContractPermission
+from b2b_market.contracts.events import ContractReleased, ContractRevised, ContractVoided
 from b2b_market.contracts.service import drafting, reading, reducing
 from b2b_market.infra.work import Work
 from b2b_market.kernel.currency import Currency
 from b2b_market.kernel.money import Money
-from b2b_market.kernel.text import N_
-from b2b_market.notifications.public import Fact, Message, MessageType, notify
 from b2b_market.organizations import public as organizations
 from b2b_market.rbac.actor import Actor
 from b2b_market.rfq import public as rfq
@@ -35,47 +32,7 @@ from b2b_market.tendering import public as tendering
 from b2b_market.tendering.events.evaluation import TenderAwarded
 from b2b_market.tendering.events.frameworks import CallOffAccepted, CallOffCancelled, FrameworkConcluded
 
-_CHINESE_LAW = "CN"
-
-
-class ContractDraftedMessage(MessageType):
-    """Tells the buyer's people that a contract waits for them."""
-
-    code = "contract.drafted"
-    label = N_("Contracts drafted from your awards")
-    subject = N_("Contract {number} is drafted")
-    body = N_("{number} with {supplier} was drafted from {rfq}. Check its terms, then release it to the supplier.")
-    permission = ContractPermission.READ.value
-
-
-class ContractReleasedMessage(MessageType):
-    """Tells the supplier's people that a contract was proposed to them."""
-
-    code = "contract.released"
-    label = N_("Contracts proposed to you")
-    subject = N_("{buyer} proposes contract {number}")
-    body = N_("{buyer} proposes contract {number} on {title} over {total}. Read it and print it as PDF or DOCX.")
-    permission = ContractPermission.READ.value
-
-
-class ContractRevisedMessage(MessageType):
-    """Tells the supplier's people that a proposed contract has new terms."""
-
-    code = "contract.revised"
-    label = N_("New editions of contracts proposed to you")
-    subject = N_("Contract {number} has a new edition")
-    body = N_("{buyer} changed the terms of {number}. Edition {edition} replaces the one you have.")
-    permission = ContractPermission.READ.value
-
-
-class ContractVoidedMessage(MessageType):
-    """Tells the supplier's people that a contract they have seen is void."""
-
-    code = "contract.voided"
-    label = N_("Contracts that became void")
-    subject = N_("Contract {number} is void")
-    body = N_("{buyer} withdrew {number}: {reason}")
-    permission = ContractPermission.READ.value
+CHINESE_LAW = "CN"
 
 
 def when_rfq_awarded_draft_contracts(work: Work, actor: Actor, event: RfqAwarded) -> None:
@@ -226,58 +183,6 @@ def when_call_off_cancelled_void_contract(work: Work, actor: Actor, event: CallO
         reducing.reduce_contract(work, actor, command)
 
 
-def when_contract_drafted_tell_buyer(work: Work, actor: Actor, event: ContractDrafted) -> None:
-    """Tell those of the buyer who may release it."""
-    contract = reading.read_contract(work, actor, ReadContract(event.contract_id))
-    readers = organizations.people_with(work, actor, [event.buyer_id], ContractPermission.RELEASE)
-    facts: dict[str, Fact] = {"supplier": _name(contract.supplier), "rfq": contract.rfq_number}
-    notify(work, readers, _message(ContractDraftedMessage, event, facts))
-
-
-def when_contract_released_tell_supplier(work: Work, actor: Actor, event: ContractReleased) -> None:
-    """Tell the supplier's people."""
-    contract = reading.read_contract(work, actor, ReadContract(event.contract_id))
-    readers = organizations.people_with(work, actor, [event.supplier_id], ContractPermission.READ)
-    facts: dict[str, Fact] = {"buyer": _name(contract.buyer), "title": contract.title, "total": contract.total}
-    notify(work, readers, _message(ContractReleasedMessage, event, facts))
-
-
-def when_contract_revised_tell_supplier(work: Work, actor: Actor, event: ContractRevised) -> None:
-    """Tell the supplier's people of the new edition."""
-    contract = reading.read_contract(work, actor, ReadContract(event.contract_id))
-    readers = organizations.people_with(work, actor, [event.supplier_id], ContractPermission.READ)
-    facts: dict[str, Fact] = {"buyer": _name(contract.buyer), "edition": event.edition}
-    notify(work, readers, _message(ContractRevisedMessage, event, facts))
-
-
-def when_contract_voided_tell_supplier(work: Work, actor: Actor, event: ContractVoided) -> None:
-    """Tell the supplier's people, unless they never saw the contract."""
-    if event.released:
-        contract = reading.read_contract(work, actor, ReadContract(event.contract_id))
-        readers = organizations.people_with(work, actor, [event.supplier_id], ContractPermission.READ)
-        facts: dict[str, Fact] = {"buyer": _name(contract.buyer), "reason": event.reason}
-        notify(work, readers, _message(ContractVoidedMessage, event, facts))
-
-
-def _message(
-    kind: type[MessageType],
-    event: ContractDrafted | ContractReleased | ContractRevised | ContractVoided,
-    facts: dict[str, Fact],
-) -> Message:
-    return Message(
-        type=kind,
-        facts={"number": event.number, **facts},
-        link=f"/contracts/{event.contract_id}",
-        object_type="contract",
-        object_id=event.contract_id,
-        object_name=event.number,
-    )
-
-
-def _name(party: Party) -> str:
-    return party.name_in("zh" if party.country == _CHINESE_LAW else "en")
-
-
 def _party(company: organizations.CompanyView) -> Party:
     return Party(
         org_id=company.id,
@@ -333,7 +238,7 @@ def _settled(payment_terms: str, note: str, country: str) -> Terms:
         payment_terms=payment_terms,
         governing_law=country,
         dispute_forum=DisputeForum.BUYER_COURT,
-        prevailing_language=Tongue.CHINESE if country == _CHINESE_LAW else Tongue.ENGLISH,
+        prevailing_language=Tongue.CHINESE if country == CHINESE_LAW else Tongue.ENGLISH,
         notes=note,
     )
 
@@ -396,7 +301,7 @@ def _terms(award: rfq.AwardView, won: rfq.SupplierAwardView, country: str) -> Te
         payment_terms=won.quote_payment_terms or award.payment_terms,
         governing_law=country,
         dispute_forum=DisputeForum.BUYER_COURT,
-        prevailing_language=Tongue.CHINESE if country == _CHINESE_LAW else Tongue.ENGLISH,
+        prevailing_language=Tongue.CHINESE if country == CHINESE_LAW else Tongue.ENGLISH,
         notes=won.quote_note,
     )
 

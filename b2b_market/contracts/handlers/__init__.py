@@ -1,0 +1,1 @@
+"""What contracts does when it is told of something."""

@@ -36,6 +36,7 @@ from b2b_market.tendering.service.complaint_cases import on_behalf
 from b2b_market.tendering.service.drafting import clock_of
 from b2b_market.tendering.states.bonds import BOND_LIFECYCLE, BondFinding, BondForm
 from b2b_market.tendering.states.evaluation import Outcome
+from b2b_market.tendering.states.tenders import LotStatus
 
 PART = "tendering.bonds"
 
@@ -190,10 +191,12 @@ def _taking(work: Work, scope: Scope, tender_id: UUID, lot_id: UUID) -> Tender:
     tender = tender_queries.party_tender(work.session, scope, tender_id)
     bidding.require_bidder(work, scope, tender)
     rules.require_asked(tender.bond["percent"])
+    moment = work.judging_time()
+    bidding_rules.require_taking(tender.status, LotStatus.ACTIVE, tender.closes_at, moment)
     lots = {lot.id: lot.status for lot in tender_queries.lots_of(work.session, scope, tender.id)}
     if lot_id not in lots:
         raise NotFound(lot_id=str(lot_id))
-    bidding_rules.require_taking(tender.status, lots[lot_id], tender.closes_at, work.judging_time())
+    bidding_rules.require_taking(tender.status, lots[lot_id], tender.closes_at, moment)
     return tender
 
 

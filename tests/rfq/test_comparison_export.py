@@ -25,7 +25,7 @@ from tests.support.works import work_for
 
 NOTED = text(
     "SELECT actor_user_id, channel, visible_to FROM audit_event "
-    "WHERE action = 'rfq.comparison_exported' AND object_id = :id ORDER BY occurred_at"
+    "WHERE action = 'rfq.comparison_exported' AND object_id = :id ORDER BY id"
 )
 
 

@@ -104,7 +104,8 @@ def test_a_deaf_child_is_killed_after_its_grace_with_all_it_started(made: Crew, 
 
     assert said == ["deaf did not stop in time and was ended."]
     for pid in map(int, pids.read_text().split()[:2]):
-        assert leftovers.birth(pid) is None
+        while leftovers.birth(pid):  # the kernel ends what was killed when it next runs it
+            time.sleep(0.02)
 
 
 def test_waiting_ends_when_the_awaited_child_ends_or_somebody_asks_to_stop(made: Crew) -> None:

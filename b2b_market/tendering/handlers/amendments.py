@@ -7,7 +7,8 @@ from b2b_market.rbac.actor import Actor
 from b2b_market.rbac.manifest import Handler
 from b2b_market.tendering.commands.tenders import ReadTender
 from b2b_market.tendering.events.amendments import TenderAmended, TenderAmendmentReturned, TenderAmendmentSubmitted
-from b2b_market.tendering.handlers.tenders import invited, people_with, tell
+from b2b_market.tendering.handlers.telling import people_with, tell
+from b2b_market.tendering.handlers.tenders import invited
 from b2b_market.tendering.permissions import TenderPermission
 from b2b_market.tendering.service import editions
 

@@ -1,22 +1,18 @@
 """Who hears what of a bond: its bidder what becomes of it, the buyer what is asked back or waits for a decision."""
 
-from collections.abc import Iterable
-from uuid import UUID
-
 from b2b_market.infra.work import Work
 from b2b_market.kernel.currency import Currency
 from b2b_market.kernel.money import Money
-from b2b_market.kernel.permission import Permission
 from b2b_market.kernel.text import N_
-from b2b_market.notifications.public import Fact, Message, MessageType, Recipient, notify
+from b2b_market.notifications.public import MessageType, Recipient
 from b2b_market.organizations import public as organizations
 from b2b_market.rbac.actor import Actor
 from b2b_market.rbac.manifest import Handler
 from b2b_market.tendering.commands.bonds import ReadBond
-from b2b_market.tendering.commands.tenders import ReadTender
 from b2b_market.tendering.events.bonds import BondForfeited, BondForfeitureProposed, BondHeld, BondReturned
+from b2b_market.tendering.handlers.telling import people_with, tell
 from b2b_market.tendering.permissions import TenderPermission
-from b2b_market.tendering.service import bonding, drafting
+from b2b_market.tendering.service import bonding
 
 
 class BondAskedBack(MessageType):
@@ -58,52 +54,35 @@ class BondKept(MessageType):
 def when_bond_held_tell_buyer(work: Work, actor: Actor, event: BondHeld) -> None:
     """Tell the buyer of a bond that is asked back; those of opened bids it finds with the tender."""
     if event.claimed:
-        _tell(work, actor, _people(work, actor, [event.buyer_id], TenderPermission.BOND_SETTLE), BondAskedBack, event)
+        _tell(
+            work, actor, people_with(work, actor, [event.buyer_id], TenderPermission.BOND_SETTLE), BondAskedBack, event
+        )
 
 
 def when_forfeiture_proposed_tell_approvers(work: Work, actor: Actor, event: BondForfeitureProposed) -> None:
     """Ask the buyer's approvers to decide."""
-    _tell(work, actor, _people(work, actor, [event.buyer_id], TenderPermission.BOND_FORFEIT), BondToKeep, event)
+    _tell(work, actor, people_with(work, actor, [event.buyer_id], TenderPermission.BOND_FORFEIT), BondToKeep, event)
 
 
 def when_bond_returned_tell_bidder(work: Work, actor: Actor, event: BondReturned) -> None:
     """Tell the bidder that its bond went back."""
-    _tell(work, actor, _people(work, actor, [event.supplier_id], TenderPermission.BID_SUBMIT), BondBack, event)
+    _tell(work, actor, people_with(work, actor, [event.supplier_id], TenderPermission.BID_SUBMIT), BondBack, event)
 
 
 def when_bond_forfeited_tell_bidder(work: Work, actor: Actor, event: BondForfeited) -> None:
     """Tell the bidder that its bond is kept."""
-    _tell(work, actor, _people(work, actor, [event.supplier_id], TenderPermission.BID_SUBMIT), BondKept, event)
+    _tell(work, actor, people_with(work, actor, [event.supplier_id], TenderPermission.BID_SUBMIT), BondKept, event)
 
 
 _Heard = BondHeld | BondForfeitureProposed | BondReturned | BondForfeited
 
 
-def _people(work: Work, actor: Actor, org_ids: Iterable[UUID], permission: Permission) -> list[Recipient]:
-    return organizations.people_with(work, actor, tuple(org_ids), permission)
-
-
 def _tell(work: Work, actor: Actor, people: list[Recipient], kind: type[MessageType], event: _Heard) -> None:
-    if not people:
-        return
-    bond = bonding.read_bond(work, actor, ReadBond(event.bond_id))
-    tender = drafting.read_tender(work, actor, ReadTender(event.tender_id)).tender
-    name = organizations.companies(work, actor, [bond.supplier_id])[bond.supplier_id].name
-    facts: dict[str, Fact] = {
-        "number": tender.number,
-        "title": tender.title,
-        "supplier": name,
-        "amount": Money(bond.amount, Currency(bond.currency)),
-    }
-    message = Message(
-        type=kind,
-        facts=facts,
-        link=f"/tenders/{tender.id}/bonds",
-        object_type="tender",
-        object_id=tender.id,
-        object_name=f"{tender.number} {tender.title}",
-    )
-    notify(work, people, message)
+    if people:
+        bond = bonding.read_bond(work, actor, ReadBond(event.bond_id))
+        supplier = organizations.companies(work, actor, [bond.supplier_id])[bond.supplier_id].name
+        amount, link = Money(bond.amount, Currency(bond.currency)), f"/tenders/{event.tender_id}/bonds"
+        tell(work, actor, people, kind, event.tender_id, link=link, supplier=supplier, amount=amount)
 
 
 BOND_HANDLERS = (

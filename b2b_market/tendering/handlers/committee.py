@@ -5,14 +5,14 @@ from uuid import UUID
 
 from b2b_market.infra.work import Work
 from b2b_market.kernel.text import N_
-from b2b_market.notifications.public import Message, MessageType, Recipient, notify
-from b2b_market.organizations import public as organizations
+from b2b_market.notifications.public import MessageType
 from b2b_market.rbac.actor import Actor
 from b2b_market.rbac.manifest import Handler
 from b2b_market.tendering.commands.tenders import ReadTender
 from b2b_market.tendering.events.committee import CommitteeDrawn, CommitteeShort, MemberReplaced, SheetsOpened
+from b2b_market.tendering.handlers.telling import people_with, tell
 from b2b_market.tendering.permissions import TenderPermission
-from b2b_market.tendering.service import committee, drafting
+from b2b_market.tendering.service import committee
 
 
 class SeatTaken(MessageType):
@@ -54,40 +54,24 @@ def when_member_replaced_call_the_next(work: Work, actor: Actor, event: MemberRe
 
 def when_committee_short_tell_buyer(work: Work, actor: Actor, event: CommitteeShort) -> None:
     """Tell those who wrote the tender."""
-    people = organizations.people_with(work, actor, [event.buyer_id], TenderPermission.DRAFT)
-    _tell(work, actor, people, CommitteeLacks, event.tender_id)
+    people = people_with(work, actor, [event.buyer_id], TenderPermission.DRAFT)
+    tell(work, actor, people, CommitteeLacks, event.tender_id, link=f"/tenders/{event.tender_id}/committee")
 
 
 def when_sheets_opened_tell_evaluators(work: Work, actor: Actor, event: SheetsOpened) -> None:
     """Tell those who go on with the award."""
-    people = organizations.people_with(work, actor, [event.buyer_id], TenderPermission.EVALUATE)
-    _tell(work, actor, people, SheetsOpen, event.tender_id)
+    people = people_with(work, actor, [event.buyer_id], TenderPermission.EVALUATE)
+    tell(work, actor, people, SheetsOpen, event.tender_id, link=f"/tenders/{event.tender_id}/committee")
 
 
 def _call(work: Work, actor: Actor, tender_id: UUID, user_ids: Iterable[UUID]) -> None:
     wanted = set(user_ids)
     jurors = committee.read_seats(work, actor, ReadTender(tender_id))
     companies = {one.org_id for one in jurors if one.user_id in wanted}
-    found = organizations.people_with(work, actor, sorted(companies), TenderPermission.COMMITTEE_SIT)
+    found = people_with(work, actor, sorted(companies), TenderPermission.COMMITTEE_SIT)
     sits = {(one.user_id, one.org_id) for one in jurors if one.user_id in wanted}
     people = [person for person in found if (person.user_id, person.org_id) in sits]
-    _tell(work, actor, people, SeatTaken, tender_id)
-
-
-def _tell(work: Work, actor: Actor, people: list[Recipient], kind: type[MessageType], tender_id: UUID) -> None:
-    if not people:
-        return
-    tender = drafting.read_tender(work, actor, ReadTender(tender_id)).tender
-    buyer = organizations.companies(work, actor, [tender.buyer_id])[tender.buyer_id].name
-    message = Message(
-        type=kind,
-        facts={"number": tender.number, "title": tender.title, "buyer": buyer},
-        link=f"/tenders/{tender.id}/committee",
-        object_type="tender",
-        object_id=tender.id,
-        object_name=f"{tender.number} {tender.title}",
-    )
-    notify(work, people, message)
+    tell(work, actor, people, SeatTaken, tender_id, link=f"/tenders/{tender_id}/committee")
 
 
 COMMITTEE_HANDLERS = (

@@ -1,16 +1,13 @@
 """Who hears what of a complaint: its company, the buyer once it counts, the review body, and who takes the fee."""
 
-from collections.abc import Iterable
 from decimal import Decimal
 from uuid import UUID
 
 from b2b_market.infra.work import Work
 from b2b_market.kernel.currency import Currency
 from b2b_market.kernel.money import Money
-from b2b_market.kernel.permission import Permission
 from b2b_market.kernel.text import N_
 from b2b_market.notifications.public import Fact, Message, MessageType, Recipient, notify
-from b2b_market.organizations import public as organizations
 from b2b_market.rbac.actor import Actor
 from b2b_market.rbac.manifest import Handler
 from b2b_market.tendering.commands.complaints import ReadComplaint
@@ -25,6 +22,7 @@ from b2b_market.tendering.events.complaints import (
     ComplaintResolved,
     ComplaintWithdrawn,
 )
+from b2b_market.tendering.handlers.telling import people_with
 from b2b_market.tendering.permissions import TenderPermission
 from b2b_market.tendering.service import complaining
 from b2b_market.tendering.states.complaints import ComplaintKind
@@ -104,25 +102,25 @@ class ComplaintStated(MessageType):
 
 def when_fee_due_tell_operator(work: Work, actor: Actor, event: ComplaintFeeDue) -> None:
     """Tell those who take fees what is expected."""
-    people = _people(work, actor, [event.body_id], TenderPermission.FEE_RECORD)
+    people = people_with(work, actor, [event.body_id], TenderPermission.FEE_RECORD)
     _tell(work, actor, people, FeeExpected, event.complaint_id)
 
 
 def when_fee_refundable_tell_operator(work: Work, actor: Actor, event: ComplaintFeeRefundable) -> None:
     """Tell those who take fees what goes back."""
-    people = _people(work, actor, [event.body_id], TenderPermission.FEE_RECORD)
+    people = people_with(work, actor, [event.body_id], TenderPermission.FEE_RECORD)
     _tell(work, actor, people, FeeToReturn, event.complaint_id)
 
 
 def when_complaint_lodged_tell_those_concerned(work: Work, actor: Actor, event: ComplaintLodged) -> None:
     """Ask the review body to look at it, or the buyer to answer; the buyer hears of a complaint too."""
     if event.kind == ComplaintKind.OBJECTION:
-        people = _people(work, actor, [event.buyer_id], TenderPermission.OBJECTION_DECIDE)
+        people = people_with(work, actor, [event.buyer_id], TenderPermission.OBJECTION_DECIDE)
         _tell(work, actor, people, ObjectionToAnswer, event.complaint_id)
         return
-    people = _people(work, actor, [event.body_id], TenderPermission.COMPLAINT_REVIEW)
+    people = people_with(work, actor, [event.body_id], TenderPermission.COMPLAINT_REVIEW)
     _tell(work, actor, people, ToReview, event.complaint_id)
-    people = _people(work, actor, [event.buyer_id], TenderPermission.COMPLAINT_ANSWER)
+    people = people_with(work, actor, [event.buyer_id], TenderPermission.COMPLAINT_ANSWER)
     _tell(work, actor, people, ComplaintCame, event.complaint_id)
 
 
@@ -133,7 +131,7 @@ def when_complaint_accepted_tell_complainant(work: Work, actor: Actor, event: Co
 
 def when_complaint_answered_tell_reviewers(work: Work, actor: Actor, event: ComplaintAnswered) -> None:
     """Tell the review body and the complainant that the buyer has said something."""
-    people = _people(work, actor, [event.body_id], TenderPermission.COMPLAINT_REVIEW)
+    people = people_with(work, actor, [event.body_id], TenderPermission.COMPLAINT_REVIEW)
     _tell(work, actor, people, ComplaintStated, event.complaint_id)
     _news(work, actor, event.complaint_id, event.supplier_id)
 
@@ -141,14 +139,14 @@ def when_complaint_answered_tell_reviewers(work: Work, actor: Actor, event: Comp
 def when_complaint_decided_tell_both(work: Work, actor: Actor, event: ComplaintDecided) -> None:
     """Tell its company and the buyer."""
     _news(work, actor, event.complaint_id, event.supplier_id)
-    people = _people(work, actor, [event.buyer_id], TenderPermission.COMPLAINT_ANSWER)
+    people = people_with(work, actor, [event.buyer_id], TenderPermission.COMPLAINT_ANSWER)
     _tell(work, actor, people, ComplaintSettled, event.complaint_id)
 
 
 def when_complaint_withdrawn_tell_buyer(work: Work, actor: Actor, event: ComplaintWithdrawn) -> None:
     """Tell the buyer, where the complaint counted already."""
     if event.buyer_id in actor.org_ids:
-        people = _people(work, actor, [event.buyer_id], TenderPermission.COMPLAINT_ANSWER)
+        people = people_with(work, actor, [event.buyer_id], TenderPermission.COMPLAINT_ANSWER)
         _tell(work, actor, people, ComplaintSettled, event.complaint_id)
 
 
@@ -163,12 +161,8 @@ def when_complaint_resolved_tell_complainant(work: Work, actor: Actor, event: Co
 
 
 def _news(work: Work, actor: Actor, complaint_id: UUID, supplier_id: UUID) -> None:
-    people = _people(work, actor, [supplier_id], TenderPermission.COMPLAINT_LODGE)
+    people = people_with(work, actor, [supplier_id], TenderPermission.COMPLAINT_LODGE)
     _tell(work, actor, people, ComplaintNews, complaint_id)
-
-
-def _people(work: Work, actor: Actor, org_ids: Iterable[UUID], permission: Permission) -> list[Recipient]:
-    return organizations.people_with(work, actor, tuple(org_ids), permission)
 
 
 def _tell(work: Work, actor: Actor, people: list[Recipient], kind: type[MessageType], complaint_id: UUID) -> None:

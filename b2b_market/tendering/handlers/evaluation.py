@@ -6,10 +6,8 @@ from typing import Final
 from uuid import UUID
 
 from b2b_market.infra.work import Work
-from b2b_market.kernel.permission import Permission
 from b2b_market.kernel.text import N_
-from b2b_market.notifications.public import Fact, Message, MessageType, Recipient, notify
-from b2b_market.organizations import public as organizations
+from b2b_market.notifications.public import Fact, MessageType
 from b2b_market.rbac.actor import Actor
 from b2b_market.rbac.manifest import Handler
 from b2b_market.tendering.commands.tenders import ReadTender
@@ -24,6 +22,7 @@ from b2b_market.tendering.events.evaluation import (
     TenderAwardReturned,
     TenderEndedWithoutAward,
 )
+from b2b_market.tendering.handlers.telling import people_with, tell
 from b2b_market.tendering.permissions import TenderPermission
 from b2b_market.tendering.service import awarding, drafting
 from b2b_market.tendering.states.evaluation import Outcome
@@ -132,27 +131,45 @@ def when_tender_award_proposed_ask_approvers(work: Work, actor: Actor, event: Te
 def when_tender_award_returned_tell_proposer(work: Work, actor: Actor, event: TenderAwardReturned) -> None:
     """Tell the proposer why."""
     people = [
-        one for one in _people(work, actor, event.buyer_id, TenderPermission.AWARD) if one.user_id == event.proposer_id
+        one
+        for one in people_with(work, actor, [event.buyer_id], TenderPermission.AWARD)
+        if one.user_id == event.proposer_id
     ]
-    _tell(work, actor, people, AwardSentBack, event.tender_id, reason=event.reason)
+    tell(
+        work,
+        actor,
+        people,
+        AwardSentBack,
+        event.tender_id,
+        link=f"/tenders/{event.tender_id}/evaluation",
+        reason=event.reason,
+    )
 
 
 def when_inquiry_sent_tell_bidder(work: Work, actor: Actor, event: InquirySent) -> None:
     """Tell the bidder's sales people until when they can answer."""
-    people = _people(work, actor, event.supplier_id, TenderPermission.BID_SUBMIT)
-    _tell(work, actor, people, BidderAsked, event.tender_id, due_at=event.due_at)
+    people = people_with(work, actor, [event.supplier_id], TenderPermission.BID_SUBMIT)
+    tell(
+        work,
+        actor,
+        people,
+        BidderAsked,
+        event.tender_id,
+        link=f"/tenders/{event.tender_id}/results",
+        due_at=event.due_at,
+    )
 
 
 def when_inquiry_answered_tell_evaluators(work: Work, actor: Actor, event: InquiryAnswered) -> None:
     """Tell those who evaluate."""
-    people = _people(work, actor, event.buyer_id, TenderPermission.EVALUATE)
-    _tell(work, actor, people, BidderAnswered, event.tender_id)
+    people = people_with(work, actor, [event.buyer_id], TenderPermission.EVALUATE)
+    tell(work, actor, people, BidderAnswered, event.tender_id, link=f"/tenders/{event.tender_id}/evaluation")
 
 
 def when_bid_disqualified_tell_bidder(work: Work, actor: Actor, event: BidDisqualified) -> None:
     """Tell the bidder; the reason is on its page."""
-    people = _people(work, actor, event.supplier_id, TenderPermission.BID_READ)
-    _tell(work, actor, people, BidOut, event.tender_id)
+    people = people_with(work, actor, [event.supplier_id], TenderPermission.BID_READ)
+    tell(work, actor, people, BidOut, event.tender_id, link=f"/tenders/{event.tender_id}/results")
 
 
 def when_lot_decided_tell_bidders(work: Work, actor: Actor, event: LotDecided) -> None:
@@ -165,52 +182,44 @@ def when_lot_decided_tell_bidders(work: Work, actor: Actor, event: LotDecided) -
         if result.outcome is not Outcome.WON:
             place = NO_PLACE if result.place is None else str(result.place)
             facts |= {"winner": result.winner, "place": place, "admitted": result.admitted, "reason": result.reason}
-        people = _people(work, actor, result.supplier_id, TenderPermission.BID_READ)
-        _tell(work, actor, people, _KINDS[result.outcome], event.tender_id, **facts)
+        people = people_with(work, actor, [result.supplier_id], TenderPermission.BID_READ)
+        tell(
+            work,
+            actor,
+            people,
+            _KINDS[result.outcome],
+            event.tender_id,
+            link=f"/tenders/{event.tender_id}/results",
+            **facts,
+        )
 
 
 def when_tender_award_cancelled_tell_bidders(work: Work, actor: Actor, event: TenderAwardCancelled) -> None:
     """Tell every bidder of the lot that it is judged again."""
     for supplier_id in event.supplier_ids:
-        people = _people(work, actor, supplier_id, TenderPermission.BID_READ)
-        _tell(work, actor, people, DecisionTakenBack, event.tender_id, reason=event.reason)
+        people = people_with(work, actor, [supplier_id], TenderPermission.BID_READ)
+        tell(
+            work,
+            actor,
+            people,
+            DecisionTakenBack,
+            event.tender_id,
+            link=f"/tenders/{event.tender_id}/results",
+            reason=event.reason,
+        )
 
 
 def when_tender_ended_without_award_tell_bidders(work: Work, actor: Actor, event: TenderEndedWithoutAward) -> None:
     """Tell every bidder."""
     for supplier_id in event.supplier_ids:
-        people = _people(work, actor, supplier_id, TenderPermission.BID_READ)
-        _tell(work, actor, people, NothingAwarded, event.tender_id)
+        people = people_with(work, actor, [supplier_id], TenderPermission.BID_READ)
+        tell(work, actor, people, NothingAwarded, event.tender_id, link=f"/tenders/{event.tender_id}/results")
 
 
 def _tell_approvers(work: Work, actor: Actor, tender_id: UUID, proposer_id: UUID) -> None:
     buyer_id = drafting.read_tender(work, actor, ReadTender(tender_id)).tender.buyer_id
-    people = _people(work, actor, buyer_id, TenderPermission.AWARD_APPROVE)
-    _tell(work, actor, [one for one in people if one.user_id != proposer_id], DecisionWanted, tender_id)
-
-
-def _people(work: Work, actor: Actor, org_id: UUID, permission: Permission) -> list[Recipient]:
-    return organizations.people_with(work, actor, [org_id], permission)
-
-
-def _tell(
-    work: Work, actor: Actor, people: list[Recipient], kind: type[MessageType], tender_id: UUID, **facts: Fact
-) -> None:
-    if not people:
-        return
-    tender = drafting.read_tender(work, actor, ReadTender(tender_id)).tender
-    buyer = organizations.companies(work, actor, [tender.buyer_id])[tender.buyer_id].name
-    inside = {one.org_id for one in people} == {tender.buyer_id}
-    always: dict[str, Fact] = {"number": tender.number, "title": tender.title, "buyer": buyer}
-    message = Message(
-        type=kind,
-        facts={**always, **facts},
-        link=f"/tenders/{tender.id}/{'evaluation' if inside else 'results'}",
-        object_type="tender",
-        object_id=tender.id,
-        object_name=f"{tender.number} {tender.title}",
-    )
-    notify(work, people, message)
+    people = people_with(work, actor, [buyer_id], TenderPermission.AWARD_APPROVE, without=proposer_id)
+    tell(work, actor, people, DecisionWanted, tender_id, link=f"/tenders/{tender_id}/evaluation")
 
 
 EVALUATION_HANDLERS = (

@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from b2b_market.infra.work import Work
-from b2b_market.kernel.permission import Permission
 from b2b_market.kernel.text import N_
 from b2b_market.notifications.public import Fact, Message, MessageType, Recipient, notify
 from b2b_market.organizations import public as organizations
@@ -22,6 +21,7 @@ from b2b_market.tendering.events.frameworks import (
     FrameworkExpired,
     FrameworkTerminated,
 )
+from b2b_market.tendering.handlers.telling import people_with
 from b2b_market.tendering.permissions import TenderPermission
 from b2b_market.tendering.service import answering, frameworks
 
@@ -103,9 +103,9 @@ TIME_OVER = N_("Its time is over.")
 
 def when_framework_concluded_tell_parties(work: Work, actor: Actor, event: FrameworkConcluded) -> None:
     """Tell those who may place orders, and the members' people."""
-    people = _people(work, actor, event.buyer_id, TenderPermission.CALL_OFF_PLACE)
+    people = people_with(work, actor, [event.buyer_id], TenderPermission.CALL_OFF_PLACE)
     for supplier_id in event.supplier_ids:
-        people += _people(work, actor, supplier_id, TenderPermission.CALL_OFF_ANSWER)
+        people += people_with(work, actor, [supplier_id], TenderPermission.CALL_OFF_ANSWER)
     _tell(work, actor, people, FrameworkBegun, event.framework_id, ends_at=event.ends_at)
 
 
@@ -121,20 +121,20 @@ def when_framework_expired_tell_parties(work: Work, actor: Actor, event: Framewo
 
 def when_call_off_submitted_ask_approvers(work: Work, actor: Actor, event: CallOffSubmitted) -> None:
     """Tell the approvers, but not who placed it, whom S1 excludes."""
-    found = _people(work, actor, event.buyer_id, TenderPermission.CALL_OFF_APPROVE)
+    found = people_with(work, actor, [event.buyer_id], TenderPermission.CALL_OFF_APPROVE)
     _tell_of(work, actor, [one for one in found if one.user_id != event.author_id], CallOffToApprove, event.call_off_id)
 
 
 def when_call_off_returned_tell_author(work: Work, actor: Actor, event: CallOffReturned) -> None:
     """Tell who placed it why."""
-    found = _people(work, actor, event.buyer_id, TenderPermission.CALL_OFF_PLACE)
+    found = people_with(work, actor, [event.buyer_id], TenderPermission.CALL_OFF_PLACE)
     people = [one for one in found if one.user_id == event.author_id]
     _tell_of(work, actor, people, CallOffSentBack, event.call_off_id, reason=event.reason)
 
 
 def when_call_off_offered_ask_member(work: Work, actor: Actor, event: CallOffOffered) -> None:
     """Ask the member whose turn it is."""
-    people = _people(work, actor, event.supplier_id, TenderPermission.CALL_OFF_ANSWER)
+    people = people_with(work, actor, [event.supplier_id], TenderPermission.CALL_OFF_ANSWER)
     _tell_of(work, actor, people, CallOffCame, event.call_off_id, due_at=event.due_at)
 
 
@@ -145,33 +145,29 @@ def when_call_off_declined_offer_next(work: Work, actor: Actor, event: CallOffDe
 
 def when_call_off_accepted_tell_buyer(work: Work, actor: Actor, event: CallOffAccepted) -> None:
     """Tell those who place orders."""
-    people = _people(work, actor, event.buyer_id, TenderPermission.CALL_OFF_PLACE)
+    people = people_with(work, actor, [event.buyer_id], TenderPermission.CALL_OFF_PLACE)
     supplier = organizations.companies(work, actor, [event.supplier_id])[event.supplier_id].name
     _tell_of(work, actor, people, CallOffTaken, event.call_off_id, supplier=supplier)
 
 
 def when_call_off_unplaced_tell_buyer(work: Work, actor: Actor, event: CallOffUnplaced) -> None:
     """Tell those who place orders."""
-    people = _people(work, actor, event.buyer_id, TenderPermission.CALL_OFF_PLACE)
+    people = people_with(work, actor, [event.buyer_id], TenderPermission.CALL_OFF_PLACE)
     _tell_of(work, actor, people, CallOffRefused, event.call_off_id)
 
 
 def when_call_off_cancelled_tell_member(work: Work, actor: Actor, event: CallOffCancelled) -> None:
     """Tell the member whose turn or order it was."""
     if event.supplier_id is not None:
-        people = _people(work, actor, event.supplier_id, TenderPermission.CALL_OFF_ANSWER)
+        people = people_with(work, actor, [event.supplier_id], TenderPermission.CALL_OFF_ANSWER)
         _tell_of(work, actor, people, CallOffOff, event.call_off_id, reason=event.reason)
 
 
 def _tell_over(work: Work, actor: Actor, event: FrameworkTerminated | FrameworkExpired, reason: str) -> None:
-    people = _people(work, actor, event.buyer_id, TenderPermission.CALL_OFF_PLACE)
+    people = people_with(work, actor, [event.buyer_id], TenderPermission.CALL_OFF_PLACE)
     for supplier_id in event.supplier_ids:
-        people += _people(work, actor, supplier_id, TenderPermission.CALL_OFF_ANSWER)
+        people += people_with(work, actor, [supplier_id], TenderPermission.CALL_OFF_ANSWER)
     _tell(work, actor, people, FrameworkOver, event.framework_id, reason=reason)
-
-
-def _people(work: Work, actor: Actor, org_id: UUID, permission: Permission) -> list[Recipient]:
-    return organizations.people_with(work, actor, [org_id], permission)
 
 
 def _tell(

@@ -3,15 +3,15 @@
 from uuid import UUID
 
 from b2b_market.infra.work import Work
-from b2b_market.kernel.permission import Permission
 from b2b_market.kernel.text import N_
-from b2b_market.notifications.public import Fact, Message, MessageType, Recipient, notify
+from b2b_market.notifications.public import MessageType
 from b2b_market.organizations import public as organizations
 from b2b_market.rbac.actor import Actor
 from b2b_market.rbac.manifest import Handler
 from b2b_market.tendering.commands.tenders import ReadTender
 from b2b_market.tendering.events.joint import ParticipantInvited, ParticipationAnswered
 from b2b_market.tendering.events.tenders import TenderCancelled, TenderPublished, TenderUnsuccessful
+from b2b_market.tendering.handlers.telling import people_with, tell
 from b2b_market.tendering.permissions import TenderPermission
 from b2b_market.tendering.service import joining
 from b2b_market.tendering.states.joint import ParticipantStatus
@@ -49,15 +49,23 @@ PUBLISHED, CALLED_OFF, FAILED = N_("published"), N_("called off"), N_("too few b
 
 def when_participant_invited_ask_approvers(work: Work, actor: Actor, event: ParticipantInvited) -> None:
     """Ask those who can confirm for the company."""
-    people = _people(work, actor, event.org_id, TenderPermission.JOIN)
-    _tell(work, actor, people, AskedToJoin, event.tender_id)
+    people = people_with(work, actor, [event.org_id], TenderPermission.JOIN)
+    tell(work, actor, people, AskedToJoin, event.tender_id, link=f"/tenders/{event.tender_id}/participants")
 
 
 def when_participation_answered_tell_lead(work: Work, actor: Actor, event: ParticipationAnswered) -> None:
     """Tell those who draft for the lead buyer."""
-    people = _people(work, actor, event.buyer_id, TenderPermission.DRAFT)
+    people = people_with(work, actor, [event.buyer_id], TenderPermission.DRAFT)
     company = organizations.companies(work, actor, [event.org_id])[event.org_id].name
-    _tell(work, actor, people, PartAnswered, event.tender_id, company=company)
+    tell(
+        work,
+        actor,
+        people,
+        PartAnswered,
+        event.tender_id,
+        link=f"/tenders/{event.tender_id}/participants",
+        company=company,
+    )
 
 
 def when_tender_published_tell_participants(work: Work, actor: Actor, event: TenderPublished) -> None:
@@ -79,30 +87,17 @@ def _tell_all(work: Work, actor: Actor, tender_id: UUID, news: str, reason: str)
     found = joining.read_participants(work, actor, ReadTender(tender_id))
     for one in found.participants:
         if one.status is ParticipantStatus.CONFIRMED:
-            people = _people(work, actor, one.org_id, TenderPermission.JOIN)
-            _tell(work, actor, people, JointGoesOn, tender_id, news=news, reason=reason)
-
-
-def _people(work: Work, actor: Actor, org_id: UUID, permission: Permission) -> list[Recipient]:
-    return organizations.people_with(work, actor, [org_id], permission)
-
-
-def _tell(
-    work: Work, actor: Actor, people: list[Recipient], kind: type[MessageType], tender_id: UUID, **facts: Fact
-) -> None:
-    if people:
-        tender = joining.read_participants(work, actor, ReadTender(tender_id)).tender
-        buyer = organizations.companies(work, actor, [tender.buyer_id])[tender.buyer_id].name
-        always: dict[str, Fact] = {"number": tender.number, "title": tender.title, "buyer": buyer}
-        message = Message(
-            type=kind,
-            facts={**always, **facts},
-            link=f"/tenders/{tender.id}/participants",
-            object_type="tender",
-            object_id=tender.id,
-            object_name=f"{tender.number} {tender.title}",
-        )
-        notify(work, people, message)
+            people = people_with(work, actor, [one.org_id], TenderPermission.JOIN)
+            tell(
+                work,
+                actor,
+                people,
+                JointGoesOn,
+                tender_id,
+                link=f"/tenders/{tender_id}/participants",
+                news=news,
+                reason=reason,
+            )
 
 
 JOINT_HANDLERS = (

@@ -1,19 +1,13 @@
 """Who hears what of published candidates: the bidders of the lot, and those who go on with the award."""
 
-from collections.abc import Iterable
-from uuid import UUID
-
 from b2b_market.infra.work import Work
-from b2b_market.kernel.permission import Permission
 from b2b_market.kernel.text import N_
-from b2b_market.notifications.public import Fact, Message, MessageType, Recipient, notify
-from b2b_market.organizations import public as organizations
+from b2b_market.notifications.public import MessageType
 from b2b_market.rbac.actor import Actor
 from b2b_market.rbac.manifest import Handler
-from b2b_market.tendering.commands.tenders import ReadTender
 from b2b_market.tendering.events.publicity import CandidatesPublished, PublicityEnded, PublicityWithdrawn
+from b2b_market.tendering.handlers.telling import people_with, tell
 from b2b_market.tendering.permissions import TenderPermission
-from b2b_market.tendering.service import drafting
 
 
 class CandidatesOut(MessageType):
@@ -45,43 +39,28 @@ class CandidatesTakenBack(MessageType):
 
 def when_candidates_published_tell_bidders(work: Work, actor: Actor, event: CandidatesPublished) -> None:
     """Tell every bidder of the lot."""
-    people = _people(work, actor, event.supplier_ids, TenderPermission.BID_READ)
-    _tell(work, actor, people, CandidatesOut, event.tender_id, ends_at=event.ends_at)
+    people = people_with(work, actor, event.supplier_ids, TenderPermission.BID_READ)
+    tell(
+        work,
+        actor,
+        people,
+        CandidatesOut,
+        event.tender_id,
+        link=f"/tenders/{event.tender_id}/candidates",
+        ends_at=event.ends_at,
+    )
 
 
 def when_publicity_ended_tell_evaluators(work: Work, actor: Actor, event: PublicityEnded) -> None:
     """Tell those who propose awards."""
-    people = _people(work, actor, [event.buyer_id], TenderPermission.AWARD)
-    _tell(work, actor, people, AwardMayFollow, event.tender_id)
+    people = people_with(work, actor, [event.buyer_id], TenderPermission.AWARD)
+    tell(work, actor, people, AwardMayFollow, event.tender_id, link=f"/tenders/{event.tender_id}/candidates")
 
 
 def when_publicity_withdrawn_tell_bidders(work: Work, actor: Actor, event: PublicityWithdrawn) -> None:
     """Tell every bidder of the lot."""
-    people = _people(work, actor, event.supplier_ids, TenderPermission.BID_READ)
-    _tell(work, actor, people, CandidatesTakenBack, event.tender_id)
-
-
-def _people(work: Work, actor: Actor, org_ids: Iterable[UUID], permission: Permission) -> list[Recipient]:
-    return organizations.people_with(work, actor, tuple(org_ids), permission)
-
-
-def _tell(
-    work: Work, actor: Actor, people: list[Recipient], kind: type[MessageType], tender_id: UUID, **facts: Fact
-) -> None:
-    if not people:
-        return
-    tender = drafting.read_tender(work, actor, ReadTender(tender_id)).tender
-    buyer = organizations.companies(work, actor, [tender.buyer_id])[tender.buyer_id].name
-    always: dict[str, Fact] = {"number": tender.number, "title": tender.title, "buyer": buyer}
-    message = Message(
-        type=kind,
-        facts={**always, **facts},
-        link=f"/tenders/{tender.id}/candidates",
-        object_type="tender",
-        object_id=tender.id,
-        object_name=f"{tender.number} {tender.title}",
-    )
-    notify(work, people, message)
+    people = people_with(work, actor, event.supplier_ids, TenderPermission.BID_READ)
+    tell(work, actor, people, CandidatesTakenBack, event.tender_id, link=f"/tenders/{event.tender_id}/candidates")
 
 
 PUBLICITY_HANDLERS = (

@@ -1,15 +1,13 @@
 """Who hears that keys are lost: every company that sent a bid, and the officers."""
 
-from uuid import UUID
-
 from b2b_market.infra.work import Work
 from b2b_market.kernel.text import N_
-from b2b_market.notifications.public import Fact, Message, MessageType, Recipient, notify
-from b2b_market.organizations import public as organizations
+from b2b_market.notifications.public import MessageType
 from b2b_market.rbac.actor import Actor
 from b2b_market.rbac.manifest import Handler
 from b2b_market.tendering.commands.tenders import ReadTender
 from b2b_market.tendering.events.reveals import KeysLost
+from b2b_market.tendering.handlers.telling import people_with, tell
 from b2b_market.tendering.permissions import TenderPermission
 from b2b_market.tendering.service import drafting, revealing
 
@@ -38,41 +36,24 @@ class KeysGone(MessageType):
 def when_keys_lost_ask_bidders(work: Work, actor: Actor, event: KeysLost) -> None:
     """Ask every company that sent a bid."""
     bidders = revealing.read_senders(work, actor, ReadTender(event.tender_id))
-    people = organizations.people_with(work, actor, tuple(bidders), TenderPermission.BID_SUBMIT)
-    _tell(work, actor, people, RevealWanted, event.tender_id, "bid", closes_at=event.closes_at)
+    people = people_with(work, actor, bidders, TenderPermission.BID_SUBMIT)
+    tell(
+        work,
+        actor,
+        people,
+        RevealWanted,
+        event.tender_id,
+        link=f"/tenders/{event.tender_id}/bid",
+        closes_at=event.closes_at,
+    )
 
 
 def when_keys_lost_tell_officers(work: Work, actor: Actor, event: KeysLost) -> None:
     """Tell the officers."""
     tender = drafting.read_tender(work, actor, ReadTender(event.tender_id)).tender
-    found = organizations.people_with(work, actor, tuple(tender.party_ids), TenderPermission.KEY_OPEN)
+    found = people_with(work, actor, tender.party_ids, TenderPermission.KEY_OPEN)
     people = [person for person in found if person.user_id in tender.officer_ids]
-    _tell(work, actor, people, KeysGone, event.tender_id, "opening")
-
-
-def _tell(
-    work: Work,
-    actor: Actor,
-    people: list[Recipient],
-    kind: type[MessageType],
-    tender_id: UUID,
-    *page: str,
-    **facts: Fact,
-) -> None:
-    if not people:
-        return
-    tender = drafting.read_tender(work, actor, ReadTender(tender_id)).tender
-    buyer = organizations.companies(work, actor, [tender.buyer_id])[tender.buyer_id].name
-    always: dict[str, Fact] = {"number": tender.number, "title": tender.title, "buyer": buyer}
-    message = Message(
-        type=kind,
-        facts={**always, **facts},
-        link="/".join((f"/tenders/{tender.id}", *page)),
-        object_type="tender",
-        object_id=tender.id,
-        object_name=f"{tender.number} {tender.title}",
-    )
-    notify(work, people, message)
+    tell(work, actor, people, KeysGone, event.tender_id, link=f"/tenders/{event.tender_id}/opening")
 
 
 REVEAL_HANDLERS = (

@@ -1,12 +1,8 @@
 """Who hears what of applications. Before their time is over nobody hears of one but the company that sent it."""
 
-from collections.abc import Iterable
-from uuid import UUID
-
 from b2b_market.infra.work import Work
 from b2b_market.kernel.text import N_
-from b2b_market.notifications.public import Fact, Message, MessageType, Recipient, notify
-from b2b_market.organizations import public as organizations
+from b2b_market.notifications.public import MessageType
 from b2b_market.rbac.actor import Actor
 from b2b_market.rbac.manifest import Handler
 from b2b_market.tendering.commands.tenders import ReadTender
@@ -19,6 +15,7 @@ from b2b_market.tendering.events.selecting import (
     TooFewQualified,
 )
 from b2b_market.tendering.events.tenders import TenderPublished
+from b2b_market.tendering.handlers.telling import people_with, tell
 from b2b_market.tendering.permissions import TenderPermission
 from b2b_market.tendering.service import drafting
 
@@ -83,71 +80,54 @@ def when_tender_published_invite_to_apply(work: Work, actor: Actor, event: Tende
     """Invite the sales people of every invited company, where applications come first."""
     ends_at = drafting.read_tender(work, actor, ReadTender(event.tender_id)).tender.applications_end_at
     if ends_at is not None:
-        people = people_of(work, actor, event.supplier_ids, TenderPermission.BID_SUBMIT)
-        tell(work, actor, people, InvitedToApply, (event.tender_id, "/application"), ends_at=ends_at)
+        people = people_with(work, actor, event.supplier_ids, TenderPermission.BID_SUBMIT)
+        tell(
+            work,
+            actor,
+            people,
+            InvitedToApply,
+            event.tender_id,
+            link=f"/tenders/{event.tender_id}/application",
+            ends_at=ends_at,
+        )
 
 
 def when_applications_ended_tell_evaluators(work: Work, actor: Actor, event: ApplicationsEnded) -> None:
     """Tell those who judge."""
-    people = people_of(work, actor, [event.buyer_id], TenderPermission.EVALUATE)
-    tell(work, actor, people, ApplicationsToJudge, (event.tender_id, "/applications"))
+    people = people_with(work, actor, [event.buyer_id], TenderPermission.EVALUATE)
+    tell(work, actor, people, ApplicationsToJudge, event.tender_id, link=f"/tenders/{event.tender_id}/applications")
 
 
 def when_application_failing_ask_second_person(work: Work, actor: Actor, event: ApplicationFailing) -> None:
     """Ask the approvers, but not who found it."""
-    found = people_of(work, actor, [event.buyer_id], TenderPermission.AWARD_APPROVE)
+    found = people_with(work, actor, [event.buyer_id], TenderPermission.AWARD_APPROVE)
     people = [person for person in found if person.user_id != event.judge_id]
-    tell(work, actor, people, FailureToConfirm, (event.tender_id, "/applications"))
+    tell(work, actor, people, FailureToConfirm, event.tender_id, link=f"/tenders/{event.tender_id}/applications")
 
 
 def when_application_decided_send_letter(work: Work, actor: Actor, event: ApplicationDecided) -> None:
     """Tell the company that applied."""
-    people = people_of(work, actor, [event.supplier_id], TenderPermission.BID_SUBMIT)
-    about = (event.tender_id, "/application")
-    tell(work, actor, people, LetterOut, about, standstill_ends_at=event.standstill_ends_at)
+    people = people_with(work, actor, [event.supplier_id], TenderPermission.BID_SUBMIT)
+    link, ends_at = f"/tenders/{event.tender_id}/application", event.standstill_ends_at
+    tell(work, actor, people, LetterOut, event.tender_id, link=link, standstill_ends_at=ends_at)
 
 
 def when_qualified_invited_tell_them(work: Work, actor: Actor, event: QualifiedInvited) -> None:
     """Tell those who go on."""
-    people = people_of(work, actor, event.supplier_ids, TenderPermission.BID_SUBMIT)
-    tell(work, actor, people, QualifiedLetIn, (event.tender_id, ""))
+    people = people_with(work, actor, event.supplier_ids, TenderPermission.BID_SUBMIT)
+    tell(work, actor, people, QualifiedLetIn, event.tender_id)
 
 
 def when_too_few_qualified_tell_buyer(work: Work, actor: Actor, event: TooFewQualified) -> None:
     """Tell those who wrote the tender."""
-    people = people_of(work, actor, [event.buyer_id], TenderPermission.DRAFT)
-    tell(work, actor, people, TooFew, (event.tender_id, ""))
+    people = people_with(work, actor, [event.buyer_id], TenderPermission.DRAFT)
+    tell(work, actor, people, TooFew, event.tender_id)
 
 
 def when_application_lapsed_tell_company(work: Work, actor: Actor, event: ApplicationLapsed) -> None:
     """Tell the company that applied."""
-    people = people_of(work, actor, [event.supplier_id], TenderPermission.BID_SUBMIT)
-    tell(work, actor, people, TooFew, (event.tender_id, ""))
-
-
-def people_of(work: Work, actor: Actor, org_ids: Iterable[UUID], permission: TenderPermission) -> list[Recipient]:
-    """Return the people of companies who hold a permission."""
-    return list(organizations.people_with(work, actor, tuple(org_ids), permission))
-
-
-def tell(
-    work: Work, actor: Actor, people: list[Recipient], kind: type[MessageType], about: tuple[UUID, str], **facts: Fact
-) -> None:
-    """Write a message about a tender; ``about`` is its id and what follows its address in the link."""
-    if not people:
-        return
-    tender = drafting.read_tender(work, actor, ReadTender(about[0])).tender
-    buyer = organizations.companies(work, actor, [tender.buyer_id])[tender.buyer_id].name
-    always: dict[str, Fact] = {"number": tender.number, "title": tender.title, "buyer": buyer}
-    message = Message(
-        type=kind,
-        facts={**always, **facts},
-        link=f"/tenders/{tender.id}{about[1]}",
-        object_type="tender",
-        object_id=tender.id,
-        object_name=f"{tender.number} {tender.title}",
-    )
-    notify(work, people, message)
+    people = people_with(work, actor, [event.supplier_id], TenderPermission.BID_SUBMIT)
+    tell(work, actor, people, TooFew, event.tender_id)
 
 
 APPLICATION_HANDLERS = (

@@ -1,16 +1,13 @@
 """Who hears what between the envelopes: officers whose keys are wanted, every bidder its own result, the buyer."""
 
-from collections.abc import Iterable
-from uuid import UUID
-
 from b2b_market.infra.work import Work
 from b2b_market.kernel.text import N_
-from b2b_market.notifications.public import Message, MessageType, Recipient, notify
-from b2b_market.organizations import public as organizations
+from b2b_market.notifications.public import MessageType
 from b2b_market.rbac.actor import Actor
 from b2b_market.rbac.manifest import Handler
 from b2b_market.tendering.commands.tenders import ReadTender
 from b2b_market.tendering.events.stages import PricesOpened, TechnicalLocked
+from b2b_market.tendering.handlers.telling import people_with, tell
 from b2b_market.tendering.handlers.tenders import KeyWanted
 from b2b_market.tendering.permissions import TenderPermission
 from b2b_market.tendering.service import drafting, staging
@@ -49,9 +46,9 @@ class PricesOpen(MessageType):
 def when_technical_locked_call_officers(work: Work, actor: Actor, event: TechnicalLocked) -> None:
     """Ask the officers for their layers of the prices."""
     tender = drafting.read_tender(work, actor, ReadTender(event.tender_id)).tender
-    found = organizations.people_with(work, actor, tuple(tender.party_ids), TenderPermission.KEY_OPEN)
+    found = people_with(work, actor, tender.party_ids, TenderPermission.KEY_OPEN)
     people = [person for person in found if person.user_id in event.officer_ids]
-    _tell(work, actor, people, KeyWanted, event.tender_id, "/opening")
+    tell(work, actor, people, KeyWanted, event.tender_id, link=f"/tenders/{event.tender_id}/opening")
 
 
 def when_technical_locked_tell_bidders(work: Work, actor: Actor, event: TechnicalLocked) -> None:
@@ -60,39 +57,17 @@ def when_technical_locked_tell_bidders(work: Work, actor: Actor, event: Technica
     passed = {one.supplier_id for one in results if one.outcome is TechnicalOutcome.PASSED}
     failed = {one.supplier_id for one in results if one.outcome is not TechnicalOutcome.PASSED}
     for companies, kind in ((passed, TechnicalPassed), (failed, TechnicalFailed)):
-        people = _people(work, actor, companies)
-        _tell(work, actor, people, kind, event.tender_id, "/technical-result")
+        people = people_with(work, actor, sorted(companies), TenderPermission.BID_READ)
+        tell(work, actor, people, kind, event.tender_id, link=f"/tenders/{event.tender_id}/technical-result")
 
 
 def when_prices_opened_tell_everybody(work: Work, actor: Actor, event: PricesOpened) -> None:
     """Tell the buyer's evaluators, who compare, and every bidder that was opened technically."""
-    evaluators = organizations.people_with(work, actor, [event.buyer_id], TenderPermission.EVALUATE)
-    _tell(work, actor, evaluators, PricesOpen, event.tender_id, "/evaluation")
+    evaluators = people_with(work, actor, [event.buyer_id], TenderPermission.EVALUATE)
+    tell(work, actor, evaluators, PricesOpen, event.tender_id, link=f"/tenders/{event.tender_id}/evaluation")
     results = staging.read_technical(work, actor, ReadTender(event.tender_id)).results
-    people = _people(work, actor, {one.supplier_id for one in results})
-    _tell(work, actor, people, PricesOpen, event.tender_id, "/technical-result")
-
-
-def _people(work: Work, actor: Actor, org_ids: Iterable[UUID]) -> list[Recipient]:
-    return organizations.people_with(work, actor, sorted(org_ids), TenderPermission.BID_READ)
-
-
-def _tell(  # the place of a page differs
-    work: Work, actor: Actor, people: list[Recipient], kind: type[MessageType], tender_id: UUID, *page: str
-) -> None:
-    if not people:
-        return
-    tender = drafting.read_tender(work, actor, ReadTender(tender_id)).tender
-    buyer = organizations.companies(work, actor, [tender.buyer_id])[tender.buyer_id].name
-    message = Message(
-        type=kind,
-        facts={"number": tender.number, "title": tender.title, "buyer": buyer},
-        link=f"/tenders/{tender.id}{''.join(page)}",
-        object_type="tender",
-        object_id=tender.id,
-        object_name=f"{tender.number} {tender.title}",
-    )
-    notify(work, people, message)
+    people = people_with(work, actor, sorted({one.supplier_id for one in results}), TenderPermission.BID_READ)
+    tell(work, actor, people, PricesOpen, event.tender_id, link=f"/tenders/{event.tender_id}/technical-result")
 
 
 STAGE_HANDLERS = (

@@ -6,7 +6,8 @@ from b2b_market.notifications.public import MessageType
 from b2b_market.rbac.actor import Actor
 from b2b_market.rbac.manifest import Handler
 from b2b_market.tendering.events.selecting import TalkAnswered, TalkRecorded, TalksBegun, TalksEnded
-from b2b_market.tendering.handlers.selecting import APPLICATION_HANDLERS, people_of, tell
+from b2b_market.tendering.handlers.selecting import APPLICATION_HANDLERS
+from b2b_market.tendering.handlers.telling import people_with, tell
 from b2b_market.tendering.permissions import TenderPermission
 
 TALKS = "/talks"
@@ -52,26 +53,26 @@ class TalksOver(MessageType):
 
 def when_talks_begun_tell_bidders(work: Work, actor: Actor, event: TalksBegun) -> None:
     """Tell every bidder alike."""
-    people = people_of(work, actor, event.supplier_ids, TenderPermission.BID_SUBMIT)
-    tell(work, actor, people, NegotiationBegun, (event.tender_id, TALKS))
+    people = people_with(work, actor, event.supplier_ids, TenderPermission.BID_SUBMIT)
+    tell(work, actor, people, NegotiationBegun, event.tender_id, link=f"/tenders/{event.tender_id}{TALKS}")
 
 
 def when_talk_recorded_tell_company(work: Work, actor: Actor, event: TalkRecorded) -> None:
     """Tell the one company that it is for."""
-    people = people_of(work, actor, [event.supplier_id], TenderPermission.BID_SUBMIT)
-    tell(work, actor, people, TalkWritten, (event.tender_id, TALKS))
+    people = people_with(work, actor, [event.supplier_id], TenderPermission.BID_SUBMIT)
+    tell(work, actor, people, TalkWritten, event.tender_id, link=f"/tenders/{event.tender_id}{TALKS}")
 
 
 def when_talk_answered_tell_buyer(work: Work, actor: Actor, event: TalkAnswered) -> None:
     """Tell those who talk for the buyer."""
-    people = people_of(work, actor, [event.buyer_id], TenderPermission.EVALUATE)
-    tell(work, actor, people, TalkReplied, (event.tender_id, TALKS))
+    people = people_with(work, actor, [event.buyer_id], TenderPermission.EVALUATE)
+    tell(work, actor, people, TalkReplied, event.tender_id, link=f"/tenders/{event.tender_id}{TALKS}")
 
 
 def when_talks_ended_tell_participants(work: Work, actor: Actor, event: TalksEnded) -> None:
     """Tell every participant alike."""
-    people = people_of(work, actor, event.supplier_ids, TenderPermission.BID_SUBMIT)
-    tell(work, actor, people, TalksOver, (event.tender_id, TALKS))
+    people = people_with(work, actor, event.supplier_ids, TenderPermission.BID_SUBMIT)
+    tell(work, actor, people, TalksOver, event.tender_id, link=f"/tenders/{event.tender_id}{TALKS}")
 
 
 SELECTING_HANDLERS = (

@@ -1,13 +1,10 @@
 """Who hears what of a tender. Before the opening nobody is told anything of a bid but its own bidder."""
 
-from collections.abc import Iterable
 from uuid import UUID
 
 from b2b_market.infra.work import Work
-from b2b_market.kernel.permission import Permission
 from b2b_market.kernel.text import N_
-from b2b_market.notifications.public import Fact, Message, MessageType, Recipient, notify
-from b2b_market.organizations import public as organizations
+from b2b_market.notifications.public import MessageType, Recipient
 from b2b_market.rbac.actor import Actor
 from b2b_market.rbac.manifest import Handler
 from b2b_market.tendering.commands.tenders import ReadTender
@@ -23,6 +20,7 @@ from b2b_market.tendering.events.tenders import (
     TenderSubmitted,
     TenderUnsuccessful,
 )
+from b2b_market.tendering.handlers.telling import people_with, tell
 from b2b_market.tendering.permissions import TenderPermission
 from b2b_market.tendering.service import drafting
 from b2b_market.tendering.service.drafting import TenderContent
@@ -192,41 +190,6 @@ def invited(work: Work, actor: Actor, tender_id: UUID) -> list[UUID]:
 
 def _suppliers(work: Work, actor: Actor, tender_id: UUID) -> list[Recipient]:
     return people_with(work, actor, invited(work, actor, tender_id), TenderPermission.BID_SUBMIT)
-
-
-def people_with(
-    work: Work, actor: Actor, org_ids: Iterable[UUID], permission: Permission, *, without: UUID | None = None
-) -> list[Recipient]:
-    """Return the people of companies who may do something, without one of them where one is named."""
-    found = organizations.people_with(work, actor, tuple(org_ids), permission)
-    return [person for person in found if person.user_id != without]
-
-
-def tell(
-    work: Work,
-    actor: Actor,
-    people: list[Recipient],
-    kind: type[MessageType],
-    tender_id: UUID,
-    *,
-    link: str = "",
-    **facts: Fact,
-) -> None:
-    """Send people a message about a tender; ``link`` where it leads elsewhere than to the tender's page."""
-    if not people:
-        return
-    tender = _told(work, actor, tender_id).tender
-    buyer = organizations.companies(work, actor, [tender.buyer_id])[tender.buyer_id].name
-    always: dict[str, Fact] = {"number": tender.number, "title": tender.title, "buyer": buyer}
-    message = Message(
-        type=kind,
-        facts={**always, **facts},
-        link=link or f"/tenders/{tender.id}",
-        object_type="tender",
-        object_id=tender.id,
-        object_name=f"{tender.number} {tender.title}",
-    )
-    notify(work, people, message)
 
 
 HANDLERS = (

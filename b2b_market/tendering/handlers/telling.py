@@ -1,0 +1,50 @@
+"""Telling people of a tender: who is told, and the message that leads there."""
+
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from b2b_market.infra.work import Work
+from b2b_market.kernel.permission import Permission
+from b2b_market.notifications.public import Fact, Message, MessageType, Recipient, notify
+from b2b_market.organizations import public as organizations
+from b2b_market.rbac.actor import Actor
+from b2b_market.tendering.commands.tenders import ReadTender
+from b2b_market.tendering.service import drafting
+
+
+def people_with(
+    work: Work, actor: Actor, org_ids: Iterable[UUID], permission: Permission, *, without: UUID | None = None
+) -> list[Recipient]:
+    """Return the people of companies who may do something, without one of them where one is named."""
+    found = organizations.people_with(work, actor, tuple(org_ids), permission)
+    return [person for person in found if person.user_id != without]
+
+
+def tell(
+    work: Work,
+    actor: Actor,
+    people: Sequence[Recipient],
+    kind: type[MessageType],
+    tender_id: UUID,
+    *,
+    link: str = "",
+    **facts: Fact,
+) -> None:
+    """Send people a message about a tender with its number, its title and the buyer's name.
+
+    ``link`` where it leads elsewhere than to the tender's page.
+    """
+    if not people:
+        return
+    tender = drafting.read_tender(work, actor, ReadTender(tender_id)).tender
+    buyer = organizations.companies(work, actor, [tender.buyer_id])[tender.buyer_id].name
+    always: dict[str, Fact] = {"number": tender.number, "title": tender.title, "buyer": buyer}
+    message = Message(
+        type=kind,
+        facts={**always, **facts},
+        link=link or f"/tenders/{tender.id}",
+        object_type="tender",
+        object_id=tender.id,
+        object_name=f"{tender.number} {tender.title}",
+    )
+    notify(work, people, message)

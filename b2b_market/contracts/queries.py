@@ -97,13 +97,6 @@ def drafted_suppliers(session: Session, scope: Scope, award_id: UUID, buyer_id: 
     return frozenset(session.scalars(found).all())
 
 
-def contracts_of_rfq(session: Session, scope: Scope, rfq_id: UUID) -> Sequence[Contract]:
-    """Return the contracts that followed from one request, in order of number, as far as the company may see them."""
-    return session.scalars(
-        select(Contract).where(Contract.rfq_id == rfq_id, _mine(scope)).order_by(Contract.number)
-    ).all()
-
-
 def documents(session: Session, _scope: Scope, contract_id: UUID, edition: int) -> Sequence[ContractDocument]:
     """Return the fingerprints of one edition of a contract that was read before, in a fixed order."""
     found = select(ContractDocument).where(

@@ -38,7 +38,6 @@ from b2b_market.rbac.manifest import ShellFacts
 from b2b_market.rbac.page_edge import PageShell
 
 log = structlog.get_logger("errors")
-JSON_TYPES = ("application/json",)
 
 
 class Contention(Refusal):

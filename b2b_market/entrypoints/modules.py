@@ -7,7 +7,6 @@ from types import MappingProxyType
 from typing import Final
 
 from b2b_market.infra.tasks import Task
-from b2b_market.kernel.event import Event
 from b2b_market.rbac.manifest import Handler, Manifest
 
 PACKAGE: Final = Path(__file__).parents[1]
@@ -54,11 +53,6 @@ def handlers_by_topic(manifests: Iterable[Manifest]) -> Mapping[str, tuple[Handl
             names.add(handler.name)
             found[handler.event.topic] = (*found.get(handler.event.topic, ()), handler)
     return MappingProxyType(found)
-
-
-def events_of(manifests: Iterable[Manifest]) -> Mapping[str, type[Event]]:
-    """Return every published event class by topic."""
-    return MappingProxyType({kind.topic: kind for manifest in manifests for kind in manifest.events})
 
 
 def tasks_of(manifests: Iterable[Manifest]) -> tuple[Task, ...]:

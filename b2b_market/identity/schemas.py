@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from b2b_market.identity.commands import ChangeAccount, ChangePassword, MakeApiKey
-from b2b_market.identity.service.views import AccountView, ApiKeyView, MadeApiKey
+from b2b_market.identity.service.views import ApiKeyView, MadeApiKey
 from b2b_market.infra.http.wires import MoneyWire, ShortText, WireIn, WireOut, WireTime, WireUuid, wire_enum
 from b2b_market.rbac.actor import Actor
 from b2b_market.ui.language import Language
@@ -233,8 +233,3 @@ def made_api_key_out(made: MadeApiKey, *, secret: bool) -> MadeApiKeyOut:
 def api_key_out(view: ApiKeyView) -> ApiKeyOut:
     """Return a key."""
     return ApiKeyOut.model_validate(view)
-
-
-def account_out(view: AccountView) -> AccountOut:
-    """Return one's own account."""
-    return AccountOut.model_validate(view)

@@ -7,7 +7,6 @@ from fractions import Fraction
 
 from b2b_market.kernel.currency import Currency
 
-UNIT_PRICE_DIGITS = 6
 _DIGITS = 400
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from b2b_market.infra.database import run_fixed
@@ -105,12 +105,6 @@ def reviews(session: Session, _scope: Scope, status: CompanyStatus | None, reque
     if request.after is not None:
         query = query.where(Organization.id > cursor_id(request))
     return page_of(session.scalars(query).all(), request, lambda row: ("", str(row.id)))
-
-
-def count_waiting(session: Session, _scope: Scope) -> int:
-    """Return how many registrations wait for the operator."""
-    query = select(func.count()).select_from(Organization).where(Organization.status == CompanyStatus.REGISTERED)
-    return session.scalar(query) or 0
 
 
 def same_numbers(session: Session, _scope: Scope, identifiers: Sequence[Identifier]) -> list[CompanyNumber]:

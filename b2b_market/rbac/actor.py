@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from types import MappingProxyType
 from uuid import UUID
 
@@ -10,8 +9,6 @@ from b2b_market.infra.database import Tenant
 from b2b_market.infra.who import Who, WhoKind
 from b2b_market.kernel.money import Money
 from b2b_market.kernel.permission import Permission
-
-UNLIMITED = Decimal(-1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -75,8 +75,6 @@ ANSWER_KEY: Final = re.compile(r"answer-[a-z][a-z0-9_-]{0,39}", re.ASCII)
 """The hidden key of such an answer is the name of its field."""
 FIRST_ANSWER: Final = 2 + len(ASKED)
 """The first column that is filled in: the hidden key and the line's number stand before what is asked."""
-HEADER_ROWS: Final = 1
-"""Row 1 is hidden and names the columns; the header's rows follow, then the headings, then the lines."""
 ALTERNATE: Final = "alternate"
 """The hidden key of a row for one more offer to a line: the line's number is typed into it."""
 ALTERNATE_FIELDS: Final = ("unit_price", "lead_days", "alternative", "alternative_specification", "note", "tiers")

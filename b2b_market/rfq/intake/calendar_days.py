@@ -34,7 +34,6 @@ _SERIAL: Final = re.compile(r"[2-7]\d{4}(?:\.\d+)?", re.ASCII)
 _SERIAL_ZERO: Final = date(1899, 12, 30)
 """Day 0 of the 1900 date system as it counts after February 1900 (ECMA-376 part 1, 18.17.4.1)."""
 
-_SHORTEST_MONTH: Final = 3
 _CENTURY: Final = 2000
 _TWO_DIGITS: Final = 100
 _LAST_MONTH: Final = 12

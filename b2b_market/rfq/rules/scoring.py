@@ -13,7 +13,6 @@ PAYMENT: Final = "payment"
 OF_THEMSELVES: Final = frozenset({PRICE, LEAD_TIME, PAYMENT})
 """Criteria whose values the quotations say; all others are assessed by the buyer."""
 YES, NO = "yes", "no"
-MOST_CRITERIA: Final = 20
 
 
 class CriteriaFrozen(Refusal):

@@ -72,8 +72,6 @@ OPTIONAL: Final = frozenset(
     }
 )
 """What a procedure may leave out."""
-OPTIONAL_WITHIN: Final = frozenset({"/bond/returned"})
-"""What it may leave out of a part that it has."""
 
 Values = Mapping[str, Any]
 

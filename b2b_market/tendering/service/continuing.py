@@ -43,7 +43,6 @@ CARRIED = (
 )
 """What the tender with the final bids begins with; its draft may change the content, not who takes part."""
 OWN_OF_LOT: Final = frozenset({"id", "position", "status"})
-CARRIED_OF_LOT: Final = tuple(name for name in (*TENDER_LOTS.columns, *TENDER_LOTS.added) if name not in OWN_OF_LOT)
 
 
 @dataclass(frozen=True, slots=True)

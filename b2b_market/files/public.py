@@ -22,11 +22,14 @@ from b2b_market.files.rules.refusals import FileCondemned, FileInQuarantine
 from b2b_market.files.service import reading, storing
 from b2b_market.files.service.views import FileView
 from b2b_market.files.states import FileKind
+from b2b_market.infra.database import Tenant
 from b2b_market.infra.runtime import Runtime
 from b2b_market.infra.settings import Settings
 from b2b_market.infra.who import Cause
 from b2b_market.infra.work import Work
-from b2b_market.rbac.actor import Actor
+from b2b_market.kernel.refusal import FieldError, Invalid
+from b2b_market.kernel.text import N_
+from b2b_market.rbac.actor import Actor, system_actor
 
 __all__ = [
     "FileCondemned",
@@ -37,6 +40,8 @@ __all__ = [
     "accepted_extensions",
     "media_types",
     "open_file",
+    "open_on_behalf",
+    "own_files",
     "prepare",
     "read",
     "register",
@@ -82,6 +87,26 @@ def view_files(work: Work, actor: Actor, file_ids: Sequence[UUID]) -> Mapping[UU
 def open_file(work: Work, actor: Actor, file_id: UUID) -> FileView:
     """Return a file whose bytes may be read; raise NotFound, FileInQuarantine or FileCondemned."""
     return reading.open_file(work, actor, ReadFile(file_id))
+
+
+def own_files(work: Work, actor: Actor, file_ids: Sequence[UUID], pointer: str) -> list[FileView]:
+    """Return files of the actor's own companies in the order named; Invalid at ``pointer`` where one is not."""
+    known = view_files(work, actor, file_ids)
+    if any(file_id not in known or known[file_id].org_id not in actor.org_ids for file_id in file_ids):
+        raise Invalid(errors=[FieldError(pointer, "unknown", N_("Attach files of your own company."))])
+    return [known[file_id] for file_id in file_ids]
+
+
+def open_on_behalf(work: Work, reader: Actor, owner_id: UUID, file_id: UUID) -> FileView:
+    """Return another company's file that the caller has found ``reader`` may read; the reader's fence comes back.
+
+    Raise what :func:`open_file` raises. The caller notes the reading in the audit trail.
+    """
+    work.act_for(Tenant((owner_id,)))
+    try:
+        return open_file(work, system_actor("files.on_behalf", owner_id), file_id)
+    finally:
+        work.act_for(reader.tenant())
 
 
 def read(settings: Settings, opened: FileView) -> bytes:

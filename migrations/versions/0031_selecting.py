@@ -100,10 +100,10 @@ CREATE TABLE tender_stage_file (
     buyer_id uuid NOT NULL,
     supplier_id uuid NOT NULL,
     opened boolean NOT NULL,
+    file_id uuid NOT NULL,
     name text NOT NULL,
     size bigint NOT NULL,
-    sha256 bytea NOT NULL,
-    content bytea NOT NULL,
+    sha256 char(64) NOT NULL,
     added_by uuid NOT NULL,
     added_at timestamptz NOT NULL
 );

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from b2b_market.files import public as files
 from b2b_market.infra.runtime import Runtime
 from b2b_market.rbac.actor import Actor
 from b2b_market.tendering.commands.selecting import (
@@ -142,6 +143,13 @@ def negotiate(runtime: Runtime, hall: Hall, tender_id: UUID) -> Tender:
         return talking.begin_negotiation(work, hall.evaluator, StepTender(tender_id, version))
 
 
+def keep(runtime: Runtime, person: Actor, name: str, content: bytes) -> UUID:
+    """Upload a text file of the person's company; return its id."""
+    prepared = files.prepare(runtime.settings, files.Upload(name, "text/plain", content))
+    with work_for(runtime, person) as work:
+        return files.register(work, person, prepared).id
+
+
 class Staged:
     """The stages of the world: a rehearsal whose applications wait to be judged, and a dialogue that has begun."""
 
@@ -159,8 +167,9 @@ class Staged:
         tender_id = made.published(self.runtime, self.hall, wanted).tender.id
         for place, person in enumerate(self.hall.sales):
             apply(self.runtime, self.hall, tender_id, place)
+            kept = keep(self.runtime, person, "register.txt", b"evidence")
             with work_for(self.runtime, person) as work:
-                sent = applying.add_evidence(work, person, AddFile(tender_id, "register.pdf", b"evidence"))
+                sent = applying.add_evidence(work, person, AddFile(tender_id, kept))
             assert sent.application is not None
             self.things.setdefault("application_id", str(sent.application.id))
             self.things.setdefault("stage_file_id", str(sent.files[0].id))

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from b2b_market.files import public as files
 from b2b_market.infra.runtime import Runtime
 from b2b_market.kernel.refusal import IllegalStep, Invalid, NotFound
 from b2b_market.rbac.actor import Actor
@@ -77,20 +78,21 @@ class TestApplying:
     ) -> None:
         tender_id = made.published(runtime, hall, selecting.command(hall)).tender.id
         selecting.apply(runtime, hall, tender_id, 0)
+        kept = selecting.keep(runtime, hall.sales[0], "register.txt", b"planted")
         with work_for(runtime, hall.sales[0]) as work:
-            added = applying.add_evidence(work, hall.sales[0], AddFile(tender_id, "register.pdf", b"planted"))
-        assert [file.name for file in added.files] == ["register.pdf"]
+            added = applying.add_evidence(work, hall.sales[0], AddFile(tender_id, kept))
+        assert [file.name for file in added.files] == ["register.txt"]
         for person in (hall.evaluator, hall.purchaser, hall.approver, hall.sales[1]):
             assert [rows_of(runtime, person, select(kind)) for kind in (Application, StageFile)] == [[], []]
             with pytest.raises(NotFound), work_for(runtime, person) as work:
-                applying.read_stage_file(work, person, StageFileId(added.files[0].id))
+                applying.open_stage_file(work, person, StageFileId(added.files[0].id))
         assert selecting.received(runtime, hall.evaluator, tender_id) == []
         selecting.apply(runtime, hall, tender_id, 1)
         selecting.end_applications(runtime)
         assert len(selecting.received(runtime, hall.evaluator, tender_id)) == 2
         with work_for(runtime, hall.evaluator) as work:
-            read = applying.read_stage_file(work, hall.evaluator, StageFileId(added.files[0].id))
-        assert bytes(read.content) == b"planted"
+            opened = applying.open_stage_file(work, hall.evaluator, StageFileId(added.files[0].id))
+        assert files.read(runtime.settings, opened) == b"planted"
         with work_for(runtime, hall.sales[1]) as work:
             theirs = applying.read_own_application(work, hall.sales[1], ReadTender(tender_id))
         assert theirs.application is not None
@@ -110,8 +112,9 @@ class TestApplying:
             assert gone.application.status is ApplicationStatus.WITHDRAWN
         with pytest.raises(IllegalStep), work_for(runtime, hall.sales[0]) as work:
             applying.withdraw_application(work, hall.sales[0], ReadTender(tender_id))
+        kept = selecting.keep(runtime, hall.sales[0], "late.txt", b"late")
         with pytest.raises(IllegalStep), work_for(runtime, hall.sales[0]) as work:
-            applying.add_evidence(work, hall.sales[0], AddFile(tender_id, "late.pdf", b""))
+            applying.add_evidence(work, hall.sales[0], AddFile(tender_id, kept))
         selecting.apply(runtime, hall, tender_id, 0)
         made.move(runtime, timedelta(days=8))
         with pytest.raises(rules.ApplicationTooLate):
@@ -122,14 +125,19 @@ class TestApplying:
     def test_files_are_taken_back_in_time_by_their_own_company(self, runtime: Runtime, hall: Hall) -> None:
         tender_id = made.published(runtime, hall, selecting.command(hall)).tender.id
         selecting.apply(runtime, hall, tender_id, 0)
+        kept = selecting.keep(runtime, hall.sales[0], "a.txt", b"a")
         with work_for(runtime, hall.sales[0]) as work:
-            (file,) = applying.add_evidence(work, hall.sales[0], AddFile(tender_id, "a.pdf", b"a")).files
+            (file,) = applying.add_evidence(work, hall.sales[0], AddFile(tender_id, kept)).files
         with pytest.raises(NotFound), work_for(runtime, hall.sales[1]) as work:
             applying.remove_evidence(work, hall.sales[1], StageFileId(file.id))
         with work_for(runtime, hall.sales[0]) as work:
             assert list(applying.remove_evidence(work, hall.sales[0], StageFileId(file.id)).files) == []
         with pytest.raises(NotFound), work_for(runtime, hall.sales[1]) as work:
-            applying.add_evidence(work, hall.sales[1], AddFile(tender_id, "b.pdf", b"b"))
+            applying.add_evidence(work, hall.sales[1], AddFile(tender_id, kept))
+        selecting.apply(runtime, hall, tender_id, 1)
+        with pytest.raises(Invalid) as refused, work_for(runtime, hall.sales[1]) as work:
+            applying.add_evidence(work, hall.sales[1], AddFile(tender_id, kept))
+        assert [(error.pointer, error.code) for error in refused.value.errors] == [("/file_id", "unknown")]
 
     def test_only_those_invited_apply_where_the_entry_says_so(self, runtime: Runtime, hall: Hall) -> None:
         wanted = selecting.command(hall, entry=Entry.INVITED, supplier_ids=hall.suppliers[:2])

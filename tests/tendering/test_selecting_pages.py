@@ -21,7 +21,6 @@ from tests.support.calling import caller_for
 from tests.support.people import form_token, post_form, sign_in, sign_out
 from tests.support.tenders import Hall
 from tests.tendering.ocds_schemas import Schemas
-from tests.tendering.test_edges import upload
 
 
 @pytest.fixture
@@ -65,17 +64,18 @@ class TestPages:
             act(client, person, f"{at}/application", {**key(2 + place), **said})
         sign_in(client, hall.sales[0])
         usual = {"sec-fetch-site": "same-origin", CSRF_HEADER.lower(): form_token(client), "accept": "text/html"}
-        files = {"file": ("..\\register.pdf", b"evidence", "application/pdf")}
-        assert client.post(f"{at}/application/files", files=files, headers=usual).status_code == 303
+        for name, status in (("register.exe", 422), ("register.txt", 303)):
+            files = {"file": (name, b"evidence", "text/plain")}
+            assert client.post(f"{at}/application/files", files=files, headers=usual).status_code == status
         sign_out(client)
-        assert "register.pdf" in page(client, hall.sales[0], f"{at}/application")
+        assert "register.txt" in page(client, hall.sales[0], f"{at}/application")
         hidden = page(client, hall.evaluator, f"{at}/applications")
         assert "Solvent-as-planted" not in hidden
         assert "Bidder 1" not in hidden
         selecting.end_applications(runtime)
         shown = page(client, hall.evaluator, f"{at}/applications")
         assert "Solvent-as-planted" in shown
-        assert "register.pdf" in shown
+        assert "register.txt" in shown
         self.judge(client, runtime, hall, tender_id)
         version = made.read(runtime, hall.approver, tender_id).version
         act(client, hall.approver, f"{at}/qualification", {"version": version})
@@ -122,7 +122,8 @@ class TestApi:
         body = {"replies": [{"criterion": 0, "text": "Solvent"}, {"criterion": 1, "text": "12"}]}
         first, sales = (caller_for(client, runtime, person) for person in hall.sales)
         assert [one.post(f"{path}/application", body).status_code for one in (first, sales)] == [201, 201]
-        sent = upload(client, sales, f"{path}/application/files", b"evidence")
+        kept = selecting.keep(runtime, hall.sales[1], "register.txt", b"evidence")
+        sent = sales.post(f"{path}/application/files", {"file_id": str(kept)})
         assert (sent.status_code, sent.json()["files"][0]["size"]) == (201, 8), sent.text
         file = f"/tender-stage-files/{sent.json()['files'][0]['id']}"
         assert sales.get(file).content == b"evidence"

@@ -11,6 +11,7 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 
+from b2b_market.files import public as files
 from b2b_market.infra.runtime import Runtime
 from b2b_market.kernel.refusal import IllegalStep, Invalid, NotFound
 from b2b_market.tendering.commands.selecting import AddFile, AnswerTalk, StageFileId
@@ -160,27 +161,28 @@ class TestConfidentiality:
             (one, "Show your solution") for one in hall.suppliers
         }
         mine = next(one.talk for one in asked if one.talk.supplier_id == hall.suppliers[0])
+        kept = selecting.keep(runtime, hall.sales[0], "solution.txt", b"planted")
         with work_for(runtime, hall.sales[0]) as work:
-            added = talking.add_talk_file(work, hall.sales[0], AddFile(mine.id, "solution.pdf", b"planted"))
+            added = talking.add_talk_file(work, hall.sales[0], AddFile(mine.id, kept))
             said = talking.answer_talk(work, hall.sales[0], AnswerTalk(mine.id, added.version, "A planted solution"))
         assert said.talk.status is TalkStatus.ANSWERED
         with pytest.raises(IllegalStep), work_for(runtime, hall.sales[0]) as work:
             talking.answer_talk(work, hall.sales[0], AnswerTalk(mine.id, said.version, "Another one"))
         with pytest.raises(IllegalStep), work_for(runtime, hall.sales[0]) as work:
-            talking.add_talk_file(work, hall.sales[0], AddFile(mine.id, "more.pdf", b"x"))
+            talking.add_talk_file(work, hall.sales[0], AddFile(mine.id, kept))
         with pytest.raises(NotFound), work_for(runtime, hall.sales[1]) as work:
             talking.answer_talk(work, hall.sales[1], AnswerTalk(mine.id, said.version, "Mine"))
         with pytest.raises(NotFound), work_for(runtime, hall.sales[1]) as work:
-            applying.read_stage_file(work, hall.sales[1], StageFileId(added.files[0].id))
+            applying.open_stage_file(work, hall.sales[1], StageFileId(added.files[0].id))
         with work_for(runtime, hall.sales[1]) as work:
             assert {one.supplier_id for one in work.session.scalars(select(Talk))} == {hall.suppliers[1]}
-            assert [one for one in work.session.scalars(select(StageFile)) if one.name == "solution.pdf"] == []
+            assert [one for one in work.session.scalars(select(StageFile)) if one.name == "solution.txt"] == []
             theirs = talking.read_talks(work, hall.sales[1], ReadTender(tender_id))
         assert (theirs.participants, theirs.missing) == ((), ())
         with work_for(runtime, hall.evaluator) as work:
             whole = talking.read_talks(work, hall.evaluator, ReadTender(tender_id))
-            file = applying.read_stage_file(work, hall.evaluator, StageFileId(added.files[0].id))
-        assert (len(whole.entries), bytes(file.content)) == (2, b"planted")
+            opened = applying.open_stage_file(work, hall.evaluator, StageFileId(added.files[0].id))
+        assert (len(whole.entries), files.read(runtime.settings, opened)) == (2, b"planted")
         assert set(whole.missing) == set(hall.suppliers)
 
     def test_a_dialogue_ends_in_a_tender_for_those_who_took_part(self, runtime: Runtime, hall: Hall) -> None:

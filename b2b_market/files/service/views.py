@@ -27,6 +27,11 @@ class FileView:
     storage_key: str
 
     @property
+    def facts(self) -> dict[str, object]:
+        """What a row keeps of a file that it names: its id, name, size in bytes and SHA-256 as hex."""
+        return {"id": str(self.id), "name": self.name, "size": self.size, "sha256": self.sha256}
+
+    @property
     def usable(self) -> bool:
         """Whether it is worth keeping at hand: the scanner has not condemned it."""
         return self.status is not FileStatus.CONDEMNED

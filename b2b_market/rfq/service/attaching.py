@@ -15,12 +15,11 @@ from sqlalchemy.dialects.postgresql import insert
 from b2b_market.files import public as files
 from b2b_market.identity.public import people
 from b2b_market.infra.audit_trail import Entry
-from b2b_market.infra.database import Tenant
 from b2b_market.infra.ids import new_id
 from b2b_market.infra.work import Work
 from b2b_market.kernel.refusal import FieldError, Invalid, NotFound
 from b2b_market.kernel.text import N_
-from b2b_market.rbac.actor import Scope, system_actor
+from b2b_market.rbac.actor import Scope
 from b2b_market.rbac.operation import operation
 from b2b_market.rfq import events
 from b2b_market.rfq.commands.attaching import AcceptNda, AttachFile, ReadAttachment, SetNda
@@ -191,11 +190,7 @@ def open_document(work: Work, scope: Scope, command: ReadAttachment) -> files.Fi
     if rfq.nda_text and rfq.buyer_id not in scope.org_ids and not _acceptances(work, scope, rfq):
         raise rules.NdaNotAccepted
     work.note(Entry("rfq.document_opened", rfq.audit_type, rfq.id, rfq.version, visible_to=scope.org_ids))
-    work.act_for(Tenant((rfq.buyer_id,)))
-    try:
-        return files.open_file(work, system_actor(PART, rfq.buyer_id), row.file_id)
-    finally:
-        work.act_for(scope.actor.tenant())
+    return files.open_on_behalf(work, scope.actor, rfq.buyer_id, row.file_id)
 
 
 def release(work: Work, scope: Scope, rfq: Rfq) -> Sequence[DocumentFacts]:

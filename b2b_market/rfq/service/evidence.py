@@ -4,11 +4,9 @@ from uuid import UUID
 
 from b2b_market.files import public as files
 from b2b_market.infra.audit_trail import Entry
-from b2b_market.infra.database import Tenant
 from b2b_market.infra.work import Work
-from b2b_market.kernel.refusal import FieldError, Invalid, NotFound
-from b2b_market.kernel.text import N_
-from b2b_market.rbac.actor import Scope, system_actor
+from b2b_market.kernel.refusal import NotFound
+from b2b_market.rbac.actor import Scope
 from b2b_market.rbac.operation import operation
 from b2b_market.rfq.commands.quotes import ReadEvidence
 from b2b_market.rfq.commands.requests import SubmitQuote
@@ -18,8 +16,6 @@ from b2b_market.rfq.queries import quotes as queries
 from b2b_market.rfq.queries import scoring as scoring_queries
 from b2b_market.rfq.rules import answers as rules
 from b2b_market.rfq.service.scoring import criteria_from
-
-PART = "rfq.evidence"
 
 
 def answered(work: Work, scope: Scope, rfq: Rfq, command: SubmitQuote) -> list[dict[str, object]]:
@@ -33,22 +29,12 @@ def answered(work: Work, scope: Scope, rfq: Rfq, command: SubmitQuote) -> list[d
     criteria = () if row is None else criteria_from(scoring_queries.criteria_of(work.session, scope, row.id))
     asked = rules.asked_of_suppliers(criteria)
     rules.require_answers(asked, command.answers)
-    named = [file_id for answer in command.answers for file_id in answer.file_ids]
-    known = files.view_files(work, scope.actor, named)
-    for index, answer in enumerate(command.answers):
-        if any(file_id not in known or known[file_id].org_id not in scope.org_ids for file_id in answer.file_ids):
-            detail = N_("Attach files of your own company.")
-            raise Invalid(errors=[FieldError(f"/answers/{index}/file_ids", "unknown", detail)])
-    facts = {
-        file_id: {
-            "id": str(file_id),
-            "org_id": str(file.org_id),
-            "name": file.name,
-            "size": file.size,
-            "sha256": file.sha256 if isinstance(file.sha256, str) else bytes(file.sha256).hex(),
-        }
-        for file_id, file in known.items()
-    }
+    named = [
+        file
+        for index, answer in enumerate(command.answers)
+        for file in files.own_files(work, scope.actor, answer.file_ids, f"/answers/{index}/file_ids")
+    ]
+    facts = {file.id: {**file.facts, "org_id": str(file.org_id)} for file in named}
     return rules.stored(asked, command.answers, facts)
 
 
@@ -63,9 +49,4 @@ def open_evidence(work: Work, scope: Scope, command: ReadEvidence) -> files.File
     if command.file_id not in named:
         raise NotFound(file_id=str(command.file_id))
     work.note(Entry("quote.evidence_opened", quote.audit_type, quote.id, quote.version, visible_to=scope.org_ids))
-    owner = named[command.file_id]
-    work.act_for(Tenant((owner,)))
-    try:
-        return files.open_file(work, system_actor(PART, owner), command.file_id)
-    finally:
-        work.act_for(scope.actor.tenant())
+    return files.open_on_behalf(work, scope.actor, named[command.file_id], command.file_id)

@@ -1,17 +1,14 @@
 """Applications and their judgement over the API."""
 
-from typing import Annotated
+from fastapi import APIRouter, Request, Response
 
-from fastapi import APIRouter, File, Request, Response, UploadFile
-
-from b2b_market.infra.http.problems import BodyTooLarge, WrongMediaType
+from b2b_market.files import public as files
 from b2b_market.infra.http.requests import StrictRoute
 from b2b_market.infra.http.wires import ListOut, WireUuid
 from b2b_market.kernel.refusal import IllegalStep
 from b2b_market.rbac.duties import OwnWork
-from b2b_market.rbac.edge import Answer, Call, CallContext, OnceCall
+from b2b_market.rbac.edge import Answer, Call, Edge, OnceCall
 from b2b_market.rbac.responses import changes, creates, reads
-from b2b_market.tendering.api.sending import opened
 from b2b_market.tendering.commands import selecting as commands
 from b2b_market.tendering.commands.tenders import ReadTender, StepTender
 from b2b_market.tendering.rules import qualifying as rules
@@ -19,7 +16,7 @@ from b2b_market.tendering.rules.bidding import BidderUnfit
 from b2b_market.tendering.rules.drafting import TenderReasonMissing
 from b2b_market.tendering.rules.judging import EvaluatorUnfit
 from b2b_market.tendering.schemas import selecting as schemas
-from b2b_market.tendering.schemas.files import OCTETS, attachment, read_file, shown_name
+from b2b_market.tendering.schemas.files import OCTETS, attachment
 from b2b_market.tendering.schemas.tenders import TenderSummaryOut
 from b2b_market.tendering.service import applying, qualifying
 
@@ -27,7 +24,6 @@ router = APIRouter(prefix="/tenders", tags=["tendering"], route_class=StrictRout
 application_router = APIRouter(prefix="/tender-applications", tags=["tendering"], route_class=StrictRoute)
 file_router = APIRouter(prefix="/tender-stage-files", tags=["tendering"], route_class=StrictRoute)
 
-Sent = Annotated[UploadFile, File(description="A file, at most 20 MB")]
 _APPLYING = (rules.ApplicationTooLate, rules.NoApplicationsNow, BidderUnfit)
 _DECIDING = (OwnWork, TenderReasonMissing)
 
@@ -67,27 +63,29 @@ def withdraw_application(tender_id: WireUuid, call: Call) -> Answer:
     "/{tender_id}/application/files",
     status_code=201,
     response_model=schemas.OwnApplicationOut,
-    responses=reads(*_APPLYING, IllegalStep, rules.TooManyFiles, BodyTooLarge, WrongMediaType),
+    responses=creates(*_APPLYING, IllegalStep, rules.TooManyFiles),
 )
-def add_evidence(tender_id: WireUuid, request: Request, file: Sent) -> Answer:
-    """Add a file to the own application."""
-    command = commands.AddFile(tender_id, shown_name(file), read_file(file))
-    with opened(request) as (work, actor):
-        call = CallContext(work, actor, request)
-        found = applying.add_evidence(work, actor, command)
-        location = f"/api/v1/tenders/{tender_id}/application"
-        return call.answer(schemas.OwnApplicationOut, found, status=201, location=location)
+def add_evidence(tender_id: WireUuid, body: schemas.StageFileIn, call: OnceCall) -> Answer:
+    """Add a file that was uploaded before to the own application."""
+    found = applying.add_evidence(call.work, call.actor, commands.AddFile(tender_id, body.file_id))
+    location = f"/api/v1/tenders/{tender_id}/application"
+    return call.answer(schemas.OwnApplicationOut, found, status=201, location=location)
 
 
 @file_router.get(
     "/{stage_file_id}",
     response_class=Response,
-    responses={200: {"description": "The file as it was sent", "content": {OCTETS: {}}}, **reads()},
+    responses={
+        200: {"description": "The file as it was uploaded", "content": {OCTETS: {}}},
+        **reads(files.FileInQuarantine, files.FileCondemned),
+    },
 )
-def read_stage_file(stage_file_id: WireUuid, call: Call) -> Response:
-    """Return a file, for saving only."""
-    row = applying.read_stage_file(call.work, call.actor, commands.StageFileId(stage_file_id))
-    return attachment(bytes(row.content), row.name)
+def open_stage_file(stage_file_id: WireUuid, request: Request) -> Response:
+    """Return a file, for saving only; its bytes are read after the transaction."""
+    edge: Edge = request.app.state.edge
+    with edge.open(request, "api") as (work, actor):
+        file = applying.open_stage_file(work, actor, commands.StageFileId(stage_file_id))
+    return attachment(files.read(edge.runtime.settings, file), file.name)
 
 
 @file_router.delete("/{stage_file_id}", response_model=schemas.OwnApplicationOut, responses=reads(*_APPLYING))

@@ -1,17 +1,13 @@
 """Negotiation, dialogue and the step to the final bids over the API."""
 
-from typing import Annotated
+from fastapi import APIRouter
 
-from fastapi import APIRouter, File, Request, UploadFile
-
-from b2b_market.infra.http.problems import BodyTooLarge, WrongMediaType
 from b2b_market.infra.http.requests import StrictRoute
 from b2b_market.infra.http.wires import ListOut, WireUuid
 from b2b_market.kernel.refusal import IllegalStep
-from b2b_market.rbac.edge import Answer, Call, CallContext
-from b2b_market.rbac.responses import changes, reads
+from b2b_market.rbac.edge import Answer, Call, OnceCall
+from b2b_market.rbac.responses import changes, creates, reads
 from b2b_market.tendering.api import selecting
-from b2b_market.tendering.api.sending import opened
 from b2b_market.tendering.commands.selecting import AddFile, AnswerTalk
 from b2b_market.tendering.commands.tenders import ReadTender, StepTender
 from b2b_market.tendering.rules import talking as rules
@@ -19,14 +15,12 @@ from b2b_market.tendering.rules.admission import StageNotForeseen
 from b2b_market.tendering.rules.judging import EvaluatorUnfit
 from b2b_market.tendering.rules.qualifying import TooManyFiles
 from b2b_market.tendering.schemas import talks as schemas
-from b2b_market.tendering.schemas.files import read_file, shown_name
+from b2b_market.tendering.schemas.selecting import StageFileIn
 from b2b_market.tendering.schemas.tenders import TenderOut, TenderSummaryOut, TextIn
 from b2b_market.tendering.service import continuing, talking
 
 router = APIRouter(prefix="/tenders", tags=["tendering"], route_class=StrictRoute)
 talk_router = APIRouter(prefix="/tender-talks", tags=["tendering"], route_class=StrictRoute)
-
-Sent = Annotated[UploadFile, File(description="A file, at most 20 MB")]
 
 
 @router.post(
@@ -82,16 +76,13 @@ def answer_talk(talk_id: WireUuid, body: TextIn, call: Call) -> Answer:
     "/{talk_id}/files",
     status_code=201,
     response_model=schemas.TalkOut,
-    responses=reads(IllegalStep, TooManyFiles, BodyTooLarge, WrongMediaType),
+    responses=creates(IllegalStep, TooManyFiles),
 )
-def add_talk_file(talk_id: WireUuid, request: Request, file: Sent) -> Answer:
-    """Add a file to an answer before it is given."""
-    command = AddFile(talk_id, shown_name(file), read_file(file))
-    with opened(request) as (work, actor):
-        call = CallContext(work, actor, request)
-        found = talking.add_talk_file(work, actor, command)
-        location = f"/api/v1/tenders/{found.talk.tender_id}/talks"
-        return call.answer(schemas.TalkOut, found, status=201, location=location)
+def add_talk_file(talk_id: WireUuid, body: StageFileIn, call: OnceCall) -> Answer:
+    """Add a file that was uploaded before to an answer before it is given."""
+    found = talking.add_talk_file(call.work, call.actor, AddFile(talk_id, body.file_id))
+    location = f"/api/v1/tenders/{found.talk.tender_id}/talks"
+    return call.answer(schemas.TalkOut, found, status=201, location=location)
 
 
 ROUTERS = (*selecting.ROUTERS, router, talk_router)

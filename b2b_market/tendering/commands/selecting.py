@@ -30,8 +30,7 @@ class AddFile:
     """A file of the own application to a tender, or of an own answer in talks, by whose id ``owner_id`` is."""
 
     owner_id: UUID
-    name: str
-    content: bytes
+    file_id: UUID
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import CHAR, BigInteger, CheckConstraint, Index, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -113,9 +113,10 @@ class StageFile(Base):
     buyer_id: Mapped[UUID]
     supplier_id: Mapped[UUID]
     opened: Mapped[bool]
+    file_id: Mapped[UUID]
+    """The file of its company; whoever reads this row may read it."""
     name: Mapped[str]
     size: Mapped[int] = mapped_column(BigInteger)
-    sha256: Mapped[bytes] = mapped_column(LargeBinary)
-    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True, deferred_raiseload=True)
+    sha256: Mapped[str] = mapped_column(CHAR(64))
     added_by: Mapped[UUID]
     added_at: Mapped[datetime]

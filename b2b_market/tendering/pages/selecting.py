@@ -5,18 +5,20 @@ from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID, uuid4
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 
+from b2b_market.files import public as files
 from b2b_market.infra.http.wires import WireUuid
 from b2b_market.kernel.refusal import Refusal
 from b2b_market.kernel.text import N_
 from b2b_market.rbac.operation import Operation
-from b2b_market.rbac.page_edge import PageCall, PageContext, PageRoute
+from b2b_market.rbac.page_edge import PageCall, PageContext, PageRoute, opened_page
 from b2b_market.tendering.commands import selecting as commands
 from b2b_market.tendering.commands.tenders import ReadTender, StepTender
 from b2b_market.tendering.pages import showing
+from b2b_market.tendering.pages.uploading import prepared_file
 from b2b_market.tendering.rules.qualifying import judged_by
-from b2b_market.tendering.schemas.files import attachment, read_file, shown_name
+from b2b_market.tendering.schemas.files import attachment
 from b2b_market.tendering.service import applying, drafting, qualifying
 from b2b_market.tendering.states.procedures import CriterionKind
 from b2b_market.tendering.states.selecting import (
@@ -82,20 +84,22 @@ def send_application(tender_id: WireUuid, call: PageCall) -> Response:
 
 
 @router.post("/tenders/{tender_id}/application/files")
-def add_evidence(tender_id: WireUuid, call: PageCall) -> Response:
-    """Add a file to the application."""
-    applying.add_evidence.admit(call.actor)
-    form = Form(call.form())
-    file = form.file("file", required=True)
-    if file is not None:
-        try:
-            command = commands.AddFile(tender_id, shown_name(file), read_file(file))
-            applying.add_evidence(call.work, call.actor, command)
-            return call.see(f"/tenders/{tender_id}/application", Flash(N_("The file is part of your application.")))
-        except Refusal as refusal:
-            call.refuse(refusal)
-            form.add_refusal(refusal)
-    return _own(call, tender_id, form, status=422)
+def add_evidence(tender_id: WireUuid, request: Request) -> Response:
+    """Add a file to the application; its bytes are stored between two transactions."""
+    with opened_page(request) as call:
+        applying.add_evidence.admit(call.actor)
+        form = Form(call.form())
+    prepared = prepared_file(request, form)
+    with opened_page(request) as call:
+        if prepared is not None:
+            try:
+                kept = files.register(call.work, call.actor, prepared)
+                applying.add_evidence(call.work, call.actor, commands.AddFile(tender_id, kept.id))
+                return call.see(f"/tenders/{tender_id}/application", Flash(N_("The file is part of your application.")))
+            except Refusal as refusal:
+                call.refuse(refusal)
+                form.add_refusal(refusal)
+        return _own(call, tender_id, form, status=422)
 
 
 @router.post("/tenders/{tender_id}/application/withdraw")
@@ -128,11 +132,13 @@ def remove_evidence(stage_file_id: WireUuid, call: PageCall) -> Response:
 
 
 @router.get("/tender-stage-files/{stage_file_id}")
-def take_stage_file(stage_file_id: WireUuid, call: PageCall) -> Response:
-    """Save a file of an application or an answer."""
-    applying.read_stage_file.admit(call.signed_in())
-    row = applying.read_stage_file(call.work, call.actor, commands.StageFileId(stage_file_id))
-    return attachment(bytes(row.content), row.name)
+def take_stage_file(stage_file_id: WireUuid, request: Request) -> Response:
+    """Save a file of an application or an answer; its bytes are read after the transaction."""
+    with opened_page(request) as call:
+        applying.open_stage_file.admit(call.signed_in())
+        file = applying.open_stage_file(call.work, call.actor, commands.StageFileId(stage_file_id))
+        settings = call.shell.edge.runtime.settings
+    return attachment(files.read(settings, file), file.name)
 
 
 @router.get("/tenders/{tender_id}/applications")
@@ -232,6 +238,7 @@ def _own(call: PageContext, tender_id: UUID, form: Form, *, status: int = 200) -
         "found": found,
         "answers": answers,
         "sends": sends and call.actor.org_id != tender.buyer_id,
+        "extensions": ",".join(sorted(files.accepted_extensions())),
         "idempotency_key": str(uuid4()),
     }
     return call.page("tendering/application.html", context, status=status)

@@ -5,18 +5,19 @@ from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 
+from b2b_market.files import public as files
 from b2b_market.infra.http.wires import WireUuid
 from b2b_market.kernel.refusal import Refusal
 from b2b_market.kernel.text import N_
-from b2b_market.rbac.page_edge import PageCall, PageContext, PageRoute
+from b2b_market.rbac.page_edge import PageCall, PageContext, PageRoute, opened_page
 from b2b_market.tendering.commands import selecting as commands
 from b2b_market.tendering.commands.tenders import ReadTender, StepTender
 from b2b_market.tendering.pages import selecting, showing
 from b2b_market.tendering.pages import tenders as tender_pages
+from b2b_market.tendering.pages.uploading import prepared_file
 from b2b_market.tendering.rules.procedures import read_procedure
-from b2b_market.tendering.schemas.files import read_file, shown_name
 from b2b_market.tendering.service import continuing, drafting, talking
 from b2b_market.tendering.states.selecting import TalkKind, TalkStatus
 from b2b_market.tendering.states.tenders import TALKING
@@ -135,20 +136,23 @@ def answer_talk(talk_id: WireUuid, call: PageCall) -> Response:
 
 
 @router.post("/tender-talks/{talk_id}/files")
-def add_talk_file(talk_id: WireUuid, call: PageCall) -> Response:
-    """Add a file to an answer before it is given."""
-    talking.add_talk_file.admit(call.actor)
-    tender_id = talking.tender_of_talk(call.work, call.actor, commands.TalkId(talk_id))
-
-    def add(form: Form) -> Response:
-        file = form.file("file", required=True)
-        if file is None:
-            return _talks(call, tender_id, form, status=422)
-        command = commands.AddFile(talk_id, shown_name(file), read_file(file))
-        talking.add_talk_file(call.work, call.actor, command)
-        return call.see(f"/tenders/{tender_id}/talks", Flash(N_("The file is there. Now give the answer.")))
-
-    return _tried(call, tender_id, add)
+def add_talk_file(talk_id: WireUuid, request: Request) -> Response:
+    """Add a file to an answer before it is given; its bytes are stored between two transactions."""
+    with opened_page(request) as call:
+        talking.add_talk_file.admit(call.actor)
+        tender_id = talking.tender_of_talk(call.work, call.actor, commands.TalkId(talk_id))
+        form = Form(call.form())
+    prepared = prepared_file(request, form, f"file-{talk_id}")
+    with opened_page(request) as call:
+        if prepared is not None:
+            try:
+                kept = files.register(call.work, call.actor, prepared)
+                talking.add_talk_file(call.work, call.actor, commands.AddFile(talk_id, kept.id))
+                return call.see(f"/tenders/{tender_id}/talks", Flash(N_("The file is there. Now give the answer.")))
+            except Refusal as refusal:
+                call.refuse(refusal)
+                form.add_refusal(refusal)
+        return _talks(call, tender_id, form, status=422)
 
 
 def _tried(call: PageContext, tender_id: UUID, run: Callable[[Form], Response]) -> Response:
@@ -184,6 +188,7 @@ def _talks(call: PageContext, tender_id: UUID, form: Form, *, status: int = 200)
         "badges": showing.TENDER_BADGES,
         "talk_badges": TALK_BADGES,
         "talk_kinds": TALK_KINDS,
+        "extensions": ",".join(sorted(files.accepted_extensions())),
     }
     return call.page("tendering/talks.html", context, status=status)
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import delete, func, or_, select, update
-from sqlalchemy.orm import Session, undefer
+from sqlalchemy.orm import Session
 
 from b2b_market.kernel.refusal import NotFound
 from b2b_market.rbac.actor import Scope
@@ -82,7 +82,7 @@ def talk(session: Session, scope: Scope, talk_id: UUID, *, lock: bool = False) -
 
 
 def files_of(session: Session, _scope: Scope, tender_id: UUID) -> dict[UUID, list[StageFile]]:
-    """Return the files of a tender's stages that the company may see, without their content, by what they belong to."""
+    """Return the files of a tender's stages that the company may see, by what they belong to."""
     found: dict[UUID, list[StageFile]] = {}
     for file in session.scalars(select(StageFile).where(StageFile.tender_id == tender_id).order_by(StageFile.id)):
         found.setdefault(file.owner_id, []).append(file)
@@ -95,12 +95,12 @@ def count_files(session: Session, _scope: Scope, owner_id: UUID) -> int:
 
 
 def file(session: Session, scope: Scope, stage_file_id: UUID) -> StageFile:
-    """Return a file with its content that the company may see; raise NotFound for any other id."""
+    """Return a file of a stage that the company may see; raise NotFound for any other id."""
     wanted = select(StageFile).where(
         StageFile.id == stage_file_id,
         or_(StageFile.buyer_id.in_(scope.org_ids), StageFile.supplier_id.in_(scope.org_ids)),
     )
-    found = session.scalar(wanted.options(undefer(StageFile.content)))
+    found = session.scalar(wanted)
     if found is None:
         raise NotFound(stage_file_id=str(stage_file_id))
     return found

@@ -64,6 +64,12 @@ class RemarkIn(WireIn):
     remark: LongText
 
 
+class StageFileIn(WireIn):
+    """A file of the own company, uploaded before."""
+
+    file_id: WireUuid
+
+
 class StageFileOut(WireOut):
     """A file of an application or of an answer."""
 
@@ -74,8 +80,8 @@ class StageFileOut(WireOut):
 
     @classmethod
     def of(cls, row: StageFile) -> Self:
-        """Return the wire shape of a file without its content."""
-        return cls(id=row.id, name=row.name, size=row.size, sha256=bytes(row.sha256).hex())
+        """Return the wire shape of a file."""
+        return cls(id=row.id, name=row.name, size=row.size, sha256=row.sha256)
 
 
 def files_out(rows: Sequence[StageFile]) -> list[StageFileOut]:

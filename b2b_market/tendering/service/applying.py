@@ -1,11 +1,12 @@
 """Requests to participate: sent, replaced and taken back until their time is over; the buyer sees nothing before."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from b2b_market.files import public as files
+from b2b_market.infra.audit_trail import Entry as AuditEntry
 from b2b_market.infra.bulk import insert_rows
 from b2b_market.infra.ids import new_id
 from b2b_market.infra.work import Work
@@ -124,17 +125,26 @@ def read_own_application(work: Work, scope: Scope, command: ReadTender) -> OwnAp
 
 @operation(TenderPermission.BID_READ)
 def read_stage_file(work: Work, scope: Scope, command: StageFileId) -> StageFile:
-    """Return a file to the company that added it, or to the buyer once it may be read."""
+    """Return what is known of a file to the company that added it, or to the buyer once it may be read."""
     return queries.file(work.session, scope, command.stage_file_id)
+
+
+@operation(TenderPermission.BID_READ)
+def open_stage_file(work: Work, scope: Scope, command: StageFileId) -> files.FileView:
+    """Return such a file, whose bytes may be read once the transaction has ended; the reading is audited."""
+    row = queries.file(work.session, scope, command.stage_file_id)
+    work.note(AuditEntry("tender_stage_file.opened", "tender_stage_file", row.id, visible_to=scope.org_ids))
+    return files.open_on_behalf(work, scope.actor, row.supplier_id, row.file_id)
 
 
 def keep_file(
     work: Work, scope: Scope, owner: tuple[UUID, Tender], command: AddFile, moment: datetime, *, opened: bool = False
 ) -> None:
-    """Store a file of the acting company; raise TooManyFiles beyond what one thing may have."""
+    """Add a file of the acting company; raise TooManyFiles beyond what one thing may have."""
     owner_id, tender = owner
     if queries.count_files(work.session, scope, owner_id) >= rules.MOST_FILES:
         raise rules.TooManyFiles(most=rules.MOST_FILES)
+    (file,) = files.own_files(work, scope.actor, [command.file_id], "/file_id")
     row = {
         "id": new_id(),
         "tender_id": tender.id,
@@ -142,10 +152,10 @@ def keep_file(
         "buyer_id": tender.buyer_id,
         "supplier_id": scope.org_id,
         "opened": opened,
-        "name": command.name,
-        "size": len(command.content),
-        "sha256": hashlib.sha256(command.content).digest(),
-        "content": command.content,
+        "file_id": file.id,
+        "name": file.name,
+        "size": file.size,
+        "sha256": file.sha256,
         "added_by": scope.user_id,
         "added_at": moment,
     }
@@ -176,8 +186,8 @@ def _own(work: Work, scope: Scope, tender: Tender) -> Application:
 def _view(work: Work, scope: Scope, tender: Tender, found: Application | None) -> OwnApplication:
     if found is None:
         return OwnApplication(tender, None, (), None)
-    files = queries.files_of(work.session, scope, tender.id).get(found.id, ())
+    evidence = queries.files_of(work.session, scope, tender.id).get(found.id, ())
     letters = {}
     if found.status is ApplicationStatus.RECEIVED:
         letters = {one.application_id: one for one in queries.qualifications_of(work.session, scope, tender.id)}
-    return OwnApplication(tender, found, files, letters.get(found.id))
+    return OwnApplication(tender, found, evidence, letters.get(found.id))

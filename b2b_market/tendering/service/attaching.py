@@ -11,11 +11,10 @@ from uuid import UUID
 
 from b2b_market.files import public as files
 from b2b_market.infra.audit_trail import Entry
-from b2b_market.infra.database import Tenant
 from b2b_market.infra.ids import new_id
 from b2b_market.infra.work import Work
 from b2b_market.kernel.refusal import NotFound
-from b2b_market.rbac.actor import Scope, system_actor
+from b2b_market.rbac.actor import Scope
 from b2b_market.rbac.operation import operation
 from b2b_market.tendering.commands.documents import AttachDocument, ReadBoardDocument, ReadDocument
 from b2b_market.tendering.commands.tenders import ReadTender
@@ -27,6 +26,7 @@ from b2b_market.tendering.queries import tenders as tender_queries
 from b2b_market.tendering.rules import attaching as rules
 from b2b_market.tendering.rules.attaching import Paper
 from b2b_market.tendering.rules.procedures import read_procedure
+from b2b_market.tendering.service.complaint_cases import on_behalf
 from b2b_market.tendering.states.documents import DocumentKind, DocumentLanguage, Takers
 from b2b_market.tendering.states.tenders import LIVE, TENDER_LIFECYCLE, TenderStatus
 
@@ -153,10 +153,7 @@ def open_document(work: Work, scope: Scope, command: ReadDocument) -> files.File
     if keeps_takers(tender) and tender.buyer_id not in scope.org_ids:
         queries.keep_taking(work.session, scope, row, work.now())
     work.note(Entry("tender.document_opened", tender.audit_type, tender.id, visible_to=scope.org_ids))
-    try:
-        return _opened(work, row)
-    finally:
-        work.act_for(scope.actor.tenant())
+    return files.open_on_behalf(work, scope.actor, row.buyer_id, row.file_id)
 
 
 @operation(public=True, reason="documents of public tenders are there for everybody")
@@ -165,12 +162,9 @@ def open_board_document(work: Work, scope: Scope, command: ReadBoardDocument) ->
     board = tender_queries.on_board(work.session, command.tender_id)
     if board is None:
         raise NotFound(tender_id=str(command.tender_id))
-    work.act_for(Tenant((board.buyer_id,)))
-    try:
+    with on_behalf(work, scope, board.buyer_id):
         row = queries.announced_document(work.session, scope, board.tender_id, command.document_id)
-        return _opened(work, row)
-    finally:
-        work.act_for(scope.actor.tenant())
+    return files.open_on_behalf(work, scope.actor, row.buyer_id, row.file_id)
 
 
 def release(work: Work, scope: Scope, tender: Tender) -> None:
@@ -263,8 +257,3 @@ def _view(work: Work, scope: Scope, tender: Tender) -> TenderDocuments:
     if keeps_takers(tender) and (not own or tender.opened_at is not None):
         takings = queries.takings_of(work.session, scope, tender.id)
     return TenderDocuments(tender, views if own else [replace(one, leaving=False) for one in views], takings)
-
-
-def _opened(work: Work, row: TenderDocument) -> files.FileView:
-    work.act_for(Tenant((row.buyer_id,)))
-    return files.open_file(work, system_actor(PART, row.buyer_id), row.file_id)

@@ -8,14 +8,12 @@ from uuid import UUID
 
 from b2b_market.files import public as files
 from b2b_market.infra.audit_trail import Entry as AuditEntry
-from b2b_market.infra.database import Tenant
 from b2b_market.infra.ids import new_id
 from b2b_market.infra.work import Work
 from b2b_market.kernel.currency import Currency
 from b2b_market.kernel.money import Money
-from b2b_market.kernel.refusal import FieldError, Invalid, NotFound
-from b2b_market.kernel.text import N_
-from b2b_market.rbac.actor import Scope, system_actor
+from b2b_market.kernel.refusal import NotFound
+from b2b_market.rbac.actor import Scope
 from b2b_market.rbac.operation import operation
 from b2b_market.tendering.commands.bonds import BondContent, ReadBond, RegisterBond, ReplaceBond, StepBond
 from b2b_market.tendering.commands.tenders import ReadTender
@@ -37,8 +35,6 @@ from b2b_market.tendering.service.drafting import clock_of
 from b2b_market.tendering.states.bonds import BOND_LIFECYCLE, BondFinding, BondForm
 from b2b_market.tendering.states.evaluation import Outcome
 from b2b_market.tendering.states.tenders import LotStatus
-
-PART = "tendering.bonds"
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,11 +156,7 @@ def open_bond_letter(work: Work, scope: Scope, command: ReadBond) -> files.FileV
         raise NotFound(bond_id=str(bond.id))
     what = (bond.audit_type, bond.id, bond.version)
     work.note(AuditEntry("tender_bond.letter_opened", *what, visible_to=scope.org_ids))
-    work.act_for(Tenant((bond.supplier_id,)))
-    try:
-        return files.open_file(work, system_actor(PART, bond.supplier_id), UUID(bond.letter["id"]))
-    finally:
-        work.act_for(scope.actor.tenant())
+    return files.open_on_behalf(work, scope.actor, bond.supplier_id, UUID(bond.letter["id"]))
 
 
 def hold_bonds(work: Work, scope: Scope, tender_id: UUID, bids: Collection[Bid]) -> None:
@@ -234,20 +226,12 @@ def _filled(work: Work, scope: Scope, bond: Bond, content: BondContent) -> Bond:
     bond.amount, bond.currency = content.amount.amount, content.amount.currency.code
     bond.held_where = content.held_where.strip()
     bond.valid_until = None if content.form is BondForm.CASH else content.valid_until
-    bond.letter = _letter(work, scope, content.letter_id)
+    letters = [] if content.letter_id is None else [content.letter_id]
+    bond.letter = next((file.facts for file in files.own_files(work, scope.actor, letters, "/letter_id")), None)
     bond.registered_by = scope.user_id
     work.touch(bond)
     work.emit(BondRegistered(bond_id=bond.id, tender_id=bond.tender_id, supplier_id=bond.supplier_id), bond)
     return bond
-
-
-def _letter(work: Work, scope: Scope, file_id: UUID | None) -> dict[str, object] | None:
-    if file_id is None:
-        return None
-    known = files.view_files(work, scope.actor, (file_id,)).get(file_id)
-    if known is None or known.org_id not in scope.org_ids:
-        raise Invalid(errors=[FieldError("/letter_id", "unknown", N_("Attach a file of your own company."))])
-    return {"id": str(file_id), "name": known.name, "size": known.size, "sha256": str(known.sha256)}
 
 
 def _hold(work: Work, bond: Bond, step: str) -> None:

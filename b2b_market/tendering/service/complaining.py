@@ -10,10 +10,9 @@ from b2b_market.infra.audit_trail import Entry as AuditEntry
 from b2b_market.infra.database import Tenant
 from b2b_market.infra.ids import new_id
 from b2b_market.infra.work import Work
-from b2b_market.kernel.refusal import FieldError, Invalid, NotFound
-from b2b_market.kernel.text import N_
+from b2b_market.kernel.refusal import NotFound
 from b2b_market.organizations import public as organizations
-from b2b_market.rbac.actor import Scope, system_actor
+from b2b_market.rbac.actor import Scope
 from b2b_market.rbac.domains import platform_domain
 from b2b_market.rbac.operation import operation
 from b2b_market.tendering.commands.complaints import (
@@ -35,7 +34,7 @@ from b2b_market.tendering.rules import complaining as rules
 from b2b_market.tendering.rules.complaint_terms import ComplaintTerms, Fee
 from b2b_market.tendering.rules.procedures import read_procedure
 from b2b_market.tendering.service import bidding
-from b2b_market.tendering.service.complaint_cases import PART, Aim, aim, count_in, on_behalf, publish, standing
+from b2b_market.tendering.service.complaint_cases import Aim, aim, count_in, on_behalf, publish, standing
 from b2b_market.tendering.service.drafting import clock_of
 from b2b_market.tendering.states.complaints import (
     BEFORE_OPENING,
@@ -180,11 +179,7 @@ def open_complaint_file(work: Work, scope: Scope, command: ReadComplaintFile) ->
         raise NotFound(file_id=str(command.file_id))
     what = (complaint.audit_type, complaint.id, complaint.version)
     work.note(AuditEntry("tender_complaint.file_opened", *what, visible_to=scope.org_ids))
-    work.act_for(Tenant((complaint.supplier_id,)))
-    try:
-        return files.open_file(work, system_actor(PART, complaint.supplier_id), command.file_id)
-    finally:
-        work.act_for(scope.actor.tenant())
+    return files.open_on_behalf(work, scope.actor, complaint.supplier_id, command.file_id)
 
 
 @operation(public=True, reason="complaints about public tenders are there for everybody")
@@ -234,22 +229,7 @@ def _fill(work: Work, scope: Scope, tender: Tender, complaint: Complaint, conten
     names = organizations.companies(work, scope.actor, [tender.buyer_id, scope.org_id])
     complaint.buyer_name, complaint.supplier_name = names[tender.buyer_id].name, names[scope.org_id].name
     complaint.grounds, complaint.demand = content.grounds.strip(), content.demand.strip()
-    complaint.files = _facts(work, scope, content.file_ids)
-
-
-def _facts(work: Work, scope: Scope, file_ids: Sequence[UUID]) -> list[dict[str, object]]:
-    known = files.view_files(work, scope.actor, file_ids)
-    if any(file_id not in known or known[file_id].org_id not in scope.org_ids for file_id in file_ids):
-        raise Invalid(errors=[FieldError("/file_ids", "unknown", N_("Attach files of your own company."))])
-    return [
-        {
-            "id": str(file_id),
-            "name": known[file_id].name,
-            "size": known[file_id].size,
-            "sha256": str(known[file_id].sha256),
-        }
-        for file_id in file_ids
-    ]
+    complaint.files = [file.facts for file in files.own_files(work, scope.actor, content.file_ids, "/file_ids")]
 
 
 def _in_time(work: Work, scope: Scope, tender: Tender, content: ComplaintInput, aimed: Aim) -> datetime:

@@ -35,7 +35,7 @@ def correct_documents(work: Work, scope: Scope, command: CorrectDocuments) -> In
         if file.org_id != inquiry.supplier_id:
             raise NotFound(file_id=str(file_id))
         files.share(work, scope.actor, file.id, [inquiry.buyer_id])
-        kept.append({"id": str(file.id), "name": file.name, "size": file.size, "sha256": file.sha256})
+        kept.append(file.facts)
     inquiry.files = kept
     return answered(work, scope, inquiry, command.text)
 

@@ -8,6 +8,7 @@ import gettext
 import string
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from types import MappingProxyType
@@ -59,6 +60,12 @@ class Catalogue:
     def translate_count(self, language: Language, one: str, many: str, n: int, /, **facts: object) -> str:
         """Translate by count and fill ``{n}`` with it, besides the other facts."""
         return fill(self._by_language[language].ngettext(one, many, n), {"n": n, **facts})
+
+
+@cache
+def words_of(*packages: Path) -> Catalogue:
+    """Return the catalogue of these package folders alone, read once per process: what is printed says no other's."""
+    return Catalogue(packages)
 
 
 def fill(sentence: str, facts: Mapping[str, object]) -> str:

@@ -10,8 +10,8 @@ from sqlalchemy import select
 
 from b2b_market.infra.runtime import Runtime
 from b2b_market.rbac.actor import system_actor
+from b2b_market.tendering.documents.frame import PaperFormat
 from b2b_market.tendering.documents.letters import Letter, letter_document, letter_file
-from b2b_market.tendering.documents.report import ReportFormat
 from b2b_market.tendering.models.evaluation import TenderResult
 from b2b_market.tendering.states.evaluation import Outcome, RulingGround
 from tests.support import judging
@@ -60,8 +60,8 @@ def test_each_outcome_has_its_letter(letter: Letter, there: tuple[str, ...], mis
     assert "2026-12-22 09:00:00 UTC" in text
 
 
-@pytest.mark.parametrize("kind", list(ReportFormat))
-def test_is_always_the_same_bytes_and_others_where_something_differs(kind: ReportFormat) -> None:
+@pytest.mark.parametrize("kind", list(PaperFormat))
+def test_is_always_the_same_bytes_and_others_where_something_differs(kind: PaperFormat) -> None:
     content = letter_file(LOST, kind)
     assert letter_file(LOST, kind) == content != letter_file(WON, kind)
     assert [word for word in ("落选通知书", "Letterofregret", "Bea") if word not in text_of(content, kind)] == []
@@ -86,7 +86,7 @@ def test_each_bidder_reads_its_own_and_the_buyer_all(runtime: Runtime, client: T
         row = by_supplier[hall.suppliers[place]]
         at = f"/bids/{row.bid_id}/letter"
         name = "Awardletter" if row.outcome is Outcome.WON else "Letterofregret"
-        for kind in ReportFormat:
+        for kind in PaperFormat:
             answer = caller.get(f"{at}.{kind}")
             assert answer.status_code == 200
             assert name in text_of(answer.content, kind)

@@ -14,12 +14,12 @@ from fastapi.testclient import TestClient
 
 from b2b_market.infra.documents.model import Document, Facts, Heading, Paragraph, Table
 from b2b_market.infra.runtime import Runtime
+from b2b_market.tendering.documents.frame import PaperFormat
 from b2b_market.tendering.documents.report import (
     Decided,
     Report,
     ReportedBid,
     ReportedLot,
-    ReportFormat,
     Said,
     report_document,
     report_file,
@@ -119,8 +119,8 @@ def said(document: Document) -> str:
     return "\n".join(lines) + "\n"
 
 
-def text_of(content: bytes, kind: ReportFormat) -> str:
-    if kind is ReportFormat.PDF:
+def text_of(content: bytes, kind: PaperFormat) -> str:
+    if kind is PaperFormat.PDF:
         pages = pypdfium2.PdfDocument(content)
         text = "".join(page.get_textpage().get_text_bounded() for page in pages)
         return "".join(text.split())
@@ -132,8 +132,8 @@ def test_says_everything_in_both_languages() -> None:
     assert said(report_document(REPORT)) == GOLDEN.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("kind", list(ReportFormat))
-def test_is_always_the_same_bytes_and_others_where_something_differs(kind: ReportFormat) -> None:
+@pytest.mark.parametrize("kind", list(PaperFormat))
+def test_is_always_the_same_bytes_and_others_where_something_differs(kind: PaperFormat) -> None:
     content = report_file(REPORT, kind)
     assert report_file(REPORT, kind) == content != report_file(replace(REPORT, title="Other"), kind)
     text = text_of(content, kind)
@@ -156,7 +156,7 @@ def test_the_buyer_reads_it_from_the_page_and_the_api_and_nobody_else(
     evaluator, sales = (caller_for(client, runtime, person) for person in (hall.evaluator, hall.sales[0]))
     assert evaluator.get(f"{at}.pdf").status_code == 404
     judging.decide(runtime, hall, tender.tender.id)
-    for kind in ReportFormat:
+    for kind in PaperFormat:
         answer = evaluator.get(f"{at}.{kind}")
         assert answer.status_code == 200
         text = text_of(answer.content, kind)

@@ -1,11 +1,10 @@
 """Saying a sentence in the languages of a printing, from this module's own catalogue."""
 
-from functools import cache
 from pathlib import Path
 
 from b2b_market.contracts.commands import Printing
 from b2b_market.ui import speaking
-from b2b_market.ui.i18n import Catalogue
+from b2b_market.ui.i18n import words_of
 from b2b_market.ui.language import Language
 
 LANGUAGES = {
@@ -15,15 +14,9 @@ LANGUAGES = {
 }
 
 
-@cache
-def _catalogue() -> Catalogue:
-    """Read once per process; documents depend on no other module's words."""
-    return Catalogue([Path(__file__).parents[1]])
-
-
 class Speaker(speaking.Speaker):
     """Says message ids in one or both languages."""
 
     def __init__(self, printing: Printing) -> None:
         """Speak the languages of ``printing``, Chinese first where there are two."""
-        super().__init__(LANGUAGES[printing], _catalogue())
+        super().__init__(LANGUAGES[printing], words_of(Path(__file__).parents[1]))

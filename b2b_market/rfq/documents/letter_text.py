@@ -1,7 +1,6 @@
 """The text of a letter: from a sheet to the content model that every writer understands."""
 
 from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -31,7 +30,7 @@ from b2b_market.rfq.documents.letter_sheet import LetterCharge, LetterLine, Lett
 from b2b_market.rfq.states import CancelReason, LetterKind, LetterReason
 from b2b_market.sourcing import public as sourcing
 from b2b_market.ui import fmt
-from b2b_market.ui.i18n import Catalogue
+from b2b_market.ui.i18n import words_of
 from b2b_market.ui.language import Language
 from b2b_market.ui.speaking import Speaker
 
@@ -66,17 +65,13 @@ LANGUAGES: Final[Mapping[LetterPrinting, tuple[Language, ...]]] = MappingProxyTy
         LetterPrinting.BOTH: (Language.ZH, Language.EN),
     }
 )
-
-
-@cache
-def _catalogue() -> Catalogue:
-    """Read once per process; the criteria that the house names speak the words of sourcing."""
-    return Catalogue([Path(sourcing.__file__).parent, Path(__file__).parents[1]])
+_PACKAGES: Final = (Path(sourcing.__file__).parent, Path(__file__).parents[1])
+"""The criteria that the house names speak the words of sourcing."""
 
 
 def letter_document(sheet: LetterSheet, printing: LetterPrinting) -> Document:
     """Return the whole letter as content in the languages of ``printing``."""
-    say = Speaker(LANGUAGES[printing], _catalogue())
+    say = Speaker(LANGUAGES[printing], words_of(*_PACKAGES))
     writer = _Writer(sheet, say)
     name = say(KINDS[sheet.kind])
     return Document(

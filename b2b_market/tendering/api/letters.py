@@ -9,7 +9,7 @@ from b2b_market.infra.http.wires import WireUuid
 from b2b_market.rbac.edge import Edge
 from b2b_market.rbac.responses import reads
 from b2b_market.tendering.commands.bids import ReadBid
-from b2b_market.tendering.documents.report import ReportFormat
+from b2b_market.tendering.documents.frame import PaperFormat
 from b2b_market.tendering.rules.printing import TenderPrintersBusy
 from b2b_market.tendering.schemas.files import attachment
 from b2b_market.tendering.service import lettering
@@ -23,16 +23,16 @@ _DOCX = {200: {"description": "A DOCX, always the same bytes", "content": {DOCX_
 @router.get("/{bid_id}/letter.pdf", response_class=Response, responses=_PDF)
 def print_letter(bid_id: WireUuid, request: Request) -> Response:
     """Return the letter about a bid on a decided lot as PDF, to its bidder and to the buyer."""
-    return attachment(*_taken(bid_id, request, ReportFormat.PDF), PDF_TYPE)
+    return attachment(*_taken(bid_id, request, PaperFormat.PDF), PDF_TYPE)
 
 
 @router.get("/{bid_id}/letter.docx", response_class=Response, responses=_DOCX)
 def write_letter(bid_id: WireUuid, request: Request) -> Response:
     """Return the letter about a bid on a decided lot as DOCX, to its bidder and to the buyer."""
-    return attachment(*_taken(bid_id, request, ReportFormat.DOCX), DOCX_TYPE)
+    return attachment(*_taken(bid_id, request, PaperFormat.DOCX), DOCX_TYPE)
 
 
-def _taken(bid_id: WireUuid, request: Request, kind: ReportFormat) -> tuple[bytes, str]:
+def _taken(bid_id: WireUuid, request: Request, kind: PaperFormat) -> tuple[bytes, str]:
     edge: Edge = request.app.state.edge
     name, content = lettering.take_letter(lambda: edge.open(request, "api"), ReadBid(bid_id), kind)
     return content, name

@@ -9,7 +9,7 @@ from b2b_market.infra.http.wires import WireUuid
 from b2b_market.rbac.edge import Edge
 from b2b_market.rbac.responses import reads
 from b2b_market.tendering.commands.tenders import ReadTender
-from b2b_market.tendering.documents.report import ReportFormat
+from b2b_market.tendering.documents.frame import PaperFormat
 from b2b_market.tendering.rules.printing import TenderPrintersBusy
 from b2b_market.tendering.schemas.files import attachment
 from b2b_market.tendering.service import reporting
@@ -23,16 +23,16 @@ _DOCX = {200: {"description": "A DOCX, always the same bytes", "content": {DOCX_
 @router.get("/{tender_id}/report.pdf", response_class=Response, responses=_PDF)
 def print_report(tender_id: WireUuid, request: Request) -> Response:
     """Return the report of an own tender's evaluation as PDF."""
-    return attachment(*_taken(tender_id, request, ReportFormat.PDF), PDF_TYPE)
+    return attachment(*_taken(tender_id, request, PaperFormat.PDF), PDF_TYPE)
 
 
 @router.get("/{tender_id}/report.docx", response_class=Response, responses=_DOCX)
 def write_report(tender_id: WireUuid, request: Request) -> Response:
     """Return the report of an own tender's evaluation as DOCX."""
-    return attachment(*_taken(tender_id, request, ReportFormat.DOCX), DOCX_TYPE)
+    return attachment(*_taken(tender_id, request, PaperFormat.DOCX), DOCX_TYPE)
 
 
-def _taken(tender_id: WireUuid, request: Request, kind: ReportFormat) -> tuple[bytes, str]:
+def _taken(tender_id: WireUuid, request: Request, kind: PaperFormat) -> tuple[bytes, str]:
     edge: Edge = request.app.state.edge
     name, content = reporting.take_report(lambda: edge.open(request, "api"), ReadTender(tender_id), kind)
     return content, name

@@ -2,14 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
-from pathlib import Path
 from typing import Final
 
-from b2b_market.infra.documents.fonts import load_fonts
 from b2b_market.infra.documents.model import (
     Block,
-    Document,
     Emphasis,
     Fact,
     Facts,
@@ -20,14 +16,10 @@ from b2b_market.infra.documents.model import (
     Title,
     same,
 )
-from b2b_market.infra.documents.pdf import write_pdf
 from b2b_market.kernel.text import N_
-from b2b_market.tendering.documents.records import PRINTING
-from b2b_market.ui.i18n import Catalogue
-from b2b_market.ui.language import Language
+from b2b_market.tendering.documents import frame
 from b2b_market.ui.speaking import Speaker
 
-_LANGUAGES: Final = (Language.ZH, Language.EN)
 _TEXT: Final = (
     N_("At the request of the applicant we, the guarantor, secure by this letter its bid on the lot named above."),
     N_(
@@ -65,16 +57,9 @@ class Guarantee:
     made_at: datetime
 
 
-@cache
-def _catalogue() -> Catalogue:
-    """Read once per process; documents depend on no other module's words."""
-    return Catalogue([Path(__file__).parents[1]])
-
-
 def guarantee_pdf(found: Guarantee) -> bytes:
     """Return the letter: who stands in for whom, up to which amount and day, and when it pays."""
-    say = Speaker(_LANGUAGES, _catalogue())
-    title = say(N_("Bid guarantee"))
+    say = frame.speaker()
     head = (
         Fact(say(N_("Number")), same(found.number)),
         Fact(say(N_("Title")), same(found.title)),
@@ -93,20 +78,9 @@ def guarantee_pdf(found: Guarantee) -> bytes:
         Paragraph(say(_DRAFT), Emphasis.NOTE),
         Signatures((signed,)),
     )
-    document = Document(
-        title=Title(title, head),
-        number=found.number,
-        languages=tuple(language.value for language in say.languages),
-        blocks=blocks,
-        running_head=title,
-        running_foot=same(found.number),
-        page_words=say(N_("Page {page} of {pages}"), page="{page}", pages="{pages}"),
-        created=found.made_at,
-        author=found.applicant,
-        keywords=(found.number,),
-    )
-    with PRINTING.held():
-        return write_pdf(document, load_fonts()).content
+    title = Title(say(N_("Bid guarantee")), head)
+    document = frame.framed(say, title, blocks, tender=found.number, created=found.made_at, author=found.applicant)
+    return frame.written(document)
 
 
 def _parties(say: Speaker, found: Guarantee) -> Facts:

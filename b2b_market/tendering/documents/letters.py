@@ -3,25 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
-from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from b2b_market.infra.documents.docx import write_docx
-from b2b_market.infra.documents.fonts import load_fonts
 from b2b_market.infra.documents.model import Block, Document, Fact, Facts, Heading, Paragraph, Title, same
-from b2b_market.infra.documents.pdf import write_pdf
 from b2b_market.kernel.text import N_
-from b2b_market.tendering.documents.records import PRINTING
-from b2b_market.tendering.documents.report import ReportFormat
+from b2b_market.tendering.documents import frame
+from b2b_market.tendering.documents.frame import PaperFormat
 from b2b_market.tendering.rules.saying import GROUNDS
 from b2b_market.tendering.states.evaluation import Outcome, RulingGround
-from b2b_market.ui.i18n import Catalogue
-from b2b_market.ui.language import Language
+from b2b_market.ui.fmt import utc_stamp
 from b2b_market.ui.speaking import Speaker
 
-_LANGUAGES: Final = (Language.ZH, Language.EN)
 _NAMES: Final[Mapping[Outcome, str]] = MappingProxyType(
     {
         Outcome.WON: N_("Award letter"),
@@ -62,45 +55,31 @@ class Letter:
     standstill_ends_at: datetime
 
 
-def letter_file(found: Letter, kind: ReportFormat) -> bytes:
+def letter_file(found: Letter, kind: PaperFormat) -> bytes:
     """Return the letter as a file, always the same bytes; TenderPrintersBusy where no place gets free for a PDF."""
-    document = letter_document(found)
-    if kind is ReportFormat.DOCX:
-        return write_docx(document)
-    with PRINTING.held():
-        return write_pdf(document, load_fonts()).content
+    return frame.written(letter_document(found), kind)
 
 
 def letter_document(found: Letter) -> Document:
     """Return the one content of both files."""
-    say = Speaker(_LANGUAGES, _catalogue())
-    name = say(_NAMES[found.outcome])
+    say = frame.speaker()
     facts = (
         Fact(say(N_("Buyer")), same(found.buyer)),
         Fact(say(N_("Bidder")), same(found.bidder)),
         Fact(say(N_("Tender")), same(f"{found.number} {found.title}")),
         Fact(say(N_("Lot")), same(found.lot)),
         Fact(say(N_("Receipt of your bid")), same(found.receipt)),
-        Fact(say(N_("Decided at")), same(_utc(found.decided_at))),
+        Fact(say(N_("Decided at")), same(utc_stamp(found.decided_at))),
     )
-    return Document(
-        title=Title(name, facts),
-        number=found.receipt,
-        languages=tuple(language.value for language in say.languages),
-        blocks=_blocks(say, found),
-        running_head=name,
-        running_foot=same(found.number),
-        page_words=say(N_("Page {page} of {pages}"), page="{page}", pages="{pages}"),
+    return frame.framed(
+        say,
+        Title(say(_NAMES[found.outcome]), facts),
+        _blocks(say, found),
+        tender=found.number,
+        own=found.receipt,
         created=found.decided_at,
         author=found.buyer,
-        keywords=(found.number, found.receipt),
     )
-
-
-@cache
-def _catalogue() -> Catalogue:
-    """Read once per process; documents depend on no other module's words."""
-    return Catalogue([Path(__file__).parents[1]])
 
 
 def _blocks(say: Speaker, found: Letter) -> tuple[Block, ...]:
@@ -109,13 +88,9 @@ def _blocks(say: Speaker, found: Letter) -> tuple[Block, ...]:
         result.append(Fact(say(N_("Rank of your bid")), same(found.place)))
     if found.amount:
         result.append(Fact(say(N_("Winning total")), same(found.amount)))
-    result.append(Fact(say(N_("Stand-still ends")), same(_utc(found.standstill_ends_at))))
+    result.append(Fact(say(N_("Stand-still ends")), same(utc_stamp(found.standstill_ends_at))))
     why: tuple[Block, ...] = ()
     if found.ground is not None:
         why = (Heading(say(N_("Why"))), Paragraph(say(GROUNDS[found.ground])), Paragraph(same(found.reason)))
     remedy = N_("Until the stand-still ends the decision can be complained about where the procedure foresees it.")
     return (Paragraph(say(_SAID[found.outcome])), Facts(tuple(result)), *why, Paragraph(say(remedy)))
-
-
-def _utc(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%d %H:%M:%S UTC")

@@ -3,38 +3,25 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
-from pathlib import Path
 from typing import Any, Final
 
-from b2b_market.infra.documents.fonts import load_fonts
 from b2b_market.infra.documents.model import (
     Align,
     Block,
     Column,
-    Document,
     Emphasis,
     Fact,
     Facts,
     Heading,
     Paragraph,
     Table,
-    Title,
-    Words,
     same,
 )
-from b2b_market.infra.documents.pdf import write_pdf
-from b2b_market.infra.documents.places import Places
 from b2b_market.kernel.text import N_
-from b2b_market.tendering.rules.printing import TenderPrintersBusy
+from b2b_market.tendering.documents import frame
 from b2b_market.tendering.rules.sealed_keys import read_card
-from b2b_market.ui.i18n import Catalogue
-from b2b_market.ui.language import Language
 from b2b_market.ui.speaking import Speaker
 
-PRINTING: Final = Places("tender", 2, 5.0, TenderPrintersBusy)
-"""Each record takes about as long as a contract, which the web process owes to its other requests."""
-_LANGUAGES: Final = (Language.ZH, Language.EN)
 _OUTCOMES: Final = {
     "opened": N_("opened"),
     "revealed": N_("revealed by its bidder"),
@@ -59,51 +46,18 @@ class Printed:
     """(receipt, bidder, lot, total) of each bid that the reader may name."""
 
 
-@cache
-def _catalogue() -> Catalogue:
-    """Read once per process; documents depend on no other module's words."""
-    return Catalogue([Path(__file__).parents[1]])
-
-
 def notice_pdf(found: Printed) -> bytes:
     """Return the signed notice: terms, lots, officers with their fingerprints, and the signature."""
-    say = Speaker(_LANGUAGES, _catalogue())
+    say = frame.speaker()
     blocks = (*_terms(say, found), *_lots(say, found), *_officers(say, found), *_signed(say, found))
-    return _pdf(say, found, say(N_("Notice of tender")), blocks)
+    return frame.written(frame.of_tender(say, found, say(N_("Notice of tender")), blocks))
 
 
 def opening_pdf(found: Printed) -> bytes:
     """Return the opening record: what came out of each sealed bid, the officers, and the signature."""
-    say = Speaker(_LANGUAGES, _catalogue())
+    say = frame.speaker()
     blocks = (*_opened(say, found), *_officers(say, found), *_signed(say, found))
-    return _pdf(say, found, say(N_("Opening record")), blocks)
-
-
-def _pdf(say: Speaker, found: Printed, title: Words, blocks: tuple[Block, ...]) -> bytes:
-    facts = (
-        Fact(say(N_("Number")), same(found.number)),
-        Fact(say(N_("Title")), same(found.title)),
-        Fact(say(N_("Buyer")), same(found.buyer)),
-        Fact(say(N_("Made at")), same(_utc(found.made_at))),
-    )
-    document = Document(
-        title=Title(title, facts),
-        number=found.number,
-        languages=tuple(language.value for language in say.languages),
-        blocks=blocks,
-        running_head=title,
-        running_foot=same(found.number),
-        page_words=say(N_("Page {page} of {pages}"), page="{page}", pages="{pages}"),
-        created=found.made_at,
-        author=found.buyer,
-        keywords=(found.number,),
-    )
-    with PRINTING.held():
-        return write_pdf(document, load_fonts()).content
-
-
-def _utc(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%d %H:%M:%S UTC")
+    return frame.written(frame.of_tender(say, found, say(N_("Opening record")), blocks))
 
 
 def _terms(say: Speaker, found: Printed) -> tuple[Block, ...]:

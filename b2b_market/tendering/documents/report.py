@@ -2,13 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
-from functools import cache
-from pathlib import Path
-from typing import Final
 
-from b2b_market.infra.documents.docx import write_docx
-from b2b_market.infra.documents.fonts import load_fonts
 from b2b_market.infra.documents.model import (
     Align,
     Block,
@@ -20,25 +14,14 @@ from b2b_market.infra.documents.model import (
     Heading,
     Paragraph,
     Table,
-    Title,
     Words,
     same,
 )
-from b2b_market.infra.documents.pdf import write_pdf
 from b2b_market.kernel.text import N_
-from b2b_market.tendering.documents.records import PRINTING
-from b2b_market.ui.i18n import Catalogue
-from b2b_market.ui.language import Language
+from b2b_market.tendering.documents import frame
+from b2b_market.tendering.documents.frame import PaperFormat
+from b2b_market.ui.fmt import utc_stamp
 from b2b_market.ui.speaking import Speaker
-
-_LANGUAGES: Final = (Language.ZH, Language.EN)
-
-
-class ReportFormat(StrEnum):
-    """What the report is written as."""
-
-    PDF = "pdf"
-    DOCX = "docx"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,55 +109,24 @@ class Report:
     lots: tuple[ReportedLot, ...]
 
 
-@cache
-def _catalogue() -> Catalogue:
-    """Read once per process; documents depend on no other module's words."""
-    return Catalogue([Path(__file__).parents[1]])
-
-
-def report_file(found: Report, kind: ReportFormat) -> bytes:
+def report_file(found: Report, kind: PaperFormat) -> bytes:
     """Return the report as a file; TenderPrintersBusy where no place gets free for a PDF."""
-    document = report_document(found)
-    if kind is ReportFormat.DOCX:
-        return write_docx(document)
-    with PRINTING.held():
-        return write_pdf(document, load_fonts()).content
+    return frame.written(report_document(found), kind)
 
 
 def report_document(found: Report) -> Document:
     """Return the one content of both files."""
-    say = Speaker(_LANGUAGES, _catalogue())
-    title = say(N_("Report of the evaluation"))
-    facts = (
-        Fact(say(N_("Number")), same(found.number)),
-        Fact(say(N_("Title")), same(found.title)),
-        Fact(say(N_("Buyer")), same(found.buyer)),
-        Fact(say(N_("Made at")), same(_utc(found.made_at))),
-    )
-    return Document(
-        title=Title(title, facts),
-        number=found.number,
-        languages=tuple(language.value for language in say.languages),
-        blocks=(*_frame(say, found), *(block for lot in found.lots for block in _lot(say, lot))),
-        running_head=title,
-        running_foot=same(found.number),
-        page_words=say(N_("Page {page} of {pages}"), page="{page}", pages="{pages}"),
-        created=found.made_at,
-        author=found.buyer,
-        keywords=(found.number,),
-    )
-
-
-def _utc(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%d %H:%M:%S UTC")
+    say = frame.speaker()
+    blocks = (*_frame(say, found), *(block for lot in found.lots for block in _lot(say, lot)))
+    return frame.of_tender(say, found, say(N_("Report of the evaluation")), blocks)
 
 
 def _frame(say: Speaker, found: Report) -> tuple[Block, ...]:
     facts = (
         Fact(say(N_("Procedure")), same(found.procedure)),
         Fact(say(N_("Compared in")), same(found.currency)),
-        Fact(say(N_("Bidding closed at")), same(_utc(found.closed_at))),
-        Fact(say(N_("Opened at")), same(_utc(found.opened_at))),
+        Fact(say(N_("Bidding closed at")), same(utc_stamp(found.closed_at))),
+        Fact(say(N_("Opened at")), same(utc_stamp(found.opened_at))),
         Fact(say(N_("Evaluators")), same(", ".join(found.evaluators))),
         *(Fact(say(N_("Exchange rate")), same(rate)) for rate in found.rates),
     )
@@ -271,8 +223,8 @@ def _decision(say: Speaker, decided: Decided | None) -> tuple[Block, ...]:
         Fact(say(N_("Grounds")), same(decided.comment)),
         Fact(say(N_("Proposed by")), same(decided.proposer)),
         Fact(say(N_("Approved by")), same(decided.approver)),
-        Fact(say(N_("Decided at")), same(_utc(decided.decided_at))),
-        Fact(say(N_("Stand-still until")), same(_utc(decided.standstill_ends_at))),
+        Fact(say(N_("Decided at")), same(utc_stamp(decided.decided_at))),
+        Fact(say(N_("Stand-still until")), same(utc_stamp(decided.standstill_ends_at))),
     )
     sentence = N_("Signed by this platform with key {key}; programs verify it over the record itself: {signature}")
     signed = say(sentence, key=decided.key_id, signature=decided.signature)

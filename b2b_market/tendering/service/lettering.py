@@ -10,8 +10,8 @@ from b2b_market.organizations import public as organizations
 from b2b_market.rbac.actor import Actor, Scope
 from b2b_market.rbac.operation import operation
 from b2b_market.tendering.commands.bids import ReadBid
+from b2b_market.tendering.documents.frame import PaperFormat
 from b2b_market.tendering.documents.letters import Letter, letter_file
-from b2b_market.tendering.documents.report import ReportFormat
 from b2b_market.tendering.permissions import TenderPermission
 from b2b_market.tendering.queries import bids as bid_queries
 from b2b_market.tendering.queries import evaluation as queries
@@ -49,7 +49,7 @@ def read_letter(work: Work, scope: Scope, command: ReadBid) -> Letter:
     )
 
 
-def take_letter(transaction: Transaction, command: ReadBid, kind: ReportFormat) -> tuple[str, bytes]:
+def take_letter(transaction: Transaction, command: ReadBid, kind: PaperFormat) -> tuple[str, bytes]:
     """Return the letter as a file's name and bytes; TenderPrintersBusy where no place gets free for a PDF."""
     with transaction() as (work, actor):
         letter = read_letter(work, actor, command)

@@ -15,12 +15,12 @@ from b2b_market.organizations import public as organizations
 from b2b_market.rbac.actor import Actor, Scope
 from b2b_market.rbac.operation import operation
 from b2b_market.tendering.commands.tenders import ReadTender
+from b2b_market.tendering.documents.frame import PaperFormat
 from b2b_market.tendering.documents.report import (
     Decided,
     Report,
     ReportedBid,
     ReportedLot,
-    ReportFormat,
     Said,
     WeighedBid,
     report_file,
@@ -90,7 +90,7 @@ def read_report(work: Work, scope: Scope, command: ReadTender) -> Report:
     )
 
 
-def take_report(transaction: Transaction, command: ReadTender, kind: ReportFormat) -> tuple[str, bytes]:
+def take_report(transaction: Transaction, command: ReadTender, kind: PaperFormat) -> tuple[str, bytes]:
     """Return the report as a file's name and bytes; TenderPrintersBusy where no place gets free."""
     with transaction() as (work, actor):
         found = read_report(work, actor, command)

@@ -31,7 +31,7 @@ from b2b_market.infra.documents.pdf import PDF_TYPE
 from b2b_market.infra.http.cursors import page_request
 from b2b_market.infra.http.requests import StrictRoute
 from b2b_market.infra.http.wires import PageOut, WireUuid
-from b2b_market.rbac.edge import Answer, Call, Edge
+from b2b_market.rbac.edge import Answer, Call, api_opener
 from b2b_market.rbac.responses import changes, reads
 from b2b_market.reference.public import UnknownCountry, UnknownIncoterm
 
@@ -100,14 +100,14 @@ def download(
     contract_id: WireUuid, file_format: FileFormat, request: Request, languages: Printing = Printing.BOTH
 ) -> Response:
     """Return the contract as PDF or DOCX, in Chinese, English or both."""
-    edge: Edge = request.app.state.edge
+    transactions = api_opener(request)
     command = PrintContract(
         contract_id=contract_id,
         printing=languages,
         file_format=file_format,
-        site=edge.runtime.settings.public_url,
+        site=transactions.settings.public_url,
     )
-    return file_response(printing.print_contract(lambda: edge.open(request, "api"), command), inline=False)
+    return file_response(printing.print_contract(transactions, command), inline=False)
 
 
 @verify_router.get("/{contract_id}/{edition}", response_model=VerificationOut, responses=reads())

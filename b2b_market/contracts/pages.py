@@ -37,6 +37,7 @@ from b2b_market.infra.http.cursors import encode_cursor, page_request
 from b2b_market.infra.http.wires import WireUuid
 from b2b_market.kernel.refusal import Refusal
 from b2b_market.kernel.text import N_
+from b2b_market.rbac.edge import page_opener
 from b2b_market.rbac.page_edge import PageCall, PageContext, PageRoute
 from b2b_market.reference import public as reference
 from b2b_market.rfq import public as rfq
@@ -226,14 +227,14 @@ def document(
     view: bool = False,
 ) -> Response:
     """Show the contract in the browser's PDF reader (``view``), or save it."""
-    edge = request.app.state.pages.edge
+    transactions = page_opener(request)
     command = PrintContract(
         contract_id=contract_id,
         printing=languages,
         file_format=file_format,
-        site=edge.runtime.settings.public_url,
+        site=transactions.settings.public_url,
     )
-    return file_response(printing.print_contract(lambda: edge.open(request, "page"), command), inline=view)
+    return file_response(printing.print_contract(transactions, command), inline=view)
 
 
 @router.get("/verify/{contract_id}/{edition}")

@@ -1,7 +1,6 @@
 """What contracts look like on the wire, as JSON and as files."""
 
 from typing import Annotated
-from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import Response
@@ -21,6 +20,7 @@ from b2b_market.contracts.commands import (
 )
 from b2b_market.contracts.documents.files import PrintedFile
 from b2b_market.contracts.states import ContractStatus
+from b2b_market.infra.http.downloads import saved, shown
 from b2b_market.infra.http.wires import (
     LongText,
     MoneyWire,
@@ -224,15 +224,7 @@ class VerificationOut(WireOut):
 
 
 def file_response(printed: PrintedFile, *, inline: bool) -> Response:
-    """Wrap a printed contract: to be shown by the browser's own PDF reader, or saved under its name (RFC 6266)."""
-    shown = "inline" if inline and printed.file_format is FileFormat.PDF else "attachment"
-    return Response(
-        printed.content,
-        media_type=printed.media_type,
-        headers={
-            "Content-Disposition": f"{shown}; filename*=UTF-8''{quote(printed.name, safe='')}",
-            "X-Content-Type-Options": "nosniff",
-            "Cache-Control": "private, no-store",
-            "ETag": f'"{printed.fingerprint().sha256.hex()}"',
-        },
-    )
+    """Wrap a printed contract: to be shown by the browser's own PDF reader, or saved under its name."""
+    answer = shown(printed) if inline and printed.file_format is FileFormat.PDF else saved(printed)
+    answer.headers["ETag"] = f'"{printed.fingerprint().sha256.hex()}"'
+    return answer

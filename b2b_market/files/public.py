@@ -13,7 +13,8 @@ Bytes move outside transactions, rows inside::
 :func:`store` does the first two steps at once, for tasks that have no transaction open.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
 from uuid import UUID
 
 from b2b_market.files.commands import PreparedFile, ReadFile, ReadFiles, RegisterFile, ShareFile, Upload
@@ -24,12 +25,14 @@ from b2b_market.files.service.views import FileView
 from b2b_market.files.states import FileKind
 from b2b_market.infra.database import Tenant
 from b2b_market.infra.runtime import Runtime
+from b2b_market.infra.saving import SavedFile
 from b2b_market.infra.settings import Settings
 from b2b_market.infra.who import Cause
 from b2b_market.infra.work import Work
 from b2b_market.kernel.refusal import FieldError, Invalid
 from b2b_market.kernel.text import N_
 from b2b_market.rbac.actor import Actor, system_actor
+from b2b_market.rbac.operation import Transactions
 
 __all__ = [
     "FileCondemned",
@@ -47,9 +50,12 @@ __all__ = [
     "register",
     "share",
     "store",
+    "take",
     "view_file",
     "view_files",
 ]
+
+C = TypeVar("C")
 
 
 def media_types() -> tuple[str, ...]:
@@ -112,6 +118,13 @@ def open_on_behalf(work: Work, reader: Actor, owner_id: UUID, file_id: UUID) -> 
 def read(settings: Settings, opened: FileView) -> bytes:
     """Return the bytes of an opened file, outside any transaction; raise Unavailable if the store does not answer."""
     return b"".join(reading.stream(settings, opened))
+
+
+def take(transactions: Transactions, run: Callable[[Work, Actor, C], FileView], command: C) -> SavedFile:
+    """Return the file that the operation ``run`` opens; its bytes are read after the transaction."""
+    with transactions() as (work, actor):
+        opened = run(work, actor, command)
+    return SavedFile(opened.name, opened.media_type, read(transactions.settings, opened))
 
 
 def share(work: Work, actor: Actor, file_id: UUID, readers: Sequence[UUID]) -> FileView:

@@ -6,7 +6,7 @@ still have answered 200.
 """
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Any, Protocol
@@ -36,6 +36,7 @@ from b2b_market.infra.http.requests import (
 )
 from b2b_market.infra.http.wires import WireOut
 from b2b_market.infra.runtime import Runtime
+from b2b_market.infra.settings import Settings
 from b2b_market.infra.who import Cause
 from b2b_market.infra.work import Work, denial
 from b2b_market.kernel.paging import Page
@@ -105,6 +106,34 @@ class Edge:
             self.runtime.note_denial(
                 denial(refusal, action, kind, refusal.about or thing, known.org_ids), known.who, cause
             )
+
+
+@dataclass(frozen=True, slots=True)
+class Opener:
+    """What opens the transactions of one request one by one (``rbac.operation.Transactions``)."""
+
+    edge: Edge
+    request: Request
+    channel: str
+
+    @property
+    def settings(self) -> Settings:
+        """Of this installation."""
+        return self.edge.runtime.settings
+
+    def __call__(self) -> AbstractContextManager[tuple[Work, Actor]]:
+        """Open the next one."""
+        return self.edge.open(self.request, self.channel)
+
+
+def api_opener(request: Request) -> Opener:
+    """Return what opens the transactions of a request of the API that do not last as long as the request."""
+    return Opener(request.app.state.edge, request, "api")
+
+
+def page_opener(request: Request) -> Opener:
+    """Return the same for a page."""
+    return Opener(request.app.state.edge, request, "page")
 
 
 def attempted(request: Request) -> tuple[str, str, UUID | None]:

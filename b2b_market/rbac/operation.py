@@ -6,9 +6,11 @@ body receives the scope it yields. No scope, no query: queries ask for one by ty
 """
 
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from types import ModuleType
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
+from b2b_market.infra.settings import Settings
 from b2b_market.infra.work import Work
 from b2b_market.kernel.permission import Permission
 from b2b_market.kernel.refusal import Forbidden, Unauthenticated
@@ -16,6 +18,20 @@ from b2b_market.rbac.actor import Actor, Scope
 
 C = TypeVar("C")
 R = TypeVar("R")
+
+
+class Transactions(Protocol):
+    """Opens the transactions of one caller one by one; each is committed at the end of its block.
+
+    For slow work after a transaction or between two: printing, reading the bytes of a stored file.
+    """
+
+    @property
+    def settings(self) -> Settings:
+        """Of this installation."""
+
+    def __call__(self) -> AbstractContextManager[tuple[Work, Actor]]:
+        """Open the next one."""
 
 
 class Operation(Generic[C, R]):

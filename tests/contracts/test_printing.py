@@ -1,7 +1,7 @@
 import hashlib
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import replace
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 import pytest
@@ -24,6 +24,7 @@ from b2b_market.infra.canonical import lines_digest
 from b2b_market.infra.database import Tenant, set_tenant
 from b2b_market.infra.ids import new_id
 from b2b_market.infra.runtime import Runtime
+from b2b_market.infra.settings import Settings
 from b2b_market.infra.work import Work
 from b2b_market.kernel.refusal import (
     NotFound,
@@ -45,20 +46,28 @@ from tests.support.works import work_for
 BUYER, SUPPLIER, OTHER, STRANGER = new_id(), new_id(), new_id(), new_id()
 
 
-def opener(runtime: Runtime, actor: Actor) -> Callable[[], AbstractContextManager[tuple[Work, Actor]]]:
-    @contextmanager
-    def transaction() -> Iterator[tuple[Work, Actor]]:
-        with work_for(runtime, actor) as work:
-            yield work, actor
+@dataclass(frozen=True)
+class Opener:
+    """Opens transactions of an actor one by one, as the edge does for a request."""
 
-    return transaction
+    runtime: Runtime
+    actor: Actor
+
+    @property
+    def settings(self) -> Settings:
+        return self.runtime.settings
+
+    @contextmanager
+    def __call__(self) -> Iterator[tuple[Work, Actor]]:
+        with work_for(self.runtime, self.actor) as work:
+            yield work, self.actor
 
 
 def printed(runtime: Runtime, actor: Actor, contract_id: UUID, kind: FileFormat = FileFormat.PDF) -> PrintedFile:
     command = PrintContract(
         contract_id=contract_id, printing=Printing.BOTH, file_format=kind, site=runtime.settings.public_url
     )
-    return printing.print_contract(opener(runtime, actor), command)
+    return printing.print_contract(Opener(runtime, actor), command)
 
 
 class TestPrinting:

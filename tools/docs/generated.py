@@ -276,25 +276,30 @@ def _needs_key(route: APIRoute) -> bool:
 def permissions_asked(module: str, endpoint: Callable[..., Any]) -> str:
     """Return what the operations that an endpoint calls ask for, in the order of the code."""
     found: dict[str, None] = {}
-    for one in operations_called(module, endpoint, set()):
+    for one in operations_named(module, endpoint, set()):
         found[f"`{one.permission.value}`" if one.permission else "open"] = None
     return ", ".join(found) or "open"
 
 
-def operations_called(
+def operations_named(
     module: str, function: Callable[..., Any], seen: set[Callable[..., Any]]
 ) -> Iterator[Operation[Any, Any]]:
-    """Yield the operations that ``function`` names, or that functions of its own module name which it calls."""
+    """Yield the operations that ``function`` names, or that functions of its own module name which it calls.
+
+    An operation that is handed on, to be run by another function, counts like one that is called.
+    """
     if function in seen:
         return
     seen.add(function)
     tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
+    names = vars(sys.modules[function.__module__])
+    called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
     for node in ast.walk(tree):
-        called = _resolve(node.func, vars(sys.modules[function.__module__])) if isinstance(node, ast.Call) else None
-        if isinstance(called, Operation):
-            yield called
-        elif inspect.isfunction(called) and called.__module__.startswith(f"b2b_market.{module}."):
-            yield from operations_called(module, called, seen)
+        meant = _resolve(node, names) if isinstance(node, ast.Name | ast.Attribute) else None
+        if isinstance(meant, Operation):
+            yield meant
+        elif id(node) in called and inspect.isfunction(meant) and meant.__module__.startswith(f"b2b_market.{module}."):
+            yield from operations_named(module, meant, seen)
 
 
 def _resolve(node: ast.expr, names: Mapping[str, object]) -> object:

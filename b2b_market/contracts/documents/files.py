@@ -12,18 +12,16 @@ from b2b_market.infra.documents.docx import DOCX_TYPE, write_docx
 from b2b_market.infra.documents.fonts import load_fonts
 from b2b_market.infra.documents.pdf import PDF_TYPE, write_pdf
 from b2b_market.infra.documents.places import Places
+from b2b_market.infra.saving import SavedFile
 
 PRINTING: Final = Places("contract", 2, 5.0, PrintersBusy)
 """Each print takes about 0.05 s of processor time that the web process owes to its other requests."""
 
 
 @dataclass(frozen=True, slots=True)
-class PrintedFile:
+class PrintedFile(SavedFile):
     """A contract as a file. ``pages`` is 0 for DOCX; ``missing`` are the characters a PDF shows as code points."""
 
-    name: str
-    media_type: str
-    content: bytes
     printing: Printing
     file_format: FileFormat
     pages: int

@@ -1,7 +1,5 @@
 """Documents: printing them on demand, taking the fingerprint of each edition once, showing fingerprints to anybody."""
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -29,11 +27,8 @@ from b2b_market.infra.database import Tenant
 from b2b_market.infra.ids import new_id
 from b2b_market.infra.work import Work
 from b2b_market.kernel.refusal import NotFound
-from b2b_market.rbac.actor import Actor, Scope
-from b2b_market.rbac.operation import operation
-
-Transaction = Callable[[], AbstractContextManager[tuple[Work, Actor]]]
-"""Opens a transaction of the caller's; committed at the end of the block."""
+from b2b_market.rbac.actor import Scope
+from b2b_market.rbac.operation import Transactions, operation
 
 _MACHINE = "the schedule takes the fingerprints of every edition"
 _OPEN_TO_ALL = "whoever holds a document may check it; nothing but hashes is shown"
@@ -56,21 +51,19 @@ class OpenedSheet:
     known: frozenset[bytes]
 
 
-def print_contract(
-    transaction: Callable[[], AbstractContextManager[tuple[Work, Actor]]], command: PrintContract
-) -> PrintedFile:
+def print_contract(transactions: Transactions, command: PrintContract) -> PrintedFile:
     """Return the present edition as a file, printed while no transaction is open.
 
     The same edition always gives the same bytes, so nothing but the fingerprint is stored. Should another release of
     the software print other bytes, their fingerprint is ordered as well. Raise PrintersBusy where all printing places
     stay taken.
     """
-    with transaction() as (work, actor):
+    with transactions() as (work, actor):
         opened = open_sheet(work, actor, command)
     with PRINTING.held():
         printed = print_file(opened.sheet, command.printing, command.file_format)
     if printed.fingerprint().sha256 not in opened.known:
-        with transaction() as (work, actor):
+        with transactions() as (work, actor):
             order_fingerprint(work, actor, OrderFingerprint(command.contract_id))
     return printed
 

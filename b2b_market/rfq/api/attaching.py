@@ -3,17 +3,16 @@
 from fastapi import APIRouter, Request, Response
 
 from b2b_market.files import public as files
+from b2b_market.infra.http.downloads import saved
 from b2b_market.infra.http.requests import StrictRoute
 from b2b_market.infra.http.wires import WireUuid
-from b2b_market.rbac.edge import Answer, Call, Edge
+from b2b_market.rbac.edge import Answer, Call, api_opener
 from b2b_market.rbac.responses import changes, reads
 from b2b_market.rfq.commands.attaching import ReadAttachment
 from b2b_market.rfq.commands.requests import ReadRfq
-from b2b_market.rfq.documents.files import ExportedFile
 from b2b_market.rfq.rules import attaching as rules
 from b2b_market.rfq.rules.quoting import OwnRequest
 from b2b_market.rfq.schemas.attaching import AttachIn, DocumentsOut, NdaAcceptIn, NdaIn
-from b2b_market.rfq.schemas.comparison import file_response
 from b2b_market.rfq.schemas.requests import RfqSummaryOut
 from b2b_market.rfq.service import attaching
 
@@ -67,7 +66,4 @@ def detach_file(attachment_id: WireUuid, call: Call) -> Answer:
 )
 def download(attachment_id: WireUuid, request: Request) -> Response:
     """Return the bytes of a document, in a form that no browser will run or guess at."""
-    edge: Edge = request.app.state.edge
-    with edge.open(request, "api") as (work, actor):
-        opened = attaching.open_document(work, actor, ReadAttachment(attachment_id))
-    return file_response(ExportedFile(opened.name, opened.media_type, files.read(edge.runtime.settings, opened)))
+    return saved(files.take(api_opener(request), attaching.open_document, ReadAttachment(attachment_id)))

@@ -3,13 +3,12 @@
 from fastapi import APIRouter, Request, Response
 
 from b2b_market.files import public as files
+from b2b_market.infra.http.downloads import saved
 from b2b_market.infra.http.requests import StrictRoute
 from b2b_market.infra.http.wires import WireUuid
-from b2b_market.rbac.edge import Edge
+from b2b_market.rbac.edge import api_opener
 from b2b_market.rbac.responses import reads
 from b2b_market.rfq.commands.quotes import ReadEvidence
-from b2b_market.rfq.documents.files import ExportedFile
-from b2b_market.rfq.schemas.comparison import file_response
 from b2b_market.rfq.service import evidence
 
 router = APIRouter(prefix="/quotes", tags=["rfq"], route_class=StrictRoute)
@@ -25,7 +24,4 @@ router = APIRouter(prefix="/quotes", tags=["rfq"], route_class=StrictRoute)
 )
 def download(quote_id: WireUuid, file_id: WireUuid, request: Request) -> Response:
     """Return the bytes of a file that proves an answer, to its supplier or to the buyer once it is opened."""
-    edge: Edge = request.app.state.edge
-    with edge.open(request, "api") as (work, actor):
-        opened = evidence.open_evidence(work, actor, ReadEvidence(quote_id, file_id))
-    return file_response(ExportedFile(opened.name, opened.media_type, files.read(edge.runtime.settings, opened)))
+    return saved(files.take(api_opener(request), evidence.open_evidence, ReadEvidence(quote_id, file_id)))

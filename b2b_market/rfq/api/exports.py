@@ -1,23 +1,21 @@
 """The comparison as a file over the API."""
 
-from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
+from b2b_market.infra.http.downloads import saved
 from b2b_market.infra.http.requests import StrictRoute
 from b2b_market.infra.http.wires import WireUuid
-from b2b_market.rbac.edge import Edge
-from b2b_market.rbac.page_edge import PageShell
+from b2b_market.rbac.edge import api_opener
 from b2b_market.rbac.responses import reads
 from b2b_market.reference.public import RateMissing
 from b2b_market.rfq.commands.requests import ExportComparison, ExportFormat
 from b2b_market.rfq.documents.comparison_pdf import PDF_TYPE
-from b2b_market.rfq.documents.comparison_sheet import Speech
 from b2b_market.rfq.documents.comparison_xlsx import XLSX_TYPE
 from b2b_market.rfq.rules.exporting import ExportersBusy
-from b2b_market.rfq.schemas.comparison import file_response
 from b2b_market.rfq.schemas.imports import LanguageQuery
+from b2b_market.rfq.schemas.speaking import speech_for
 from b2b_market.rfq.service import exporting
 
 router = APIRouter(prefix="/rfqs", tags=["rfq"], route_class=StrictRoute)
@@ -41,9 +39,6 @@ def export_comparison(
 
     Like a look at the comparison, the first export after the close starts the evaluation and freezes the rates.
     """
-    edge: Edge = request.app.state.edge
-    shell: PageShell = request.app.state.pages
-    language = query.language or shell.language(request)
-    speech = Speech(language, partial(shell.renderer.catalogue.translate, language))
+    speech = speech_for(request, query.language)
     command = ExportComparison(rfq_id, file_format)
-    return file_response(exporting.export_comparison(lambda: edge.open(request, "api"), command, speech))
+    return saved(exporting.export_comparison(api_opener(request), command, speech))

@@ -22,6 +22,7 @@ from b2b_market.rbac.page_edge import PageShell
 from b2b_market.rbac.responses import changes, reads
 from b2b_market.rfq.commands import imports as commands
 from b2b_market.rfq.commands.redoing import ListKept
+from b2b_market.rfq.documents.comparison_xlsx import XLSX_TYPE
 from b2b_market.rfq.intake import imports
 from b2b_market.rfq.intake.imports import ImportView, PricesInOtherCurrency
 from b2b_market.rfq.intake.refusals import ImportNotReady, NothingToImport, TooManyRows
@@ -48,14 +49,14 @@ from b2b_market.rfq.schemas.previews import (
     Translate,
 )
 from b2b_market.rfq.schemas.requests import RfqOut
+from b2b_market.rfq.schemas.workbooks import workbook
 from b2b_market.rfq.service import importing, remembering
 from b2b_market.ui.language import Language
 
 router = APIRouter(prefix="/rfq-imports", tags=["rfq"], route_class=StrictRoute)
 
 Responses: TypeAlias = dict[int | str, dict[str, Any]]
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_WORKBOOK: Responses = {200: {"description": "An XLSX workbook", "content": {XLSX: {}}}}
+_WORKBOOK: Responses = {200: {"description": "An XLSX workbook", "content": {XLSX_TYPE: {}}}}
 REPEATED = (IdempotencyKeyMalformed, IdempotencyKeyReused, RequestInProgress)
 _PREVIEW = (TooManyRows, UnknownUnit, UnknownCurrency)
 
@@ -204,12 +205,6 @@ def drop_import(import_id: WireUuid, call: Call) -> Answer:
     """Throw an unfinished import away."""
     importing.drop_import(call.work, call.actor, commands.StepImport(import_id, call.if_match))
     return call.nothing()
-
-
-def workbook(data: bytes, name: str) -> Response:
-    """Return a workbook to be saved under ``name`` (ASCII)."""
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-    return Response(data, media_type=XLSX, headers=headers)
 
 
 def _view(call: CallContext, import_id: UUID) -> ImportView:

@@ -6,15 +6,15 @@ from fastapi import APIRouter, Query, Request, Response
 
 from b2b_market.infra.documents.docx import DOCX_TYPE
 from b2b_market.infra.documents.pdf import PDF_TYPE
+from b2b_market.infra.http.downloads import saved
 from b2b_market.infra.http.requests import StrictRoute
 from b2b_market.infra.http.wires import ListOut, WireUuid
-from b2b_market.rbac.edge import Answer, Call, Edge, OnceCall
+from b2b_market.rbac.edge import Answer, Call, OnceCall, api_opener
 from b2b_market.rbac.responses import changes, reads
 from b2b_market.rfq.commands.letters import LetterFormat
 from b2b_market.rfq.commands.requests import ReadAward, ReadRfq
 from b2b_market.rfq.rules.exporting import ExportersBusy
 from b2b_market.rfq.rules.letters import LettersIssuedAlready, LettersNotDue
-from b2b_market.rfq.schemas.comparison import file_response
 from b2b_market.rfq.schemas.letters import AwardLettersOut, LetterOut, LettersIn, PrintingQuery
 from b2b_market.rfq.service import letters
 
@@ -62,6 +62,5 @@ def take_letter(
     letter_id: WireUuid, file_format: LetterFormat, request: Request, query: Annotated[PrintingQuery, Query()]
 ) -> Response:
     """Return a letter as PDF or DOCX, in Chinese, English or both."""
-    edge: Edge = request.app.state.edge
     command = query.to_command(letter_id, file_format)
-    return file_response(letters.take_letter(lambda: edge.open(request, "api"), command))
+    return saved(letters.take_letter(api_opener(request), command))

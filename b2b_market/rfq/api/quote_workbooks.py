@@ -16,8 +16,8 @@ from b2b_market.kernel.refusal import FieldError, Invalid, Refusal
 from b2b_market.rbac.edge import Answer, Call, CallContext, Edge, check_origin, take_key
 from b2b_market.rbac.page_edge import PageShell
 from b2b_market.rbac.responses import changes, reads
-from b2b_market.rfq.api.imports import XLSX, workbook
 from b2b_market.rfq.commands.requests import ReadRfq
+from b2b_market.rfq.documents.comparison_xlsx import XLSX_TYPE
 from b2b_market.rfq.intake import imports, quote_rows
 from b2b_market.rfq.intake.quote_rows import QuoteSheet
 from b2b_market.rfq.intake.upload import IMPORT_REFUSALS, read_upload
@@ -26,6 +26,7 @@ from b2b_market.rfq.rules import amending, quoting, rounds
 from b2b_market.rfq.schemas.imports import LanguageQuery
 from b2b_market.rfq.schemas.last_prices import LastPriceOut
 from b2b_market.rfq.schemas.quotes import QuoteOut
+from b2b_market.rfq.schemas.workbooks import workbook
 from b2b_market.rfq.service import drafting, preparing
 from b2b_market.rfq.service import quoting as quotes
 from b2b_market.rfq.service.drafting import RfqContent
@@ -40,7 +41,7 @@ _OPEN = (quoting.QuoteTooLate, quoting.NotOpenForQuotes)
     "/{rfq_id}/quote-workbook",
     response_class=Response,
     responses={
-        200: {"description": "The request as a workbook to quote in", "content": {XLSX: {}}},
+        200: {"description": "The request as a workbook to quote in", "content": {XLSX_TYPE: {}}},
         **reads(quoting.NotOpenForQuotes, quoting.OwnRequest),
     },
 )

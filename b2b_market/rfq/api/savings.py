@@ -1,19 +1,17 @@
 """The saving report over the API."""
 
-from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
+from b2b_market.infra.http.downloads import saved
 from b2b_market.infra.http.requests import StrictRoute
-from b2b_market.rbac.edge import Answer, Call, Edge
-from b2b_market.rbac.page_edge import PageShell
+from b2b_market.rbac.edge import Answer, Call, api_opener
 from b2b_market.rbac.responses import reads
 from b2b_market.rfq.documents.comparison_xlsx import XLSX_TYPE
-from b2b_market.rfq.documents.saying import Speech
 from b2b_market.rfq.rules.exporting import ExportersBusy
-from b2b_market.rfq.schemas.comparison import file_response
 from b2b_market.rfq.schemas.savings import SavingQuery, SavingReportOut
+from b2b_market.rfq.schemas.speaking import speech_for
 from b2b_market.rfq.service import exporting, savings
 
 router = APIRouter(prefix="/award-savings", tags=["rfq"], route_class=StrictRoute)
@@ -35,8 +33,5 @@ def read_savings(call: Call, query: Annotated[SavingQuery, Query()]) -> Answer:
 )
 def export_savings(request: Request, query: Annotated[SavingQuery, Query()]) -> Response:
     """Return the report as XLSX, in the language (else that of Accept-Language)."""
-    edge: Edge = request.app.state.edge
-    shell: PageShell = request.app.state.pages
-    language = query.language or shell.language(request)
-    speech = Speech(language, partial(shell.renderer.catalogue.translate, language))
-    return file_response(exporting.export_savings(lambda: edge.open(request, "api"), query.to_command(), speech))
+    speech = speech_for(request, query.language)
+    return saved(exporting.export_savings(api_opener(request), query.to_command(), speech))

@@ -1,9 +1,9 @@
 """From a comparison sheet to a file, one at a time in each process."""
 
-from dataclasses import dataclass
 from typing import Final
 
 from b2b_market.infra.documents.places import Places
+from b2b_market.infra.saving import SavedFile
 from b2b_market.rfq.commands.requests import ExportFormat
 from b2b_market.rfq.documents.comparison_pdf import PDF_TYPE, print_comparison
 from b2b_market.rfq.documents.comparison_sheet import ComparisonSheet, Speech
@@ -14,18 +14,9 @@ EXPORTING: Final = Places("comparison", 1, 10.0, ExportersBusy)
 """1,000 lines × 12 suppliers take seconds of processor time that the web process owes to its other requests."""
 
 
-@dataclass(frozen=True, slots=True)
-class ExportedFile:
-    """A finished file with the name it is saved under."""
-
-    name: str
-    media_type: str
-    content: bytes
-
-
-def export_file(sheet: ComparisonSheet, speech: Speech, file_format: ExportFormat) -> ExportedFile:
+def export_file(sheet: ComparisonSheet, speech: Speech, file_format: ExportFormat) -> SavedFile:
     """Return the sheet as a file; the same sheet always gives the same bytes."""
     name = f"{sheet.number}-comparison.{file_format}"
     if file_format is ExportFormat.XLSX:
-        return ExportedFile(name, XLSX_TYPE, comparison_workbook(sheet, speech))
-    return ExportedFile(name, PDF_TYPE, print_comparison(sheet, speech).content)
+        return SavedFile(name, XLSX_TYPE, comparison_workbook(sheet, speech))
+    return SavedFile(name, PDF_TYPE, print_comparison(sheet, speech).content)

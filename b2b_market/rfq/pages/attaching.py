@@ -4,16 +4,16 @@ from fastapi import APIRouter, Request, Response
 from starlette.datastructures import UploadFile
 
 from b2b_market.files import public as files
+from b2b_market.infra.http.downloads import saved
 from b2b_market.infra.http.problems import STATUS
 from b2b_market.infra.http.wires import WireUuid
 from b2b_market.kernel.refusal import Refusal
 from b2b_market.kernel.text import N_
+from b2b_market.rbac.edge import page_opener
 from b2b_market.rbac.page_edge import FORM_SCOPE, PageCall, PageContext, PageRoute, PageShell, opened_page
 from b2b_market.rfq.commands.attaching import AcceptNda, AttachFile, ReadAttachment, SetNda
 from b2b_market.rfq.commands.requests import ReadRfq
-from b2b_market.rfq.documents.files import ExportedFile
 from b2b_market.rfq.pages import showing
-from b2b_market.rfq.schemas.comparison import file_response
 from b2b_market.rfq.service import attaching, drafting
 from b2b_market.rfq.states import RfqStatus
 from b2b_market.ui.forms import Form, parse_form
@@ -73,10 +73,7 @@ def detach_file(attachment_id: WireUuid, call: PageCall) -> Response:
 @router.get("/rfq-attachments/{attachment_id}/content")
 def download(attachment_id: WireUuid, request: Request) -> Response:
     """Save a document."""
-    edge = _shell(request).edge
-    with edge.open(request, "page") as (work, actor):
-        opened = attaching.open_document(work, actor, ReadAttachment(attachment_id))
-    return file_response(ExportedFile(opened.name, opened.media_type, files.read(edge.runtime.settings, opened)))
+    return saved(files.take(page_opener(request), attaching.open_document, ReadAttachment(attachment_id)))
 
 
 @router.post("/rfqs/{rfq_id}/nda")

@@ -7,17 +7,17 @@ from fastapi import APIRouter, Request, Response
 from starlette.datastructures import UploadFile
 
 from b2b_market.files import public as files
+from b2b_market.infra.http.downloads import saved
 from b2b_market.infra.http.wires import WireUuid
 from b2b_market.kernel.refusal import NotFound, Refusal
 from b2b_market.kernel.text import N_
+from b2b_market.rbac.edge import page_opener
 from b2b_market.rbac.page_edge import FORM_SCOPE, PageContext, PageRoute, PageShell, opened_page
 from b2b_market.rfq.commands.quotes import ReadEvidence
 from b2b_market.rfq.commands.requests import ReadRfq
-from b2b_market.rfq.documents.files import ExportedFile
 from b2b_market.rfq.pages import answers_form, pointing
 from b2b_market.rfq.pages.answers_form import AskedView
 from b2b_market.rfq.rules.answers import asked_of_suppliers
-from b2b_market.rfq.schemas.comparison import file_response
 from b2b_market.rfq.service import evidence, quoting, scoring
 from b2b_market.rfq.service.drafting import RfqContent
 from b2b_market.sourcing import public as sourcing
@@ -57,10 +57,7 @@ def add_evidence(rfq_id: WireUuid, key: str, request: Request) -> Response:
 @router.get("/quotes/{quote_id}/evidence/{file_id}")
 def download(quote_id: WireUuid, file_id: WireUuid, request: Request) -> Response:
     """Save a file that proves an answer."""
-    edge = _shell(request).edge
-    with edge.open(request, "page") as (work, actor):
-        opened = evidence.open_evidence(work, actor, ReadEvidence(quote_id, file_id))
-    return file_response(ExportedFile(opened.name, opened.media_type, files.read(edge.runtime.settings, opened)))
+    return saved(files.take(page_opener(request), evidence.open_evidence, ReadEvidence(quote_id, file_id)))
 
 
 def answers_context(call: PageContext, request: RfqContent, form: Form) -> dict[str, object]:

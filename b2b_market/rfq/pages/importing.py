@@ -30,6 +30,7 @@ from b2b_market.rfq.intake.upload import read_upload
 from b2b_market.rfq.intake.values import DECLARED, MAX_BYTES, Table
 from b2b_market.rfq.intake.workbooks_out import error_workbook, template_workbook
 from b2b_market.rfq.pages import import_asks, import_form, import_rows, showing
+from b2b_market.rfq.schemas.workbooks import workbook
 from b2b_market.rfq.service import importing, remembering
 from b2b_market.ui.forms import Form, FormData, parse_form
 from b2b_market.ui.viewer import Flash
@@ -44,7 +45,6 @@ class PasteRoute(PageRoute):
 router = APIRouter(prefix="/rfqs/import", route_class=PasteRoute)
 
 CELLS: Final = "cells"
-XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SEPARATORS: Final = ((",", N_("Comma")), (";", N_("Semicolon")), ("\t", N_("Tab")), ("|", N_("Vertical bar")))
 
 
@@ -96,7 +96,7 @@ def template(call: PageCall) -> Response:
     importing.admit_import(call.work, call.actor, commands.AdmitImport())
     language = call.viewer().locale
     translate = partial(call.shell.renderer.catalogue.translate, language)
-    return _workbook(template_workbook(translate, language.value), "needs.xlsx")
+    return workbook(template_workbook(translate, language.value), "needs.xlsx")
 
 
 @router.get("/{import_id}")
@@ -146,7 +146,7 @@ def errors(import_id: WireUuid, call: PageCall) -> Response:
     call.signed_in()
     preview = imports.open_preview(_view(call, import_id))
     translate = partial(call.shell.renderer.catalogue.translate, call.viewer().locale)
-    return _workbook(error_workbook(preview, translate), "rows.xlsx")
+    return workbook(error_workbook(preview, translate), "rows.xlsx")
 
 
 @router.post("/{import_id}/forget")
@@ -317,8 +317,3 @@ def _rows(call: PageContext, view: ImportView, where: _Where, *, alone: bool = F
         "units": dict(reference.unit_names(call.viewer().locale.value)),
         "row_badges": import_rows.BADGES,
     }
-
-
-def _workbook(data: bytes, name: str) -> Response:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-    return Response(data, media_type=XLSX, headers=headers)

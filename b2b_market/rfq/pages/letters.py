@@ -8,16 +8,17 @@ from uuid import UUID, uuid4
 from fastapi import APIRouter, Query, Request, Response
 
 from b2b_market.identity import public as identity
+from b2b_market.infra.http.downloads import saved
 from b2b_market.infra.http.wires import WireUuid
 from b2b_market.kernel.refusal import Refusal
 from b2b_market.kernel.text import N_
-from b2b_market.rbac.page_edge import PageCall, PageContext, PageRoute, PageShell
+from b2b_market.rbac.edge import page_opener
+from b2b_market.rbac.page_edge import PageCall, PageContext, PageRoute
 from b2b_market.rfq.commands import requests as commands
 from b2b_market.rfq.commands.letters import IssueLetters, LetterFormat, LetterPrinting, WhyNot
 from b2b_market.rfq.documents.letter_text import KINDS, REASONS
 from b2b_market.rfq.pages import showing
 from b2b_market.rfq.rules.letters import LONGEST_REASON
-from b2b_market.rfq.schemas.comparison import file_response
 from b2b_market.rfq.schemas.letters import PrintingQuery
 from b2b_market.rfq.service import drafting, letters
 from b2b_market.rfq.service.letters import AwardLetters
@@ -72,9 +73,8 @@ def take_letter(
     letter_id: WireUuid, file_format: LetterFormat, request: Request, query: Annotated[PrintingQuery, Query()]
 ) -> Response:
     """Save a letter as PDF or DOCX."""
-    shell: PageShell = request.app.state.pages
     command = query.to_command(letter_id, file_format)
-    return file_response(letters.take_letter(lambda: shell.edge.open(request, "page"), command))
+    return saved(letters.take_letter(page_opener(request), command))
 
 
 def _reasons(form: Form, lost: Sequence[UUID]) -> Sequence[WhyNot | None]:

@@ -26,6 +26,7 @@ from b2b_market.rfq.intake.values import Table
 from b2b_market.rfq.pages import alternates_form, supplying
 from b2b_market.rfq.pages import quoting_form as reading
 from b2b_market.rfq.pages.quote_sheets import CellProblem, filled, further, problems, says, workbook_of
+from b2b_market.rfq.schemas.workbooks import workbook
 from b2b_market.rfq.service import drafting as drafts
 from b2b_market.rfq.service import preparing, quoting
 from b2b_market.rfq.service.drafting import RfqContent
@@ -35,7 +36,6 @@ from b2b_market.ui.viewer import Flash
 
 router = APIRouter(route_class=PageRoute)
 
-XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _NAMES: Final = tuple(answer.name for answer in ANSWERS)
 
 
@@ -58,8 +58,7 @@ def save_workbook(rfq_id: WireUuid, call: PageCall) -> Response:
         return call.see(f"/rfqs/{rfq_id}", Flash(N_("This request takes no quotations now."), "warn"))
     translate = partial(call.shell.renderer.catalogue.translate, call.viewer().locale)
     data = workbook_of(call, request, supplying.live_quote(call, rfq_id), translate)
-    disposition = f'attachment; filename="{request.rfq.number}.xlsx"'
-    return Response(data, media_type=XLSX, headers={"Content-Disposition": disposition, "Cache-Control": "no-store"})
+    return workbook(data, f"{request.rfq.number}.xlsx")
 
 
 @router.post("/rfqs/{rfq_id}/quote/workbook")

@@ -1,17 +1,17 @@
 """The saving report of a buyer."""
 
 from datetime import date
-from functools import partial
 from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request, Response
 
-from b2b_market.rbac.page_edge import PageCall, PageRoute, PageShell
+from b2b_market.infra.http.downloads import saved
+from b2b_market.rbac.edge import page_opener
+from b2b_market.rbac.page_edge import PageCall, PageRoute
 from b2b_market.rfq.commands.savings import ReadSavings
-from b2b_market.rfq.documents.saying import Speech
-from b2b_market.rfq.schemas.comparison import file_response
 from b2b_market.rfq.schemas.savings import SavingQuery
+from b2b_market.rfq.schemas.speaking import speech_for
 from b2b_market.rfq.service import exporting, savings
 
 router = APIRouter(prefix="/savings", route_class=PageRoute)
@@ -29,10 +29,8 @@ def show_savings(call: PageCall, since: str = "", until: str = "") -> Response:
 @router.get("/xlsx")
 def save_savings(request: Request, query: Annotated[SavingQuery, Query()]) -> Response:
     """Save the report as a workbook; the page's link names the reader's language."""
-    shell: PageShell = request.app.state.pages
-    language = query.language or shell.language(request)
-    speech = Speech(language, partial(shell.renderer.catalogue.translate, language))
-    return file_response(exporting.export_savings(lambda: shell.edge.open(request, "page"), query.to_command(), speech))
+    speech = speech_for(request, query.language)
+    return saved(exporting.export_savings(page_opener(request), query.to_command(), speech))
 
 
 def _day(text: str) -> date | None:

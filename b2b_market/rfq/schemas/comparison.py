@@ -3,14 +3,10 @@
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
-from urllib.parse import quote
-
-from fastapi import Response
 
 from b2b_market.infra.canonical import decimal_text
 from b2b_market.infra.http.wires import WireOut, WireTime, WireUuid
 from b2b_market.kernel.money import Money
-from b2b_market.rfq.documents.files import ExportedFile
 from b2b_market.rfq.service.comparing import RfqComparison
 from b2b_market.sourcing.public import Cell, Column, Row
 
@@ -197,16 +193,3 @@ def _exact(money: Money | None) -> str | None:
 
 def _percent(value: Decimal | None) -> str | None:
     return None if value is None else format(value, "f")
-
-
-def file_response(exported: ExportedFile) -> Response:
-    """Wrap a file to be saved under its name (RFC 6266)."""
-    return Response(
-        exported.content,
-        media_type=exported.media_type,
-        headers={
-            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(exported.name, safe='')}",
-            "X-Content-Type-Options": "nosniff",
-            "Cache-Control": "private, no-store",
-        },
-    )

@@ -1,18 +1,16 @@
 """Taking a comparison out as a file: read and audited in a transaction, made after it."""
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
-
 from b2b_market.infra.audit_trail import Entry
+from b2b_market.infra.saving import SavedFile
 from b2b_market.infra.work import Work
 from b2b_market.organizations import public as organizations
-from b2b_market.rbac.actor import Actor, Scope
-from b2b_market.rbac.operation import operation
+from b2b_market.rbac.actor import Scope
+from b2b_market.rbac.operation import Transactions, operation
 from b2b_market.rfq.commands.requests import ExportComparison, ReadRfq
 from b2b_market.rfq.commands.savings import ReadSavings
 from b2b_market.rfq.documents.comparison_sheet import ComparisonSheet, Speech
 from b2b_market.rfq.documents.comparison_xlsx import XLSX_TYPE
-from b2b_market.rfq.documents.files import EXPORTING, ExportedFile, export_file
+from b2b_market.rfq.documents.files import EXPORTING, export_file
 from b2b_market.rfq.documents.landed_sheet import LandedSheet
 from b2b_market.rfq.documents.savings_xlsx import savings_workbook
 from b2b_market.rfq.permissions import RfqPermission
@@ -23,27 +21,23 @@ from b2b_market.rfq.service.landing import landed_comparison
 from b2b_market.rfq.service.savings import read_savings
 
 
-def export_comparison(
-    transaction: Callable[[], AbstractContextManager[tuple[Work, Actor]]], command: ExportComparison, speech: Speech
-) -> ExportedFile:
+def export_comparison(transactions: Transactions, command: ExportComparison, speech: Speech) -> SavedFile:
     """Return the comparison as a file, made while no transaction is open.
 
     Raise ExportersBusy where this process's place for making files stays taken.
     """
-    with transaction() as (work, actor):
+    with transactions() as (work, actor):
         sheet = open_comparison(work, actor, command)
     with EXPORTING.held():
         return export_file(sheet, speech, command.file_format)
 
 
-def export_savings(
-    transaction: Callable[[], AbstractContextManager[tuple[Work, Actor]]], command: ReadSavings, speech: Speech
-) -> ExportedFile:
+def export_savings(transactions: Transactions, command: ReadSavings, speech: Speech) -> SavedFile:
     """Return the saving report as a workbook, made while no transaction is open; ExportersBusy as above."""
-    with transaction() as (work, actor):
+    with transactions() as (work, actor):
         report = open_savings(work, actor, command)
     with EXPORTING.held():
-        return ExportedFile("savings.xlsx", XLSX_TYPE, savings_workbook(report, speech))
+        return SavedFile("savings.xlsx", XLSX_TYPE, savings_workbook(report, speech))
 
 
 @operation(RfqPermission.COMPARE)

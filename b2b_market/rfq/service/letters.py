@@ -1,22 +1,21 @@
 """Letters after an award: issued once to every supplier that quoted, frozen from then on, printed on demand."""
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
 from b2b_market.infra.audit_trail import Entry
 from b2b_market.infra.canonical import digest
 from b2b_market.infra.ids import new_id
+from b2b_market.infra.saving import SavedFile
 from b2b_market.infra.work import Work
 from b2b_market.organizations import public as organizations
-from b2b_market.rbac.actor import Actor, Scope
-from b2b_market.rbac.operation import operation
+from b2b_market.rbac.actor import Scope
+from b2b_market.rbac.operation import Transactions, operation
 from b2b_market.rfq import events
 from b2b_market.rfq.commands.letters import IssueLetters, PrintLetter
 from b2b_market.rfq.commands.requests import ReadAward, ReadRfq
 from b2b_market.rfq.documents.charge_words import numbers_of
-from b2b_market.rfq.documents.files import ExportedFile
 from b2b_market.rfq.documents.letter_files import PRINTING, print_letter
 from b2b_market.rfq.documents.letter_sheet import LetterCharge, LetterCriterion, LetterLine, LetterParty, LetterSheet
 from b2b_market.rfq.models.letters import Letter
@@ -109,11 +108,9 @@ def open_letter(work: Work, scope: Scope, command: PrintLetter) -> LetterSheet:
     return LetterSheet.read(letter.content)
 
 
-def take_letter(
-    transaction: Callable[[], AbstractContextManager[tuple[Work, Actor]]], command: PrintLetter
-) -> ExportedFile:
+def take_letter(transactions: Transactions, command: PrintLetter) -> SavedFile:
     """Return a letter as a file, printed while no transaction is open; ExportersBusy where no place gets free."""
-    with transaction() as (work, actor):
+    with transactions() as (work, actor):
         sheet = open_letter(work, actor, command)
     with PRINTING.held():
         return print_letter(sheet, command.printing, command.file_format)

@@ -5,11 +5,12 @@ from typing import Annotated
 from fastapi import APIRouter, File, Query, Request, Response, UploadFile
 
 from b2b_market.infra.documents.pdf import PDF_TYPE
+from b2b_market.infra.http.downloads import OCTETS, attachment, saved
 from b2b_market.infra.http.problems import BodyTooLarge, WrongMediaType
 from b2b_market.infra.http.requests import StrictRoute
 from b2b_market.infra.http.wires import ListOut, WireUuid
 from b2b_market.kernel.refusal import IllegalStep
-from b2b_market.rbac.edge import Answer, Call, CallContext, Edge, OnceCall
+from b2b_market.rbac.edge import Answer, Call, CallContext, OnceCall, api_opener
 from b2b_market.rbac.responses import changes, creates, reads
 from b2b_market.tendering.api.sending import opened
 from b2b_market.tendering.commands import bids as commands
@@ -25,7 +26,7 @@ from b2b_market.tendering.rules.sealed_envelope import EnvelopeUnacceptable
 from b2b_market.tendering.rules.sealed_layers import ContributionUnacceptable
 from b2b_market.tendering.rules.sealed_work import BidsStillSealed
 from b2b_market.tendering.schemas import bids as schemas
-from b2b_market.tendering.schemas.files import OCTETS, attachment, read_file, work_response
+from b2b_market.tendering.schemas.files import read_file, work_response
 from b2b_market.tendering.service import bidding, keys, opening, printing
 
 key_router = APIRouter(prefix="/officer-keys", tags=["tendering"], route_class=StrictRoute)
@@ -173,18 +174,14 @@ _PDF = {200: {"description": "A PDF, always the same bytes", "content": {PDF_TYP
 @router.get("/{tender_id}/notice.pdf", response_class=Response, responses=_PDF)
 def print_notice(tender_id: WireUuid, request: Request) -> Response:
     """Return the signed notice as PDF, in Chinese and English."""
-    edge: Edge = request.app.state.edge
-    name, content = printing.take_notice(lambda: edge.open(request, "api"), ReadTender(tender_id))
-    return attachment(content, name, PDF_TYPE)
+    return saved(printing.take_notice(api_opener(request), ReadTender(tender_id)))
 
 
 @router.get("/{tender_id}/opening.pdf", response_class=Response, responses=_PDF)
 def print_opening(tender_id: WireUuid, request: Request, part: OpenedPart = "") -> Response:
     """Return the opening record of an own tender as PDF: of ``part``, else of the last part that was opened."""
-    edge: Edge = request.app.state.edge
     command = commands.PrintOpening(tender_id, part)
-    name, content = printing.take_opening(lambda: edge.open(request, "api"), command)
-    return attachment(content, name, PDF_TYPE)
+    return saved(printing.take_opening(api_opener(request), command))
 
 
 @router.get("/{tender_id}/opened-bids", response_model=ListOut[schemas.BidOut], responses=reads())

@@ -5,10 +5,11 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from b2b_market.files import public as files
+from b2b_market.infra.http.downloads import OCTETS, saved_untyped
 from b2b_market.infra.http.requests import StrictRoute
 from b2b_market.infra.http.wires import WireUuid
 from b2b_market.rbac.duties import OwnWork
-from b2b_market.rbac.edge import Answer, Call, Edge, OnceCall
+from b2b_market.rbac.edge import Answer, Call, OnceCall, api_opener
 from b2b_market.rbac.operation import Operation
 from b2b_market.rbac.responses import changes, creates, reads
 from b2b_market.tendering.commands.bonds import ReadBond, StepBond
@@ -18,7 +19,6 @@ from b2b_market.tendering.rules.bidding import BidderUnfit, BidTooLate, NotOpenF
 from b2b_market.tendering.rules.committee import DeclarationMissing
 from b2b_market.tendering.rules.drafting import TenderReasonMissing
 from b2b_market.tendering.schemas import bonds as schemas
-from b2b_market.tendering.schemas.files import OCTETS, attachment
 from b2b_market.tendering.service import bond_settling, bonding
 
 router = APIRouter(prefix="/tenders", tags=["tendering"], route_class=StrictRoute)
@@ -71,10 +71,7 @@ def replace_bond(bond_id: WireUuid, body: schemas.BondReplaceIn, call: Call) -> 
 )
 def read_bond_letter(bond_id: WireUuid, request: Request) -> Response:
     """Return the guarantee letter; its bytes are read after the transaction."""
-    edge: Edge = request.app.state.edge
-    with edge.open(request, "api") as (work, actor):
-        opened = bonding.open_bond_letter(work, actor, ReadBond(bond_id))
-    return attachment(files.read(edge.runtime.settings, opened), opened.name)
+    return saved_untyped(files.take(api_opener(request), bonding.open_bond_letter, ReadBond(bond_id)))
 
 
 @bond_router.post("/{bond_id}/withdraw", response_model=schemas.BondOut, responses=changes(*_TAKING))

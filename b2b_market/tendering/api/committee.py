@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter, Response
 
+from b2b_market.infra.http.downloads import OCTETS, attachment
 from b2b_market.infra.http.requests import StrictRoute
 from b2b_market.infra.http.wires import ListOut, WireUuid
 from b2b_market.rbac.edge import Answer, Call
@@ -13,7 +14,6 @@ from b2b_market.tendering.rules import drawing
 from b2b_market.tendering.rules.drafting import TenderReasonMissing
 from b2b_market.tendering.rules.sheets import SheetIncomplete
 from b2b_market.tendering.schemas import committee as schemas
-from b2b_market.tendering.schemas.files import OCTETS, attachment
 from b2b_market.tendering.service import committee
 
 router = APIRouter(prefix="/tenders", tags=["tendering"], route_class=StrictRoute)

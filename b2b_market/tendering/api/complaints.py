@@ -5,10 +5,11 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from b2b_market.files import public as files
+from b2b_market.infra.http.downloads import OCTETS, saved_untyped
 from b2b_market.infra.http.requests import StrictRoute
 from b2b_market.infra.http.wires import ListOut, WireUuid
 from b2b_market.rbac.duties import OwnWork
-from b2b_market.rbac.edge import Answer, Call, Edge, OnceCall
+from b2b_market.rbac.edge import Answer, Call, OnceCall, api_opener
 from b2b_market.rbac.operation import Operation
 from b2b_market.rbac.responses import changes, creates, reads
 from b2b_market.tendering.commands import complaints as commands
@@ -17,7 +18,6 @@ from b2b_market.tendering.rules import complaining as rules
 from b2b_market.tendering.rules.bidding import BidderUnfit
 from b2b_market.tendering.rules.drafting import TenderReasonMissing
 from b2b_market.tendering.schemas import complaints as schemas
-from b2b_market.tendering.schemas.files import OCTETS, attachment
 from b2b_market.tendering.service import complaining, reviewing
 
 router = APIRouter(prefix="/tenders", tags=["tendering"], route_class=StrictRoute)
@@ -87,11 +87,8 @@ def edit_complaint(complaint_id: WireUuid, body: schemas.ComplaintIn, call: Call
 )
 def read_complaint_file(complaint_id: WireUuid, file_id: WireUuid, request: Request) -> Response:
     """Return a file of a complaint; its bytes are read after the transaction."""
-    edge: Edge = request.app.state.edge
-    with edge.open(request, "api") as (work, actor):
-        command = commands.ReadComplaintFile(complaint_id, file_id)
-        opened = complaining.open_complaint_file(work, actor, command)
-    return attachment(files.read(edge.runtime.settings, opened), opened.name)
+    command = commands.ReadComplaintFile(complaint_id, file_id)
+    return saved_untyped(files.take(api_opener(request), complaining.open_complaint_file, command))
 
 
 @case_router.post("/{complaint_id}/lodge", response_model=schemas.ComplaintOut, responses=changes(*_CONTENT))

@@ -3,15 +3,15 @@
 from fastapi import APIRouter, Request, Response
 
 from b2b_market.files import public as files
+from b2b_market.infra.http.downloads import saved
 from b2b_market.infra.http.requests import StrictRoute
 from b2b_market.infra.http.wires import WireUuid
-from b2b_market.rbac.edge import Answer, Call, Edge
+from b2b_market.rbac.edge import Answer, Call, api_opener
 from b2b_market.rbac.responses import changes, reads
 from b2b_market.tendering.commands.evaluation import ReadCorrection
 from b2b_market.tendering.rules.committee import DeclarationMissing
 from b2b_market.tendering.rules.drafting import TenderReasonMissing
 from b2b_market.tendering.schemas import evaluation as schemas
-from b2b_market.tendering.schemas.files import attachment
 from b2b_market.tendering.service import correcting
 
 router = APIRouter(prefix="/tender-inquiries", tags=["tendering"], route_class=StrictRoute)
@@ -32,7 +32,4 @@ def correct_documents(inquiry_id: WireUuid, body: schemas.CorrectionIn, call: Ca
 @router.get("/{inquiry_id}/files/{position}", response_class=Response, responses=_CONTENT)
 def take_correction(inquiry_id: WireUuid, position: int, request: Request) -> Response:
     """Return the bytes of a corrected document to its bidder or to the buyer."""
-    edge: Edge = request.app.state.edge
-    with edge.open(request, "api") as (work, actor):
-        opened = correcting.open_correction(work, actor, ReadCorrection(inquiry_id, position))
-    return attachment(files.read(edge.runtime.settings, opened), opened.name, opened.media_type)
+    return saved(files.take(api_opener(request), correcting.open_correction, ReadCorrection(inquiry_id, position)))

@@ -3,15 +3,15 @@
 from fastapi import APIRouter, Request, Response
 
 from b2b_market.files import public as files
+from b2b_market.infra.http.downloads import saved
 from b2b_market.infra.http.requests import StrictRoute
 from b2b_market.infra.http.wires import WireUuid
-from b2b_market.rbac.edge import Answer, Call, Edge
+from b2b_market.rbac.edge import Answer, Call, api_opener
 from b2b_market.rbac.responses import changes, reads
 from b2b_market.tendering.commands.documents import ReadBoardDocument, ReadDocument
 from b2b_market.tendering.commands.tenders import ReadTender
 from b2b_market.tendering.rules import attaching as rules
 from b2b_market.tendering.schemas.documents import DocumentIn, TenderDocumentsOut
-from b2b_market.tendering.schemas.files import attachment
 from b2b_market.tendering.service import attaching
 
 by_tender = APIRouter(prefix="/tenders", tags=["tendering"], route_class=StrictRoute)
@@ -52,17 +52,11 @@ def detach_document(tender_document_id: WireUuid, call: Call) -> Answer:
 @router.get("/{tender_document_id}/content", response_class=Response, responses=_CONTENT)
 def take_document(tender_document_id: WireUuid, request: Request) -> Response:
     """Return the bytes of a document, in a form that no browser will run or guess at."""
-    edge: Edge = request.app.state.edge
-    with edge.open(request, "api") as (work, actor):
-        opened = attaching.open_document(work, actor, ReadDocument(tender_document_id))
-    return attachment(files.read(edge.runtime.settings, opened), opened.name, opened.media_type)
+    return saved(files.take(api_opener(request), attaching.open_document, ReadDocument(tender_document_id)))
 
 
 @by_board.get("/{tender_id}/documents/{tender_document_id}", response_class=Response, responses=_CONTENT)
 def take_board_document(tender_id: WireUuid, tender_document_id: WireUuid, request: Request) -> Response:
     """Return the bytes of a document of a public tender; nobody needs to sign in."""
-    edge: Edge = request.app.state.edge
-    with edge.open(request, "api") as (work, actor):
-        command = ReadBoardDocument(tender_id, tender_document_id)
-        opened = attaching.open_board_document(work, actor, command)
-    return attachment(files.read(edge.runtime.settings, opened), opened.name, opened.media_type)
+    command = ReadBoardDocument(tender_id, tender_document_id)
+    return saved(files.take(api_opener(request), attaching.open_board_document, command))

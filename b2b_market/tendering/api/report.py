@@ -4,14 +4,14 @@ from fastapi import APIRouter, Request, Response
 
 from b2b_market.infra.documents.docx import DOCX_TYPE
 from b2b_market.infra.documents.pdf import PDF_TYPE
+from b2b_market.infra.http.downloads import saved
 from b2b_market.infra.http.requests import StrictRoute
 from b2b_market.infra.http.wires import WireUuid
-from b2b_market.rbac.edge import Edge
+from b2b_market.rbac.edge import api_opener
 from b2b_market.rbac.responses import reads
 from b2b_market.tendering.commands.tenders import ReadTender
 from b2b_market.tendering.documents.frame import PaperFormat
 from b2b_market.tendering.rules.printing import TenderPrintersBusy
-from b2b_market.tendering.schemas.files import attachment
 from b2b_market.tendering.service import reporting
 
 router = APIRouter(prefix="/tenders", tags=["tendering"], route_class=StrictRoute)
@@ -23,16 +23,10 @@ _DOCX = {200: {"description": "A DOCX, always the same bytes", "content": {DOCX_
 @router.get("/{tender_id}/report.pdf", response_class=Response, responses=_PDF)
 def print_report(tender_id: WireUuid, request: Request) -> Response:
     """Return the report of an own tender's evaluation as PDF."""
-    return attachment(*_taken(tender_id, request, PaperFormat.PDF), PDF_TYPE)
+    return saved(reporting.take_report(api_opener(request), ReadTender(tender_id), PaperFormat.PDF))
 
 
 @router.get("/{tender_id}/report.docx", response_class=Response, responses=_DOCX)
 def write_report(tender_id: WireUuid, request: Request) -> Response:
     """Return the report of an own tender's evaluation as DOCX."""
-    return attachment(*_taken(tender_id, request, PaperFormat.DOCX), DOCX_TYPE)
-
-
-def _taken(tender_id: WireUuid, request: Request, kind: PaperFormat) -> tuple[bytes, str]:
-    edge: Edge = request.app.state.edge
-    name, content = reporting.take_report(lambda: edge.open(request, "api"), ReadTender(tender_id), kind)
-    return content, name
+    return saved(reporting.take_report(api_opener(request), ReadTender(tender_id), PaperFormat.DOCX))

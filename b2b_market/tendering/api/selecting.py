@@ -3,11 +3,12 @@
 from fastapi import APIRouter, Request, Response
 
 from b2b_market.files import public as files
+from b2b_market.infra.http.downloads import OCTETS, saved_untyped
 from b2b_market.infra.http.requests import StrictRoute
 from b2b_market.infra.http.wires import ListOut, WireUuid
 from b2b_market.kernel.refusal import IllegalStep
 from b2b_market.rbac.duties import OwnWork
-from b2b_market.rbac.edge import Answer, Call, Edge, OnceCall
+from b2b_market.rbac.edge import Answer, Call, OnceCall, api_opener
 from b2b_market.rbac.responses import changes, creates, reads
 from b2b_market.tendering.commands import selecting as commands
 from b2b_market.tendering.commands.tenders import ReadTender, StepTender
@@ -16,7 +17,6 @@ from b2b_market.tendering.rules.bidding import BidderUnfit
 from b2b_market.tendering.rules.drafting import TenderReasonMissing
 from b2b_market.tendering.rules.judging import EvaluatorUnfit
 from b2b_market.tendering.schemas import selecting as schemas
-from b2b_market.tendering.schemas.files import OCTETS, attachment
 from b2b_market.tendering.schemas.tenders import TenderSummaryOut
 from b2b_market.tendering.service import applying, qualifying
 
@@ -82,10 +82,7 @@ def add_evidence(tender_id: WireUuid, body: schemas.StageFileIn, call: OnceCall)
 )
 def open_stage_file(stage_file_id: WireUuid, request: Request) -> Response:
     """Return a file, for saving only; its bytes are read after the transaction."""
-    edge: Edge = request.app.state.edge
-    with edge.open(request, "api") as (work, actor):
-        file = applying.open_stage_file(work, actor, commands.StageFileId(stage_file_id))
-    return attachment(files.read(edge.runtime.settings, file), file.name)
+    return saved_untyped(files.take(api_opener(request), applying.open_stage_file, commands.StageFileId(stage_file_id)))
 
 
 @file_router.delete("/{stage_file_id}", response_model=schemas.OwnApplicationOut, responses=reads(*_APPLYING))

@@ -5,10 +5,10 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final, Protocol
 
-from b2b_market.infra.documents.docx import write_docx
+from b2b_market.infra.documents.docx import DOCX_TYPE, write_docx
 from b2b_market.infra.documents.fonts import load_fonts
 from b2b_market.infra.documents.model import Block, Document, Fact, Title, Words, same
-from b2b_market.infra.documents.pdf import write_pdf
+from b2b_market.infra.documents.pdf import PDF_TYPE, write_pdf
 from b2b_market.infra.documents.places import Places
 from b2b_market.kernel.text import N_
 from b2b_market.tendering.rules.printing import TenderPrintersBusy
@@ -26,6 +26,11 @@ class PaperFormat(StrEnum):
 
     PDF = "pdf"
     DOCX = "docx"
+
+    @property
+    def media_type(self) -> str:
+        """What such a file is served as."""
+        return PDF_TYPE if self is PaperFormat.PDF else DOCX_TYPE
 
 
 class Paper(Protocol):

@@ -8,19 +8,20 @@ from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Query, Request, Response
 
-from b2b_market.infra.documents.pdf import PDF_TYPE
+from b2b_market.infra.http.downloads import attachment, saved
 from b2b_market.infra.http.wires import WireUuid
 from b2b_market.kernel.refusal import NotFound, Refusal
 from b2b_market.kernel.text import N_
+from b2b_market.rbac.edge import page_opener
 from b2b_market.rbac.operation import Operation
-from b2b_market.rbac.page_edge import PageCall, PageContext, PageRoute, PageShell
+from b2b_market.rbac.page_edge import PageCall, PageContext, PageRoute
 from b2b_market.tendering.commands import bids as commands
 from b2b_market.tendering.commands.amendments import ConfirmBid
 from b2b_market.tendering.commands.tenders import ProveKey, ReadTender, RegisterKey, RevokeKey
 from b2b_market.tendering.pages import showing, weighing
 from b2b_market.tendering.rules.procedures import read_procedure
 from b2b_market.tendering.rules.sealed_terms import Part
-from b2b_market.tendering.schemas.files import attachment, read_file, work_response
+from b2b_market.tendering.schemas.files import read_file, work_response
 from b2b_market.tendering.service import bidding, drafting, keys, opening, printing, revealing
 from b2b_market.tendering.service.drafting import TenderContent
 from b2b_market.tendering.states.bids import BidStatus
@@ -112,18 +113,14 @@ def take_notice(tender_id: WireUuid, call: PageCall) -> Response:
 @router.get("/tenders/{tender_id}/notice.pdf")
 def print_notice(tender_id: WireUuid, request: Request) -> Response:
     """Save the signed notice as PDF."""
-    shell: PageShell = request.app.state.pages
-    name, content = printing.take_notice(lambda: shell.edge.open(request, "page"), ReadTender(tender_id))
-    return attachment(content, name, PDF_TYPE)
+    return saved(printing.take_notice(page_opener(request), ReadTender(tender_id)))
 
 
 @router.get("/tenders/{tender_id}/opening.pdf")
 def print_opening(tender_id: WireUuid, request: Request, part: OpenedPart = "") -> Response:
     """Save the opening record of an own tender as PDF."""
-    shell: PageShell = request.app.state.pages
     command = commands.PrintOpening(tender_id, part)
-    name, content = printing.take_opening(lambda: shell.edge.open(request, "page"), command)
-    return attachment(content, name, PDF_TYPE)
+    return saved(printing.take_opening(page_opener(request), command))
 
 
 @router.get("/tenders/{tender_id}/bid")

@@ -8,20 +8,20 @@ from uuid import UUID, uuid4
 from fastapi import APIRouter, Request, Response
 
 from b2b_market.files import public as files
-from b2b_market.infra.documents.pdf import PDF_TYPE
+from b2b_market.infra.http.downloads import saved, saved_untyped
 from b2b_market.infra.http.wires import WireUuid
 from b2b_market.kernel.currency import Currency, UnknownCurrency
 from b2b_market.kernel.money import Money
 from b2b_market.kernel.refusal import NotFound, Refusal
 from b2b_market.kernel.text import N_
+from b2b_market.rbac.edge import page_opener
 from b2b_market.rbac.operation import Operation
-from b2b_market.rbac.page_edge import PageCall, PageContext, PageRoute, PageShell, opened_page
+from b2b_market.rbac.page_edge import PageCall, PageContext, PageRoute, opened_page
 from b2b_market.tendering.commands import bonds as commands
 from b2b_market.tendering.commands.tenders import ReadTender
 from b2b_market.tendering.pages import bond_words as words
 from b2b_market.tendering.pages import showing
 from b2b_market.tendering.rules.bonds import MOST_TEXT
-from b2b_market.tendering.schemas.files import attachment
 from b2b_market.tendering.service import bond_settling, bonding, guaranteeing
 from b2b_market.tendering.service.bonding import TenderBonds
 from b2b_market.tendering.states.bonds import BOND_LIFECYCLE, CLAIMABLE, BondForm, BondStatus, ForfeitureGround
@@ -115,19 +115,14 @@ def take_step(bond_id: WireUuid, step: str, call: PageCall) -> Response:
 @router.get("/tender-bonds/{bond_id}/letter")
 def download(bond_id: WireUuid, request: Request) -> Response:
     """Save the guarantee letter of a bond."""
-    shell: PageShell = request.app.state.pages
-    with shell.edge.open(request, "page") as (work, actor):
-        opened = bonding.open_bond_letter(work, actor, commands.ReadBond(bond_id))
-    return attachment(files.read(shell.edge.runtime.settings, opened), opened.name)
+    return saved_untyped(files.take(page_opener(request), bonding.open_bond_letter, commands.ReadBond(bond_id)))
 
 
 @router.get("/tender-bonds/{bond_id}/guarantee.pdf")
 def print_guarantee(bond_id: WireUuid, request: Request) -> Response:
     """Save the text of the guarantee for the bank."""
-    shell: PageShell = request.app.state.pages
     found = commands.ReadBond(bond_id)
-    name, content = guaranteeing.take_guarantee(lambda: shell.edge.open(request, "page"), found)
-    return attachment(content, name, PDF_TYPE)
+    return saved(guaranteeing.take_guarantee(page_opener(request), found))
 
 
 def _kept(call: PageContext, tender_id: UUID, form: Form, prepared: files.PreparedFile | None) -> bool:

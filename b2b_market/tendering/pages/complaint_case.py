@@ -10,18 +10,19 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 
 from b2b_market.files import public as files
+from b2b_market.infra.http.downloads import saved_untyped
 from b2b_market.infra.http.wires import WireUuid
 from b2b_market.kernel.currency import Currency
 from b2b_market.kernel.money import Money
 from b2b_market.kernel.refusal import NotFound, Refusal
 from b2b_market.kernel.text import N_
+from b2b_market.rbac.edge import page_opener
 from b2b_market.rbac.operation import Operation
-from b2b_market.rbac.page_edge import PageCall, PageContext, PageRoute, PageShell
+from b2b_market.rbac.page_edge import PageCall, PageContext, PageRoute
 from b2b_market.tendering.commands import complaints as commands
 from b2b_market.tendering.pages import complaint_words as words
 from b2b_market.tendering.pages.complaints import aims, read_content
 from b2b_market.tendering.rules.complaining import MOST_TEXT
-from b2b_market.tendering.schemas.files import attachment
 from b2b_market.tendering.service import complaining, reviewing
 from b2b_market.tendering.states.complaints import (
     COMPLAINT_LIFECYCLE,
@@ -120,11 +121,8 @@ def record_fee(complaint_id: WireUuid, call: PageCall) -> Response:
 @router.get("/{complaint_id}/files/{file_id}")
 def download(complaint_id: WireUuid, file_id: WireUuid, request: Request) -> Response:
     """Save a file of a complaint."""
-    shell: PageShell = request.app.state.pages
-    with shell.edge.open(request, "page") as (work, actor):
-        command = commands.ReadComplaintFile(complaint_id, file_id)
-        opened = complaining.open_complaint_file(work, actor, command)
-    return attachment(files.read(shell.edge.runtime.settings, opened), opened.name)
+    command = commands.ReadComplaintFile(complaint_id, file_id)
+    return saved_untyped(files.take(page_opener(request), complaining.open_complaint_file, command))
 
 
 def _page(call: PageContext, complaint_id: UUID, form: Form, *, status: int = 200) -> Response:

@@ -4,14 +4,15 @@ from fastapi import APIRouter, Request, Response
 from starlette.datastructures import UploadFile
 
 from b2b_market.files import public as files
+from b2b_market.infra.http.downloads import saved
 from b2b_market.infra.http.problems import STATUS
 from b2b_market.infra.http.wires import WireUuid
 from b2b_market.kernel.refusal import Refusal
 from b2b_market.kernel.text import N_
+from b2b_market.rbac.edge import page_opener
 from b2b_market.rbac.page_edge import FORM_SCOPE, PageContext, PageRoute, PageShell, opened_page
 from b2b_market.tendering.commands.evaluation import CorrectDocuments, LocatePart, Part, ReadCorrection
 from b2b_market.tendering.pages.evaluation import results_of
-from b2b_market.tendering.schemas.files import attachment
 from b2b_market.tendering.service import correcting, evaluating
 from b2b_market.ui.forms import Form, parse_form
 from b2b_market.ui.viewer import Flash
@@ -48,10 +49,7 @@ def correct(inquiry_id: WireUuid, request: Request) -> Response:
 @router.get("/tender-inquiries/{inquiry_id}/files/{position}")
 def take_correction(inquiry_id: WireUuid, position: int, request: Request) -> Response:
     """Save a corrected document."""
-    edge = _shell(request).edge
-    with edge.open(request, "page") as (work, actor):
-        opened = correcting.open_correction(work, actor, ReadCorrection(inquiry_id, position))
-    return attachment(files.read(edge.runtime.settings, opened), opened.name, opened.media_type)
+    return saved(files.take(page_opener(request), correcting.open_correction, ReadCorrection(inquiry_id, position)))
 
 
 def _corrected(call: PageContext, inquiry_id: WireUuid, form: Form, prepared: list[files.PreparedFile]) -> bool:

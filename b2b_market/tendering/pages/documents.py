@@ -8,15 +8,16 @@ from fastapi import APIRouter, Request, Response
 from starlette.datastructures import UploadFile
 
 from b2b_market.files import public as files
+from b2b_market.infra.http.downloads import saved
 from b2b_market.infra.http.problems import STATUS
 from b2b_market.infra.http.wires import WireUuid
 from b2b_market.kernel.refusal import Refusal
 from b2b_market.kernel.text import N_
+from b2b_market.rbac.edge import page_opener
 from b2b_market.rbac.page_edge import FORM_SCOPE, PageCall, PageContext, PageRoute, PageShell, opened_page
 from b2b_market.tendering.commands.documents import AttachDocument, ReadBoardDocument, ReadDocument
 from b2b_market.tendering.commands.tenders import ReadTender
 from b2b_market.tendering.pages import showing
-from b2b_market.tendering.schemas.files import attachment
 from b2b_market.tendering.service import attaching
 from b2b_market.tendering.states.documents import DocumentKind, DocumentLanguage
 from b2b_market.tendering.states.tenders import LIVE, TenderStatus
@@ -90,19 +91,17 @@ def detach_document(tender_document_id: WireUuid, call: PageCall) -> Response:
 @router.get("/tender-documents/{tender_document_id}/content")
 def take_document(tender_document_id: WireUuid, request: Request) -> Response:
     """Save a document."""
-    edge = _shell(request).edge
-    with edge.open(request, "page") as (work, actor):
-        opened = attaching.open_document(work, actor, ReadDocument(tender_document_id))
-    return attachment(files.read(edge.runtime.settings, opened), opened.name, opened.media_type)
+    return saved(files.take(page_opener(request), attaching.open_document, ReadDocument(tender_document_id)))
 
 
 @router.get("/tender-board/{tender_id}/documents/{tender_document_id}")
 def take_board_document(tender_id: WireUuid, tender_document_id: WireUuid, request: Request) -> Response:
     """Save a document of a public tender; nobody needs to sign in."""
-    edge = _shell(request).edge
-    with edge.open(request, "page") as (work, actor):
-        opened = attaching.open_board_document(work, actor, ReadBoardDocument(tender_id, tender_document_id))
-    return attachment(files.read(edge.runtime.settings, opened), opened.name, opened.media_type)
+    return saved(
+        files.take(
+            page_opener(request), attaching.open_board_document, ReadBoardDocument(tender_id, tender_document_id)
+        )
+    )
 
 
 def _attached(call: PageContext, tender_id: WireUuid, form: Form, prepared: files.PreparedFile) -> bool:

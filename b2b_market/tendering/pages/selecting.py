@@ -8,9 +8,11 @@ from uuid import UUID, uuid4
 from fastapi import APIRouter, Request, Response
 
 from b2b_market.files import public as files
+from b2b_market.infra.http.downloads import saved_untyped
 from b2b_market.infra.http.wires import WireUuid
 from b2b_market.kernel.refusal import Refusal
 from b2b_market.kernel.text import N_
+from b2b_market.rbac.edge import page_opener
 from b2b_market.rbac.operation import Operation
 from b2b_market.rbac.page_edge import PageCall, PageContext, PageRoute, opened_page
 from b2b_market.tendering.commands import selecting as commands
@@ -18,7 +20,6 @@ from b2b_market.tendering.commands.tenders import ReadTender, StepTender
 from b2b_market.tendering.pages import showing
 from b2b_market.tendering.pages.uploading import prepared_file
 from b2b_market.tendering.rules.qualifying import judged_by
-from b2b_market.tendering.schemas.files import attachment
 from b2b_market.tendering.service import applying, drafting, qualifying
 from b2b_market.tendering.states.procedures import CriterionKind
 from b2b_market.tendering.states.selecting import (
@@ -134,11 +135,9 @@ def remove_evidence(stage_file_id: WireUuid, call: PageCall) -> Response:
 @router.get("/tender-stage-files/{stage_file_id}")
 def take_stage_file(stage_file_id: WireUuid, request: Request) -> Response:
     """Save a file of an application or an answer; its bytes are read after the transaction."""
-    with opened_page(request) as call:
-        applying.open_stage_file.admit(call.signed_in())
-        file = applying.open_stage_file(call.work, call.actor, commands.StageFileId(stage_file_id))
-        settings = call.shell.edge.runtime.settings
-    return attachment(files.read(settings, file), file.name)
+    return saved_untyped(
+        files.take(page_opener(request), applying.open_stage_file, commands.StageFileId(stage_file_id))
+    )
 
 
 @router.get("/tenders/{tender_id}/applications")

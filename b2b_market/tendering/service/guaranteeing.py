@@ -1,20 +1,17 @@
 """The text of a bid guarantee, printed while no transaction is open."""
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
-
+from b2b_market.infra.documents.pdf import PDF_TYPE
+from b2b_market.infra.saving import SavedFile
 from b2b_market.infra.work import Work
 from b2b_market.kernel.refusal import NotFound
 from b2b_market.organizations import public as organizations
-from b2b_market.rbac.actor import Actor, Scope
-from b2b_market.rbac.operation import operation
+from b2b_market.rbac.actor import Scope
+from b2b_market.rbac.operation import Transactions, operation
 from b2b_market.tendering.commands.bonds import ReadBond
 from b2b_market.tendering.documents.guarantees import Guarantee, guarantee_pdf
 from b2b_market.tendering.permissions import TenderPermission
 from b2b_market.tendering.queries import bonds as queries
 from b2b_market.tendering.queries import tenders as tender_queries
-
-Transaction = Callable[[], AbstractContextManager[tuple[Work, Actor]]]
 
 
 @operation(TenderPermission.BID_SUBMIT)
@@ -40,8 +37,8 @@ def read_guarantee(work: Work, scope: Scope, command: ReadBond) -> Guarantee:
     )
 
 
-def take_guarantee(transaction: Transaction, command: ReadBond) -> tuple[str, bytes]:
-    """Return the letter as a file's name and bytes; TenderPrintersBusy where no place gets free."""
-    with transaction() as (work, actor):
+def take_guarantee(transactions: Transactions, command: ReadBond) -> SavedFile:
+    """Return the letter as a file; TenderPrintersBusy where no place gets free."""
+    with transactions() as (work, actor):
         found = read_guarantee(work, actor, command)
-    return f"{found.number}-guarantee.pdf", guarantee_pdf(found)
+    return SavedFile(f"{found.number}-guarantee.pdf", PDF_TYPE, guarantee_pdf(found))

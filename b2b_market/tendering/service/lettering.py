@@ -1,14 +1,12 @@
 """Letters to bidders about decided lots, read in one transaction and printed while none is open."""
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
-
+from b2b_market.infra.saving import SavedFile
 from b2b_market.infra.work import Work
 from b2b_market.kernel.currency import Currency
 from b2b_market.kernel.money import Money
 from b2b_market.organizations import public as organizations
-from b2b_market.rbac.actor import Actor, Scope
-from b2b_market.rbac.operation import operation
+from b2b_market.rbac.actor import Scope
+from b2b_market.rbac.operation import Transactions, operation
 from b2b_market.tendering.commands.bids import ReadBid
 from b2b_market.tendering.documents.frame import PaperFormat
 from b2b_market.tendering.documents.letters import Letter, letter_file
@@ -17,8 +15,6 @@ from b2b_market.tendering.queries import bids as bid_queries
 from b2b_market.tendering.queries import evaluation as queries
 from b2b_market.tendering.queries import tenders as tender_queries
 from b2b_market.tendering.states.evaluation import Outcome
-
-Transaction = Callable[[], AbstractContextManager[tuple[Work, Actor]]]
 
 
 @operation(TenderPermission.BID_READ)
@@ -49,11 +45,11 @@ def read_letter(work: Work, scope: Scope, command: ReadBid) -> Letter:
     )
 
 
-def take_letter(transaction: Transaction, command: ReadBid, kind: PaperFormat) -> tuple[str, bytes]:
-    """Return the letter as a file's name and bytes; TenderPrintersBusy where no place gets free for a PDF."""
-    with transaction() as (work, actor):
+def take_letter(transactions: Transactions, command: ReadBid, kind: PaperFormat) -> SavedFile:
+    """Return the letter as a file; TenderPrintersBusy where no place gets free for a PDF."""
+    with transactions() as (work, actor):
         letter = read_letter(work, actor, command)
-    return f"{letter.receipt}-letter.{kind.value}", letter_file(letter, kind)
+    return SavedFile(f"{letter.receipt}-letter.{kind}", kind.media_type, letter_file(letter, kind))
 
 
 def _shown(amount: Money) -> str:

@@ -1,13 +1,12 @@
 """The notice and the opening record as PDF, printed while no transaction is open."""
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
-
+from b2b_market.infra.documents.pdf import PDF_TYPE
+from b2b_market.infra.saving import SavedFile
 from b2b_market.infra.work import Work
 from b2b_market.kernel.refusal import NotFound
 from b2b_market.organizations import public as organizations
-from b2b_market.rbac.actor import Actor, Scope
-from b2b_market.rbac.operation import operation
+from b2b_market.rbac.actor import Scope
+from b2b_market.rbac.operation import Transactions, operation
 from b2b_market.tendering.commands.bids import PrintOpening
 from b2b_market.tendering.commands.tenders import ReadTender
 from b2b_market.tendering.documents.records import Printed, notice_pdf, opening_pdf
@@ -20,8 +19,6 @@ from b2b_market.tendering.rules.offers import offered_total
 from b2b_market.tendering.rules.sealed_terms import Part
 from b2b_market.tendering.service import seated
 from b2b_market.tendering.service.sight import sight_of
-
-Transaction = Callable[[], AbstractContextManager[tuple[Work, Actor]]]
 
 
 @operation(TenderPermission.READ)
@@ -59,18 +56,18 @@ def read_opening_sheet(work: Work, scope: Scope, command: PrintOpening) -> Print
     return _printed(work, scope, tender, record=record["record"], signature=record["signature"], bids=tuple(rows))
 
 
-def take_notice(transaction: Transaction, command: ReadTender) -> tuple[str, bytes]:
-    """Return the notice as a file's name and bytes; TenderPrintersBusy where no place gets free."""
-    with transaction() as (work, actor):
+def take_notice(transactions: Transactions, command: ReadTender) -> SavedFile:
+    """Return the notice as a file; TenderPrintersBusy where no place gets free."""
+    with transactions() as (work, actor):
         sheet = read_notice_sheet(work, actor, command)
-    return f"{sheet.number}-notice.pdf", notice_pdf(sheet)
+    return SavedFile(f"{sheet.number}-notice.pdf", PDF_TYPE, notice_pdf(sheet))
 
 
-def take_opening(transaction: Transaction, command: PrintOpening) -> tuple[str, bytes]:
-    """Return the opening record as a file's name and bytes; TenderPrintersBusy where no place gets free."""
-    with transaction() as (work, actor):
+def take_opening(transactions: Transactions, command: PrintOpening) -> SavedFile:
+    """Return the opening record as a file; TenderPrintersBusy where no place gets free."""
+    with transactions() as (work, actor):
         sheet = read_opening_sheet(work, actor, command)
-    return f"{sheet.number}-opening.pdf", opening_pdf(sheet)
+    return SavedFile(f"{sheet.number}-opening.pdf", PDF_TYPE, opening_pdf(sheet))
 
 
 def _printed(work: Work, scope: Scope, tender: Tender, **more: object) -> Printed:

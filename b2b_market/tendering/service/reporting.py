@@ -1,19 +1,19 @@
 """The report of an evaluation, read in one transaction and printed while none is open."""
 
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Mapping
 from datetime import datetime
 from fractions import Fraction
 from uuid import UUID
 
 from b2b_market.identity import public as identity
+from b2b_market.infra.saving import SavedFile
 from b2b_market.infra.work import Work
 from b2b_market.kernel.currency import Currency
 from b2b_market.kernel.money import Money
 from b2b_market.kernel.text import N_
 from b2b_market.organizations import public as organizations
-from b2b_market.rbac.actor import Actor, Scope
-from b2b_market.rbac.operation import operation
+from b2b_market.rbac.actor import Scope
+from b2b_market.rbac.operation import Transactions, operation
 from b2b_market.tendering.commands.tenders import ReadTender
 from b2b_market.tendering.documents.frame import PaperFormat
 from b2b_market.tendering.documents.report import (
@@ -37,7 +37,6 @@ from b2b_market.tendering.service.evaluating import JudgedLot, Judgement, judged
 from b2b_market.tendering.states.evaluation import InquiryStatus, RulingStatus, TenderAwardStatus
 from b2b_market.tendering.states.procedures import CriterionKind
 
-Transaction = Callable[[], AbstractContextManager[tuple[Work, Actor]]]
 NONE = "-"
 FAILED = N_("Did not pass technically; its price envelope stays sealed")
 RULED = {
@@ -90,11 +89,11 @@ def read_report(work: Work, scope: Scope, command: ReadTender) -> Report:
     )
 
 
-def take_report(transaction: Transaction, command: ReadTender, kind: PaperFormat) -> tuple[str, bytes]:
-    """Return the report as a file's name and bytes; TenderPrintersBusy where no place gets free."""
-    with transaction() as (work, actor):
+def take_report(transactions: Transactions, command: ReadTender, kind: PaperFormat) -> SavedFile:
+    """Return the report as a file; TenderPrintersBusy where no place gets free."""
+    with transactions() as (work, actor):
         found = read_report(work, actor, command)
-    return f"{found.number}-evaluation.{kind}", report_file(found, kind)
+    return SavedFile(f"{found.number}-evaluation.{kind}", kind.media_type, report_file(found, kind))
 
 
 def _last_change(found: Judgement) -> datetime:

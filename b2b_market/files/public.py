@@ -14,7 +14,8 @@ Bytes move outside transactions, rows inside::
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TypeVar
+from dataclasses import dataclass
+from typing import BinaryIO, Protocol, TypeVar
 from uuid import UUID
 
 from b2b_market.files.commands import PreparedFile, ReadFile, ReadFiles, RegisterFile, ShareFile, Upload
@@ -29,7 +30,7 @@ from b2b_market.infra.saving import SavedFile
 from b2b_market.infra.settings import Settings
 from b2b_market.infra.who import Cause
 from b2b_market.infra.work import Work
-from b2b_market.kernel.refusal import FieldError, Invalid
+from b2b_market.kernel.refusal import FieldError, Invalid, Refusal
 from b2b_market.kernel.text import N_
 from b2b_market.rbac.actor import Actor, system_actor
 from b2b_market.rbac.operation import Transactions
@@ -39,6 +40,8 @@ __all__ = [
     "FileInQuarantine",
     "FileView",
     "PreparedFile",
+    "Received",
+    "Sent",
     "Upload",
     "accepted_extensions",
     "media_types",
@@ -47,15 +50,40 @@ __all__ = [
     "own_files",
     "prepare",
     "read",
+    "receive",
     "register",
     "share",
     "store",
     "take",
+    "upload_of",
     "view_file",
     "view_files",
 ]
 
 C = TypeVar("C")
+
+
+class Sent(Protocol):
+    """A file in a form, as the web framework holds it."""
+
+    filename: str | None
+    file: BinaryIO
+
+    @property
+    def content_type(self) -> str | None:
+        """What the browser says it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What became of a file that a form may send: ``prepared``, or refused, or neither where none was sent."""
+
+    prepared: PreparedFile | None = None
+    refusal: Refusal | None = None
+
+    def registered(self, work: Work, actor: Actor) -> tuple[UUID, ...]:
+        """Write the row of the file; return its id, or nothing where there is no file."""
+        return () if self.prepared is None else (register(work, actor, self.prepared).id,)
 
 
 def media_types() -> tuple[str, ...]:
@@ -66,6 +94,21 @@ def media_types() -> tuple[str, ...]:
 def prepare(settings: Settings, upload: Upload) -> PreparedFile:
     """Check an upload and put its bytes into the store, outside any transaction; raise what is wrong with it."""
     return storing.prepare(settings, upload)
+
+
+def upload_of(sent: Sent) -> Upload:
+    """Return the bytes that a form sent, with what it says of them."""
+    return Upload(sent.filename or "", sent.content_type or "", sent.file.read())
+
+
+def receive(settings: Settings, sent: Sent | None) -> Received:
+    """Prepare what a form sent, outside any transaction; the page tells what is wrong with it in the next one."""
+    if sent is None:
+        return Received()
+    try:
+        return Received(prepare(settings, upload_of(sent)))
+    except Refusal as refusal:
+        return Received(refusal=refusal)
 
 
 def register(work: Work, actor: Actor, prepared: PreparedFile, readers: Sequence[UUID] = ()) -> FileView:

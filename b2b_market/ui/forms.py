@@ -14,7 +14,7 @@ from decimal import Decimal
 from enum import StrEnum
 from functools import partial
 from types import MappingProxyType
-from typing import Final, TypeVar
+from typing import Final, Self, TypeVar
 from uuid import UUID
 
 from starlette.datastructures import UploadFile
@@ -103,6 +103,11 @@ class Problem:
     message: str
     facts: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
+    @classmethod
+    def of(cls, refusal: Refusal) -> Self:
+        """Return what a refusal says as a whole: its advice, else its title."""
+        return cls(refusal.advice or refusal.title, _texts(refusal.facts))
+
 
 class Form:
     """The state of one form: what is in each field, and what is wrong with it.
@@ -153,11 +158,15 @@ class Form:
 
     def add_error(self, name: str, message: str, /, **facts: str) -> None:
         """Note that ``message`` (a message id, filled by ``facts``) is wrong with the field; '' is the whole form."""
-        problem = Problem(message, MappingProxyType(facts))
-        if name:
-            self.errors.setdefault(name, []).append(problem)
-        else:
-            self.form_errors.append(problem)
+        self._add(name, Problem(message, MappingProxyType(facts)))
+
+    def add_advice(self, name: str, refusal: Refusal) -> None:
+        """Note at the field, or for the whole form (''), what a refusal says as a whole."""
+        self._add(name, Problem.of(refusal))
+
+    def add_field_error(self, name: str, error: FieldError) -> None:
+        """Note at the field, or for the whole form (''), one of the errors that a refusal names."""
+        self._add(name, Problem(error.detail, _texts(error.facts or {})))
 
     def add_refusal(self, refusal: Refusal) -> None:
         """Take over a refusal of the business: its field errors by JSON pointer, its advice for the whole form.
@@ -165,14 +174,15 @@ class Form:
         ``/lines/3/quantity`` belongs to the field ``lines-3-quantity``.
         """
         for error in refusal.errors:
-            self._add_field_error(error)
+            self.add_field_error(error.pointer.strip("/").replace("/", "-"), error)
         if not refusal.errors or not isinstance(refusal, Invalid):
-            facts = {name: str(value) for name, value in refusal.facts.items()}
-            self.add_error("", refusal.advice or refusal.title, **facts)
+            self.add_advice("", refusal)
 
-    def _add_field_error(self, error: FieldError) -> None:
-        facts = {name: str(value) for name, value in (error.facts or {}).items()}
-        self.add_error(error.pointer.strip("/").replace("/", "-"), error.detail, **facts)
+    def _add(self, name: str, problem: Problem) -> None:
+        if name:
+            self.errors.setdefault(name, []).append(problem)
+        else:
+            self.form_errors.append(problem)
 
     def rows(self, prefix: str) -> tuple[int, ...]:
         """Return the numbers of the rows sent as ``<prefix>-<number>-<field>``, ascending."""
@@ -253,6 +263,10 @@ class Form:
         except Unreadable as wrong:
             self.add_error(name, wrong.message, **wrong.facts)
             return None
+
+
+def _texts(facts: Mapping[str, object]) -> Mapping[str, str]:
+    return MappingProxyType({name: str(value) for name, value in facts.items()})
 
 
 def _shown(value: object) -> str:

@@ -1,7 +1,6 @@
 """The page of a request's documents: the buyer's with upload and agreement, the supplier's with what it may open."""
 
 from fastapi import APIRouter, Request, Response
-from starlette.datastructures import UploadFile
 
 from b2b_market.files import public as files
 from b2b_market.infra.http.downloads import saved
@@ -10,13 +9,13 @@ from b2b_market.infra.http.wires import WireUuid
 from b2b_market.kernel.refusal import Refusal
 from b2b_market.kernel.text import N_
 from b2b_market.rbac.edge import page_opener
-from b2b_market.rbac.page_edge import FORM_SCOPE, PageCall, PageContext, PageRoute, PageShell, opened_page
+from b2b_market.rbac.page_edge import PageCall, PageContext, PageRoute, opened_page
 from b2b_market.rfq.commands.attaching import AcceptNda, AttachFile, ReadAttachment, SetNda
 from b2b_market.rfq.commands.requests import ReadRfq
 from b2b_market.rfq.pages import showing
 from b2b_market.rfq.service import attaching, drafting
 from b2b_market.rfq.states import RfqStatus
-from b2b_market.ui.forms import Form, parse_form
+from b2b_market.ui.forms import Form
 from b2b_market.ui.viewer import Flash
 
 router = APIRouter(route_class=PageRoute)
@@ -34,15 +33,9 @@ def attach_file(rfq_id: WireUuid, request: Request) -> Response:
     """Check and store what was sent, then attach it; a refused file is told on the same page."""
     with opened_page(request) as call:
         attaching.attach_file.admit(call.actor)
-    form = Form(parse_form(_texts(request)))
-    upload, refused, prepared = _file(request), None, None
-    if upload is None:
-        form.add_error("file", N_("Choose a file."))
-    else:
-        try:
-            prepared = files.prepare(_shell(request).edge.runtime.settings, upload)
-        except Refusal as refusal:
-            refused = refusal
+        form = Form(call.form())
+    received = files.receive(page_opener(request).settings, form.file("file", required=True))
+    prepared, refused = received.prepared, received.refusal
     with opened_page(request) as call:
         version, line_id = form.integer("version", required=True), form.uuid("line_id")
         if prepared is not None and form.ok:
@@ -107,24 +100,6 @@ def accept_nda(rfq_id: WireUuid, call: PageCall) -> Response:
         call.refuse(refusal)
         form.add_refusal(refusal)
         return _page(call, rfq_id, form, status=STATUS[refusal.kind])
-
-
-def _shell(request: Request) -> PageShell:
-    shell: PageShell = request.app.state.pages
-    return shell
-
-
-def _texts(request: Request) -> list[tuple[str, str | UploadFile]]:
-    pairs: list[tuple[str, str | UploadFile]] = request.scope.get(FORM_SCOPE, [])
-    return [(name, value) for name, value in pairs if name in {"version", "line_id", "note"}]
-
-
-def _file(request: Request) -> files.Upload | None:
-    sent = [value for name, value in request.scope.get(FORM_SCOPE, []) if name == "file"]
-    file = sent[0] if len(sent) == 1 and isinstance(sent[0], UploadFile) else None
-    if file is None or not file.filename:
-        return None
-    return files.Upload(file.filename, file.content_type or "", file.file.read())
 
 
 def _page(call: PageContext, rfq_id: WireUuid, form: Form, *, status: int = 200) -> Response:

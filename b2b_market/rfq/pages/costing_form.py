@@ -10,7 +10,6 @@ from b2b_market.kernel.refusal import Refusal
 from b2b_market.kernel.text import N_
 from b2b_market.reference import public as reference
 from b2b_market.rfq.commands.landing import SetCosting
-from b2b_market.rfq.pages import pointing
 from b2b_market.rfq.service.landing import CostingContent
 from b2b_market.sourcing import public as sourcing
 from b2b_market.ui.forms import Form
@@ -87,14 +86,14 @@ def read_costing(form: Form, rfq_id: UUID, lines: Mapping[int, UUID]) -> tuple[S
 
 def add_refusal(form: Form, refusal: Refusal, rows: Sequence[int]) -> None:
     """Show a refusal at the rows it is about: ``/costs/2/value`` is the value of the third cost that was given."""
-    form.add_error("", refusal.advice or refusal.title, **pointing.texts(refusal.facts))
+    form.add_advice("", refusal)
     for error in refusal.errors:
         head, _, rest = error.pointer.strip("/").partition("/")
         number, _, field = rest.partition("/")
         name = {"annual_rate": "annual_percent", "import_vat": "import_vat_percent"}.get(head, head)
         if head == "costs" and number.isdigit() and int(number) < len(rows):
             name = f"costs-{rows[int(number)]}-{FIELDS.get(field, field)}"
-        form.add_error(name, error.detail, **pointing.texts(error.facts or {}))
+        form.add_field_error(name, error)
 
 
 def _cost(form: Form, row: int, lines: Mapping[int, UUID]) -> sourcing.CostRule | None:

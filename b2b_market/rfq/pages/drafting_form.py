@@ -284,7 +284,7 @@ def _read_unit(form: Form, name: str) -> Unit | None:
     try:
         return unit(text)
     except Refusal as refusal:
-        form.add_error(name, refusal.advice, **pointing.texts(refusal.facts))
+        form.add_advice(name, refusal)
         return None
 
 

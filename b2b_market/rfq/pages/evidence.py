@@ -9,19 +9,18 @@ from starlette.datastructures import UploadFile
 from b2b_market.files import public as files
 from b2b_market.infra.http.downloads import saved
 from b2b_market.infra.http.wires import WireUuid
-from b2b_market.kernel.refusal import NotFound, Refusal
-from b2b_market.kernel.text import N_
+from b2b_market.kernel.refusal import NotFound
 from b2b_market.rbac.edge import page_opener
-from b2b_market.rbac.page_edge import FORM_SCOPE, PageContext, PageRoute, PageShell, opened_page
+from b2b_market.rbac.page_edge import FORM_SCOPE, PageContext, PageRoute, opened_page
 from b2b_market.rfq.commands.quotes import ReadEvidence
 from b2b_market.rfq.commands.requests import ReadRfq
-from b2b_market.rfq.pages import answers_form, pointing
+from b2b_market.rfq.pages import answers_form
 from b2b_market.rfq.pages.answers_form import AskedView
 from b2b_market.rfq.rules.answers import asked_of_suppliers
 from b2b_market.rfq.service import evidence, quoting, scoring
 from b2b_market.rfq.service.drafting import RfqContent
 from b2b_market.sourcing import public as sourcing
-from b2b_market.ui.forms import Form, Problem, parse_form
+from b2b_market.ui.forms import Form, parse_form
 
 router = APIRouter(route_class=PageRoute)
 
@@ -33,23 +32,15 @@ def add_evidence(rfq_id: WireUuid, key: str, request: Request) -> Response:
         quoting.submit_quote.admit(call.actor)
         if key not in {one.key for one in _asked(call, rfq_id)}:
             raise NotFound(key=key)
-    form = Form(parse_form(_texts(request)))
-    upload, prepared, refused = _file(request), None, None
-    if upload is not None:
-        try:
-            prepared = files.prepare(_shell(request).edge.runtime.settings, upload)
-        except Refusal as refusal:
-            refused = refusal
+    form = Form(parse_form(_own(request)))
+    received = files.receive(page_opener(request).settings, form.file("file", required=True))
     with opened_page(request) as call:
         kept = list(answers_form.files_in(form).get(key, ()))
-        if prepared is not None:
-            kept.append(files.register(call.work, call.actor, prepared).id)
+        kept += received.registered(call.work, call.actor)
         one = next(one for one in _asked(call, rfq_id) if one.key == key)
-        wrong = None
-        if refused is not None:
-            wrong = Problem(refused.advice or refused.title, pointing.texts(refused.facts))
-        elif upload is None:
-            wrong = Problem(N_("Choose a file."))
+        if received.refusal is not None:
+            form.add_advice("file", received.refusal)
+        wrong = next(iter(form.errors.get("file", ())), None)
         context = {"rfq_id": rfq_id, "one": _view(call, one, kept), "wrong": wrong, **_context()}
         return call.page("rfq/_quote_evidence.html", context)
 
@@ -94,19 +85,6 @@ def _view(call: PageContext, one: sourcing.Criterion, kept: Sequence[UUID]) -> A
     )
 
 
-def _shell(request: Request) -> PageShell:
-    shell: PageShell = request.app.state.pages
-    return shell
-
-
-def _texts(request: Request) -> list[tuple[str, str | UploadFile]]:
+def _own(request: Request) -> list[tuple[str, str | UploadFile]]:
     pairs: list[tuple[str, str | UploadFile]] = request.scope.get(FORM_SCOPE, [])
-    return [(name, value) for name, value in pairs if name.startswith("evidence-") and isinstance(value, str)]
-
-
-def _file(request: Request) -> files.Upload | None:
-    sent = [value for name, value in request.scope.get(FORM_SCOPE, []) if name == "file"]
-    file = sent[0] if len(sent) == 1 and isinstance(sent[0], UploadFile) else None
-    if file is None or not file.filename:
-        return None
-    return files.Upload(file.filename, file.content_type or "", file.file.read())
+    return [(name, value) for name, value in pairs if name == "file" or name.startswith("evidence-")]

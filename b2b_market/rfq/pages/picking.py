@@ -9,11 +9,10 @@ from uuid import UUID
 from b2b_market.kernel.quantity import Quantity
 from b2b_market.kernel.refusal import Refusal
 from b2b_market.rfq.commands import requests as commands
-from b2b_market.rfq.pages import pointing
 from b2b_market.rfq.rules.alternates import MAX_ALTERNATES
 from b2b_market.rfq.service.comparing import RfqComparison
 from b2b_market.sourcing import public as sourcing
-from b2b_market.ui.forms import Form, Problem
+from b2b_market.ui.forms import Form
 
 BEST = "best"
 MOST = "most-"
@@ -138,7 +137,7 @@ def toggled(choice: Choice, compared: RfqComparison, line_id: UUID) -> Choice:
 def add_award_refusal(form: Form, refusal: Refusal, compared: RfqComparison, choice: Choice) -> None:
     """Show a refused award at the lines it is about: ``/picks/2`` is the third pick, ``/lines/3`` line number 3."""
     rows = {row.need.number: row for row in compared.comparison.rows}
-    form.form_errors.append(Problem(refusal.advice or refusal.title, pointing.texts(refusal.facts)))
+    form.add_advice("", refusal)
     for error in refusal.errors:
         kind, _, place = error.pointer.strip("/").partition("/")
         name = ""
@@ -146,7 +145,7 @@ def add_award_refusal(form: Form, refusal: Refusal, compared: RfqComparison, cho
             name = choice.fields[int(place)]
         elif kind == "lines" and place.isdigit() and int(place) in rows:
             name = pick_field(rows[int(place)].need.line_id)
-        form.add_error(name, error.detail, **pointing.texts(error.facts or {}))
+        form.add_field_error(name, error)
 
 
 def _choice(compared: RfqComparison, picks: tuple[commands.AwardPick, ...], split: frozenset[UUID]) -> Choice:

@@ -14,7 +14,7 @@ from b2b_market.kernel.text import N_
 from b2b_market.rbac.page_edge import PageCall, PageContext, PageRoute
 from b2b_market.rfq.commands.requests import ReadRfq
 from b2b_market.rfq.commands.scoring import ScoreQuotes
-from b2b_market.rfq.pages import answers_form, pointing, scoring_form
+from b2b_market.rfq.pages import answers_form, scoring_form
 from b2b_market.rfq.rules.answers import asked_of_suppliers
 from b2b_market.rfq.rules.scoring import assessed
 from b2b_market.rfq.service import scoring
@@ -97,7 +97,7 @@ def assess(rfq_id: WireUuid, call: PageCall) -> Response:
             return call.see(f"/rfqs/{rfq_id}/scores", Flash(N_("The assessment is saved.")))
         except Refusal as refusal:
             call.refuse(refusal)
-            form.add_error("", refusal.advice or refusal.title, **pointing.texts(refusal.facts))
+            form.add_advice("", refusal)
             for error in refusal.errors:
                 form.add_error(fields[int(error.pointer.split("/")[2])], error.detail)
     return _scores(call, ScoreQuotes(rfq_id), form, status=422)

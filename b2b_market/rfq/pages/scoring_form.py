@@ -8,7 +8,6 @@ from uuid import UUID
 from b2b_market.kernel.refusal import Refusal
 from b2b_market.kernel.text import N_
 from b2b_market.rfq.commands.scoring import AssessmentInput, SetAssessments, SetCriteria
-from b2b_market.rfq.pages import pointing
 from b2b_market.rfq.rules.scoring import PAYMENT
 from b2b_market.rfq.service.scoring import CriteriaContent
 from b2b_market.sourcing import public as sourcing
@@ -72,11 +71,11 @@ def read_criteria(form: Form, rfq_id: UUID) -> tuple[SetCriteria | None, Sequenc
 
 def add_refusal(form: Form, refusal: Refusal, rows: Sequence[int]) -> None:
     """Show a refusal at the rows it is about: ``/criteria/2/weight`` is the weight of the third criterion."""
-    form.add_error("", refusal.advice or refusal.title, **pointing.texts(refusal.facts))
+    form.add_advice("", refusal)
     for error in refusal.errors:
         _, number, field = error.pointer.strip("/").split("/")
         name = f"criteria-{rows[int(number)]}-{'kind' if field == 'key' else field}"
-        form.add_error(name, error.detail, **pointing.texts(error.facts or {}))
+        form.add_field_error(name, error)
 
 
 def assessment_field(supplier_id: UUID, key: str) -> str:

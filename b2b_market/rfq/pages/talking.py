@@ -12,6 +12,7 @@ from b2b_market.kernel.currency import Currency
 from b2b_market.kernel.money import Money
 from b2b_market.kernel.refusal import NotFound, Refusal
 from b2b_market.kernel.text import N_
+from b2b_market.rbac.edge import page_opener
 from b2b_market.rbac.page_edge import PageCall, PageContext, PageRoute, opened_page
 from b2b_market.rfq.commands import requests as commands
 from b2b_market.rfq.commands.rounds import DecideCounter, ReadCounter, ReadNegotiation, SendMessage
@@ -107,24 +108,16 @@ def send(rfq_id: WireUuid, supplier_id: WireUuid, request: Request) -> Response:
         talking.send_message.admit(call.actor)
         talking.read_negotiation(call.work, call.actor, where)
         form = Form(call.form())
-        settings = call.shell.edge.runtime.settings
     text, line_id = form.text("text", required=True, limit=MOST, lines=True), form.uuid("line_id")
-    upload = form.file("file")
-    prepared, refused = None, None
-    if upload is not None and form.ok:
-        try:
-            content = files.Upload(upload.filename or "", upload.content_type or "", upload.file.read())
-            prepared = files.prepare(settings, content)
-        except Refusal as refusal:
-            refused = refusal
+    received = files.receive(page_opener(request).settings, form.file("file") if form.ok else None)
     with opened_page(request) as call:
-        if refused is not None:
-            form.add_error("file", refused.advice or refused.title, **pointing.texts(refused.facts))
+        if received.refusal is not None:
+            form.add_advice("file", received.refusal)
         if not form.ok or text is None:
             return _page(call, where, form, status=422)
         try:
             call.once()
-            kept = () if prepared is None else (files.register(call.work, call.actor, prepared).id,)
+            kept = received.registered(call.work, call.actor)
             command = SendMessage(rfq_id=rfq_id, supplier_id=supplier_id, text=text, line_id=line_id, file_ids=kept)
             talking.send_message(call.work, call.actor, command)
             return call.see(_path(where) + "#talk", Flash(N_("Sent.")))

@@ -64,20 +64,13 @@ def keep(tender_id: WireUuid, request: Request) -> Response:
         bonding.register_bond.admit(call.actor)
         bonding.list_bonds(call.work, call.actor, ReadTender(tender_id))
         form = Form(call.form())
-        settings = call.shell.edge.runtime.settings
-    upload, prepared, refused = form.file("letter"), None, None
-    if upload is not None:
-        try:
-            content = files.Upload(upload.filename or "", upload.content_type or "", upload.file.read())
-            prepared = files.prepare(settings, content)
-        except Refusal as refusal:
-            refused = refusal
+    received = files.receive(page_opener(request).settings, form.file("letter"))
     with opened_page(request) as call:
-        if refused is not None:
-            form.add_error("letter", refused.advice or refused.title, **{k: str(v) for k, v in refused.facts.items()})
+        if received.refusal is not None:
+            form.add_advice("letter", received.refusal)
         bond_id = form.uuid("bond_id")
         try:
-            if _kept(call, tender_id, form, prepared):
+            if _kept(call, tender_id, form, received):
                 said = Flash(N_("Kept. Until the opening nobody but your company knows of it."))
                 return call.see(f"/tenders/{tender_id}/bonds", said)
         except Refusal as refusal:
@@ -125,7 +118,7 @@ def print_guarantee(bond_id: WireUuid, request: Request) -> Response:
     return saved(guaranteeing.take_guarantee(page_opener(request), found))
 
 
-def _kept(call: PageContext, tender_id: UUID, form: Form, prepared: files.PreparedFile | None) -> bool:
+def _kept(call: PageContext, tender_id: UUID, form: Form, received: files.Received) -> bool:
     """Register or replace what was typed; False where a field cannot be read, which the form says."""
     bond_id, lot_id = form.uuid("bond_id"), form.uuid("lot", required=True)
     kind, amount = form.choice("form", BondForm, required=True), form.decimal("amount", required=True)
@@ -134,7 +127,7 @@ def _kept(call: PageContext, tender_id: UUID, form: Form, prepared: files.Prepar
     valid_until = form.day("valid_until")
     if not form.ok or lot_id is None or kind is None or amount is None or currency is None:
         return False
-    letter_id = None if prepared is None else files.register(call.work, call.actor, prepared).id
+    letter_id = next(iter(received.registered(call.work, call.actor)), None)
     money = Money(amount, currency)
     if bond_id is None:
         call.once()

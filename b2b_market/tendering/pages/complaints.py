@@ -1,5 +1,6 @@
 """Complaints about a tender: what is published, and the form that drafts one; the desk; the public page."""
 
+from dataclasses import replace
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Request, Response
@@ -8,6 +9,7 @@ from b2b_market.files import public as files
 from b2b_market.infra.http.wires import WireUuid
 from b2b_market.kernel.refusal import Refusal
 from b2b_market.kernel.text import N_
+from b2b_market.rbac.edge import page_opener
 from b2b_market.rbac.page_edge import PageCall, PageContext, PageRoute, opened_page
 from b2b_market.tendering.commands.complaints import ComplaintInput, DraftComplaint
 from b2b_market.tendering.commands.tenders import ReadTender
@@ -41,24 +43,17 @@ def draft(tender_id: WireUuid, request: Request) -> Response:
         complaining.draft_complaint.admit(call.actor)
         complaining.list_complaints(call.work, call.actor, ReadTender(tender_id))
         form = Form(call.form())
-        settings = call.shell.edge.runtime.settings
-    upload, prepared, refused = form.file("file"), None, None
-    if upload is not None:
-        try:
-            content = files.Upload(upload.filename or "", upload.content_type or "", upload.file.read())
-            prepared = files.prepare(settings, content)
-        except Refusal as refusal:
-            refused = refusal
+    received = files.receive(page_opener(request).settings, form.file("file"))
     with opened_page(request) as call:
-        if refused is not None:
-            form.add_error("file", refused.advice or refused.title, **{k: str(v) for k, v in refused.facts.items()})
+        if received.refusal is not None:
+            form.add_advice("file", received.refusal)
         said = read_content(form)
         if not form.ok or said is None:
             return _page(call, tender_id, form, status=422)
         try:
             call.once()
-            kept = () if prepared is None else (files.register(call.work, call.actor, prepared).id,)
-            command = DraftComplaint(tender_id, _with_files(said, kept))
+            kept = replace(said, file_ids=received.registered(call.work, call.actor))
+            command = DraftComplaint(tender_id, kept)
             made = complaining.draft_complaint(call.work, call.actor, command)
             return call.see(f"/tender-complaints/{made.id}", Flash(N_("Drafted. Nobody sees it until you lodge it.")))
         except Refusal as refusal:
@@ -159,17 +154,6 @@ def _page(call: PageContext, tender_id: UUID, form: Form, *, status: int = 200) 
         "idempotency_key": str(uuid4()),
     }
     return call.page("tendering/complaints.html", context, status=status)
-
-
-def _with_files(said: ComplaintInput, file_ids: tuple[UUID, ...]) -> ComplaintInput:
-    return ComplaintInput(
-        kind=said.kind,
-        target=said.target,
-        target_id=said.target_id,
-        grounds=said.grounds,
-        demand=said.demand,
-        file_ids=file_ids,
-    )
 
 
 def _is_id(key: str) -> bool:

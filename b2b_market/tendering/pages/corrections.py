@@ -1,7 +1,6 @@
 """Corrected documents on the bidder's page of results, and saved from there and from the evaluation."""
 
 from fastapi import APIRouter, Request, Response
-from starlette.datastructures import UploadFile
 
 from b2b_market.files import public as files
 from b2b_market.infra.http.downloads import saved
@@ -10,11 +9,11 @@ from b2b_market.infra.http.wires import WireUuid
 from b2b_market.kernel.refusal import Refusal
 from b2b_market.kernel.text import N_
 from b2b_market.rbac.edge import page_opener
-from b2b_market.rbac.page_edge import FORM_SCOPE, PageContext, PageRoute, PageShell, opened_page
+from b2b_market.rbac.page_edge import PageContext, PageRoute, opened_page
 from b2b_market.tendering.commands.evaluation import CorrectDocuments, LocatePart, Part, ReadCorrection
 from b2b_market.tendering.pages.evaluation import results_of
 from b2b_market.tendering.service import correcting, evaluating
-from b2b_market.ui.forms import Form, parse_form
+from b2b_market.ui.forms import Form
 from b2b_market.ui.viewer import Flash
 
 router = APIRouter(route_class=PageRoute)
@@ -26,11 +25,11 @@ def correct(inquiry_id: WireUuid, request: Request) -> Response:
     with opened_page(request) as call:
         correcting.correct_documents.admit(call.actor)
         tender_id = evaluating.tender_of(call.work, call.actor, LocatePart(Part.INQUIRY, inquiry_id))
-    sent: list[tuple[str, str | UploadFile]] = request.scope.get(FORM_SCOPE, [])
-    form = Form(parse_form([(name, value) for name, value in sent if not isinstance(value, UploadFile)]))
+        form = Form(call.form("file"))
     refused, prepared = None, []
     try:
-        prepared = [files.prepare(_shell(request).edge.runtime.settings, one) for one in _uploads(sent)]
+        settings = page_opener(request).settings
+        prepared = [files.prepare(settings, files.upload_of(one)) for one in form.data.files.get("file", ())]
     except Refusal as refusal:
         refused = refusal
     with opened_page(request) as call:
@@ -62,13 +61,3 @@ def _corrected(call: PageContext, inquiry_id: WireUuid, form: Form, prepared: li
     command = CorrectDocuments(inquiry_id, version, text, file_ids)
     correcting.correct_documents(call.work, call.actor, command)
     return True
-
-
-def _uploads(sent: list[tuple[str, str | UploadFile]]) -> list[files.Upload]:
-    found = [value for name, value in sent if name == "file" and isinstance(value, UploadFile) and value.filename]
-    return [files.Upload(one.filename or "", one.content_type or "", one.file.read()) for one in found]
-
-
-def _shell(request: Request) -> PageShell:
-    shell: PageShell = request.app.state.pages
-    return shell

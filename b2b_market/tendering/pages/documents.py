@@ -5,7 +5,6 @@ from types import MappingProxyType
 from typing import Final
 
 from fastapi import APIRouter, Request, Response
-from starlette.datastructures import UploadFile
 
 from b2b_market.files import public as files
 from b2b_market.infra.http.downloads import saved
@@ -14,14 +13,14 @@ from b2b_market.infra.http.wires import WireUuid
 from b2b_market.kernel.refusal import Refusal
 from b2b_market.kernel.text import N_
 from b2b_market.rbac.edge import page_opener
-from b2b_market.rbac.page_edge import FORM_SCOPE, PageCall, PageContext, PageRoute, PageShell, opened_page
+from b2b_market.rbac.page_edge import PageCall, PageContext, PageRoute, opened_page
 from b2b_market.tendering.commands.documents import AttachDocument, ReadBoardDocument, ReadDocument
 from b2b_market.tendering.commands.tenders import ReadTender
 from b2b_market.tendering.pages import showing
 from b2b_market.tendering.service import attaching
 from b2b_market.tendering.states.documents import DocumentKind, DocumentLanguage
 from b2b_market.tendering.states.tenders import LIVE, TenderStatus
-from b2b_market.ui.forms import Form, parse_form
+from b2b_market.ui.forms import Form
 from b2b_market.ui.viewer import Flash
 
 router = APIRouter(route_class=PageRoute)
@@ -43,7 +42,6 @@ LANGUAGES: Final[Mapping[DocumentLanguage, str]] = MappingProxyType(
         DocumentLanguage.OTHER: N_("Another language"),
     }
 )
-_TEXTS: Final = frozenset({"version", "title", "kind", "language", "material", "note", "replaces"})
 
 
 @router.get("/tenders/{tender_id}/documents")
@@ -58,15 +56,9 @@ def attach_document(tender_id: WireUuid, request: Request) -> Response:
     """Check and store what was sent, then attach it; what is wrong with it is told on the same page."""
     with opened_page(request) as call:
         attaching.attach_document.admit(call.actor)
-    form = Form(parse_form(_texts(request)))
-    upload, refused, prepared = _file(request), None, None
-    if upload is None:
-        form.add_error("file", N_("Choose a file."))
-    else:
-        try:
-            prepared = files.prepare(_shell(request).edge.runtime.settings, upload)
-        except Refusal as refusal:
-            refused = refusal
+        form = Form(call.form())
+    received = files.receive(page_opener(request).settings, form.file("file", required=True))
+    prepared, refused = received.prepared, received.refusal
     with opened_page(request) as call:
         if prepared is not None:
             try:
@@ -125,24 +117,6 @@ def _attached(call: PageContext, tender_id: WireUuid, form: Form, prepared: file
     )
     attaching.attach_document(call.work, call.actor, command)
     return True
-
-
-def _shell(request: Request) -> PageShell:
-    shell: PageShell = request.app.state.pages
-    return shell
-
-
-def _texts(request: Request) -> list[tuple[str, str | UploadFile]]:
-    pairs: list[tuple[str, str | UploadFile]] = request.scope.get(FORM_SCOPE, [])
-    return [(name, value) for name, value in pairs if name in _TEXTS]
-
-
-def _file(request: Request) -> files.Upload | None:
-    sent = [value for name, value in request.scope.get(FORM_SCOPE, []) if name == "file"]
-    file = sent[0] if len(sent) == 1 and isinstance(sent[0], UploadFile) else None
-    if file is None or not file.filename:
-        return None
-    return files.Upload(file.filename, file.content_type or "", file.file.read())
 
 
 def _page(call: PageContext, tender_id: WireUuid, form: Form, *, status: int = 200) -> Response:

@@ -18,7 +18,6 @@ from b2b_market.rbac.page_edge import PageCall, PageContext, PageRoute, opened_p
 from b2b_market.tendering.commands import selecting as commands
 from b2b_market.tendering.commands.tenders import ReadTender, StepTender
 from b2b_market.tendering.pages import showing
-from b2b_market.tendering.pages.uploading import prepared_file
 from b2b_market.tendering.rules.qualifying import judged_by
 from b2b_market.tendering.service import applying, drafting, qualifying
 from b2b_market.tendering.states.procedures import CriterionKind
@@ -90,11 +89,13 @@ def add_evidence(tender_id: WireUuid, request: Request) -> Response:
     with opened_page(request) as call:
         applying.add_evidence.admit(call.actor)
         form = Form(call.form())
-    prepared = prepared_file(request, form)
+    received = files.receive(page_opener(request).settings, form.file("file", required=True))
     with opened_page(request) as call:
-        if prepared is not None:
+        if received.refusal is not None:
+            form.add_advice("file", received.refusal)
+        if received.prepared is not None:
             try:
-                kept = files.register(call.work, call.actor, prepared)
+                kept = files.register(call.work, call.actor, received.prepared)
                 applying.add_evidence(call.work, call.actor, commands.AddFile(tender_id, kept.id))
                 return call.see(f"/tenders/{tender_id}/application", Flash(N_("The file is part of your application.")))
             except Refusal as refusal:

@@ -11,12 +11,12 @@ from b2b_market.files import public as files
 from b2b_market.infra.http.wires import WireUuid
 from b2b_market.kernel.refusal import Refusal
 from b2b_market.kernel.text import N_
+from b2b_market.rbac.edge import page_opener
 from b2b_market.rbac.page_edge import PageCall, PageContext, PageRoute, opened_page
 from b2b_market.tendering.commands import selecting as commands
 from b2b_market.tendering.commands.tenders import ReadTender, StepTender
 from b2b_market.tendering.pages import selecting, showing
 from b2b_market.tendering.pages import tenders as tender_pages
-from b2b_market.tendering.pages.uploading import prepared_file
 from b2b_market.tendering.rules.procedures import read_procedure
 from b2b_market.tendering.service import continuing, drafting, talking
 from b2b_market.tendering.states.selecting import TalkKind, TalkStatus
@@ -142,11 +142,13 @@ def add_talk_file(talk_id: WireUuid, request: Request) -> Response:
         talking.add_talk_file.admit(call.actor)
         tender_id = talking.tender_of_talk(call.work, call.actor, commands.TalkId(talk_id))
         form = Form(call.form())
-    prepared = prepared_file(request, form, f"file-{talk_id}")
+    received = files.receive(page_opener(request).settings, form.file(f"file-{talk_id}", required=True))
     with opened_page(request) as call:
-        if prepared is not None:
+        if received.refusal is not None:
+            form.add_advice(f"file-{talk_id}", received.refusal)
+        if received.prepared is not None:
             try:
-                kept = files.register(call.work, call.actor, prepared)
+                kept = files.register(call.work, call.actor, received.prepared)
                 talking.add_talk_file(call.work, call.actor, commands.AddFile(talk_id, kept.id))
                 return call.see(f"/tenders/{tender_id}/talks", Flash(N_("The file is there. Now give the answer.")))
             except Refusal as refusal:

@@ -8,7 +8,7 @@ from b2b_market.infra.tasks import Task
 from b2b_market.infra.who import Cause
 from b2b_market.infra.work import Work
 from b2b_market.kernel.text import N_
-from b2b_market.notifications.public import Message, MessageType, notify
+from b2b_market.notifications.public import MessageType, Thing, tell
 from b2b_market.rbac.actor import system_actor
 
 INDEX_PERIOD = 60.0
@@ -71,15 +71,9 @@ def _tell(work: Work, news: alerting.News) -> None:
         lines.append(f"{entry.title} · {buyer} · {entry.number}")
     if news.more:
         lines.append("…")
-    message = Message(
-        type=SearchNews,
-        facts={"name": news.search.name, "requests": "\n".join(lines)},
-        link=f"/board/searches/{news.search.id}",
-        object_type="board_search",
-        object_id=news.search.id,
-        object_name=news.search.name,
-    )
-    notify(work, [news.reader], message)
+    search = news.search
+    thing = Thing(type="board_search", id=search.id, name=search.name, link=f"/board/searches/{search.id}")
+    tell(work, [news.reader], SearchNews, thing, name=search.name, requests="\n".join(lines))
 
 
 TASKS = (

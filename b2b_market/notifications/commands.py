@@ -55,6 +55,17 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Thing:
+    """What several kinds of messages are about: what all of them say of it, and where they lead."""
+
+    type: str
+    id: UUID
+    name: str
+    link: str
+    facts: Mapping[str, Fact] = field(default_factory=lambda: NO_FACTS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Recipient:
     """A reader as the caller resolved them: where, in which language, in which zone, acting for which company.
 

@@ -14,12 +14,12 @@ Declare a message type beside the handler that sends it, resolve the readers, ca
 from collections.abc import Sequence
 
 from b2b_market.infra.work import Work
-from b2b_market.notifications.commands import Fact, Message, MessageType, Recipient
+from b2b_market.notifications.commands import Fact, Message, MessageType, Recipient, Thing
 from b2b_market.notifications.documents import catalogue
 from b2b_market.notifications.service import writing
 from b2b_market.rbac.actor import Scope, system_actor
 
-__all__ = ["Fact", "Message", "MessageType", "Recipient", "catalogue", "notify"]
+__all__ = ["Fact", "Message", "MessageType", "Recipient", "Thing", "catalogue", "notify", "tell"]
 
 
 def notify(work: Work, recipients: Sequence[Recipient], message: Message) -> None:
@@ -29,3 +29,16 @@ def notify(work: Work, recipients: Sequence[Recipient], message: Message) -> Non
     never existed. The caller decides who may know what ``message`` says.
     """
     writing.write_message(work, Scope(system_actor("notifications"), None), recipients, message)
+
+
+def tell(work: Work, recipients: Sequence[Recipient], kind: type[MessageType], thing: Thing, **facts: Fact) -> None:
+    """Send each recipient a message of ``kind`` about a thing that several kinds are about."""
+    message = Message(
+        type=kind,
+        facts={**thing.facts, **facts},
+        link=thing.link,
+        object_type=thing.type,
+        object_id=thing.id,
+        object_name=thing.name,
+    )
+    notify(work, recipients, message)

@@ -5,7 +5,7 @@ from uuid import UUID
 from b2b_market.identity.public import LinkPurpose, issue_link, issue_takeover, people
 from b2b_market.infra.work import Work
 from b2b_market.kernel.text import N_
-from b2b_market.notifications.public import Fact, Message, MessageType, Recipient, notify
+from b2b_market.notifications.public import Fact, Message, MessageType, Recipient, Thing, notify, tell
 from b2b_market.organizations.events import (
     CompanyApproved,
     CompanyRegistered,
@@ -213,15 +213,8 @@ def _tell(
         return
     org_id, link = about
     name = _name(work, actor, org_id)
-    message = Message(
-        type=kind,
-        facts={"company": name, **facts},
-        link=link,
-        object_type="organization",
-        object_id=org_id,
-        object_name=name,
-    )
-    notify(work, readers, message)
+    thing = Thing(type="organization", id=org_id, name=name, link=link, facts={"company": name})
+    tell(work, readers, kind, thing, **facts)
 
 
 def _all(actor: Actor) -> Scope:

@@ -1,16 +1,14 @@
 """Telling people of contracts: drafted, proposed, revised, void."""
 
-from b2b_market.contracts.commands import (
-    Party,
-    ReadContract,
-)
+from b2b_market.contracts.commands import Party, ReadContract
 from b2b_market.contracts.events import ContractDrafted, ContractReleased, ContractRevised, ContractVoided
 from b2b_market.contracts.handlers.drafting import CHINESE_LAW
 from b2b_market.contracts.permissions import ContractPermission
 from b2b_market.contracts.service import reading
+from b2b_market.contracts.service.views import ContractView
 from b2b_market.infra.work import Work
 from b2b_market.kernel.text import N_
-from b2b_market.notifications.public import Fact, Message, MessageType, notify
+from b2b_market.notifications.public import Fact, MessageType, Thing, tell
 from b2b_market.organizations import public as organizations
 from b2b_market.rbac.actor import Actor
 
@@ -55,52 +53,53 @@ class ContractVoidedMessage(MessageType):
     permission = ContractPermission.READ.value
 
 
+_Event = ContractDrafted | ContractReleased | ContractRevised | ContractVoided
+
+
 def when_contract_drafted_tell_buyer(work: Work, actor: Actor, event: ContractDrafted) -> None:
     """Tell those of the buyer who may release it."""
-    contract = reading.read_contract(work, actor, ReadContract(event.contract_id))
+    contract = _read(work, actor, event)
     readers = organizations.people_with(work, actor, [event.buyer_id], ContractPermission.RELEASE)
     facts: dict[str, Fact] = {"supplier": _name(contract.supplier), "rfq": contract.rfq_number}
-    notify(work, readers, _message(ContractDraftedMessage, event, facts))
+    tell(work, readers, ContractDraftedMessage, _about(event), **facts)
 
 
 def when_contract_released_tell_supplier(work: Work, actor: Actor, event: ContractReleased) -> None:
     """Tell the supplier's people."""
-    contract = reading.read_contract(work, actor, ReadContract(event.contract_id))
-    readers = organizations.people_with(work, actor, [event.supplier_id], ContractPermission.READ)
-    facts: dict[str, Fact] = {"buyer": _name(contract.buyer), "title": contract.title, "total": contract.total}
-    notify(work, readers, _message(ContractReleasedMessage, event, facts))
+    contract = _read(work, actor, event)
+    _tell_supplier(work, actor, event, ContractReleasedMessage, title=contract.title, total=contract.total)
 
 
 def when_contract_revised_tell_supplier(work: Work, actor: Actor, event: ContractRevised) -> None:
     """Tell the supplier's people of the new edition."""
-    contract = reading.read_contract(work, actor, ReadContract(event.contract_id))
-    readers = organizations.people_with(work, actor, [event.supplier_id], ContractPermission.READ)
-    facts: dict[str, Fact] = {"buyer": _name(contract.buyer), "edition": event.edition}
-    notify(work, readers, _message(ContractRevisedMessage, event, facts))
+    _tell_supplier(work, actor, event, ContractRevisedMessage, edition=event.edition)
 
 
 def when_contract_voided_tell_supplier(work: Work, actor: Actor, event: ContractVoided) -> None:
     """Tell the supplier's people, unless they never saw the contract."""
     if event.released:
-        contract = reading.read_contract(work, actor, ReadContract(event.contract_id))
-        readers = organizations.people_with(work, actor, [event.supplier_id], ContractPermission.READ)
-        facts: dict[str, Fact] = {"buyer": _name(contract.buyer), "reason": event.reason}
-        notify(work, readers, _message(ContractVoidedMessage, event, facts))
+        _tell_supplier(work, actor, event, ContractVoidedMessage, reason=event.reason)
 
 
-def _message(
+def _tell_supplier(
+    work: Work,
+    actor: Actor,
+    event: ContractReleased | ContractRevised | ContractVoided,
     kind: type[MessageType],
-    event: ContractDrafted | ContractReleased | ContractRevised | ContractVoided,
-    facts: dict[str, Fact],
-) -> Message:
-    return Message(
-        type=kind,
-        facts={"number": event.number, **facts},
-        link=f"/contracts/{event.contract_id}",
-        object_type="contract",
-        object_id=event.contract_id,
-        object_name=event.number,
-    )
+    **facts: Fact,
+) -> None:
+    readers = organizations.people_with(work, actor, [event.supplier_id], ContractPermission.READ)
+    buyer = _name(_read(work, actor, event).buyer)
+    tell(work, readers, kind, _about(event), buyer=buyer, **facts)
+
+
+def _read(work: Work, actor: Actor, event: _Event) -> ContractView:
+    return reading.read_contract(work, actor, ReadContract(event.contract_id))
+
+
+def _about(event: _Event) -> Thing:
+    link = f"/contracts/{event.contract_id}"
+    return Thing(type="contract", id=event.contract_id, name=event.number, link=link, facts={"number": event.number})
 
 
 def _name(party: Party) -> str:

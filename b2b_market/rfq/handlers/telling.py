@@ -6,7 +6,8 @@ from uuid import UUID
 
 from b2b_market.infra.work import Work
 from b2b_market.kernel.permission import Permission
-from b2b_market.notifications.public import Fact, Message, MessageType, Recipient, notify
+from b2b_market.notifications import public as notifications
+from b2b_market.notifications.public import Fact, MessageType, Recipient, Thing
 from b2b_market.organizations import public as organizations
 from b2b_market.rbac.actor import Actor
 from b2b_market.rfq.public import RequestFacts
@@ -46,13 +47,11 @@ def tell(work: Work, people: list[Recipient], kind: type[MessageType], about: Re
         return
     at = about if isinstance(about, At) else At(about, "")
     known = at.about
-    always: dict[str, Fact] = {"number": known.number, "title": known.title, "buyer": known.buyer_name}
-    message = Message(
-        type=kind,
-        facts={**always, **facts},
+    thing = Thing(
+        type="rfq",
+        id=known.rfq_id,
+        name=f"{known.number} {known.title}",
         link=at.elsewhere or f"/rfqs/{known.rfq_id}{at.page}",
-        object_type="rfq",
-        object_id=known.rfq_id,
-        object_name=f"{known.number} {known.title}",
+        facts={"number": known.number, "title": known.title, "buyer": known.buyer_name},
     )
-    notify(work, people, message)
+    notifications.tell(work, people, kind, thing, **facts)

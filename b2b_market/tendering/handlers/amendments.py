@@ -60,8 +60,7 @@ def when_amendment_submitted_ask_approvers(work: Work, actor: Actor, event: Tend
 
 def when_amendment_returned_tell_author(work: Work, actor: Actor, event: TenderAmendmentReturned) -> None:
     """Tell the author why."""
-    found = people_with(work, actor, [event.buyer_id], TenderPermission.DRAFT)
-    people = [person for person in found if person.user_id == event.author_id]
+    people = people_with(work, actor, [event.buyer_id], TenderPermission.DRAFT, only=event.author_id)
     link = f"/tender-amendments/{event.amendment_id}"
     tell(work, actor, people, AmendmentSentBack, event.tender_id, link=link, reason=event.remark)
 

@@ -7,7 +7,7 @@ from b2b_market.infra.work import Work
 from b2b_market.kernel.currency import Currency
 from b2b_market.kernel.money import Money
 from b2b_market.kernel.text import N_
-from b2b_market.notifications.public import Fact, Message, MessageType, Recipient, notify
+from b2b_market.notifications.public import MessageType, Recipient, Thing, tell
 from b2b_market.rbac.actor import Actor
 from b2b_market.rbac.manifest import Handler
 from b2b_market.tendering.commands.complaints import ReadComplaint
@@ -169,25 +169,23 @@ def _tell(work: Work, actor: Actor, people: list[Recipient], kind: type[MessageT
     if not people:
         return
     found = complaining.read_complaint(work, actor, ReadComplaint(complaint_id))
-    facts: dict[str, Fact] = {
-        "number": found.number or found.tender_number,
-        "tender": found.tender_number,
-        "title": found.tender_title,
-        "supplier": found.supplier_name,
-        "amount": Money(found.fee or Decimal(0), Currency(found.currency)),
-        "reference": found.fee_reference or "—",
-        "ends_at": found.window_ends_at,
-        "due_at": found.due_at or found.window_ends_at,
-    }
-    message = Message(
-        type=kind,
-        facts=facts,
+    thing = Thing(
+        type="tender_complaint",
+        id=found.id,
+        name=f"{found.tender_number} {found.tender_title}",
         link=f"/tender-complaints/{found.id}",
-        object_type="tender_complaint",
-        object_id=found.id,
-        object_name=f"{found.tender_number} {found.tender_title}",
+        facts={
+            "number": found.number or found.tender_number,
+            "tender": found.tender_number,
+            "title": found.tender_title,
+            "supplier": found.supplier_name,
+            "amount": Money(found.fee or Decimal(0), Currency(found.currency)),
+            "reference": found.fee_reference or "—",
+            "ends_at": found.window_ends_at,
+            "due_at": found.due_at or found.window_ends_at,
+        },
     )
-    notify(work, people, message)
+    tell(work, people, kind, thing)
 
 
 COMPLAINT_HANDLERS = (

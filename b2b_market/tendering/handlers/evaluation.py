@@ -130,11 +130,7 @@ def when_tender_award_proposed_ask_approvers(work: Work, actor: Actor, event: Te
 
 def when_tender_award_returned_tell_proposer(work: Work, actor: Actor, event: TenderAwardReturned) -> None:
     """Tell the proposer why."""
-    people = [
-        one
-        for one in people_with(work, actor, [event.buyer_id], TenderPermission.AWARD)
-        if one.user_id == event.proposer_id
-    ]
+    people = people_with(work, actor, [event.buyer_id], TenderPermission.AWARD, only=event.proposer_id)
     tell(
         work,
         actor,

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from b2b_market.infra.work import Work
 from b2b_market.kernel.text import N_
-from b2b_market.notifications.public import Fact, Message, MessageType, Recipient, notify
+from b2b_market.notifications.public import Fact, MessageType, Recipient, Thing, tell
 from b2b_market.organizations import public as organizations
 from b2b_market.rbac.actor import Actor
 from b2b_market.rbac.manifest import Handler
@@ -103,32 +103,28 @@ TIME_OVER = N_("Its time is over.")
 
 def when_framework_concluded_tell_parties(work: Work, actor: Actor, event: FrameworkConcluded) -> None:
     """Tell those who may place orders, and the members' people."""
-    people = people_with(work, actor, [event.buyer_id], TenderPermission.CALL_OFF_PLACE)
-    for supplier_id in event.supplier_ids:
-        people += people_with(work, actor, [supplier_id], TenderPermission.CALL_OFF_ANSWER)
-    _tell(work, actor, people, FrameworkBegun, event.framework_id, ends_at=event.ends_at)
+    _tell_all(work, actor, event, FrameworkBegun, ends_at=event.ends_at)
 
 
 def when_framework_terminated_tell_parties(work: Work, actor: Actor, event: FrameworkTerminated) -> None:
     """Tell those who place orders, and the members why."""
-    _tell_over(work, actor, event, event.reason)
+    _tell_all(work, actor, event, FrameworkOver, reason=event.reason)
 
 
 def when_framework_expired_tell_parties(work: Work, actor: Actor, event: FrameworkExpired) -> None:
     """Tell those who place orders, and the members."""
-    _tell_over(work, actor, event, TIME_OVER)
+    _tell_all(work, actor, event, FrameworkOver, reason=TIME_OVER)
 
 
 def when_call_off_submitted_ask_approvers(work: Work, actor: Actor, event: CallOffSubmitted) -> None:
     """Tell the approvers, but not who placed it, whom S1 excludes."""
-    found = people_with(work, actor, [event.buyer_id], TenderPermission.CALL_OFF_APPROVE)
-    _tell_of(work, actor, [one for one in found if one.user_id != event.author_id], CallOffToApprove, event.call_off_id)
+    people = people_with(work, actor, [event.buyer_id], TenderPermission.CALL_OFF_APPROVE, without=event.author_id)
+    _tell_of(work, actor, people, CallOffToApprove, event.call_off_id)
 
 
 def when_call_off_returned_tell_author(work: Work, actor: Actor, event: CallOffReturned) -> None:
     """Tell who placed it why."""
-    found = people_with(work, actor, [event.buyer_id], TenderPermission.CALL_OFF_PLACE)
-    people = [one for one in found if one.user_id == event.author_id]
+    people = people_with(work, actor, [event.buyer_id], TenderPermission.CALL_OFF_PLACE, only=event.author_id)
     _tell_of(work, actor, people, CallOffSentBack, event.call_off_id, reason=event.reason)
 
 
@@ -146,7 +142,7 @@ def when_call_off_declined_offer_next(work: Work, actor: Actor, event: CallOffDe
 def when_call_off_accepted_tell_buyer(work: Work, actor: Actor, event: CallOffAccepted) -> None:
     """Tell those who place orders."""
     people = people_with(work, actor, [event.buyer_id], TenderPermission.CALL_OFF_PLACE)
-    supplier = organizations.companies(work, actor, [event.supplier_id])[event.supplier_id].name
+    supplier = _name(work, actor, event.supplier_id)
     _tell_of(work, actor, people, CallOffTaken, event.call_off_id, supplier=supplier)
 
 
@@ -163,48 +159,44 @@ def when_call_off_cancelled_tell_member(work: Work, actor: Actor, event: CallOff
         _tell_of(work, actor, people, CallOffOff, event.call_off_id, reason=event.reason)
 
 
-def _tell_over(work: Work, actor: Actor, event: FrameworkTerminated | FrameworkExpired, reason: str) -> None:
+_Whole = FrameworkConcluded | FrameworkTerminated | FrameworkExpired
+
+
+def _tell_all(work: Work, actor: Actor, event: _Whole, kind: type[MessageType], **facts: Fact) -> None:
+    """Tell those who place orders under an agreement, and its members."""
     people = people_with(work, actor, [event.buyer_id], TenderPermission.CALL_OFF_PLACE)
-    for supplier_id in event.supplier_ids:
-        people += people_with(work, actor, [supplier_id], TenderPermission.CALL_OFF_ANSWER)
-    _tell(work, actor, people, FrameworkOver, event.framework_id, reason=reason)
-
-
-def _tell(
-    work: Work, actor: Actor, people: list[Recipient], kind: type[MessageType], framework_id: UUID, **facts: Fact
-) -> None:
+    people += people_with(work, actor, event.supplier_ids, TenderPermission.CALL_OFF_ANSWER)
     if people:
-        framework = frameworks.read_framework(work, actor, ReadFramework(framework_id)).framework
-        always: dict[str, Fact] = {"number": framework.number, "title": framework.title}
-        always["buyer"] = organizations.companies(work, actor, [framework.buyer_id])[framework.buyer_id].name
-        message = Message(
-            type=kind,
-            facts={**always, **facts},
+        framework = frameworks.read_framework(work, actor, ReadFramework(event.framework_id)).framework
+        thing = Thing(
+            type="framework",
+            id=framework.id,
+            name=f"{framework.number} {framework.title}",
             link=f"/frameworks/{framework.id}",
-            object_type="framework",
-            object_id=framework.id,
-            object_name=f"{framework.number} {framework.title}",
+            facts={"number": framework.number, "title": framework.title, "buyer": _name(work, actor, event.buyer_id)},
         )
-        notify(work, people, message)
+        tell(work, people, kind, thing, **facts)
 
 
 def _tell_of(
     work: Work, actor: Actor, people: list[Recipient], kind: type[MessageType], call_off_id: UUID, **facts: Fact
 ) -> None:
+    """Tell people of a call-off."""
     if people:
         found = frameworks.read_call_off(work, actor, ReadCallOff(call_off_id))
-        buyer_id = found.call_off.buyer_id
-        always: dict[str, Fact] = {"call_off": found.call_off.number, "title": found.framework.title}
-        always["buyer"] = organizations.companies(work, actor, [buyer_id])[buyer_id].name
-        message = Message(
-            type=kind,
-            facts={**always, **facts},
+        number, title, buyer_id = found.call_off.number, found.framework.title, found.call_off.buyer_id
+        thing = Thing(
+            type="framework_call_off",
+            id=found.call_off.id,
+            name=f"{number} {title}",
             link=f"/call-offs/{found.call_off.id}",
-            object_type="framework_call_off",
-            object_id=found.call_off.id,
-            object_name=f"{found.call_off.number} {found.framework.title}",
+            facts={"call_off": number, "title": title, "buyer": _name(work, actor, buyer_id)},
         )
-        notify(work, people, message)
+        tell(work, people, kind, thing, **facts)
+
+
+def _name(work: Work, actor: Actor, org_id: UUID) -> str:
+    return organizations.companies(work, actor, [org_id])[org_id].name
 
 
 FRAMEWORK_HANDLERS = (

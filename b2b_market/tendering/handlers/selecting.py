@@ -100,8 +100,7 @@ def when_applications_ended_tell_evaluators(work: Work, actor: Actor, event: App
 
 def when_application_failing_ask_second_person(work: Work, actor: Actor, event: ApplicationFailing) -> None:
     """Ask the approvers, but not who found it."""
-    found = people_with(work, actor, [event.buyer_id], TenderPermission.AWARD_APPROVE)
-    people = [person for person in found if person.user_id != event.judge_id]
+    people = people_with(work, actor, [event.buyer_id], TenderPermission.AWARD_APPROVE, without=event.judge_id)
     tell(work, actor, people, FailureToConfirm, event.tender_id, link=f"/tenders/{event.tender_id}/applications")
 
 

@@ -5,7 +5,8 @@ from uuid import UUID
 
 from b2b_market.infra.work import Work
 from b2b_market.kernel.permission import Permission
-from b2b_market.notifications.public import Fact, Message, MessageType, Recipient, notify
+from b2b_market.notifications import public as notifications
+from b2b_market.notifications.public import Fact, MessageType, Recipient, Thing
 from b2b_market.organizations import public as organizations
 from b2b_market.rbac.actor import Actor
 from b2b_market.tendering.commands.tenders import ReadTender
@@ -13,11 +14,17 @@ from b2b_market.tendering.service import drafting
 
 
 def people_with(
-    work: Work, actor: Actor, org_ids: Iterable[UUID], permission: Permission, *, without: UUID | None = None
+    work: Work,
+    actor: Actor,
+    org_ids: Iterable[UUID],
+    permission: Permission,
+    *,
+    only: UUID | None = None,
+    without: UUID | None = None,
 ) -> list[Recipient]:
-    """Return the people of companies who may do something, without one of them where one is named."""
+    """Return the people of companies who may do something; of them ``only`` one, or all ``without`` one."""
     found = organizations.people_with(work, actor, tuple(org_ids), permission)
-    return [person for person in found if person.user_id != without]
+    return [person for person in found if (only is None or person.user_id == only) and person.user_id != without]
 
 
 def tell(
@@ -38,13 +45,11 @@ def tell(
         return
     tender = drafting.read_tender(work, actor, ReadTender(tender_id)).tender
     buyer = organizations.companies(work, actor, [tender.buyer_id])[tender.buyer_id].name
-    always: dict[str, Fact] = {"number": tender.number, "title": tender.title, "buyer": buyer}
-    message = Message(
-        type=kind,
-        facts={**always, **facts},
+    thing = Thing(
+        type="tender",
+        id=tender.id,
+        name=f"{tender.number} {tender.title}",
         link=link or f"/tenders/{tender.id}",
-        object_type="tender",
-        object_id=tender.id,
-        object_name=f"{tender.number} {tender.title}",
+        facts={"number": tender.number, "title": tender.title, "buyer": buyer},
     )
-    notify(work, people, message)
+    notifications.tell(work, people, kind, thing, **facts)

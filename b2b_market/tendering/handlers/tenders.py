@@ -118,11 +118,7 @@ def when_tender_submitted_ask_approvers(work: Work, actor: Actor, event: TenderS
 
 def when_tender_returned_tell_author(work: Work, actor: Actor, event: TenderReturned) -> None:
     """Tell the author why."""
-    people = [
-        person
-        for person in people_with(work, actor, [event.buyer_id], TenderPermission.DRAFT)
-        if person.user_id == event.author_id
-    ]
+    people = people_with(work, actor, [event.buyer_id], TenderPermission.DRAFT, only=event.author_id)
     tell(work, actor, people, TenderSentBack, event.tender_id, reason=event.reason)
 
 

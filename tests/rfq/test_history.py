@@ -9,13 +9,14 @@ from b2b_market.infra.runtime import Runtime
 from b2b_market.rbac.actor import system_actor
 from b2b_market.reference.demo import seed_rates
 from b2b_market.rfq.commands.history import ReadPriceHistory
-from b2b_market.rfq.commands.requests import AwardPick, ProposeAward, ReadAward, ReadRfq, Rest
+from b2b_market.rfq.commands.requests import ReadAward
 from b2b_market.rfq.rules.history import PriceHistory, item_key
-from b2b_market.rfq.service import awarding, comparing, history
+from b2b_market.rfq.service import history
 from b2b_market.rfq.service.drafting import RfqContent
 from tests.rfq.forms import page, text_of, tree
 from tests.support.people import sign_in
-from tests.support.rfqs import Market, close, draft_command, make_market, publish, read, submit
+from tests.support.rfqs import Market, draft_command, make_market, publish, submit
+from tests.support.stories import award_first
 from tests.support.works import work_for
 
 
@@ -29,18 +30,7 @@ def bought(runtime: Runtime, market: Market, prices: tuple[str, str], currency: 
     """Award both lines of a request to the first supplier, and note the prices as the relay would, twice."""
     content = publish(runtime, market, draft_command(market.suppliers, 2))
     submit(runtime, market.sales[0], content, prices, currency)
-    close(runtime, market, content.rfq.id)
-    with work_for(runtime, market.purchaser) as work:
-        compared = comparing.compare_quotes(work, market.purchaser, ReadRfq(content.rfq.id))
-    quote = compared.quotes[market.suppliers[0]]
-    proposal = ProposeAward(
-        rfq_id=content.rfq.id,
-        expected_version=read(runtime, market.purchaser, content.rfq.id).rfq.version,
-        picks=tuple(AwardPick(line_id=one.id, quote_id=quote.id) for one in content.lines),
-        rest=Rest.LEAVE,
-    )
-    with work_for(runtime, market.purchaser) as work:
-        award = awarding.propose_award(work, market.purchaser, proposal).award
+    award = award_first(runtime, market, content)
     machine = system_actor("relay", market.buyer_id)
     for noted in (2, 0):
         with work_for(runtime, machine) as work:

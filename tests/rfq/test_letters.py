@@ -24,7 +24,7 @@ from b2b_market.notifications.models import Notification
 from b2b_market.rbac.actor import Actor, system_actor
 from b2b_market.rfq.commands.guests import TakeOver
 from b2b_market.rfq.commands.letters import IssueLetters, LetterFormat, LetterPrinting, PrintLetter, WhyNot
-from b2b_market.rfq.commands.requests import AwardPick, ProposeAward, ReadAward, ReadRfq, Rest, StepRfq
+from b2b_market.rfq.commands.requests import ReadAward, ReadRfq, Rest, StepRfq
 from b2b_market.rfq.commands.scoring import SetCriteria
 from b2b_market.rfq.documents.letter_files import print_letter
 from b2b_market.rfq.documents.letter_sheet import LetterCriterion, LetterLine, LetterParty, LetterSheet
@@ -32,7 +32,7 @@ from b2b_market.rfq.documents.letter_text import letter_document
 from b2b_market.rfq.models.letters import Letter
 from b2b_market.rfq.models.quotes import Award
 from b2b_market.rfq.rules.letters import LettersIssuedAlready, LettersNotDue, require_reasons
-from b2b_market.rfq.service import awarding, comparing, letters, publishing, scoring, taking_over
+from b2b_market.rfq.service import letters, publishing, scoring, taking_over
 from b2b_market.rfq.service.drafting import RfqContent
 from b2b_market.rfq.service.letters import AwardLetters
 from b2b_market.rfq.states import LetterKind, LetterReason
@@ -42,8 +42,9 @@ from tests.rfq.test_guests import admin_of
 from tests.support.delivery import drain_outbox
 from tests.support.guests import ADDRESS, entered, published, takeover_code
 from tests.support.people import make_person, sign_in, sign_out
-from tests.support.rfqs import Market, close, draft_command, make_draft, make_market, publish, read, submit
+from tests.support.rfqs import Market, draft_command, make_draft, make_market, publish, read, submit
 from tests.support.rows import rows_of
+from tests.support.stories import award_first
 from tests.support.works import work_for
 
 WON, LOST = ("10", "7"), ("11.77", "8.88")
@@ -59,26 +60,10 @@ def content(runtime: Runtime, market: Market) -> RfqContent:
     return publish(runtime, market, draft_command(market.suppliers, 2))
 
 
-def award(runtime: Runtime, market: Market, content: RfqContent, rest: Rest = Rest.LEAVE, lines: int = 2) -> Award:
-    """Close the request and award its first lines to the first supplier."""
-    close(runtime, market, content.rfq.id)
-    with work_for(runtime, market.purchaser) as work:
-        compared = comparing.compare_quotes(work, market.purchaser, ReadRfq(content.rfq.id))
-    quote = compared.quotes[market.suppliers[0]]
-    proposal = ProposeAward(
-        rfq_id=content.rfq.id,
-        expected_version=read(runtime, market.purchaser, content.rfq.id).rfq.version,
-        picks=tuple(AwardPick(line_id=one.id, quote_id=quote.id) for one in content.lines[:lines]),
-        rest=rest,
-    )
-    with work_for(runtime, market.purchaser) as work:
-        return awarding.propose_award(work, market.purchaser, proposal).award
-
-
 def awarded(runtime: Runtime, market: Market, content: RfqContent, rest: Rest = Rest.LEAVE, lines: int = 2) -> Award:
     for sales, prices in zip(market.sales, (WON, LOST), strict=True):
         submit(runtime, sales, content, prices)
-    return award(runtime, market, content, rest, lines)
+    return award_first(runtime, market, content, rest, lines)
 
 
 def listed(runtime: Runtime, market: Market, award_id: UUID) -> AwardLetters:
@@ -319,7 +304,7 @@ class TestReading:
         guest = entered(client, runtime)
         submit(runtime, market.sales[0], content, WON)
         submit(runtime, guest, content, LOST)
-        issued = issue(runtime, market, award(runtime, market, content).id)
+        issued = issue(runtime, market, award_first(runtime, market, content).id)
         assert {one.supplier_id for one in issued.letters} == {market.suppliers[0], guest.org_id}
         (before,) = own(runtime, guest, content.rfq.id)
         org_id, admin = admin_of(runtime)

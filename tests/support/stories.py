@@ -10,9 +10,9 @@ from b2b_market.infra.outbox import InboxRow, OutboxRow
 from b2b_market.infra.runtime import Runtime
 from b2b_market.notifications.models import Notification
 from b2b_market.rbac.actor import Actor, system_actor
-from b2b_market.rfq.commands.requests import AwardPick, ProposeAward
+from b2b_market.rfq.commands.requests import AwardPick, ProposeAward, ReadRfq, Rest
 from b2b_market.rfq.models.quotes import Award, Quote
-from b2b_market.rfq.service import awarding
+from b2b_market.rfq.service import awarding, comparing
 from b2b_market.rfq.service.drafting import RfqContent
 from tests.support.rfqs import Market, close, make_market, publish, read, submit
 from tests.support.rows import rows_of
@@ -33,6 +33,24 @@ def award_a_request(runtime: Runtime) -> tuple[Market, RfqContent]:
     with work_for(runtime, market.purchaser) as work:
         awarding.propose_award(work, market.purchaser, command)
     return market, content
+
+
+def award_first(
+    runtime: Runtime, market: Market, content: RfqContent, rest: Rest = Rest.LEAVE, lines: int = 2
+) -> Award:
+    """Close a request and award its first lines to the first supplier."""
+    close(runtime, market, content.rfq.id)
+    with work_for(runtime, market.purchaser) as work:
+        compared = comparing.compare_quotes(work, market.purchaser, ReadRfq(content.rfq.id))
+    quote = compared.quotes[market.suppliers[0]]
+    proposal = ProposeAward(
+        rfq_id=content.rfq.id,
+        expected_version=read(runtime, market.purchaser, content.rfq.id).rfq.version,
+        picks=tuple(AwardPick(line_id=one.id, quote_id=quote.id) for one in content.lines[:lines]),
+        rest=rest,
+    )
+    with work_for(runtime, market.purchaser) as work:
+        return awarding.propose_award(work, market.purchaser, proposal).award
 
 
 def machine_of(market: Market) -> Actor:

@@ -1,6 +1,5 @@
 """Amendments of a published tender: editions, the second person, and bids that must be confirmed."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -46,12 +45,6 @@ from tests.support.rows import rows_of
 from tests.support.tenders import Hall
 from tests.support.works import work_for
 from tests.tendering import test_edges
-
-
-@pytest.fixture
-def hall(runtime: Runtime) -> Iterator[Hall]:
-    with made.own_clock(runtime):
-        yield made.make_hall(runtime)
 
 
 class TestPublishing:

@@ -1,6 +1,5 @@
 """Bid bonds from their registration to their return: who learns of one when, and what two people decide."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 
@@ -30,12 +29,6 @@ from tests.support.calling import caller_for
 from tests.support.rows import rows_of
 from tests.support.tenders import Hall
 from tests.support.works import work_for
-
-
-@pytest.fixture
-def hall(runtime: Runtime) -> Iterator[Hall]:
-    with made.own_clock(runtime):
-        yield made.make_hall(runtime)
 
 
 def events(runtime: Runtime, hall: Hall) -> list[OutboxRow]:

@@ -1,38 +1,13 @@
 """Bid bonds as people see them: the bidder's form and letter, and what the buyer does after the opening."""
 
-from collections.abc import Iterator
-
-import pytest
 from fastapi.testclient import TestClient
 
 from b2b_market.infra.runtime import Runtime
-from b2b_market.rbac.actor import Actor
 from tests.support import bonds as given
 from tests.support import tenders as made
-from tests.support.people import post_form, sign_in, sign_out
+from tests.support.people import sign_in, sign_out
 from tests.support.tenders import Hall
-
-
-@pytest.fixture
-def hall(runtime: Runtime) -> Iterator[Hall]:
-    with made.own_clock(runtime):
-        yield made.make_hall(runtime)
-
-
-def act(client: TestClient, person: Actor, path: str, data: dict[str, object], status: int = 303) -> str:
-    sign_in(client, person)
-    answer = post_form(client, path, data)
-    sign_out(client)
-    assert answer.status_code == status, answer.text
-    return answer.headers.get("location", answer.text)
-
-
-def page(client: TestClient, person: Actor, path: str) -> str:
-    sign_in(client, person)
-    answer = client.get(path, headers={"Accept": "text/html"})
-    sign_out(client)
-    assert answer.status_code == 200, answer.text
-    return answer.text
+from tests.support.visits import act, page
 
 
 def test_pages_lead_from_the_form_to_the_forfeiture(runtime: Runtime, hall: Hall, client: TestClient) -> None:

@@ -1,7 +1,6 @@
 """A committee from its pool to the opened sheets: who reads what when, and that anybody can make the draw again."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -44,12 +43,6 @@ from tests.support.works import work_for
 
 PLANTED = "63.17"
 """A score that occurs nowhere else."""
-
-
-@pytest.fixture
-def hall(runtime: Runtime) -> Iterator[Hall]:
-    with made.own_clock(runtime):
-        yield made.make_hall(runtime, suppliers=2)
 
 
 def opened(runtime: Runtime, hall: Hall) -> TenderContent:

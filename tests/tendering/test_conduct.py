@@ -1,6 +1,5 @@
 """A tender from its draft to the opened bids: steps, times, questions, sealed bids, the close record, the opening."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -44,12 +43,6 @@ from tests.support.people import make_person
 from tests.support.rows import rows_of
 from tests.support.tenders import Hall
 from tests.support.works import work_for
-
-
-@pytest.fixture
-def hall(runtime: Runtime) -> Iterator[Hall]:
-    with made.own_clock(runtime):
-        yield made.make_hall(runtime)
 
 
 def stored(runtime: Runtime, hall: Hall, wanted: Any) -> Any:

@@ -1,6 +1,5 @@
 """Formal documents corrected after the opening: once, in time, files alone, decided by the buyer."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -50,12 +49,6 @@ class TestRules:
                 rules.require_files(wrong)
         with pytest.raises(Invalid):
             rules.require_words_enough(InquiryKind.CORRECTION)
-
-
-@pytest.fixture
-def hall(runtime: Runtime) -> Iterator[Hall]:
-    with made.own_clock(runtime):
-        yield made.make_hall(runtime)
 
 
 def begun(runtime: Runtime, hall: Hall) -> UUID:

@@ -1,7 +1,6 @@
 """Documents of a tender: attached, announced by hash, taken by who may read it; takers secret until the opening."""
 
 import hashlib
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -28,12 +27,6 @@ from tests.support.calling import caller_for
 from tests.support.people import form_token, make_company, make_person, post_form, sign_in, sign_out
 from tests.support.tenders import Hall
 from tests.support.works import work_for
-
-
-@pytest.fixture
-def hall(runtime: Runtime) -> Iterator[Hall]:
-    with made.own_clock(runtime):
-        yield made.make_hall(runtime)
 
 
 def secret_procedure(runtime: Runtime, hall: Hall) -> str:

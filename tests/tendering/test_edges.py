@@ -1,13 +1,11 @@
 """The API and the pages of tenders; and that before the opening nobody can tell anything about a bid."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import select, text
 
@@ -32,12 +30,6 @@ from tests.support.tenders import Hall
 from tests.support.works import work_for
 
 PLANTED = ("83517.29", "Bidder 1", "Bidder 2")
-
-
-@pytest.fixture
-def hall(runtime: Runtime) -> Iterator[Hall]:
-    with made.own_clock(runtime):
-        yield made.make_hall(runtime)
 
 
 def body_of(hall: Hall, **changes: Any) -> dict[str, Any]:

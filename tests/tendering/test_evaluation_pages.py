@@ -1,6 +1,6 @@
 """An evaluation as people and programs do it: by the pages to the result, and over the API to the signed record."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from uuid import UUID
 
 import pytest
@@ -8,7 +8,6 @@ from fastapi.testclient import TestClient
 
 from b2b_market.infra.runtime import Runtime
 from b2b_market.infra.signing import verify
-from b2b_market.rbac.actor import Actor
 from b2b_market.tendering.service.drafting import TenderContent
 from b2b_market.tendering.service.evaluating import Judgement
 from b2b_market.tendering.states.evaluation import RulingStatus
@@ -16,8 +15,8 @@ from b2b_market.tendering.states.tenders import TenderStatus
 from tests.support import judging
 from tests.support import tenders as made
 from tests.support.calling import caller_for
-from tests.support.people import post_form, sign_in, sign_out
 from tests.support.tenders import Hall
+from tests.support.visits import act, page
 
 
 @pytest.fixture
@@ -28,23 +27,6 @@ def hall(runtime: Runtime) -> Iterator[Hall]:
 
 def opened(runtime: Runtime, hall: Hall, *prices: str) -> TenderContent:
     return judging.opened(runtime, hall, [{0: judging.content(price)} for price in prices])
-
-
-def act(client: TestClient, person: Actor, path: str, data: Mapping[str, object], status: int = 303) -> str:
-    """Send a form as a person; return where it led, or the page."""
-    sign_in(client, person)
-    answer = post_form(client, path, data)
-    sign_out(client)
-    assert answer.status_code == status, answer.text
-    return answer.headers.get("location", answer.text)
-
-
-def page(client: TestClient, person: Actor, path: str) -> str:
-    sign_in(client, person)
-    answer = client.get(path, headers={"Accept": "text/html"})
-    sign_out(client)
-    assert answer.status_code == 200, answer.text
-    return answer.text
 
 
 class TestPages:

@@ -1,6 +1,5 @@
 """The Atom feeds, and the board's filters that they share."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
@@ -28,12 +27,6 @@ CODES = tuple(
     ClassEntry(code, {"en": title, "zh": "泵"})
     for code, title in (("42000000-6", "Machinery"), ("42122000-0", "Pumps"), ("44000000-0", "Steel"))
 )
-
-
-@pytest.fixture
-def hall(runtime: Runtime) -> Iterator[Hall]:
-    with made.own_clock(runtime):
-        yield made.make_hall(runtime)
 
 
 @pytest.fixture

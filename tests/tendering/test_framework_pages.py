@@ -1,38 +1,20 @@
 """Framework agreements as people and programs use them: from the terms of a draft to an accepted order."""
 
-from collections.abc import Mapping
 from uuid import UUID
 
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 
 from b2b_market.infra.runtime import Runtime
-from b2b_market.rbac.actor import Actor, system_actor
+from b2b_market.rbac.actor import system_actor
 from b2b_market.tendering.models.frameworks import CallOff
 from b2b_market.tendering.states.frameworks import CallOffMode, CallOffStatus, FrameworkStatus
 from tests.support import frameworks as agreed
 from tests.support import joint
 from tests.support import tenders as made
 from tests.support.calling import caller_for
-from tests.support.people import post_form, sign_in, sign_out
 from tests.support.rows import rows_of
-
-
-def act(client: TestClient, person: Actor, path: str, data: Mapping[str, object], status: int = 303) -> str:
-    """Send a form as a person; return where it led, or the page."""
-    sign_in(client, person)
-    answer = post_form(client, path, data)
-    sign_out(client)
-    assert answer.status_code == status, answer.text
-    return answer.headers.get("location", answer.text)
-
-
-def page(client: TestClient, person: Actor, path: str) -> str:
-    sign_in(client, person)
-    answer = client.get(path, headers={"Accept": "text/html"})
-    sign_out(client)
-    assert answer.status_code == 200, answer.text
-    return answer.text
+from tests.support.visits import act, page
 
 
 def test_terms_are_set_on_the_page_of_a_draft(runtime: Runtime, client: TestClient) -> None:

@@ -1,7 +1,6 @@
 """Tenders of other systems as drafts: what is taken, what is named as not taken, and that nothing is stored before."""
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -23,7 +22,6 @@ from b2b_market.tendering.intake.refusals import NoTenderInFile, TenderFileBroke
 from b2b_market.tendering.intake.upload import read_upload
 from b2b_market.tendering.models.tenders import Tender
 from b2b_market.ui.security import CSRF_HEADER
-from tests.support import tenders as made
 from tests.support.calling import caller_for
 from tests.support.people import form_token, sign_in
 from tests.support.tenders import Hall
@@ -71,12 +69,6 @@ def read(document: object) -> dict[str, Any]:
 
 def remarks(found: dict[str, Any]) -> dict[str, dict[str, str]]:
     return {one["code"]: one["facts"] for one in found["remarks"]}
-
-
-@pytest.fixture
-def hall(runtime: Runtime) -> Iterator[Hall]:
-    with made.own_clock(runtime):
-        yield made.make_hall(runtime)
 
 
 class TestReading:

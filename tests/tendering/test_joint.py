@@ -1,6 +1,5 @@
 """Joint tenders: confirmed before the publication, blind before the opening, a contract for each buyer."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 
@@ -28,12 +27,6 @@ from tests.support.people import make_company, make_person
 from tests.support.rows import rows_of
 from tests.support.tenders import Hall
 from tests.support.works import work_for
-
-
-@pytest.fixture
-def hall(runtime: Runtime) -> Iterator[Hall]:
-    with made.own_clock(runtime):
-        yield made.make_hall(runtime)
 
 
 def test_each_buyer_gets_its_contract_and_together_they_are_the_award(runtime: Runtime, hall: Hall) -> None:

@@ -1,6 +1,5 @@
 """Letters about decided lots: what each says, that it is always the same bytes, and who reads it."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -65,12 +64,6 @@ def test_is_always_the_same_bytes_and_others_where_something_differs(kind: Paper
     content = letter_file(LOST, kind)
     assert letter_file(LOST, kind) == content != letter_file(WON, kind)
     assert [word for word in ("落选通知书", "Letterofregret", "Bea") if word not in text_of(content, kind)] == []
-
-
-@pytest.fixture
-def hall(runtime: Runtime) -> Iterator[Hall]:
-    with made.own_clock(runtime):
-        yield made.make_hall(runtime)
 
 
 def test_each_bidder_reads_its_own_and_the_buyer_all(runtime: Runtime, client: TestClient, hall: Hall) -> None:

@@ -1,6 +1,5 @@
 """The public side: the board, editions, steps with their releases, records, and what is not told."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -42,12 +41,6 @@ from tests.support.works import work_for
 from tests.tendering.ocds_schemas import Schemas
 
 PLANTED = ("83517.29", "71234.56")
-
-
-@pytest.fixture
-def hall(runtime: Runtime) -> Iterator[Hall]:
-    with made.own_clock(runtime):
-        yield made.make_hall(runtime)
 
 
 @pytest.fixture

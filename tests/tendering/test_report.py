@@ -1,7 +1,6 @@
 """The report of an evaluation: what it says, that it is always the same bytes, and who reads it."""
 
 import io
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -139,12 +138,6 @@ def test_is_always_the_same_bytes_and_others_where_something_differs(kind: Paper
     text = text_of(content, kind)
     needles = ("评标报告", "Reportoftheevaluation", "nolicence", "ownfoundry", "EUR500.00", "95.33", "AkiApprover")
     assert [needle for needle in needles if needle not in text] == []
-
-
-@pytest.fixture
-def hall(runtime: Runtime) -> Iterator[Hall]:
-    with made.own_clock(runtime):
-        yield made.make_hall(runtime)
 
 
 def test_the_buyer_reads_it_from_the_page_and_the_api_and_nobody_else(

@@ -1,16 +1,13 @@
 """A restricted tender as people and programs run it: by the pages to the invitation, and over the API."""
 
-from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import pytest
 from fastapi.testclient import TestClient
 
 from b2b_market.infra.runtime import Runtime
-from b2b_market.rbac.actor import Actor
 from b2b_market.tendering.states.procedures import Entry
 from b2b_market.tendering.states.tenders import TenderStatus
 from b2b_market.tendering.tasks import advance_due
@@ -18,33 +15,10 @@ from b2b_market.ui.security import CSRF_HEADER
 from tests.support import judging, selecting
 from tests.support import tenders as made
 from tests.support.calling import caller_for
-from tests.support.people import form_token, post_form, sign_in, sign_out
+from tests.support.people import form_token, sign_in, sign_out
 from tests.support.tenders import Hall
+from tests.support.visits import act, page
 from tests.tendering.ocds_schemas import Schemas
-
-
-@pytest.fixture
-def hall(runtime: Runtime) -> Iterator[Hall]:
-    with made.own_clock(runtime):
-        yield made.make_hall(runtime)
-
-
-def act(
-    client: TestClient, person: Actor, path: str, data: Mapping[str, object], status: int = 303, **more: Any
-) -> str:
-    sign_in(client, person)
-    answer = post_form(client, path, data, **more)
-    sign_out(client)
-    assert answer.status_code == status, answer.text
-    return answer.headers.get("location", answer.text)
-
-
-def page(client: TestClient, person: Actor, path: str) -> str:
-    sign_in(client, person)
-    answer = client.get(path, headers={"Accept": "text/html"})
-    sign_out(client)
-    assert answer.status_code == 200, answer.text
-    return answer.text
 
 
 def key(number: int) -> dict[str, str]:

@@ -1,7 +1,6 @@
 """A committee that fell short: more people, another seed, another person's word, and the same draw for everybody."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -82,12 +81,6 @@ class TestRules:
     def test_what_cannot_be_read_is_no_record(self, changes: dict[str, Any]) -> None:
         with pytest.raises(ValueError, match=r".+"):
             rules.check_supplement(record(**changes))
-
-
-@pytest.fixture
-def hall(runtime: Runtime) -> Iterator[Hall]:
-    with made.own_clock(runtime):
-        yield made.make_hall(runtime, suppliers=2)
 
 
 def short(runtime: Runtime, hall: Hall) -> UUID:

@@ -1,6 +1,5 @@
 """Negotiation and dialogue: the same for everybody, nothing shown across, and final bids in a tender of their own."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -32,12 +31,6 @@ from tests.support.calling import caller_for
 from tests.support.people import post_form, sign_in, sign_out
 from tests.support.tenders import Hall
 from tests.support.works import work_for
-
-
-@pytest.fixture
-def hall(runtime: Runtime) -> Iterator[Hall]:
-    with made.own_clock(runtime):
-        yield made.make_hall(runtime)
 
 
 def opened(runtime: Runtime, hall: Hall, procedure: str = "private-negotiated") -> TenderContent:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
+from psycopg2.extensions import connection as Connection  # noqa: N812 - the driver names its classes in small letters
 from sqlalchemy import (
     CHAR,
     CursorResult,
@@ -22,6 +23,8 @@ from sqlalchemy import (
     create_engine,
 )
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+
+from b2b_market.infra.prepared import PreparingConnection
 
 UNIT_PRICE = Numeric(20, 6)
 TOTAL = Numeric(20, 4)
@@ -109,8 +112,8 @@ def set_tenant(session: Session, tenant: Tenant) -> datetime:
 class Database:
     """The engine and its sessions. Sessions never flush by themselves: an operation says when."""
 
-    def __init__(self, url: str, *, pool_size: int = 20) -> None:
-        """Open nothing yet; connections are made when first needed."""
+    def __init__(self, url: str, *, pool_size: int = 20, prepare: bool = True) -> None:
+        """Open nothing yet; connections are made when first needed, and with ``prepare`` keep what they were asked."""
         self.engine: Engine = create_engine(
             url,
             pool_size=pool_size,
@@ -119,6 +122,7 @@ class Database:
             pool_recycle=1800,
             hide_parameters=True,  # an error's text reaches logs and the dead-letter desk
             connect_args={
+                "connection_factory": PreparingConnection if prepare else Connection,
                 "application_name": "b2b_market",
                 "options": "-c timezone=UTC -c statement_timeout=30s -c lock_timeout=5s",
             },

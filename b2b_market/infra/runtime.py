@@ -45,7 +45,11 @@ class Runtime:
         keys = settings.data_dir / "keys"
         return cls(
             settings,
-            Database(settings.database_url.get_secret_value(), pool_size=settings.pool_size),
+            Database(
+                settings.database_url.get_secret_value(),
+                pool_size=settings.pool_size,
+                prepare=settings.prepare_statements,
+            ),
             redis.Redis.from_url(settings.redis_url.get_secret_value(), socket_timeout=2, socket_connect_timeout=2),
             SigningKey.load(keys, "receipts"),
             SigningKey.load(keys, "checkpoints"),

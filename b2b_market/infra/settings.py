@@ -38,6 +38,8 @@ class Settings(BaseSettings):
     log_level: str = "INFO"
     environment: Environment = Environment.PRODUCTION
     pool_size: int = Field(default=20, ge=1, le=200)
+    prepare_statements: bool = True
+    """Off behind a pooler that gives each transaction another server connection."""
     web_threads: int = Field(default=16, ge=1, le=200)
     demo: bool = False
 

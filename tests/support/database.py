@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from b2b_market.entrypoints.migrating import SCRIPTS, migrate
 from b2b_market.infra.database import Database
+from b2b_market.infra.prepared import PreparingConnection
 from b2b_market.infra.runtime import Runtime
 from tests.support.servers import Servers, admin
 
@@ -88,7 +89,8 @@ class RollbackDatabase(Database):
 @contextmanager
 def one_connection(url: str) -> Iterator[Engine]:
     """Yield an engine that keeps its one connection: to open one costs more than most tests do with it."""
-    engine = create_engine(url, pool_size=1, max_overflow=0, connect_args={"options": "-c timezone=UTC"})
+    connect = {"connection_factory": PreparingConnection, "options": "-c timezone=UTC"}
+    engine = create_engine(url, pool_size=1, max_overflow=0, connect_args=connect)
     yield engine
     engine.dispose()
 

@@ -4,24 +4,36 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, bindparam, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from b2b_market.contracts.commands import ListContracts, PartyRole
 from b2b_market.contracts.models import Contract, ContractDocument, ContractLine, ContractPrintJob
+from b2b_market.infra.database import within
 from b2b_market.infra.http.problems import MalformedRequest
 from b2b_market.kernel.paging import Page, PageRequest, page_of
 from b2b_market.kernel.refusal import NotFound
 from b2b_market.rbac.actor import Scope
 
-
-def _mine(scope: Scope) -> ColumnElement[bool]:
-    return or_(Contract.buyer_id.in_(scope.org_ids), Contract.shown_to.in_(scope.org_ids))
+_CONTRACT = select(Contract).where(
+    Contract.id == bindparam("contract_id"), or_(within(Contract.buyer_id), within(Contract.shown_to))
+)
+_LINES = (
+    select(ContractLine).where(ContractLine.contract_id == bindparam("contract_id")).order_by(ContractLine.position)
+)
+_DRAFTED = select(Contract.supplier_id).where(
+    Contract.award_id == bindparam("award_id"), Contract.buyer_id == bindparam("buyer_id"), within(Contract.buyer_id)
+)
+_DOCUMENTS = (
+    select(ContractDocument)
+    .where(ContractDocument.contract_id == bindparam("contract_id"), ContractDocument.edition == bindparam("edition"))
+    .order_by(ContractDocument.printing, ContractDocument.file_format)
+)
 
 
 def contract(session: Session, scope: Scope, contract_id: UUID) -> Contract:
     """Return a contract the company is a party of; a draft is its buyer's alone. Raise NotFound otherwise."""
-    found = session.scalar(select(Contract).where(Contract.id == contract_id, _mine(scope)))
+    found = session.scalar(_CONTRACT, {"contract_id": contract_id, "orgs": scope.orgs})
     if found is None:
         raise NotFound(contract_id=str(contract_id))
     return found
@@ -50,8 +62,7 @@ def lock_contract_of_award(session: Session, scope: Scope, award_id: UUID, suppl
 
 def lines(session: Session, _scope: Scope, contract_id: UUID) -> Sequence[ContractLine]:
     """Return the lines of a contract that was read before, in order."""
-    found = select(ContractLine).where(ContractLine.contract_id == contract_id).order_by(ContractLine.position)
-    return session.scalars(found).all()
+    return session.scalars(_LINES, {"contract_id": contract_id}).all()
 
 
 def contracts(session: Session, scope: Scope, command: ListContracts) -> Page[Contract]:
@@ -91,18 +102,13 @@ def _after(page: PageRequest) -> UUID | None:
 
 def drafted_suppliers(session: Session, scope: Scope, award_id: UUID, buyer_id: UUID) -> frozenset[UUID]:
     """Return the suppliers that have a contract of this award with one of the scope's buyers already."""
-    found = select(Contract.supplier_id).where(
-        Contract.award_id == award_id, Contract.buyer_id == buyer_id, Contract.buyer_id.in_(scope.org_ids)
-    )
-    return frozenset(session.scalars(found).all())
+    given = {"award_id": award_id, "buyer_id": buyer_id, "orgs": scope.orgs}
+    return frozenset(session.scalars(_DRAFTED, given).all())
 
 
 def documents(session: Session, _scope: Scope, contract_id: UUID, edition: int) -> Sequence[ContractDocument]:
     """Return the fingerprints of one edition of a contract that was read before, in a fixed order."""
-    found = select(ContractDocument).where(
-        ContractDocument.contract_id == contract_id, ContractDocument.edition == edition
-    )
-    return session.scalars(found.order_by(ContractDocument.printing, ContractDocument.file_format)).all()
+    return session.scalars(_DOCUMENTS, {"contract_id": contract_id, "edition": edition}).all()
 
 
 def contract_for_printing(session: Session, _scope: Scope, contract_id: UUID) -> Contract | None:

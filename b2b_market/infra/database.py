@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
 from psycopg2.extensions import connection as Connection  # noqa: N812 - the driver names its classes in small letters
+from psycopg2.extensions import new_array_type, new_type, register_type
 from sqlalchemy import (
     CHAR,
+    ColumnElement,
     CursorResult,
     Date,
     DateTime,
@@ -20,9 +23,13 @@ from sqlalchemy import (
     Numeric,
     Text,
     Uuid,
+    any_,
+    bindparam,
     create_engine,
+    event,
 )
-from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Session, sessionmaker
 
 from b2b_market.infra.prepared import PreparingConnection
 
@@ -67,6 +74,19 @@ def enum_type(kind: type[StrEnum]) -> Enum:
     )
 
 
+ORGS: Final = bindparam("orgs", type_=ARRAY(Uuid()))
+"""The companies acted for, in a statement that is written once for all of its runs: a list, given as ``orgs``.
+
+To build a statement takes SQLAlchemy longer than PostgreSQL takes to run it, so those of nearly every request stand at
+the top of their modules, with :func:`sqlalchemy.bindparam` for what each run gives.
+"""
+
+
+def within(column: InstrumentedAttribute[UUID] | InstrumentedAttribute[UUID | None]) -> ColumnElement[bool]:
+    """Return the condition that ``column`` is one of :data:`ORGS`."""
+    return column == any_(ORGS)
+
+
 @dataclass(frozen=True, slots=True)
 class Tenant:
     """Whose rows a transaction may touch: the second fence behind the scopes.
@@ -109,6 +129,21 @@ def set_tenant(session: Session, tenant: Tenant) -> datetime:
     return stamp
 
 
+@lru_cache(maxsize=4096)
+def _uuid(text: str) -> UUID:
+    """Return the id written as ``text``; a page of rows names few of them, each of them often."""
+    return UUID(text)
+
+
+_UUID: Final = new_type((2950,), "UUID", lambda text, _cursor: None if text is None else _uuid(text))
+_UUIDS: Final = new_array_type((2951,), "UUID[]", _UUID)
+
+
+def _read_ids(connection: Connection, _record: object) -> None:
+    register_type(_UUID, connection)
+    register_type(_UUIDS, connection)
+
+
 class Database:
     """The engine and its sessions. Sessions never flush by themselves: an operation says when."""
 
@@ -127,6 +162,7 @@ class Database:
                 "options": "-c timezone=UTC -c statement_timeout=30s -c lock_timeout=5s",
             },
         )
+        event.listen(self.engine, "connect", _read_ids)
         self.sessions = sessionmaker(self.engine, autoflush=False, expire_on_commit=False)
 
     def session(self) -> Session:

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from b2b_market.infra.database import run_fixed
+from b2b_market.infra.database import run_fixed, within
 from b2b_market.infra.http.cursors import cursor_id
 from b2b_market.kernel.paging import Page, PageRequest, page_of
 from b2b_market.kernel.refusal import NotFound
@@ -31,6 +31,10 @@ _PARTNERS: Final = """
            company.is_platform, number.scheme, number.label, number.value, number.checked
     FROM organization company LEFT JOIN organization_identifier number ON number.organization_id = company.id
     WHERE company.id = ANY(%(ids)s) ORDER BY company.id, number.position"""
+
+_SETTINGS = select(OrganizationSettings).where(
+    OrganizationSettings.id == bindparam("org_id"), within(OrganizationSettings.id)
+)
 
 
 def partners(session: Session, _scope: Scope, org_ids: Iterable[UUID]) -> Sequence[PartnerRow]:
@@ -82,10 +86,7 @@ def _locked(session: Session, org_id: UUID) -> CompanyRow:
 
 def settings(session: Session, scope: Scope, org_id: UUID) -> OrganizationSettings:
     """Return the settings of a company within reach; NotFound otherwise."""
-    query = select(OrganizationSettings).where(
-        OrganizationSettings.id == org_id, OrganizationSettings.id.in_(scope.org_ids)
-    )
-    found = session.scalar(query)
+    found = session.scalar(_SETTINGS, {"org_id": org_id, "orgs": scope.orgs})
     if found is None:
         raise NotFound(organization_id=str(org_id))
     return found

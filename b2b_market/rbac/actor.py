@@ -90,6 +90,11 @@ class Scope:
         return self.actor.org_ids
 
     @property
+    def orgs(self) -> list[UUID]:
+        """The same as a list: the value of ``infra.database.ORGS``."""
+        return list(self.actor.org_ids)
+
+    @property
     def org_id(self) -> UUID:
         """The one company acted for."""
         return self.actor.org_id

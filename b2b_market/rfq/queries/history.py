@@ -4,15 +4,21 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session
 
+from b2b_market.infra.database import within
 from b2b_market.rbac.actor import Scope
 from b2b_market.rfq.models.history import PricePoint
 from b2b_market.rfq.rules.history import PriceHistory
 
 _PLACES = 6
+_NOTED = (
+    select(PricePoint.award_id)
+    .where(PricePoint.award_id == bindparam("award_id"), within(PricePoint.buyer_id))
+    .limit(1)
+)
 MOST_POINTS = 200
 
 
@@ -67,5 +73,4 @@ def points_of(session: Session, scope: Scope, key: str, unit: str) -> Sequence[P
 
 def is_noted(session: Session, scope: Scope, award_id: UUID) -> bool:
     """Tell whether the prices of an award are noted already."""
-    wanted = select(PricePoint.award_id).where(PricePoint.award_id == award_id, PricePoint.buyer_id.in_(scope.org_ids))
-    return session.scalar(wanted.limit(1)) is not None
+    return session.scalar(_NOTED, {"award_id": award_id, "orgs": scope.orgs}) is not None

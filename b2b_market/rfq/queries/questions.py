@@ -6,13 +6,21 @@ What is public is for approved suppliers: which those are is row-level security'
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
+from b2b_market.infra.database import within
 from b2b_market.kernel.refusal import NotFound
 from b2b_market.rbac.actor import Scope
 from b2b_market.rfq.models.questions import OwnQuestion, Question, Reply
 from b2b_market.rfq.states import QuestionStatus
+
+_OPEN = (
+    select(func.count())
+    .select_from(Question)
+    .where(Question.rfq_id == bindparam("rfq_id"), within(Question.buyer_id))
+    .where(Question.status == QuestionStatus.OPEN)
+)
 
 
 def lock_own_question(session: Session, scope: Scope, question_id: UUID) -> Question:
@@ -69,10 +77,4 @@ def replies_to(session: Session, scope: Scope, question_ids: Sequence[UUID]) -> 
 
 def count_open(session: Session, scope: Scope, rfq_id: UUID) -> int:
     """Return how many questions put to the scope's own request are neither answered nor declined."""
-    wanted = select(func.count()).select_from(Question)
-    wanted = wanted.where(
-        Question.rfq_id == rfq_id,
-        Question.buyer_id.in_(scope.org_ids),
-        Question.status == QuestionStatus.OPEN,
-    )
-    return session.execute(wanted).scalar_one()
+    return session.execute(_OPEN, {"rfq_id": rfq_id, "orgs": scope.orgs}).scalar_one()

@@ -3,19 +3,70 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session, defer
 
+from b2b_market.infra.database import within
 from b2b_market.kernel.refusal import NotFound
 from b2b_market.rbac.actor import Scope
 from b2b_market.rfq.models.quotes import Award, AwardLine, Quote, QuoteLine, QuoteRevision
 from b2b_market.rfq.states import AwardStatus, QuoteStatus
 
+_LIVE = (
+    select(Quote)
+    .where(Quote.rfq_id == bindparam("rfq_id"), within(Quote.supplier_id), Quote.round == bindparam("number"))
+    .with_for_update()
+)
+_VISIBLE = select(Quote).where(
+    Quote.id == bindparam("quote_id"), or_(within(Quote.supplier_id), within(Quote.buyer_id) & Quote.opened)
+)
+_OPENED = (
+    select(Quote)
+    .where(Quote.rfq_id == bindparam("rfq_id"), within(Quote.buyer_id), Quote.opened)
+    .where(Quote.status.not_in((QuoteStatus.WITHDRAWN, QuoteStatus.REPLACED)))
+    .order_by(Quote.received_at, Quote.id)
+)
+_OPENED_LOCKED = (
+    select(Quote)
+    .where(Quote.rfq_id == bindparam("rfq_id"), within(Quote.buyer_id), Quote.opened)
+    .where(Quote.status != QuoteStatus.WITHDRAWN)
+    .order_by(Quote.id)
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+_OFFERED = (
+    select(QuoteLine)
+    .where(QuoteLine.rfq_id == bindparam("rfq_id"), within(QuoteLine.buyer_id), QuoteLine.opened)
+    .order_by(QuoteLine.quote_id, QuoteLine.position)
+)
+_LINES = select(QuoteLine).where(QuoteLine.quote_id == bindparam("quote_id")).order_by(QuoteLine.position)
+_REVISIONS = (
+    select(QuoteRevision)
+    .options(defer(QuoteRevision.content, raiseload=True))
+    .where(QuoteRevision.quote_id == bindparam("quote_id"))
+    .order_by(QuoteRevision.revision.desc())
+)
+_AWARD = select(Award).where(Award.id == bindparam("award_id"), within(Award.buyer_id))
+_PENDING = select(Award).where(
+    Award.rfq_id == bindparam("rfq_id"), within(Award.buyer_id), Award.status == AwardStatus.PENDING_APPROVAL
+)
+_AWARD_LINES = (
+    select(AwardLine)
+    .where(AwardLine.award_id == bindparam("award_id"))
+    .where(or_(within(AwardLine.buyer_id), within(AwardLine.supplier_id) & AwardLine.released))
+    .order_by(AwardLine.position)
+)
+_WON = (
+    select(AwardLine)
+    .where(AwardLine.rfq_id == bindparam("rfq_id"), AwardLine.released)
+    .where(or_(within(AwardLine.buyer_id), within(AwardLine.supplier_id)))
+    .order_by(AwardLine.award_id, AwardLine.position)
+)
+
 
 def live_quote(session: Session, scope: Scope, rfq_id: UUID, number: int) -> Quote | None:
     """Return the scope's own quotation on a request in round ``number``, locked, or None."""
-    wanted = select(Quote).where(Quote.rfq_id == rfq_id, Quote.supplier_id.in_(scope.org_ids), Quote.round == number)
-    return session.scalar(wanted.with_for_update())
+    return session.scalar(_LIVE, {"rfq_id": rfq_id, "orgs": scope.orgs, "number": number})
 
 
 def lock_own_quote(session: Session, scope: Scope, quote_id: UUID) -> Quote:
@@ -33,9 +84,7 @@ def lock_own_quote(session: Session, scope: Scope, quote_id: UUID) -> Quote:
 
 def visible_quote(session: Session, scope: Scope, quote_id: UUID) -> Quote:
     """Return a quotation as its supplier, or as its buyer once it is opened; raise NotFound otherwise."""
-    own = Quote.supplier_id.in_(scope.org_ids)
-    received = Quote.buyer_id.in_(scope.org_ids) & Quote.opened
-    found = session.scalar(select(Quote).where(Quote.id == quote_id, or_(own, received)))
+    found = session.scalar(_VISIBLE, {"quote_id": quote_id, "orgs": scope.orgs})
     if found is None:
         raise NotFound(quote_id=str(quote_id))
     return found
@@ -46,28 +95,14 @@ def opened_quotes(session: Session, scope: Scope, rfq_id: UUID) -> Sequence[Quot
 
     Of each supplier the one of its latest round; withdrawn and replaced ones are left out.
     """
-    wanted = select(Quote).where(
-        Quote.rfq_id == rfq_id,
-        Quote.buyer_id.in_(scope.org_ids),
-        Quote.opened,
-        Quote.status.not_in((QuoteStatus.WITHDRAWN, QuoteStatus.REPLACED)),
-    )
-    found = session.scalars(wanted.order_by(Quote.received_at, Quote.id)).all()
+    found = session.scalars(_OPENED, {"rfq_id": rfq_id, "orgs": scope.orgs}).all()
     latest = {quote.supplier_id: quote for quote in sorted(found, key=lambda quote: quote.round)}
     return [quote for quote in found if latest[quote.supplier_id] is quote]
 
 
 def lock_opened_quotes(session: Session, scope: Scope, rfq_id: UUID) -> Sequence[Quote]:
     """Return the same, locked in id order."""
-    wanted = (
-        select(Quote)
-        .where(Quote.rfq_id == rfq_id, Quote.buyer_id.in_(scope.org_ids), Quote.opened)
-        .where(Quote.status != QuoteStatus.WITHDRAWN)
-        .order_by(Quote.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    return session.scalars(wanted).all()
+    return session.scalars(_OPENED_LOCKED, {"rfq_id": rfq_id, "orgs": scope.orgs}).all()
 
 
 def lock_received(session: Session, scope: Scope, rfq_id: UUID) -> Sequence[Quote]:
@@ -84,35 +119,23 @@ def lock_received(session: Session, scope: Scope, rfq_id: UUID) -> Sequence[Quot
 
 def quote_lines_of_rfq(session: Session, scope: Scope, rfq_id: UUID) -> Sequence[QuoteLine]:
     """Return every opened quoted line on the scope's own request."""
-    wanted = select(QuoteLine).where(
-        QuoteLine.rfq_id == rfq_id, QuoteLine.buyer_id.in_(scope.org_ids), QuoteLine.opened
-    )
-    return session.scalars(wanted.order_by(QuoteLine.quote_id, QuoteLine.position)).all()
+    return session.scalars(_OFFERED, {"rfq_id": rfq_id, "orgs": scope.orgs}).all()
 
 
 def lines_of_quote(session: Session, _scope: Scope, quote_id: UUID) -> Sequence[QuoteLine]:
     """Return the lines of one visible quotation in order."""
-    return session.scalars(select(QuoteLine).where(QuoteLine.quote_id == quote_id).order_by(QuoteLine.position)).all()
+    return session.scalars(_LINES, {"quote_id": quote_id}).all()
 
 
 def revisions_of(session: Session, _scope: Scope, quote_id: UUID) -> Sequence[QuoteRevision]:
     """Return every receipted revision of one visible quotation, the newest first, without what each one said."""
-    wanted = (
-        select(QuoteRevision)
-        .options(defer(QuoteRevision.content, raiseload=True))
-        .where(QuoteRevision.quote_id == quote_id)
-    )
-    return session.scalars(wanted.order_by(QuoteRevision.revision.desc())).all()
+    return session.scalars(_REVISIONS, {"quote_id": quote_id}).all()
 
 
 def lock_award(session: Session, scope: Scope, award_id: UUID) -> Award:
     """Return an award of the scope's buyers, locked; raise NotFound for any other id."""
-    found = session.scalar(
-        select(Award)
-        .where(Award.id == award_id, Award.buyer_id.in_(scope.org_ids))
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
+    wanted = _AWARD.with_for_update().execution_options(populate_existing=True)
+    found = session.scalar(wanted, {"award_id": award_id, "orgs": scope.orgs})
     if found is None:
         raise NotFound(award_id=str(award_id))
     return found
@@ -120,7 +143,7 @@ def lock_award(session: Session, scope: Scope, award_id: UUID) -> Award:
 
 def own_award(session: Session, scope: Scope, award_id: UUID) -> Award:
     """Return an award of the scope's buyers; raise NotFound for any other id."""
-    found = session.scalar(select(Award).where(Award.id == award_id, Award.buyer_id.in_(scope.org_ids)))
+    found = session.scalar(_AWARD, {"award_id": award_id, "orgs": scope.orgs})
     if found is None:
         raise NotFound(award_id=str(award_id))
     return found
@@ -134,15 +157,12 @@ def awards_of(session: Session, scope: Scope, rfq_id: UUID) -> Sequence[Award]:
 
 def pending_award(session: Session, scope: Scope, rfq_id: UUID) -> Award | None:
     """Return the undecided award of the scope's own request, or None."""
-    wanted = select(Award).where(Award.rfq_id == rfq_id, Award.buyer_id.in_(scope.org_ids))
-    return session.scalar(wanted.where(Award.status == AwardStatus.PENDING_APPROVAL))
+    return session.scalar(_PENDING, {"rfq_id": rfq_id, "orgs": scope.orgs})
 
 
 def award_lines_of(session: Session, scope: Scope, award_id: UUID) -> Sequence[AwardLine]:
     """Return the lines of an award: all for its buyer, for a supplier its own after approval."""
-    own = AwardLine.supplier_id.in_(scope.org_ids) & AwardLine.released
-    wanted = select(AwardLine).where(AwardLine.award_id == award_id, or_(AwardLine.buyer_id.in_(scope.org_ids), own))
-    return session.scalars(wanted.order_by(AwardLine.position)).all()
+    return session.scalars(_AWARD_LINES, {"award_id": award_id, "orgs": scope.orgs}).all()
 
 
 def won_lines(session: Session, scope: Scope, rfq_id: UUID) -> Sequence[AwardLine]:
@@ -150,8 +170,4 @@ def won_lines(session: Session, scope: Scope, rfq_id: UUID) -> Sequence[AwardLin
 
     Lines that were cancelled since are among them.
     """
-    own = AwardLine.supplier_id.in_(scope.org_ids)
-    wanted = select(AwardLine).where(
-        AwardLine.rfq_id == rfq_id, AwardLine.released, or_(AwardLine.buyer_id.in_(scope.org_ids), own)
-    )
-    return session.scalars(wanted.order_by(AwardLine.award_id, AwardLine.position)).all()
+    return session.scalars(_WON, {"rfq_id": rfq_id, "orgs": scope.orgs}).all()

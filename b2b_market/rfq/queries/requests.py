@@ -6,9 +6,10 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
+from b2b_market.infra.database import ORGS, within
 from b2b_market.kernel.paging import Page, PageRequest, page_of
 from b2b_market.kernel.refusal import NotFound
 from b2b_market.rbac.actor import Scope
@@ -31,6 +32,33 @@ TAKING_PART = (InvitationStatus.INTENDED, InvitationStatus.QUOTED)
 ANSWERED = (*TAKING_PART, InvitationStatus.DECLINED)
 """What it must have done to be named to the buyer; one that only looks stays unnamed."""
 _NAMED = or_(RfqInvitation.origin == Origin.BUYER, RfqInvitation.status.in_(ANSWERED))
+_OWN = select(Rfq).where(Rfq.id == bindparam("rfq_id"), within(Rfq.buyer_id))
+_OWN_LOCKED = _OWN.with_for_update().execution_options(populate_existing=True)
+_PUBLIC = and_(Rfq.visibility == Visibility.PUBLIC, Rfq.published_at.is_not(None))
+_PARTY = (
+    select(Rfq)
+    .where(Rfq.id == bindparam("rfq_id"), or_(Rfq.party_ids.overlap(ORGS), _PUBLIC))
+    .execution_options(populate_existing=True)
+)
+_LINES = select(RfqLine).where(RfqLine.rfq_id == bindparam("rfq_id")).order_by(RfqLine.position)
+_NEEDS = (
+    select(RfqLine.id, RfqLine.position, RfqLine.quantity, RfqLine.unit, RfqLine.substitutes)
+    .where(RfqLine.rfq_id == bindparam("rfq_id"))
+    .order_by(RfqLine.position)
+)
+_TARGETS = select(RfqTarget.line_id, RfqTarget.target_price).where(
+    RfqTarget.rfq_id == bindparam("rfq_id"), within(RfqTarget.buyer_id)
+)
+_ESTIMATE = select(RfqPrivate.estimate).where(RfqPrivate.rfq_id == bindparam("rfq_id"), within(RfqPrivate.buyer_id))
+_INVITATIONS = (
+    select(RfqInvitation)
+    .where(RfqInvitation.rfq_id == bindparam("rfq_id"), within(RfqInvitation.buyer_id))
+    .order_by(RfqInvitation.id)
+)
+_INVITATION = select(RfqInvitation).where(
+    RfqInvitation.rfq_id == bindparam("rfq_id"), within(RfqInvitation.supplier_id)
+)
+_RATES = select(RfqRate).where(RfqRate.rfq_id == bindparam("rfq_id"), within(RfqRate.buyer_id)).order_by(RfqRate.base)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +80,12 @@ class InvitedRfq:
 
 def own_rfq(session: Session, scope: Scope, rfq_id: UUID) -> Rfq:
     """Return a request of the scope's buyers; raise NotFound for any other id."""
-    return _one(session, select(Rfq).where(Rfq.id == rfq_id, Rfq.buyer_id.in_(scope.org_ids)), rfq_id)
+    return _one(session, scope, _OWN, rfq_id)
 
 
 def lock_own_rfq(session: Session, scope: Scope, rfq_id: UUID) -> Rfq:
     """Return a request of the scope's buyers locked until the transaction ends; raise NotFound for any other id."""
-    wanted = select(Rfq).where(Rfq.id == rfq_id, Rfq.buyer_id.in_(scope.org_ids)).with_for_update()
-    return _one(session, wanted.execution_options(populate_existing=True), rfq_id)
+    return _one(session, scope, _OWN_LOCKED, rfq_id)
 
 
 def party_rfq(session: Session, scope: Scope, rfq_id: UUID) -> Rfq:
@@ -66,13 +93,11 @@ def party_rfq(session: Session, scope: Scope, rfq_id: UUID) -> Rfq:
 
     That a public request is there for approved suppliers only is row-level security's part.
     """
-    public = and_(Rfq.visibility == Visibility.PUBLIC, Rfq.published_at.is_not(None))
-    wanted = select(Rfq).where(Rfq.id == rfq_id, or_(Rfq.party_ids.overlap(list(scope.org_ids)), public))
-    return _one(session, wanted.execution_options(populate_existing=True), rfq_id)
+    return _one(session, scope, _PARTY, rfq_id)
 
 
-def _one(session: Session, wanted: Select[Rfq], rfq_id: UUID) -> Rfq:
-    found = session.scalar(wanted)
+def _one(session: Session, scope: Scope, wanted: Select[Rfq], rfq_id: UUID) -> Rfq:
+    found = session.scalar(wanted, {"rfq_id": rfq_id, "orgs": scope.orgs})
     if found is None:
         raise NotFound(rfq_id=str(rfq_id))
     return found
@@ -80,7 +105,7 @@ def _one(session: Session, wanted: Select[Rfq], rfq_id: UUID) -> Rfq:
 
 def lines_of(session: Session, _scope: Scope, rfq_id: UUID) -> Sequence[RfqLine]:
     """Return the lines of a request in order."""
-    return session.scalars(select(RfqLine).where(RfqLine.rfq_id == rfq_id).order_by(RfqLine.position)).all()
+    return session.scalars(_LINES, {"rfq_id": rfq_id}).all()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,32 +120,22 @@ class Need:
 
 def needs_of(session: Session, _scope: Scope, rfq_id: UUID) -> dict[UUID, Need]:
     """Return what a request's lines ask for by id, in order: all that judging a quotation needs."""
-    columns = (RfqLine.id, RfqLine.position, RfqLine.quantity, RfqLine.unit, RfqLine.substitutes)
-    rows = session.execute(select(*columns).where(RfqLine.rfq_id == rfq_id).order_by(RfqLine.position))
-    return {row[0]: Need(*row[1:]) for row in rows}
+    return {row[0]: Need(*row[1:]) for row in session.execute(_NEEDS, {"rfq_id": rfq_id})}
 
 
 def targets_of(session: Session, scope: Scope, rfq_id: UUID) -> dict[UUID, Decimal]:
     """Return the hidden target prices by line; empty for everybody but the buyer."""
-    rows = session.execute(
-        select(RfqTarget.line_id, RfqTarget.target_price).where(
-            RfqTarget.rfq_id == rfq_id, RfqTarget.buyer_id.in_(scope.org_ids)
-        )
-    )
-    return dict(rows.all())
+    return dict(session.execute(_TARGETS, {"rfq_id": rfq_id, "orgs": scope.orgs}).all())
 
 
 def estimate_of(session: Session, scope: Scope, rfq_id: UUID) -> Decimal | None:
     """Return the hidden estimate; None for everybody but the buyer."""
-    return session.scalar(
-        select(RfqPrivate.estimate).where(RfqPrivate.rfq_id == rfq_id, RfqPrivate.buyer_id.in_(scope.org_ids))
-    )
+    return session.scalar(_ESTIMATE, {"rfq_id": rfq_id, "orgs": scope.orgs})
 
 
 def invitations_of(session: Session, scope: Scope, rfq_id: UUID) -> Sequence[RfqInvitation]:
     """Return the invitations of the scope's own request, those from the board among them."""
-    wanted = select(RfqInvitation).where(RfqInvitation.rfq_id == rfq_id, RfqInvitation.buyer_id.in_(scope.org_ids))
-    return session.scalars(wanted.order_by(RfqInvitation.id)).all()
+    return session.scalars(_INVITATIONS, {"rfq_id": rfq_id, "orgs": scope.orgs}).all()
 
 
 def progress_of(session: Session, scope: Scope, rfq_ids: Sequence[UUID]) -> dict[UUID, RfqProgress]:
@@ -149,9 +164,7 @@ def own_invitation(session: Session, scope: Scope, rfq_id: UUID) -> RfqInvitatio
 
 def find_invitation(session: Session, scope: Scope, rfq_id: UUID) -> RfqInvitation | None:
     """Return the scope's own invitation to a request, or None."""
-    return session.scalar(
-        select(RfqInvitation).where(RfqInvitation.rfq_id == rfq_id, RfqInvitation.supplier_id.in_(scope.org_ids))
-    )
+    return session.scalar(_INVITATION, {"rfq_id": rfq_id, "orgs": scope.orgs})
 
 
 def joined_suppliers(session: Session, scope: Scope, rfq_id: UUID) -> Sequence[UUID]:
@@ -175,8 +188,7 @@ def own_places(session: Session, scope: Scope, rfq_ids: Sequence[UUID]) -> dict[
 
 def rates_of(session: Session, scope: Scope, rfq_id: UUID) -> Sequence[RfqRate]:
     """Return the rates frozen for the comparison."""
-    wanted = select(RfqRate).where(RfqRate.rfq_id == rfq_id, RfqRate.buyer_id.in_(scope.org_ids))
-    return session.scalars(wanted.order_by(RfqRate.base)).all()
+    return session.scalars(_RATES, {"rfq_id": rfq_id, "orgs": scope.orgs}).all()
 
 
 def own_import(session: Session, scope: Scope, import_id: UUID) -> RfqImport:

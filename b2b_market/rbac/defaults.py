@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator
+from functools import cache
 
 from b2b_market.kernel.permission import Grants, Permission, Role
 from b2b_market.rbac.duties import denials
@@ -19,7 +20,11 @@ def default_roles(permission: Permission) -> frozenset[Role]:
 
 def loaded_policy() -> Policy:
     """Return the policy of all loaded modules: for demo data and the command line, which have no edge."""
-    kinds = sorted(_kinds(Permission), key=lambda kind: (kind.__module__, kind.__name__))
+    return _policy_of(tuple(sorted(_kinds(Permission), key=lambda kind: (kind.__module__, kind.__name__))))
+
+
+@cache  # the demo acts as dozens of people, and a policy answers once for all who have the same roles
+def _policy_of(kinds: tuple[type[Permission], ...]) -> Policy:
     permissions = sorted(permission for kind in kinds for permission in kind)
     tables = list({kind.__module__: _grants(kind) for kind in kinds}.values())
     return Policy(rules_from(tables, denials(permissions, tables)), permissions)

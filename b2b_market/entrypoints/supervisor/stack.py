@@ -125,8 +125,10 @@ class Stack:
         web = self._start_web(crew, listener, shared)
         crew.wait_for(lambda: answers(address, self.commands.alive_path), web, FIRST_PAGE_SECONDS)
         # only now: their imports would take the processor from the first page, and what waits for them waits safely
-        self._start_worker_and_schedule(crew, shared)
+        environment = settings.environment(shared)
+        crew.start(Job("worker", self.commands.worker, grace=25, environment=environment))
         sign_ins = self._fill_with_demo_data(crew, shared) if fill else ""
+        self._start_schedule(crew, environment)  # after the demo data, whose weeks pass while they are made
         say(f"b2b_market is ready after {time.monotonic() - self.begin:.1f} s: {address}")
         say(f"{sign_ins}Stop it with Ctrl-C. Everything is kept in {self.data}, logs in {crew.logs}.")
 
@@ -172,9 +174,7 @@ class Stack:
         ]
         return web[0]
 
-    def _start_worker_and_schedule(self, crew: Crew, shared: dict[str, str]) -> None:
-        environment = settings.environment(shared)
-        crew.start(Job("worker", self.commands.worker, grace=25, environment=environment))
+    def _start_schedule(self, crew: Crew, environment: dict[str, str]) -> None:
         for stale in self.data.glob("beat-schedule*"):  # a kill may have torn it, and nothing in it is worth keeping
             stale.unlink()
         crew.start(Job("schedule", self.commands.schedule, grace=5, environment=environment))

@@ -1,45 +1,49 @@
 """Demo tenders made through operations by the demo people; running it again changes nothing."""
 
 from datetime import timedelta
-from decimal import Decimal
+from typing import Final
 from uuid import UUID
 
 from b2b_market.infra.runtime import Runtime
 from b2b_market.infra.work import Work
 from b2b_market.kernel.currency import Currency
 from b2b_market.organizations import public as organizations
-from b2b_market.tendering.commands.committee import NameCommittee, Named
-from b2b_market.tendering.commands.tenders import (
-    AskAboutTender,
-    BondInput,
-    DraftTender,
-    ListTenders,
-    StepTender,
-)
-from b2b_market.tendering.demo.awarded import BEGUN, award_tender
-from b2b_market.tendering.demo.cast import CRITERIA, Cast, lot
-from b2b_market.tendering.permissions import TenderPermission
-from b2b_market.tendering.service import asking, committee, drafting, publishing
+from b2b_market.tendering.commands.tenders import AskAboutTender, DraftTender, ListTenders
+from b2b_market.tendering.demo import amended, bonds, candidates, complaints, envelopes, lost_keys, pools, staged, steps
+from b2b_market.tendering.demo import framework as frameworks
+from b2b_market.tendering.demo.awarded import award_tender
+from b2b_market.tendering.demo.cast import CRITERIA, JINGTUO, Cast, lot
+from b2b_market.tendering.service import asking, drafting
 from b2b_market.tendering.states.procedures import Entry
 
+KEYS_MADE: Final = timedelta(days=71)
 ASKS, BIDS = timedelta(days=11), timedelta(days=40)
+BEGUN, ASKED = timedelta(days=2), timedelta(days=1)
 
 
 def place_tenders(runtime: Runtime) -> None:
-    """Make opening keys, an awarded tender, a draft, and a public tender with a question that waits."""
+    """Make opening keys, and a tender in each state that is worth looking at, a draft among them.
+
+    Each step is taken at its own moment. While this runs the clock must not, whose steps these are: the supervisor
+    starts it afterwards.
+    """
     cast = Cast.of(runtime)
-    with cast.work(cast.purchaser) as work:
-        if drafting.list_tenders(work, cast.purchaser, ListTenders()).items:
-            return
-    before = cast.ago(BEGUN + timedelta(days=1))
-    key_ids = tuple(before.key(person, number) for number, person in enumerate(cast.officers))
+    if cast.run(cast.purchaser, drafting.list_tenders, ListTenders()).items:
+        return
+    before = cast.ago(KEYS_MADE)
+    legal, finance, audit, notary = (before.key(number) for number in range(len(cast.officers)))
+    key_ids = (legal, finance, audit)
+    envelopes.judge_technically(cast, key_ids)
+    frameworks.agree(cast, key_ids)
     award_tender(cast, key_ids)
+    candidates.publish_candidates(cast, key_ids)
+    staged.take_applications(cast, key_ids)
+    staged.hold_dialogue(cast, key_ids)
+    lost_keys.lose_keys(cast, (legal, audit, notary))
+    amended.amend(cast, key_ids)
     with cast.work(cast.purchaser) as work:
         drafting.draft_tender(work, cast.purchaser, _draft(cast, work, key_ids))
-    tender_id = _published(cast, key_ids)
-    sales = cast.sales[0]
-    with cast.work(sales) as work:
-        asking.ask_about_tender(work, sales, AskAboutTender(tender_id, "法兰按国标还是欧标？ / GB or EN flanges?"))
+    _announce(cast, key_ids)
 
 
 def _draft(cast: Cast, work: Work, key_ids: tuple[UUID, ...]) -> DraftTender:
@@ -56,39 +60,30 @@ def _draft(cast: Cast, work: Work, key_ids: tuple[UUID, ...]) -> DraftTender:
     )
 
 
-def _pool(cast: Cast, work: Work, buyer_id: UUID) -> tuple[Named, ...]:
-    """Return who may judge: people of the buyer, and as experts those of suppliers but the one that asks."""
-    companies = [buyer_id, *(one.id for one in organizations.suppliers(work, cast.purchaser))]
-    found = organizations.people_with(work, cast.purchaser, companies, TenderPermission.COMMITTEE_SIT)
-    unfit = {cast.approver.user_id, *(officer.user_id for officer in cast.officers)}
-    fit = {one.user_id: one for one in found if one.user_id not in unfit and one.org_id != cast.sales[0].org_id}
-    return tuple(Named(one.address, one.org_id != buyer_id) for one in fit.values())
+def _announce(cast: Cast, key_ids: tuple[UUID, ...]) -> None:
+    """Publish a public tender after the Chinese profile; a supplier asks, another one complains."""
+    begun, asked = cast.ago(BEGUN), cast.ago(ASKED)
+    sales = cast.sales[0]
+    tender_id = steps.publish(
+        begun,
+        lambda work: _content(work, key_ids),
+        lambda work, tender: pools.name_pool(cast, work, tender, (sales.org_id, cast.sales[JINGTUO].org_id)),
+    )
+    asked.run(sales, asking.ask_about_tender, AskAboutTender(tender_id, "法兰按国标还是欧标？ / GB or EN flanges?"))
+    complaints.dispute(asked, cast, tender_id)
 
 
-def _published(cast: Cast, key_ids: tuple[UUID, ...]) -> UUID:
-    """Publish a public tender after the Chinese profile."""
-    with cast.work(cast.purchaser) as work:
-        command = DraftTender(
-            title="循环水泵公开招标 / Circulation pumps, public tender",
-            currency=Currency("CNY"),
-            procedure="china-open",
-            entry=Entry.PUBLIC,
-            lots=(lot(work, "循环水泵 / Circulation pumps", "6"), lot(work, "备件 / Spare parts", "40")),
-            criteria=CRITERIA,
-            bond=BondInput(percent=Decimal(2), form="银行保函 / Bank guarantee", held_at="平台 / Platform"),
-            budget_approved=True,
-            key_ids=key_ids,
-            enquiry_ends_at=work.now() + ASKS,
-            closes_at=work.now() + BIDS,
-        )
-        made = drafting.draft_tender(work, cast.purchaser, command).tender
-        named = NameCommittee(
-            tender_id=made.id, expected_version=made.version, seats=5, people=_pool(cast, work, made.buyer_id)
-        )
-        made = committee.name_committee(work, cast.purchaser, named).tender
-        publishing.submit_tender(work, cast.purchaser, StepTender(made.id, made.version))
-        work.session.flush()
-        version = made.version
-    with cast.work(cast.approver) as work:
-        publishing.publish_tender(work, cast.approver, StepTender(made.id, version))
-    return made.id
+def _content(work: Work, key_ids: tuple[UUID, ...]) -> DraftTender:
+    return DraftTender(
+        title="循环水泵公开招标 / Circulation pumps, public tender",
+        currency=Currency("CNY"),
+        procedure="china-open",
+        entry=Entry.PUBLIC,
+        lots=(lot(work, "循环水泵 / Circulation pumps", "6"), lot(work, "备件 / Spare parts", "40")),
+        criteria=CRITERIA,
+        bond=bonds.ASKED,
+        budget_approved=True,
+        key_ids=key_ids,
+        enquiry_ends_at=work.now() + ASKS,
+        closes_at=work.now() + BIDS,
+    )

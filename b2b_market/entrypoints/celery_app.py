@@ -15,13 +15,13 @@ from b2b_market.entrypoints.collecting import calm_collector
 from b2b_market.entrypoints.modules import handlers_by_topic, load_manifests, tasks_of
 from b2b_market.entrypoints.nudging import Nudger
 from b2b_market.entrypoints.relay import Relay
-from b2b_market.entrypoints.scheduling import Sweeps, waits
+from b2b_market.entrypoints.scheduling import Sweeps, Ticking, waits
 from b2b_market.entrypoints.sweeping import SWEEPS
 from b2b_market.entrypoints.waking import LoopWaker
 from b2b_market.infra.logging import configure_logging
 from b2b_market.infra.runtime import Runtime
 from b2b_market.infra.settings import Settings
-from b2b_market.infra.tasks import Task
+from b2b_market.infra.tasks import TICK, Task
 from b2b_market.kernel.clock import SystemClock
 from b2b_market.rbac.manifest import Manifest
 
@@ -52,10 +52,12 @@ def build_celery(runtime: Runtime, manifests: Sequence[Manifest]) -> Celery:
     relay = Relay(runtime, handlers_by_topic(manifests))
     runtime.nudge = Nudger(lambda: app.send_task("relay.drain", ignore_result=True)).nudge
     drain = Task("relay.drain", lambda _runtime: relay.drain(), SWEEP_SECONDS)
+    ticking = Ticking(tasks_of(manifests))
+    tick = Task("clock.tick", ticking.run, TICK)
     schedule, sweeps = {}, Sweeps(SystemClock())
-    for task in (drain, *SWEEPS, *tasks_of(manifests)):
+    for task in (drain, tick, *SWEEPS, *tasks_of(manifests)):
         _register(app, runtime, task, sweeps)
-        if task.every is not None:
+        if task.every is not None and task not in ticking.tasks:
             options = {"expires": waits(task.every)}
             schedule[task.name] = {"task": task.name, "schedule": task.every, "options": options}
     app.conf.beat_schedule = schedule

@@ -1,12 +1,18 @@
 """What the schedule's messages are worth while they wait: one of each kind is enough, and none may be lost to haste."""
 
+import threading
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from b2b_market.infra.tasks import Task
+import structlog
+
+from b2b_market.infra.runtime import Runtime
+from b2b_market.infra.tasks import TICK, Task
 from b2b_market.kernel.clock import Clock
 
 PATIENCE: Final = 60.0
+log = structlog.get_logger("schedule")
 
 
 def waits(every: float) -> float:
@@ -43,3 +49,33 @@ class Sweeps:
                 return False
         self._began[task.name] = now
         return True
+
+
+class Ticking:
+    """The tasks of the clock, one after the other for one message: most of them find nothing most of the time.
+
+    One that fails does not keep the others from their turn. One that this process is still at is left out: it takes
+    the next turn, and the message after this one, on another thread, does not wait for it either.
+    """
+
+    def __init__(self, tasks: Sequence[Task]) -> None:
+        """Take those of ``tasks`` whose period is the clock's."""
+        self.tasks = tuple(task for task in tasks if task.every == TICK)
+        self._turns = tuple((task, threading.Lock()) for task in self.tasks)
+
+    def run(self, runtime: Runtime) -> None:
+        """Run each task that is not running; ExceptionGroup of what any of them raised."""
+        failed: list[Exception] = []
+        for task, turn in self._turns:
+            if not turn.acquire(blocking=False):
+                continue
+            try:
+                task.run(runtime)
+            except Exception as error:  # noqa: BLE001 - raised below, after the others had their turn
+                log.warning("task of the clock failed", task=task.name, error=type(error).__name__)
+                failed.append(error)
+            finally:
+                turn.release()
+        if failed:
+            message = "tasks of the clock failed"
+            raise ExceptionGroup(message, failed)

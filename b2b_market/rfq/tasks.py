@@ -2,7 +2,7 @@
 
 from b2b_market.infra.database import Tenant
 from b2b_market.infra.runtime import Runtime, new_correlation
-from b2b_market.infra.tasks import Task
+from b2b_market.infra.tasks import TICK, Task
 from b2b_market.infra.who import Cause
 from b2b_market.rbac.actor import system_actor
 from b2b_market.rbac.sweeping import sweep
@@ -13,7 +13,6 @@ from b2b_market.rfq.commands.scenarios import ReadScenario
 from b2b_market.rfq.service import closing, countering, expiring, importing, searching
 from b2b_market.sourcing.public import best_plan
 
-PERIOD = 1.0
 COUNTERS_PERIOD = 5.0
 SWEEP_PERIOD = 600.0
 SEARCH_PERIOD = 3.0
@@ -92,7 +91,7 @@ def optimise_scenarios(runtime: Runtime) -> int:
 
 
 TASKS = (
-    Task("rfq.close_due", close_due, PERIOD),
+    Task("rfq.close_due", close_due, TICK),
     Task("rfq.expire_quotes", expire_quotes, QUOTES_PERIOD),
     Task("rfq.expire_counters", expire_counters, COUNTERS_PERIOD),
     Task("rfq.sweep_imports", sweep_imports, SWEEP_PERIOD),

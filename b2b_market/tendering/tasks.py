@@ -6,7 +6,7 @@ Any number of workers may run them: the gate and the status under lock let each 
 from uuid import UUID
 
 from b2b_market.infra.runtime import Runtime
-from b2b_market.infra.tasks import Task
+from b2b_market.infra.tasks import TICK, Task
 from b2b_market.infra.work import Work
 from b2b_market.rbac.actor import Actor
 from b2b_market.rbac.sweeping import sweep
@@ -28,7 +28,6 @@ from b2b_market.tendering.service import (
     seating,
 )
 
-PERIOD = 1.0
 PART = "tendering.clock"
 
 
@@ -129,13 +128,13 @@ def expire_frameworks(runtime: Runtime) -> int:
 
 
 TASKS = (
-    Task("tendering.end_publicities", end_publicities, PERIOD),
-    Task("tendering.lapse_complaints", lapse_complaints, PERIOD),
-    Task("tendering.pass_call_offs_on", pass_call_offs_on, PERIOD),
-    Task("tendering.expire_frameworks", expire_frameworks, PERIOD),
-    Task("tendering.advance_committees", advance_committees, PERIOD),
-    Task("tendering.conclude_over", conclude_over, PERIOD),
-    Task("tendering.advance_due", advance_due, PERIOD),
-    Task("tendering.open_ready", open_ready, PERIOD),
-    Task("tendering.settle_reveals", settle_reveals, PERIOD),
+    Task("tendering.advance_due", advance_due, TICK),
+    Task("tendering.end_publicities", end_publicities, TICK),
+    Task("tendering.lapse_complaints", lapse_complaints, TICK),
+    Task("tendering.pass_call_offs_on", pass_call_offs_on, TICK),
+    Task("tendering.expire_frameworks", expire_frameworks, TICK),
+    Task("tendering.advance_committees", advance_committees, TICK),
+    Task("tendering.conclude_over", conclude_over, TICK),
+    Task("tendering.open_ready", open_ready, TICK),
+    Task("tendering.settle_reveals", settle_reveals, TICK),
 )

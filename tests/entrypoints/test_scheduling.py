@@ -11,10 +11,10 @@ from kombu.asynchronous.hub import Hub
 
 from b2b_market.entrypoints.celery_app import build_celery
 from b2b_market.entrypoints.modules import load_manifests
-from b2b_market.entrypoints.scheduling import PATIENCE, Sweeps, waits
+from b2b_market.entrypoints.scheduling import PATIENCE, Sweeps, Ticking, waits
 from b2b_market.entrypoints.waking import LoopWaker
 from b2b_market.infra.runtime import Runtime
-from b2b_market.infra.tasks import Task
+from b2b_market.infra.tasks import TICK, Task
 from b2b_market.kernel.clock import SteppedClock
 from b2b_market.rbac.manifest import Manifest
 
@@ -121,12 +121,65 @@ def test_the_loop_does_not_wake_itself(hub: Any, waker: LoopWaker) -> None:
     assert hub.poller.poll(0) == []
 
 
+def test_the_tasks_of_the_clock_share_one_message(runtime: Runtime) -> None:
+    manifests: list[Manifest] = list(load_manifests())
+    app = build_celery(replace(runtime), manifests)
+    ticking = {task.name for manifest in manifests for task in manifest.tasks if task.every == TICK}
+    assert {"rfq.close_due", "tendering.advance_due", "tendering.open_ready"} <= ticking
+    entries = app.conf.beat_schedule
+    assert entries["clock.tick"] == {"task": "clock.tick", "schedule": TICK, "options": {"expires": PATIENCE}}
+    assert ticking & set(entries) == set(), "only the tick asks for them"
+    assert ticking <= set(app.tasks), "each can still be sent by its name"
+
+
+def test_a_tick_gives_every_task_its_turn_and_then_says_which_failed(runtime: Runtime) -> None:
+    done: list[str] = []
+
+    def fail(_runtime: Runtime) -> None:
+        message = "no such table"
+        raise LookupError(message)
+
+    tasks = (
+        Task("the.first", lambda _runtime: done.append("first"), TICK),
+        Task("the.wrong", fail, TICK),
+        Task("the.slow", lambda _runtime: done.append("not of the clock"), 5.0),
+        Task("the.last", lambda _runtime: done.append("last"), TICK),
+    )
+    with pytest.raises(ExceptionGroup) as failed:
+        Ticking(tasks).run(runtime)
+    assert [str(error) for error in failed.value.exceptions] == ["no such table"]
+    assert done == ["first", "last"]
+
+
+def test_a_task_that_is_still_at_work_is_left_out_and_holds_nobody_back(runtime: Runtime) -> None:
+    begun, go_on, done = threading.Event(), threading.Event(), []
+
+    def work(_runtime: Runtime) -> None:
+        begun.set()
+        go_on.wait()
+        done.append("long")
+
+    ticking = Ticking(
+        (Task("the.long", work, TICK), Task("the.short", lambda _runtime: done.append("short"), TICK)),
+    )
+    first = threading.Thread(target=ticking.run, args=(runtime,))
+    first.start()
+    begun.wait()
+    ticking.run(runtime)
+    assert done == ["short"]
+    go_on.set()
+    first.join()
+    assert done == ["short", "long", "short"]
+    ticking.run(runtime)
+    assert done[3:] == ["long", "short"]
+
+
 def test_each_manifest_task_has_its_place_in_the_schedule(runtime: Runtime) -> None:
     manifests: list[Manifest] = list(load_manifests())
     app = build_celery(replace(runtime), manifests)
     declared = {task.name: task.every for manifest in manifests for task in manifest.tasks}
     scheduled = {name: entry["schedule"] for name, entry in app.conf.beat_schedule.items()}
-    assert {name: every for name, every in declared.items() if every} == {
+    assert {name: every for name, every in declared.items() if every and every != TICK} == {
         name: every for name, every in scheduled.items() if name in declared
     }
     assert scheduled["relay.drain"] == 2.0

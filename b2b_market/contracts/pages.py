@@ -168,12 +168,8 @@ def edit_terms(contract_id: WireUuid, call: PageCall) -> Response:
     terms = _read_terms(form)
     if terms is not None:
         command = EditTerms(contract_id=contract_id, expected_version=form.integer("version"), terms=terms)
-        try:
+        with call.attempt(form):
             changed = editing.edit_terms(call.work, call.actor, command)
-        except Refusal as refusal:
-            call.refuse(refusal)
-            form.add_refusal(refusal)
-        else:
             said = Flash(N_("Edition {edition} of {number} is ready."), facts=_facts(changed))
             return call.see(f"/contracts/{contract_id}", said)
     return _terms_form(call, _own(call, contract_id), form, status=409 if call.refusal else 422)
@@ -207,12 +203,8 @@ def void(contract_id: WireUuid, call: PageCall) -> Response:
     reason = form.text("reason", required=True)
     if reason is not None:
         command = VoidContract(contract_id, form.integer("version"), reason)
-        try:
+        with call.attempt(form):
             voided = editing.void_contract(call.work, call.actor, command)
-        except Refusal as refusal:
-            call.refuse(refusal)
-            form.add_refusal(refusal)
-        else:
             return call.see(f"/contracts/{contract_id}", Flash(N_("{number} is void."), facts=_facts(voided)))
     return _void_form(call, _own(call, contract_id), form, status=409 if call.refusal else 422)
 

@@ -24,7 +24,7 @@ from b2b_market.rbac.actor import Actor
 from b2b_market.rbac.edge import Edge, Replay
 from b2b_market.rbac.manifest import ShellFacts
 from b2b_market.rbac.role_names import role_label
-from b2b_market.ui.forms import CSRF_FIELD, FormData, parse_form
+from b2b_market.ui.forms import CSRF_FIELD, Form, FormData, parse_form
 from b2b_market.ui.language import Language, negotiate
 from b2b_market.ui.rendering import Renderer
 from b2b_market.ui.security import CSRF_HEADER, SAFE_METHODS, FlashBox, check_csrf, check_same_origin, csrf_token
@@ -225,6 +225,15 @@ class PageContext:
                 samesite="lax",
             )
         return response
+
+    @contextmanager
+    def attempt(self, form: Form) -> Iterator[None]:
+        """Try a change and its answer: a refusal undoes it and is noted in ``form``, for the page that comes after."""
+        try:
+            yield
+        except Refusal as refusal:
+            self.refuse(refusal)
+            form.add_refusal(refusal)
 
     def refuse(self, refusal: Refusal) -> None:
         """Undo this transaction, keep reading as the same actor, and audit the refusal where it is a denial."""

@@ -12,7 +12,7 @@ from b2b_market.identity import public as identity
 from b2b_market.infra.http.wires import WireUuid
 from b2b_market.kernel.currency import Currency
 from b2b_market.kernel.money import Money, line_total
-from b2b_market.kernel.refusal import NotFound, Refusal
+from b2b_market.kernel.refusal import NotFound
 from b2b_market.kernel.text import N_
 from b2b_market.rbac.page_edge import PageCall, PageContext, PageRoute
 from b2b_market.reference import public as reference
@@ -98,15 +98,12 @@ def decide(award_id: WireUuid, decision: str, call: PageCall) -> Response:
     form = Form(call.form())
     reason = form.text("reason_return", limit=4000, lines=True) or ""
     command = commands.DecideAward(award_id, form.integer("version", required=True), reason)
-    try:
+    with call.attempt(form):
         if decision == APPROVE:
             awarding.approve_award(call.work, call.actor, command)
             return call.see(f"/awards/{award_id}", Flash(N_("Approved: the suppliers are told.")))
         awarding.return_award(call.work, call.actor, command)
         return call.see(f"/awards/{award_id}", Flash(N_("Returned to its proposer."), "warn"))
-    except Refusal as refusal:
-        call.refuse(refusal)
-        form.add_refusal(refusal)
     return _award(call, award_id, form, status=409)
 
 

@@ -10,7 +10,6 @@ from fastapi import APIRouter, Query, Request, Response
 from b2b_market.identity import public as identity
 from b2b_market.infra.http.downloads import saved
 from b2b_market.infra.http.wires import WireUuid
-from b2b_market.kernel.refusal import Refusal
 from b2b_market.kernel.text import N_
 from b2b_market.rbac.edge import page_opener
 from b2b_market.rbac.page_edge import PageCall, PageContext, PageRoute
@@ -59,12 +58,9 @@ def issue_letters(award_id: WireUuid, call: PageCall) -> Response:
     if not form.ok:
         return _page(call, award_id, form, status=422)
     command = IssueLetters(award_id=award_id, expected_version=expected, reasons=tuple(reasons))
-    try:
+    with call.attempt(form):
         letters.issue_letters(call.work, call.actor, command)
         return call.see(f"/awards/{award_id}/letters", Flash(N_("Issued: every supplier has its letter.")))
-    except Refusal as refusal:
-        call.refuse(refusal)
-        form.add_refusal(refusal)
     return _page(call, award_id, form, status=409)
 
 

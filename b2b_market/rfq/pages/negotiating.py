@@ -8,7 +8,6 @@ from fastapi import APIRouter, Response
 from b2b_market.infra.http.wires import WireUuid
 from b2b_market.kernel.currency import Currency
 from b2b_market.kernel.money import Money
-from b2b_market.kernel.refusal import Refusal
 from b2b_market.kernel.text import N_
 from b2b_market.organizations import public as organizations
 from b2b_market.rbac.page_edge import PageCall, PageContext, PageRoute
@@ -43,13 +42,10 @@ def open_round(rfq_id: WireUuid, call: PageCall) -> Response:
     form = Form(call.form("supplier_ids"))
     command = _command(form, rfq_id, call)
     if command is not None:
-        try:
+        with call.attempt(form):
             rounds.open_round(call.work, call.actor, command)
             said = Flash(N_("The round is open. Those that go on are invited, the others hear that they do not."))
             return call.see(f"/rfqs/{rfq_id}/negotiate", said)
-        except Refusal as refusal:
-            call.refuse(refusal)
-            form.add_refusal(refusal)
     return _page(call, rfq_id, form, status=422)
 
 

@@ -35,13 +35,10 @@ def ask(rfq_id: WireUuid, call: PageCall) -> Response:
     form = Form(call.form())
     text, line_id = form.text("text", required=True, limit=MOST, lines=True), form.uuid("line_id")
     if form.ok and text is not None:
-        try:
+        with call.attempt(form):
             asking.ask_question(call.work, call.actor, commands.AskQuestion(rfq_id=rfq_id, text=text, line_id=line_id))
             said = Flash(N_("Asked. The buyer does not learn who you are; the answer goes to every supplier."))
             return call.see(f"/rfqs/{rfq_id}/questions", said)
-        except Refusal as refusal:
-            call.refuse(refusal)
-            form.add_refusal(refusal)
     return _page(call, rfq_id, form, status=422)
 
 

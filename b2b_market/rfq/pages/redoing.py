@@ -8,7 +8,6 @@ from uuid import UUID, uuid4
 from fastapi import APIRouter, Response
 
 from b2b_market.infra.http.wires import WireUuid
-from b2b_market.kernel.refusal import Refusal
 from b2b_market.kernel.text import N_
 from b2b_market.rbac.page_edge import PageCall, PageContext, PageRoute
 from b2b_market.rfq.commands.redoing import CopyRfq, RepeatAward
@@ -101,11 +100,8 @@ def make(call: PageContext, prepare: Callable[[], Again]) -> Response:
     form.day("required_on")
     if form.ok and title is not None:
         call.once()
-        try:
+        with call.attempt(form):
             return _made(call, again.make(title, form, form.values("guests")), again.found.source.number)
-        except Refusal as refusal:
-            call.refuse(refusal)
-            form.add_refusal(refusal)
     return ask(call, prepare(), form, status=422)
 
 

@@ -99,7 +99,7 @@ def take_step(rfq_id: WireUuid, step: str, call: PageCall) -> Response:
         raise NotFound(step=step)
     form = Form(call.form())
     expected = form.integer("version", required=True)
-    try:
+    with call.attempt(form):
         if step in _STEPS:
             run, said = _STEPS[step]
             run(call.work, call.actor, commands.StepRfq(rfq_id, expected))
@@ -109,9 +109,6 @@ def take_step(rfq_id: WireUuid, step: str, call: PageCall) -> Response:
             command = commands.ReasonedStep(rfq_id, expected, why)
             reasoned(call.work, call.actor, command)
         return call.see(f"/rfqs/{rfq_id}", Flash(said))
-    except Refusal as refusal:
-        call.refuse(refusal)
-        form.add_refusal(refusal)
     content = drafts.read_rfq(call.work, call.actor, commands.ReadRfq(rfq_id))
     return _detail(call, content, form, status=409)
 
@@ -122,12 +119,9 @@ def invite(rfq_id: WireUuid, call: PageCall) -> Response:
     form = Form(call.form())
     supplier_id, expected = form.uuid("supplier_id", required=True), form.integer("version", required=True)
     if form.ok and supplier_id is not None:
-        try:
+        with call.attempt(form):
             publishing.invite_supplier(call.work, call.actor, commands.InviteSupplier(rfq_id, supplier_id, expected))
             return call.see(f"/rfqs/{rfq_id}", Flash(N_("Invited.")))
-        except Refusal as refusal:
-            call.refuse(refusal)
-            form.add_refusal(refusal)
     content = drafts.read_rfq(call.work, call.actor, commands.ReadRfq(rfq_id))
     return _detail(call, content, form, status=409)
 
@@ -136,12 +130,9 @@ def invite(rfq_id: WireUuid, call: PageCall) -> Response:
 def intend(rfq_id: WireUuid, call: PageCall) -> Response:
     """Tell the buyer that the company is going to quote."""
     form = Form(call.form())
-    try:
+    with call.attempt(form):
         answering.intend_to_quote(call.work, call.actor, commands.IntendToQuote(rfq_id))
         return call.see(f"/rfqs/{rfq_id}", Flash(N_("The buyer knows that you are going to quote.")))
-    except Refusal as refusal:
-        call.refuse(refusal)
-        form.add_refusal(refusal)
     content = drafts.read_rfq(call.work, call.actor, commands.ReadRfq(rfq_id))
     return _detail(call, content, form, status=409)
 
@@ -150,13 +141,10 @@ def intend(rfq_id: WireUuid, call: PageCall) -> Response:
 def decline(rfq_id: WireUuid, call: PageCall) -> Response:
     """Tell the buyer that the company will not quote."""
     form = Form(call.form())
-    try:
+    with call.attempt(form):
         command = commands.DeclineInvitation(rfq_id, form.text("reason_decline", limit=2000, lines=True) or "")
         answering.decline_invitation(call.work, call.actor, command)
         return call.see("/invitations", Flash(N_("The buyer knows that you will not quote.")))
-    except Refusal as refusal:
-        call.refuse(refusal)
-        form.add_refusal(refusal)
     content = drafts.read_rfq(call.work, call.actor, commands.ReadRfq(rfq_id))
     return _detail(call, content, form, status=409)
 

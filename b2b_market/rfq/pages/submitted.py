@@ -5,7 +5,7 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 
 from b2b_market.infra.http.wires import WireUuid
-from b2b_market.kernel.refusal import NotFound, Refusal
+from b2b_market.kernel.refusal import NotFound
 from b2b_market.kernel.text import N_
 from b2b_market.rbac.page_edge import PageCall, PageContext, PageRoute
 from b2b_market.rfq.commands.amending import DecideAmendment, ReadAmendment
@@ -42,13 +42,10 @@ def take_step(amendment_id: WireUuid, step: str, call: PageCall) -> Response:
     operation.admit(call.actor)
     form = Form(call.form())
     reason = form.text("reason_return", limit=4000, lines=True) or ""
-    try:
+    with call.attempt(form):
         command = DecideAmendment(amendment_id, form.integer("version", required=True), reason)
         done = operation(call.work, call.actor, command)
         return call.see(f"/rfqs/{done.rfq.id}", Flash(said))
-    except Refusal as refusal:
-        call.refuse(refusal)
-        form.add_refusal(refusal)
     return _page(call, amendment_id, form, status=409)
 
 

@@ -91,12 +91,9 @@ def take_step(counter_id: WireUuid, step: str, call: PageCall) -> Response:
     where = ReadNegotiation(counter.rfq_id, counter.supplier_id)
     reason = form.text("reason", limit=MOST, lines=True) or ""
     command = DecideCounter(counter_id, form.integer("version", required=True), reason)
-    try:
+    with call.attempt(form):
         operation(call.work, call.actor, command)
         return call.see(_path(where), Flash(said))
-    except Refusal as refusal:
-        call.refuse(refusal)
-        form.add_refusal(refusal)
     return _page(call, where, form, status=409)
 
 
@@ -115,15 +112,12 @@ def send(rfq_id: WireUuid, supplier_id: WireUuid, request: Request) -> Response:
             form.add_advice("file", received.refusal)
         if not form.ok or text is None:
             return _page(call, where, form, status=422)
-        try:
+        with call.attempt(form):
             call.once()
             kept = received.registered(call.work, call.actor)
             command = SendMessage(rfq_id=rfq_id, supplier_id=supplier_id, text=text, line_id=line_id, file_ids=kept)
             talking.send_message(call.work, call.actor, command)
             return call.see(_path(where) + "#talk", Flash(N_("Sent.")))
-        except Refusal as refusal:
-            call.refuse(refusal)
-            form.add_refusal(refusal)
         return _page(call, where, form, status=422)
 
 

@@ -8,7 +8,6 @@ from fastapi import APIRouter, Response
 from b2b_market.infra.http.cursors import encode_cursor, page_request
 from b2b_market.infra.http.wires import WireUuid
 from b2b_market.kernel.money import Money
-from b2b_market.kernel.refusal import Refusal
 from b2b_market.kernel.text import N_
 from b2b_market.rbac.page_edge import PageCall, PageContext, PageRoute
 from b2b_market.reference import public as reference
@@ -66,13 +65,10 @@ def save_template(rfq_id: WireUuid, call: PageCall) -> Response:
     name = form.text("name", required=True)
     if name is not None:
         call.once()
-        try:
+        with call.attempt(form):
             kept = templates.save_template(call.work, call.actor, SaveTemplate(rfq_id, name))
             said = Flash(N_("Kept as the template {name}."), "ok", {"name": kept.row.name})
             return call.see(f"/rfqs/templates/{kept.row.id}", said)
-        except Refusal as refusal:
-            call.refuse(refusal)
-            form.add_refusal(refusal)
     return _save(call, rfq_id, form, status=422)
 
 
@@ -89,13 +85,10 @@ def rename_template(template_id: WireUuid, call: PageCall) -> Response:
     form = Form(call.form())
     name, expected = form.text("name", required=True), form.integer("version", required=True)
     if form.ok and name is not None:
-        try:
+        with call.attempt(form):
             command = RenameTemplate(template_id, expected, name)
             templates.rename_template(call.work, call.actor, command)
             return call.see(f"/rfqs/templates/{template_id}", Flash(N_("Renamed.")))
-        except Refusal as refusal:
-            call.refuse(refusal)
-            form.add_refusal(refusal)
     return _template(call, template_id, form, status=422)
 
 
@@ -103,13 +96,10 @@ def rename_template(template_id: WireUuid, call: PageCall) -> Response:
 def delete_template(template_id: WireUuid, call: PageCall) -> Response:
     """Delete a template."""
     form = Form(call.form())
-    try:
+    with call.attempt(form):
         command = StepTemplate(template_id, form.integer("version", required=True))
         templates.delete_template(call.work, call.actor, command)
         return call.see("/rfqs/templates", Flash(N_("Deleted; requests made of it stay as they are.")))
-    except Refusal as refusal:
-        call.refuse(refusal)
-        form.add_refusal(refusal)
     return _template(call, template_id, form, status=409)
 
 

@@ -12,7 +12,7 @@ from b2b_market.infra.http.downloads import saved, saved_untyped
 from b2b_market.infra.http.wires import WireUuid
 from b2b_market.kernel.currency import Currency, UnknownCurrency
 from b2b_market.kernel.money import Money
-from b2b_market.kernel.refusal import NotFound, Refusal
+from b2b_market.kernel.refusal import NotFound
 from b2b_market.kernel.text import N_
 from b2b_market.rbac.edge import page_opener
 from b2b_market.rbac.operation import Operation
@@ -69,13 +69,10 @@ def keep(tender_id: WireUuid, request: Request) -> Response:
         if received.refusal is not None:
             form.add_advice("letter", received.refusal)
         bond_id = form.uuid("bond_id")
-        try:
+        with call.attempt(form):
             if _kept(call, tender_id, form, received):
                 said = Flash(N_("Kept. Until the opening nobody but your company knows of it."))
                 return call.see(f"/tenders/{tender_id}/bonds", said)
-        except Refusal as refusal:
-            call.refuse(refusal)
-            form.add_refusal(refusal)
         return _page(call, tender_id, form, bond_id, status=422)
 
 
@@ -96,12 +93,9 @@ def take_step(bond_id: WireUuid, step: str, call: PageCall) -> Response:
         if ground is None:
             return _page(call, known.tender_id, form, status=422)
         command = commands.ProposeForfeiture(bond_id, expected, ground, text)
-    try:
+    with call.attempt(form):
         run(call.work, call.actor, command)
         return call.see(f"/tenders/{known.tender_id}/bonds", Flash(words.SAID[step]))
-    except Refusal as refusal:
-        call.refuse(refusal)
-        form.add_refusal(refusal)
     return _page(call, known.tender_id, form, status=409)
 
 

@@ -8,7 +8,6 @@ from fastapi import APIRouter, Response
 
 from b2b_market.identity import public as identity
 from b2b_market.infra.http.wires import WireUuid
-from b2b_market.kernel.refusal import Refusal
 from b2b_market.kernel.text import N_
 from b2b_market.rbac.page_edge import PageCall, PageContext, PageRoute
 from b2b_market.tendering.commands.committee import Declare, HandIn, NameCommittee, Named
@@ -48,13 +47,10 @@ def name_committee(tender_id: WireUuid, call: PageCall) -> Response:
     people = people_in(text)
     if form.ok and seats is not None:
         command = NameCommittee(tender_id=tender_id, expected_version=expected, seats=seats, people=people)
-        try:
+        with call.attempt(form):
             committee.name_committee(call.work, call.actor, command)
             said = Flash(N_("The pool is named and a secret seed committed to."))
             return call.see(f"/tenders/{tender_id}/committee", said)
-        except Refusal as refusal:
-            call.refuse(refusal)
-            form.add_refusal(refusal)
     return committee_page(call, tender_id, form, status=422)
 
 
@@ -67,13 +63,10 @@ def declare(tender_id: WireUuid, call: PageCall) -> Response:
     conflict = form.one_of("conflict", ("no", "yes"), required=True) == "yes"
     statement = form.text("statement", limit=4000, lines=True) or ""
     if form.ok:
-        try:
+        with call.attempt(form):
             committee.declare_interests(call.work, call.actor, Declare(tender_id, expected, conflict, statement))
             said = N_("Your seat goes to the next in the draw.") if conflict else N_("Declared. You may read the bids.")
             return call.see(f"/tenders/{tender_id}/committee", Flash(said))
-        except Refusal as refusal:
-            call.refuse(refusal)
-            form.add_refusal(refusal)
     return committee_page(call, tender_id, form, status=409)
 
 
@@ -93,13 +86,10 @@ def hand_in(tender_id: WireUuid, call: PageCall) -> Response:
         and (value := form.decimal(f"score-{one.bid.id}-{key}", required=True, least=Decimal(0))) is not None
     )
     if form.ok:
-        try:
+        with call.attempt(form):
             committee.hand_in_sheet(call.work, call.actor, HandIn(tender_id, expected, scores))
             said = Flash(N_("Handed in. Nobody reads it before every member has handed in."))
             return call.see(f"/tenders/{tender_id}/committee", said)
-        except Refusal as refusal:
-            call.refuse(refusal)
-            form.add_refusal(refusal)
     return committee_page(call, tender_id, form, status=409)
 
 

@@ -14,7 +14,7 @@ from b2b_market.infra.http.downloads import saved_untyped
 from b2b_market.infra.http.wires import WireUuid
 from b2b_market.kernel.currency import Currency
 from b2b_market.kernel.money import Money
-from b2b_market.kernel.refusal import NotFound, Refusal
+from b2b_market.kernel.refusal import NotFound
 from b2b_market.kernel.text import N_
 from b2b_market.rbac.edge import page_opener
 from b2b_market.rbac.operation import Operation
@@ -73,12 +73,9 @@ def edit(complaint_id: WireUuid, call: PageCall) -> Response:
     said = read_content(form)
     if said is not None and form.ok:
         kept = replace(said, file_ids=tuple(UUID(one["id"]) for one in known.files))
-        try:
+        with call.attempt(form):
             complaining.edit_complaint(call.work, call.actor, commands.EditComplaint(complaint_id, expected, kept))
             return call.see(f"/tender-complaints/{complaint_id}", Flash(N_("Kept.")))
-        except Refusal as refusal:
-            call.refuse(refusal)
-            form.add_refusal(refusal)
     return _page(call, complaint_id, form, status=422)
 
 
@@ -92,12 +89,9 @@ def take_step(complaint_id: WireUuid, step: str, call: PageCall) -> Response:
     form = Form(call.form())
     expected = form.integer("version", required=True)
     text = form.text(f"text_{step}", limit=MOST_TEXT, lines=True) or ""
-    try:
+    with call.attempt(form):
         run(call.work, call.actor, commands.StepComplaint(complaint_id, expected, text))
         return call.see(f"/tender-complaints/{complaint_id}", Flash(words.STEPS[step][2]))
-    except Refusal as refusal:
-        call.refuse(refusal)
-        form.add_refusal(refusal)
     return _page(call, complaint_id, form, status=409)
 
 
@@ -108,13 +102,10 @@ def record_fee(complaint_id: WireUuid, call: PageCall) -> Response:
     form = Form(call.form())
     expected = form.integer("version", required=True)
     reference = form.text("reference", limit=200) or ""
-    try:
+    with call.attempt(form):
         command = commands.RecordFee(complaint_id, expected, reference)
         reviewing.record_complaint_fee(call.work, call.actor, command)
         return call.see(f"/tender-complaints/{complaint_id}", Flash(N_("Recorded. The complaint counts.")))
-    except Refusal as refusal:
-        call.refuse(refusal)
-        form.add_refusal(refusal)
     return _page(call, complaint_id, form, status=409)
 
 

@@ -12,7 +12,6 @@ from fastapi import APIRouter, Response
 from b2b_market.infra.http.wires import WireUuid
 from b2b_market.kernel.currency import Currency
 from b2b_market.kernel.quantity import Quantity
-from b2b_market.kernel.refusal import Refusal
 from b2b_market.kernel.text import N_
 from b2b_market.kernel.units import UNITS, unit
 from b2b_market.organizations import public as organizations
@@ -59,12 +58,9 @@ def create_tender(call: PageCall) -> Response:
     form = Form(call.form(*LISTS))
     content = _read(call, form)
     if content is not None:
-        try:
+        with call.attempt(form):
             stored = drafting.draft_tender(call.work, call.actor, content)
             return call.see(f"/tenders/{stored.tender.id}", Flash(N_("Draft saved.")))
-        except Refusal as refusal:
-            call.refuse(refusal)
-            form.add_refusal(refusal)
     return _editor(call, form, None, rows_of(form), status=422)
 
 
@@ -84,13 +80,10 @@ def save_tender(tender_id: WireUuid, call: PageCall) -> Response:
     expected = form.integer("version", required=True)
     content = _read(call, form)
     if content is not None:
-        try:
+        with call.attempt(form):
             command = commands.EditTender(tender_id=tender_id, expected_version=expected, content=content)
             drafting.edit_tender(call.work, call.actor, command)
             return call.see(f"/tenders/{tender_id}", Flash(N_("Draft saved.")))
-        except Refusal as refusal:
-            call.refuse(refusal)
-            form.add_refusal(refusal)
     known = drafting.read_own_tender(call.work, call.actor, commands.ReadTender(tender_id))
     return _editor(call, form, known, rows_of(form), status=422)
 

@@ -12,7 +12,7 @@ from b2b_market.infra.http.cursors import encode_cursor, page_request
 from b2b_market.infra.http.wires import WireUuid
 from b2b_market.kernel.currency import Currency
 from b2b_market.kernel.money import Money
-from b2b_market.kernel.refusal import NotFound, Refusal
+from b2b_market.kernel.refusal import NotFound
 from b2b_market.kernel.text import N_
 from b2b_market.rbac.operation import Operation
 from b2b_market.rbac.page_edge import PageCall, PageContext, PageRoute
@@ -106,7 +106,7 @@ def set_terms(tender_id: WireUuid, call: PageCall) -> Response:
     )
     expected = form.integer("version", required=True)
     if form.ok and mode is not None:
-        try:
+        with call.attempt(form):
             command = commands.SetFrameworkTerms(
                 tender_id=tender_id,
                 expected_version=expected,
@@ -116,9 +116,6 @@ def set_terms(tender_id: WireUuid, call: PageCall) -> Response:
             )
             framing.set_framework_terms(call.work, call.actor, command)
             return call.see(f"/tenders/{tender_id}/framework", Flash(N_("The terms are set.")))
-        except Refusal as refusal:
-            call.refuse(refusal)
-            form.add_refusal(refusal)
     return _terms(call, tender_id, form, status=422)
 
 
@@ -159,15 +156,12 @@ def place(framework_id: WireUuid, call: PageCall) -> Response:
     found = frameworks.read_framework(call.work, call.actor, commands.ReadFramework(framework_id))
     lines, note = read_lines(form, found), form.text("note", limit=LONGEST, lines=True) or ""
     if form.ok:
-        try:
+        with call.attempt(form):
             command = commands.PlaceCallOff(framework_id=framework_id, lines=lines, note=note)
             placed = calling.place_call_off(call.work, call.actor, command)
             waits = placed.status is CallOffStatus.PENDING_APPROVAL
             said = N_("It is above your limit and waits for an approver.") if waits else N_("Offered.")
             return call.see(f"/call-offs/{placed.id}", Flash(said))
-        except Refusal as refusal:
-            call.refuse(refusal)
-            form.add_refusal(refusal)
     return framework_page(call, framework_id, form, status=422)
 
 
@@ -180,14 +174,11 @@ def compete(framework_id: WireUuid, call: PageCall) -> Response:
     found = frameworks.read_framework(call.work, call.actor, commands.ReadFramework(framework_id))
     lines, title = read_lines(form, found), form.text("title", required=True)
     if form.ok and title is not None:
-        try:
+        with call.attempt(form):
             command = commands.StartCompetition(framework_id=framework_id, title=title, lines=lines)
             content = competing.start_competition(call.work, call.actor, command)
             said = Flash(N_("Drafted. Choose the key officers and the deadline, then submit it."))
             return call.see(f"/tenders/{content.tender.id}/edit", said)
-        except Refusal as refusal:
-            call.refuse(refusal)
-            form.add_refusal(refusal)
     return framework_page(call, framework_id, form, status=422)
 
 
@@ -196,13 +187,10 @@ def terminate(framework_id: WireUuid, call: PageCall) -> Response:
     """End an agreement early."""
     form = Form(call.form())
     expected, why = form.integer("version", required=True), form.text("reason", limit=LONGEST, lines=True) or ""
-    try:
+    with call.attempt(form):
         command = commands.TerminateFramework(framework_id, expected, why)
         frameworks.terminate_framework(call.work, call.actor, command)
         return call.see(f"/frameworks/{framework_id}", Flash(N_("Terminated.")))
-    except Refusal as refusal:
-        call.refuse(refusal)
-        form.add_refusal(refusal)
     return framework_page(call, framework_id, form, status=409)
 
 
@@ -221,12 +209,9 @@ def take_step(call_off_id: WireUuid, step: str, call: PageCall) -> Response:
     run, said = _STEPS[step]
     form = Form(call.form())
     expected, why = form.integer("version", required=True), form.text(f"reason_{step}", limit=LONGEST, lines=True) or ""
-    try:
+    with call.attempt(form):
         run(call.work, call.actor, commands.StepCallOff(call_off_id, expected, why))
         return call.see(f"/call-offs/{call_off_id}", Flash(said))
-    except Refusal as refusal:
-        call.refuse(refusal)
-        form.add_refusal(refusal)
     return _call_off(call, call_off_id, form, status=409)
 
 

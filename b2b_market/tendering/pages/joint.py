@@ -9,7 +9,6 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 
 from b2b_market.infra.http.wires import WireUuid
-from b2b_market.kernel.refusal import Refusal
 from b2b_market.kernel.text import N_
 from b2b_market.organizations import public as organizations
 from b2b_market.rbac.page_edge import PageCall, PageContext, PageRoute
@@ -65,12 +64,9 @@ def invite(tender_id: WireUuid, call: PageCall) -> Response:
     except ValueError:
         form.add_error("organization_ids", N_("Choose from the list."))
         return _page(call, tender_id, form, status=422)
-    try:
+    with call.attempt(form):
         joining.invite_participants(call.work, call.actor, commands.InviteParticipants(tender_id, expected, ids))
         return call.see(f"/tenders/{tender_id}/participants", Flash(N_("Asked. They confirm their quantities.")))
-    except Refusal as refusal:
-        call.refuse(refusal)
-        form.add_refusal(refusal)
     return _page(call, tender_id, form, status=409)
 
 
@@ -89,14 +85,11 @@ def confirm(tender_id: WireUuid, call: PageCall) -> Response:
         for lot in found.lots
     )
     if form.ok:
-        try:
+        with call.attempt(form):
             command = commands.ConfirmParticipation(tender_id, expected, quantities)
             joining.confirm_participation(call.work, call.actor, command)
             said = Flash(N_("Confirmed. You take part with these quantities."))
             return call.see(f"/tenders/{tender_id}/participants", said)
-        except Refusal as refusal:
-            call.refuse(refusal)
-            form.add_refusal(refusal)
     return _page(call, tender_id, form, status=422)
 
 
@@ -105,12 +98,9 @@ def decline(tender_id: WireUuid, call: PageCall) -> Response:
     """Say that the company does not take part."""
     form = Form(call.form())
     expected, why = form.integer("version", required=True), form.text("reason", limit=4000, lines=True) or ""
-    try:
+    with call.attempt(form):
         joining.decline_participation(call.work, call.actor, commands.DeclineParticipation(tender_id, expected, why))
         return call.see("/joint-tenders", Flash(N_("Declined. The lead buyer reads your reason.")))
-    except Refusal as refusal:
-        call.refuse(refusal)
-        form.add_refusal(refusal)
     return _page(call, tender_id, form, status=409)
 
 

@@ -7,7 +7,6 @@ from uuid import UUID, uuid4
 from fastapi import APIRouter, Response
 
 from b2b_market.infra.http.wires import WireUuid
-from b2b_market.kernel.refusal import Refusal
 from b2b_market.kernel.text import N_
 from b2b_market.rbac.page_edge import PageCall, PageContext, PageRoute
 from b2b_market.tendering.commands.procedures import (
@@ -67,13 +66,10 @@ def compose(call: PageCall) -> Response:
     base = rules.profile(form.one_of("base", rules.CODES) or rules.CODES[0])
     name, values = _read(form)
     if form.ok:
-        try:
+        with call.attempt(form):
             command = ComposeProcedure(name=name, base=base.code, values=values)
             procedures.compose_procedure(call.work, call.actor, command)
             return call.see("/tender-procedures", Flash(N_("Kept as a procedure of your company.")))
-        except Refusal as refusal:
-            call.refuse(refusal)
-            form.add_refusal(refusal)
     return _editor(call, form, base, None, status=422)
 
 
@@ -93,13 +89,10 @@ def revise(procedure_id: WireUuid, call: PageCall) -> Response:
     name, values = _read(form)
     expected = form.integer("version", required=True)
     if form.ok:
-        try:
+        with call.attempt(form):
             command = ReviseProcedure(procedure_id=procedure_id, expected_version=expected, name=name, values=values)
             procedures.revise_procedure(call.work, call.actor, command)
             return call.see("/tender-procedures", Flash(N_("Kept as the next edition.")))
-        except Refusal as refusal:
-            call.refuse(refusal)
-            form.add_refusal(refusal)
     found = procedures.read_procedure(call.work, call.actor, ReadProcedure(procedure_id))
     return _editor(call, form, rules.profile(found.base), found, status=422)
 
@@ -109,12 +102,9 @@ def retire(procedure_id: WireUuid, call: PageCall) -> Response:
     """Let no new tender follow it."""
     form = Form(call.form())
     expected = form.integer("version", required=True)
-    try:
+    with call.attempt(form):
         procedures.retire_procedure(call.work, call.actor, RetireProcedure(procedure_id, expected))
         return call.see("/tender-procedures", Flash(N_("Retired. Tenders that follow it go on.")))
-    except Refusal as refusal:
-        call.refuse(refusal)
-        form.add_refusal(refusal)
     procedures.read_procedure(call.work, call.actor, ReadProcedure(procedure_id))  # another company's is not there
     return _list(call, form, status=409)
 

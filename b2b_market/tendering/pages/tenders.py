@@ -9,7 +9,7 @@ from b2b_market.infra.http.cursors import encode_cursor, page_request
 from b2b_market.infra.http.wires import WireUuid
 from b2b_market.kernel.currency import Currency
 from b2b_market.kernel.money import Money
-from b2b_market.kernel.refusal import NotFound, Refusal
+from b2b_market.kernel.refusal import NotFound
 from b2b_market.kernel.text import N_
 from b2b_market.rbac.page_edge import PageCall, PageContext, PageRoute
 from b2b_market.tendering.commands import tenders as commands
@@ -106,7 +106,7 @@ def take_step(tender_id: WireUuid, step: str, call: PageCall) -> Response:
         raise NotFound(step=step)
     form = Form(call.form())
     expected = form.integer("version", required=True)
-    try:
+    with call.attempt(form):
         if step in _STEPS:
             run, said = _STEPS[step]
             run(call.work, call.actor, commands.StepTender(tender_id, expected))
@@ -115,9 +115,6 @@ def take_step(tender_id: WireUuid, step: str, call: PageCall) -> Response:
             why = form.text(f"reason_{step}", limit=4000, lines=True) or ""
             reasoned(call.work, call.actor, commands.ReasonedTender(tender_id, expected, why))
         return call.see(f"/tenders/{tender_id}", Flash(said))
-    except Refusal as refusal:
-        call.refuse(refusal)
-        form.add_refusal(refusal)
     return page_of(call, tender_id, form, status=409)
 
 
@@ -130,13 +127,10 @@ def extend(tender_id: WireUuid, call: PageCall) -> Response:
     closes_at = form.moment("closes_at", showing.zone_of(call), required=True)
     why = form.text("reason_extend", limit=4000, lines=True) or ""
     if form.ok and closes_at is not None:
-        try:
+        with call.attempt(form):
             command = commands.ExtendTender(tender_id, expected, closes_at, why)
             publishing.extend_tender(call.work, call.actor, command)
             return call.see(f"/tenders/{tender_id}", Flash(N_("The deadline is later; a new notice says so.")))
-        except Refusal as refusal:
-            call.refuse(refusal)
-            form.add_refusal(refusal)
     return page_of(call, tender_id, form, status=409)
 
 
@@ -147,12 +141,9 @@ def cancel_lot(lot_id: WireUuid, call: PageCall) -> Response:
     tender_id = conducting.tender_of_lot(call.work, call.actor, commands.CancelLot(lot_id, None, ""))
     expected = form.integer("version", required=True)
     why = form.text("reason_lot", limit=4000, lines=True) or ""
-    try:
+    with call.attempt(form):
         conducting.cancel_lot(call.work, call.actor, commands.CancelLot(lot_id, expected, why))
         return call.see(f"/tenders/{tender_id}", Flash(N_("The lot is called off.")))
-    except Refusal as refusal:
-        call.refuse(refusal)
-        form.add_refusal(refusal)
     return page_of(call, tender_id, form, status=409)
 
 
@@ -164,13 +155,10 @@ def ask(tender_id: WireUuid, call: PageCall) -> Response:
     form = Form(call.form())
     text = form.text("text", required=True, limit=4000, lines=True)
     if form.ok and text is not None:
-        try:
+        with call.attempt(form):
             asking.ask_about_tender(call.work, call.actor, commands.AskAboutTender(tender_id, text))
             said = Flash(N_("Asked. Nobody learns who you are; the answer goes to everybody."))
             return call.see(f"/tenders/{tender_id}", said)
-        except Refusal as refusal:
-            call.refuse(refusal)
-            form.add_refusal(refusal)
     return page_of(call, tender_id, form, status=422)
 
 
@@ -182,12 +170,9 @@ def answer(enquiry_id: WireUuid, call: PageCall) -> Response:
     text = form.text(f"answer-{enquiry_id}", required=True, limit=4000, lines=True)
     expected = form.integer("version", required=True)
     if form.ok and text is not None:
-        try:
+        with call.attempt(form):
             asking.answer_enquiry(call.work, call.actor, commands.AnswerEnquiry(enquiry_id, expected, text))
             return call.see(f"/tenders/{tender_id}", Flash(N_("Answered to everybody.")))
-        except Refusal as refusal:
-            call.refuse(refusal)
-            form.add_refusal(refusal)
     return page_of(call, tender_id, form, status=422)
 
 

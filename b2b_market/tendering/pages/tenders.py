@@ -16,7 +16,7 @@ from b2b_market.tendering.commands import tenders as commands
 from b2b_market.tendering.pages import showing, weighing, wording
 from b2b_market.tendering.pages.amending_words import AMENDMENT_BADGES
 from b2b_market.tendering.rules.admission import has_negotiation, takes_part
-from b2b_market.tendering.rules.procedures import read_procedure
+from b2b_market.tendering.rules.procedures import Procedure, read_procedure
 from b2b_market.tendering.service import (
     amending,
     applying,
@@ -179,7 +179,7 @@ def answer(enquiry_id: WireUuid, call: PageCall) -> Response:
 def page_of(call: PageContext, tender_id: UUID, form: Form, *, status: int = 200) -> Response:
     """Return the page of a tender with what the reader may do."""
     content = drafting.read_tender(call.work, call.actor, commands.ReadTender(tender_id))
-    tender = content.tender
+    tender, procedure = content.tender, read_procedure(content.tender.values)
     buys = tender.buyer_id in call.actor.org_ids
     own_work = call.actor.user_id in (tender.author_id, tender.editor_id)
     own = procedures.list_procedures(call.work, call.actor, None).own if buys else ()
@@ -199,15 +199,15 @@ def page_of(call: PageContext, tender_id: UUID, form: Form, *, status: int = 200
         "own_work": own_work,
         "officer": call.actor.user_id in tender.officer_ids,
         "procedure": showing.procedure_name(call, tender.procedure, known),
-        "values": read_procedure(tender.values),
+        "values": procedure,
         "calendar": wording.calendar_name(tender.values),
         "chain": continuing.read_chain(call.work, call.actor, commands.ReadTender(tender_id)),
         "companies": showing.company_names(call, [tender.buyer_id, *tender.supplier_ids]),
         "enquiries": asking.list_enquiries(call.work, call.actor, commands.ReadTender(tender_id)),
-        "technical": read_procedure(tender.values).envelopes is Envelopes.TWO
+        "technical": procedure.envelopes is Envelopes.TWO
         and staging.is_signed_off(call.work, call.actor, commands.ReadTender(tender_id)),
         "ceremony": opening.read_ceremony(call.work, call.actor, commands.ReadTender(tender_id)),
-        "allowed": _allowed(call, content, own_work=own_work) if buys else frozenset(),
+        "allowed": _allowed(call, content, procedure, own_work=own_work) if buys else frozenset(),
         "money": lambda amount: Money(amount, Currency(tender.currency)),
         "history": showing.history(call, tender.id),
         "amendments": amending.list_amendments(call.work, call.actor, commands.ReadTender(tender_id)) if buys else (),
@@ -231,11 +231,11 @@ def _taking_part(call: PageContext, content: TenderContent, *, buys: bool) -> di
     }
 
 
-def _allowed(call: PageContext, content: TenderContent, *, own_work: bool) -> frozenset[str]:
+def _allowed(call: PageContext, content: TenderContent, procedure: Procedure, *, own_work: bool) -> frozenset[str]:
     """Return what the buyer's reader may do now: the steps of the status whose permission the reader has."""
     tender = content.tender
     steps = set(TENDER_LIFECYCLE.allowed(tender.status))
-    negotiated = has_negotiation(read_procedure(tender.values))
+    negotiated = has_negotiation(procedure)
     judges = call.actor.user_id != tender.approver_id and evaluating.begin_evaluation.allows(call.actor)
     may = {
         "submit": publishing.submit_tender.allows(call.actor),

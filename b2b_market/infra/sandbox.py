@@ -126,7 +126,7 @@ def _converse(message: bytes, limits: Limits) -> tuple[int | None, bytes, str]:
     ) as child:
         try:
             output, said, in_time = _pump(child, message, limits)
-            return (child.wait(timeout=1) if in_time else None), output, said
+            return (child.wait(timeout=limits.wall_seconds) if in_time else None), output, said
         except subprocess.TimeoutExpired:
             return None, b"", "answered, but did not end"
         finally:

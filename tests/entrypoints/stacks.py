@@ -67,7 +67,9 @@ class Stacks:
         return [run for run in self.runs if run.process.poll() is None]
 
     def with_words(self, words: str) -> list[int]:
-        return [pid for pid, line in self.alive().items() if words in line and " stack " not in line]
+        """Processes so called; one that has just been forked bears its parent's name until it takes its own."""
+        found = {pid for pid, line in self.alive().items() if words in line and " stack " not in line}
+        return [pid for pid in found if parent_of(pid) not in found]
 
     def find(self, words: str) -> int:
         (pid,) = self.with_words(words)
@@ -83,14 +85,14 @@ class Stacks:
             # earlier runs on the folder wrote into the same log
             return any(f"{pid} is deaf" in log.read_text() for pid in self.with_words("stand_in.py deaf"))
 
-        until(says_so, 90, f"{part} is deaf")
+        until(says_so, 200, f"{part} is deaf")
 
     def kill_all(self) -> None:
         for pid in self.alive():
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
 
-    def nothing_left(self, seconds: float = 60) -> None:
+    def nothing_left(self, seconds: float = 200) -> None:
         until(lambda: not self.alive(), seconds, f"nothing left, but there is {self.alive()}")
 
 
@@ -113,7 +115,16 @@ class Run:
                 return self
         raise AssertionError(f"it ended with {self.process.wait()}: {self.printed}")
 
-    def end(self, seconds: float = 120) -> int:
+    def says(self, words: str) -> None:
+        """Wait until it prints ``words``."""
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.printed += line
+            if words in line:
+                return
+        raise AssertionError(f"it ended with {self.process.wait()}: {self.printed}")
+
+    def end(self, seconds: float = 240) -> int:
         """Wait for its end and return the exit status; what it printed is in ``printed``."""
         assert self.process.stdout is not None
         if not self.process.stdout.closed:
@@ -125,7 +136,7 @@ class Run:
         return self.end()
 
     def call(self, method: str, path: str) -> Any:
-        connection = http.client.HTTPConnection(self.address.removeprefix("http://"), timeout=30)
+        connection = http.client.HTTPConnection(self.address.removeprefix("http://"), timeout=120)
         with contextlib.closing(connection):
             connection.request(method, path)
             answer = connection.getresponse()
@@ -140,13 +151,20 @@ class Run:
         """Everything that was ever stored in the folder, the oldest first."""
         return list(self.state()["rows"])
 
-    def works_again(self, seconds: float = 60) -> None:
+    def works_again(self, seconds: float = 200) -> None:
         def stores() -> bool:
             with contextlib.suppress(OSError, AssertionError, http.client.HTTPException):
                 return "/again" in self.call("POST", "/again")["rows"]
             return False
 
         until(stores, seconds, "it stores rows again")
+
+
+def parent_of(pid: int) -> int:
+    """Return who started a process; 0 where there is no such process any more."""
+    with contextlib.suppress(OSError):
+        return int(Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[1])
+    return 0
 
 
 def clean_environment() -> dict[str, str]:

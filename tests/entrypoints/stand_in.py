@@ -12,12 +12,15 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import redis
     from psycopg2.extensions import connection
+
+    from b2b_market.entrypoints.supervisor.crew import Job
 
 HERE = str(Path(__file__).resolve())
 
@@ -74,11 +77,21 @@ def store() -> "redis.Redis":
     return redis.Redis.from_url(os.environ["B2B_MARKET_REDIS_URL"])
 
 
+def written() -> object:
+    """Return once all that Valkey has taken is in its file."""
+    with store().pipeline(transaction=False) as line:  # which keeps to one connection, of whose writes is asked
+        line.set("last", "before now")
+        line.execute_command("WAITAOF", 1, 0, 0)  # type: ignore[no-untyped-call] # so the library has it
+        return line.execute()
+
+
 def answer(method: str, path: str) -> object:
     if path == "/health/live":
         return "alive"
     if path == "/environment":
         return dict(os.environ)
+    if path == "/written":
+        return written()
     with connect(os.environ["B2B_MARKET_DATABASE_URL"]) as db, db.cursor() as cursor:
         if method == "POST":
             cursor.execute("INSERT INTO note VALUES (%s)", (path,))
@@ -105,7 +118,15 @@ def wait() -> int:
     return 0
 
 
+def patient_job(seconds: float, *known: Any, **more: Any) -> "Job":
+    """Return the job of the same arguments that gets ``seconds`` to stop."""
+    from b2b_market.entrypoints.supervisor.crew import Job
+
+    return Job(*known, **{**more, "grace": seconds})
+
+
 def stack(data: str, port: str, *changes: str) -> int:
+    from b2b_market.entrypoints.supervisor import stack as supervised
     from b2b_market.entrypoints.supervisor.commands import SOCKET, Commands
     from b2b_market.entrypoints.supervisor.stack import StackOptions, run_stack
 
@@ -121,6 +142,9 @@ def stack(data: str, port: str, *changes: str) -> int:
     )
     for change in changes:
         name, _, word = change.partition("=")
+        if name == "patience":
+            vars(supervised)["Job"] = partial(patient_job, float(word))
+            continue
         if name == "scripts":
             commands = replace(commands, scripts=Path(word))
             continue

@@ -177,9 +177,10 @@ def test_servers_of_ones_own_replace_the_embedded_ones_and_get_no_demo_data(
 def test_the_servers_open_no_port(standing: Stacks, running: Run) -> None:
     inodes = set()
     for pid in standing.alive():
-        for link in Path(f"/proc/{pid}/fd").iterdir():
-            with contextlib.suppress(OSError):
-                inodes.add(str(link.readlink()).removeprefix("socket:[").removesuffix("]"))
+        with contextlib.suppress(FileNotFoundError):  # PostgreSQL's helpers come and go
+            for link in Path(f"/proc/{pid}/fd").iterdir():
+                with contextlib.suppress(OSError):
+                    inodes.add(str(link.readlink()).removeprefix("socket:[").removesuffix("]"))
     listening = {
         int(words[1].rsplit(":", 1)[1], 16)
         for table in ("tcp", "tcp6")
@@ -220,7 +221,7 @@ def test_a_closed_terminal_stops_it_unless_nohup_was_asked_for(stacks: Stacks) -
 
 def test_ctrl_c_during_the_start_leaves_nothing(stacks: Stacks) -> None:
     run = stacks.start("migrate=deaf")
-    until(lambda: stacks.has("stand_in.py deaf"), 90, "it migrates")
+    until(lambda: stacks.has("stand_in.py deaf"), 200, "it migrates")
 
     os.killpg(run.process.pid, signal.SIGINT)
 
@@ -229,16 +230,14 @@ def test_ctrl_c_during_the_start_leaves_nothing(stacks: Stacks) -> None:
 
 
 def test_a_second_ctrl_c_does_not_wait_for_a_part_that_does_not_listen(stacks: Stacks) -> None:
-    run = stacks.start("worker=deaf").ready()
+    run = stacks.start("worker=deaf", "patience=86400").ready()
     stacks.is_deaf("worker")
-    begin = time.monotonic()
 
     os.killpg(run.process.pid, signal.SIGINT)
-    time.sleep(0.5)
+    run.says("b2b_market is stopping.")
     os.killpg(run.process.pid, signal.SIGINT)
 
     assert run.end() == 0
-    assert time.monotonic() - begin < 20
     assert "worker did not stop in time and was ended." in run.printed
     # whoever asks twice does not wait for PostgreSQL's last file to be written: that process ends with it, by itself
     stacks.nothing_left()
@@ -250,7 +249,7 @@ def test_kill_9_of_everything_twice_loses_no_acknowledged_write(stacks: Stacks) 
     for word in ("/one", "/two"):
         run.call("POST", word)
         expected.append(word)
-        time.sleep(1.2)  # Valkey's file is on disk after a second; PostgreSQL's acknowledged row at once
+        run.call("GET", "/written")  # Valkey's file; PostgreSQL's acknowledged row is there at once
         run.call("POST", word + "-at-once")
         expected.append(word + "-at-once")
         stacks.kill_all()
@@ -272,7 +271,7 @@ def test_kill_9_while_it_recovers_from_kill_9(stacks: Stacks) -> None:
     stacks.kill_all()
     run.end()
     second = stacks.start()
-    until(lambda: any("bin/postgres " in line for line in stacks.alive().values()), 90, "the database starts")
+    until(lambda: any("bin/postgres " in line for line in stacks.alive().values()), 200, "the database starts")
     stacks.kill_all()
     second.end()
 
@@ -281,7 +280,12 @@ def test_kill_9_while_it_recovers_from_kill_9(stacks: Stacks) -> None:
 
 def test_kill_9_during_the_very_first_start(fresh: Stacks) -> None:
     run = fresh.start()
-    until(lambda: any("bin/initdb " in line for line in fresh.alive().values()), 90, "the database is being made")
+    made = fresh.data / "postgres" / "data"  # by then whoever looked too late has missed it
+    until(
+        lambda: made.exists() or any("bin/initdb " in line for line in fresh.alive().values()),
+        200,
+        "the database is being made",
+    )
     fresh.kill_all()
     run.end()
 
@@ -297,7 +301,7 @@ def test_kill_9_of_the_supervisor_takes_the_children_along(stacks: Stacks) -> No
     run.process.kill()
     run.process.wait()
 
-    until(lambda: set(stacks.alive()) <= {deaf}, 60, "all that listen are gone")
+    until(lambda: set(stacks.alive()) <= {deaf}, 200, "all that listen are gone")
     os.kill(deaf, signal.SIGKILL)
     assert stacks.start().ready().rows() == expected
 
@@ -322,7 +326,7 @@ def test_a_killed_part_is_replaced_and_nothing_is_lost(standing: Stacks, running
     os.kill(victim, signal.SIGKILL)
 
     running.works_again()
-    until(lambda: victim not in standing.alive() and standing.has(part), 60, "another takes its place")
+    until(lambda: victim not in standing.alive() and standing.has(part), 200, "another takes its place")
     assert running.rows()[: len(before)] == before
 
 

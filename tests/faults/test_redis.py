@@ -3,8 +3,9 @@
 import signal
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from uuid import uuid4
 
 import pytest
@@ -109,19 +110,22 @@ def test_while_redis_is_gone_everything_but_its_speed_goes_on(house: House) -> N
 
 
 def test_a_frozen_redis_delays_a_single_sign_in_and_nothing_else(house: House) -> None:
-    market = make_market(house.runtime, suppliers=1)
+    market = make_market(house.runtime, suppliers=3)
     content = publish(house.runtime, market)
     with open_site(house) as site:
-        (sales,) = [site.caller(person) for person in market.sales]
-        assert sales.get("/me").status_code == 200
+        sales = [site.caller(person) for person in market.sales]
+        assert [caller.get("/me").status_code for caller in sales] == [200] * 3
         patience = house.runtime.redis.get_connection_kwargs()["socket_timeout"]
+        usual = [timed(lambda: guess(site, market, PASSWORD)) for _ in range(3)]
         with frozen(house):
-            quoted, waited = timed(lambda: quote(sales, content, uuid4().hex))
-            signed_in = [timed(lambda: guess(site, market, PASSWORD)) for _ in range(3)]
-    assert (quoted.status_code, *[answer.status_code for answer, _ in signed_in]) == (201, 201, 201, 201)
-    assert waited < patience
-    # one sign-in asks five times; if Redis were not left alone after the first silence, one alone would wait that long
-    assert patience <= sum(seconds for _, seconds in signed_in) < 5 * patience
+            quoted = [timed(partial(quote, caller, content, uuid4().hex)) for caller in sales]
+            late = [timed(lambda: guess(site, market, PASSWORD)) for _ in range(3)]
+    assert {answer.status_code for answer, _ in (*usual, *quoted, *late)} == {201}
+    # of several the quickest tells: the machine itself may have stood still during the others
+    assert quickest(quoted) < patience
+    # if Redis were not left alone after the first silence, each sign-in would wait five times
+    assert max(seconds for _, seconds in late) >= patience
+    assert quickest(late) - quickest(usual) < patience
 
 
 @contextmanager
@@ -133,6 +137,10 @@ def frozen(house: House) -> Iterator[None]:
         yield
     finally:
         process.send_signal(signal.SIGCONT)
+
+
+def quickest(calls: Sequence[tuple[Response, float]]) -> float:
+    return min(seconds for _, seconds in calls)
 
 
 def timed(send: Callable[[], Response]) -> tuple[Response, float]:

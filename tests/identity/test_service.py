@@ -51,18 +51,19 @@ def test_hashing_waits_for_a_slot_and_gives_up(monkeypatch: pytest.MonkeyPatch) 
 
 def test_at_most_two_hashes_run_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     hasher, running, most = Hasher(), 0, 0
-    lock = threading.Lock()
+    lock, pair = threading.Lock(), threading.Barrier(2)
 
     def slow(_password: str) -> str:
         nonlocal running, most
         with lock:
             running += 1
             most = max(most, running)
-        time.sleep(0.02)
+        pair.wait(60)  # for the other one that may run beside this one
         with lock:
             running -= 1
         return ""
 
+    monkeypatch.setattr(hashing, "PATIENCE", 60)
     monkeypatch.setattr(hasher, "_argon2", type("Slow", (), {"hash": staticmethod(slow)}))
     threads = [threading.Thread(target=hasher.hash, args=("x",)) for _ in range(8)]
     for thread in threads:

@@ -17,7 +17,7 @@ def clamd(answer: bytes, *, path: Path | None = None) -> Iterator[tuple[str, lis
     listener = socket.socket(socket.AF_UNIX) if path else socket.socket()
     listener.bind(str(path) if path else ("127.0.0.1", 0))
     listener.listen()
-    listener.settimeout(10)
+    listener.settimeout(60)
 
     def serve() -> None:
         wire, _ = listener.accept()
@@ -32,7 +32,7 @@ def clamd(answer: bytes, *, path: Path | None = None) -> Iterator[tuple[str, lis
     try:
         yield f"unix:{path}" if path else f"127.0.0.1:{listener.getsockname()[1]}", received
     finally:
-        thread.join(10)
+        thread.join(60)
         listener.close()
 
 
@@ -59,7 +59,7 @@ def test_unix_sockets_are_spoken_to() -> None:
 )
 def test_anything_else_is_no_verdict(answer: bytes) -> None:
     with clamd(answer) as (address, _), pytest.raises(ScannerUnavailable):
-        Scanner(address, timeout=5).find([b"x"])
+        Scanner(address, timeout=60).find([b"x"])
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1:1", "unix:/no/such/socket"])

@@ -19,6 +19,7 @@ from b2b_market.infra.zip_inspection import (
     open_inspected,
 )
 from tests.infra.sandbox_targets import Spoilt
+from tests.support.working import own_and_childrens_work
 
 T = "tests.infra.sandbox_targets:"
 MIB = 1024 * 1024
@@ -58,18 +59,16 @@ def test_the_failure_is_kept_as_the_cause() -> None:
 
 
 def test_endless_work_ends_at_the_processor_limit() -> None:
-    started = time.monotonic()
     with pytest.raises(FileTooHeavy) as caught:
-        run(T + "spin", b"", limits=Limits(cpu_seconds=1, wall_seconds=20))
-    assert time.monotonic() - started < 15
-    assert caught.value.facts == {"seconds": "20", "megabytes": "512"}
+        run(T + "spin", b"", limits=Limits(cpu_seconds=1, wall_seconds=86_400))
+    assert caught.value.facts == {"seconds": "86400", "megabytes": "512"}
 
 
 def test_endless_waiting_ends_at_the_wall_time() -> None:
     started = time.monotonic()
     with pytest.raises(FileTooHeavy):
         run(T + "sleep", b"", limits=Limits(wall_seconds=1))
-    assert 0.9 < time.monotonic() - started < 10
+    assert time.monotonic() - started > 0.9
 
 
 def test_too_much_memory_is_too_heavy() -> None:
@@ -155,9 +154,9 @@ def test_a_start_is_quick() -> None:
     run(T + "echo", b"")
     took = []
     for _ in range(5):
-        started = time.monotonic()
+        started = own_and_childrens_work()
         run(T + "echo", b"")
-        took.append(time.monotonic() - started)
+        took.append(own_and_childrens_work() - started)
     assert min(took) < 1
 
 

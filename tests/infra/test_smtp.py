@@ -1,3 +1,4 @@
+import socket
 import ssl
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -14,6 +15,18 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from b2b_market.infra.smtp import MailRefused, MailServer
+
+
+class OnItsPort(Controller):
+    """A mail server on a port that it was given and that is nobody else's before it listens there."""
+
+    def __init__(self, handler: object, **more: Any) -> None:
+        super().__init__(handler, hostname="127.0.0.1", ready_timeout=60, **more)
+        self._bound = socket.create_server(("127.0.0.1", 0))
+        self.port = self._bound.getsockname()[1]
+
+    def _create_server(self) -> Any:
+        return self.loop.create_server(self._factory_invoker, sock=self._bound, ssl=self.ssl_context)
 
 
 class Box:
@@ -42,24 +55,14 @@ class Box:
 @pytest.fixture
 def box() -> Iterator[tuple[Box, MailServer]]:
     handler = Box()
-    controller = Controller(handler, hostname="127.0.0.1", port=0, enable_SMTPUTF8=True)
+    controller = OnItsPort(handler, enable_SMTPUTF8=True)
     yield handler, _started(controller)
     controller.stop()
 
 
-def _started(controller: Controller, query: str = "", scheme: str = "smtp", login: str = "") -> MailServer:
-    # Port 0 is chosen by the system; the controller would try to connect to port 0 to see whether it is up.
-    controller.port = _free_port()
+def _started(controller: OnItsPort, query: str = "", scheme: str = "smtp", login: str = "") -> MailServer:
     controller.start()
     return MailServer.from_url(f"{scheme}://{login}127.0.0.1:{controller.port}?from=market@example.com{query}")
-
-
-def _free_port() -> int:
-    import socket
-
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def mail(to: str = "reader@example.com", subject: str = "hello") -> EmailMessage:
@@ -100,9 +103,11 @@ def test_refusals_tell_whether_to_try_again(
 
 
 def test_a_server_out_of_reach_is_tried_again() -> None:
-    server = MailServer.from_url(f"smtp://127.0.0.1:{_free_port()}?from=market@example.com")
-    with pytest.raises(MailRefused) as refused, server.connect():
-        pass
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))  # and does not listen, so nobody else does there either
+        server = MailServer.from_url(f"smtp://127.0.0.1:{silent.getsockname()[1]}?from=market@example.com")
+        with pytest.raises(MailRefused) as refused, server.connect():
+            pass
     assert refused.value.forever is False
 
 
@@ -181,9 +186,8 @@ class TestTls:
             return AuthResult(success=True)
 
         handler = Box()
-        controller = Controller(
+        controller = OnItsPort(
             handler,
-            hostname="127.0.0.1",
             tls_context=self._server_context(certificate),
             require_starttls=True,
             authenticator=authenticate,
@@ -198,7 +202,7 @@ class TestTls:
         assert len(handler.taken) == 1
 
     def test_an_untrusted_certificate_ends_the_attempt(self, certificate: Path) -> None:
-        controller = Controller(Box(), hostname="127.0.0.1", tls_context=self._server_context(certificate))
+        controller = OnItsPort(Box(), tls_context=self._server_context(certificate))
         server = _started(controller)
         try:
             with pytest.raises(MailRefused) as refused, server.connect():
@@ -210,7 +214,7 @@ class TestTls:
 
     def test_without_tls_no_password_leaves_for_another_machine(self, monkeypatch: pytest.MonkeyPatch) -> None:
         handler = Box()
-        controller = Controller(handler, hostname="127.0.0.1", auth_require_tls=False, auth_required=False)
+        controller = OnItsPort(handler, auth_require_tls=False, auth_required=False)
         server = _started(controller, login="user:secret@")
         # The server answers on this machine under a name that is not this machine's.
         elsewhere = MailServer("mail.example.com", server.port, server.sender, "user", "secret", implicit_tls=False)
@@ -224,7 +228,7 @@ class TestTls:
     @pytest.mark.usefixtures("_trusting")
     def test_implicit_tls(self, certificate: Path) -> None:
         handler = Box()
-        controller = Controller(handler, hostname="127.0.0.1", ssl_context=self._server_context(certificate))
+        controller = OnItsPort(handler, ssl_context=self._server_context(certificate))
         server = _started(controller, scheme="smtps")
         try:
             with server.connect() as connection:

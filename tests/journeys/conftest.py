@@ -25,6 +25,7 @@ from tests.journeys.showroom import Showroom, build
 from tests.support import database as db
 from tests.support.people import start_session
 from tests.support.servers import Servers
+from tests.ui.browsing import PATIENCE
 from tests.ui.conftest import browser
 
 __all__ = ["browser"]
@@ -101,6 +102,7 @@ class Tabs:
             reduced_motion="reduce",
             base_url=self.site.url,
         )
+        context.set_default_timeout(PATIENCE)
         self.contexts.append(context)
         self._speak(person, language)
         token = start_session(self.site.runtime, person.user_id, person.org_ids[0])

@@ -94,9 +94,10 @@ def test_a_file_without_needs_is_a_surprise_and_leaves_the_settings_as_they_were
 
 
 def test_without_a_server_or_sign_ins_it_says_what_to_do(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        free = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    assert main(["--url", free, "--data", str(tmp_path)]) == 2
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))  # and does not listen, so nobody else does there either
+        free = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        assert main(["--url", free, "--data", str(tmp_path)]) == 2
     assert capsys.readouterr().err.startswith(f"Nothing answers at {free}. Start the product with `make run` first")
 
     assert main(["--file", str(tmp_path / "missing.csv")]) == 2

@@ -1,6 +1,7 @@
 """One idempotency key many times at once: one effect and one answer; another request with it is refused."""
 
 import hashlib
+import time
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -120,11 +121,11 @@ def test_a_twin_that_waits_too_long_is_told_to_come_back(
             )
         )
         hanging.flush()
-        begun = datetime.now(UTC)
+        begun = time.monotonic()
         answer = purchaser.post("/rfqs", draft_body(list(market.suppliers), deadline()), key=key)
-        waited = (datetime.now(UTC) - begun).total_seconds()
+        waited = time.monotonic() - begun
         hanging.rollback()
     assert (answer.status_code, answer.json()["code"]) == (409, "request-in-progress")
     assert answer.headers["retry-after"] == "5"
-    assert 4.5 < waited < 15
+    assert waited > 4.5
     assert rows_of(committed_runtime, system_actor("test", market.buyer_id), select(Rfq)) == []

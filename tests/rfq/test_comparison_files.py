@@ -266,11 +266,11 @@ def test_a_second_export_waits_and_is_told_when_to_come_back() -> None:
     def hold() -> None:
         with hasty.held():
             held.set()
-            done.wait(10)
+            done.wait()
 
     other = threading.Thread(target=hold)
     other.start()
-    held.wait(10)
+    held.wait()
     with pytest.raises(ExportersBusy) as refused, hasty.held():
         pass
     done.set()

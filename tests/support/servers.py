@@ -55,7 +55,7 @@ def start_servers(settings: tuple[str, ...] = FOR_TESTS, *, fresh: bool = False)
     valkey = EmbeddedValkey(folder / "kv", PASSWORDS.valkey)
     store = valkey.start(crew)
     postgres.wait_ready(crew, postgres.start(crew))
-    crew.wait_for(lambda: _answers(valkey.redis_url), store, 20)
+    crew.wait_for(lambda: _answers(valkey.redis_url), store, 90)
     return Servers(str(postgres.sockets), valkey.redis_url, crew, folder)
 
 

@@ -1,6 +1,5 @@
 """Making the whole little world: each step goes through the product's own operations or routes."""
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -87,7 +86,7 @@ from b2b_market.tendering.service import asking as tender_asking
 from b2b_market.tendering.states.committee import JurorStatus
 from b2b_market.tendering.states.procedures import Entry
 from b2b_market.tendering.states.tenders import TenderStatus
-from b2b_market.tendering.tasks import advance_committees, advance_due
+from b2b_market.tendering.tasks import advance_committees
 from tests.support import (
     bonds,
     committees,
@@ -96,6 +95,7 @@ from tests.support import (
     envelopes,
     judging,
     papers,
+    passing,
     reveals,
     selecting,
     tender_amendments,
@@ -169,7 +169,7 @@ class _Maker:
         self._negotiate(market)
         self._tenders()
         api_key = self._small_things(client_of(self.app, self.portal))
-        drain_outbox(self.runtime)
+        passing.drain_now(self.runtime)
         self._background()
         self._ids()
         people, things, rfqs = MappingProxyType(self.people), MappingProxyType(self.things), MappingProxyType(self.rfqs)
@@ -418,8 +418,8 @@ class _Maker:
             self.things["enquiry_id"] = str(tender_asking.ask_about_tender(work, winner, question).id)
         self.things |= complaints.in_world(self.runtime, hall, self.people["operator"])
         selection = selecting.Staged(self.runtime, hall)
-        fast = tenders.tender_command(hall, rehearsal_factor=86_400, enquiry_ends_at=None, bond=bonds.ASKED)
-        fast = replace(fast, closes_at=datetime.now(UTC) + timedelta(seconds=9))
+        fast = tenders.tender_command(hall, rehearsal_factor=1440, enquiry_ends_at=None, bond=bonds.ASKED)
+        fast = replace(fast, closes_at=datetime.now(UTC) + timedelta(minutes=90))
         named = committees.procedure(self.runtime, hall.purchaser)
         seated = tenders.published(self.runtime, hall, replace(fast, procedure=named))
         staged = envelopes.published(self.runtime, hall, fast)
@@ -467,13 +467,7 @@ class _Maker:
         self.things["committee_tender_id"] = str(tender_id)
 
     def _until(self, tender_id: UUID, status: TenderStatus) -> None:
-        """Let the clock's task run until the tender stands there: a rehearsal passes in seconds."""
-        for _ in range(200):
-            advance_due(self.runtime)
-            if tenders.read(self.runtime, self.people["purchaser"], tender_id).tender.status is status:
-                return
-            time.sleep(0.1)
-        raise AssertionError(status)
+        passing.until_it_is(self.runtime, self.people["purchaser"], tender_id, status)
 
     def _attach(self, purchaser: Caller) -> None:
         """Attach the stored file to the draft."""
@@ -544,7 +538,7 @@ class _Maker:
         released = _done(purchaser.post(f"{path}/release", version=contract["version"]))
         terms = {name: released["terms"][name] for name in TermsIn.model_fields} | {"delivery_note": "Gate 3"}
         _done(purchaser.call("PUT", f"{path}/terms", terms, version=released["version"]))
-        drain_outbox(self.runtime)
+        passing.drain_now(self.runtime)
 
     def _ids(self) -> None:
         """Note how routes find what the buyer owns."""

@@ -25,7 +25,7 @@ from b2b_market.tendering.rules.sealed_terms import Part
 from b2b_market.tendering.rules.sealed_work import Work, next_work
 from tests.tendering.dishonest_bids import dishonest
 from tests.tendering.sealed_tenders import AFTER, BEFORE, TWO_ENVELOPES, SealedTender
-from tests.ui.browsing import KitSite
+from tests.ui.browsing import PATIENCE, KitSite
 from tests.ui.conftest import browser, kit_site, renderer
 
 __all__ = ["browser", "kit_site", "renderer"]
@@ -304,6 +304,8 @@ def test_it_runs_in_a_browser_as_the_pages_load_it(browser: Browser, kit_site: K
     tender = SealedTender()
     order = sealing_order(tender)
     page = browser.new_page()
+    page.set_default_timeout(PATIENCE)
+    page.set_default_timeout(PATIENCE)
     page.goto(kit_site.page())
     answer = page.evaluate(
         """async ([address, order]) => {

@@ -32,7 +32,7 @@ from b2b_market.ui.security import CONTENT_SECURITY_POLICY
 from b2b_market.ui.static_files import StaticFiles
 from b2b_market.ui.viewer import ShellLinks, Viewer
 from tests.tendering.sealed_tenders import AFTER, TWO_ENVELOPES, SealedTender
-from tests.ui.browsing import UI
+from tests.ui.browsing import PATIENCE, UI
 from tests.ui.conftest import browser
 
 __all__ = ["browser"]
@@ -125,6 +125,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(accept_downloads=True)
+    context.set_default_timeout(PATIENCE)
     yield context.new_page()
     context.close()
 

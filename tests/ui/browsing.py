@@ -7,6 +7,24 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, 
 
 ROOT = Path(__file__).parents[2]
 UI = ROOT / "b2b_market" / "ui"
+PLAYWRIGHT_DOES_WITHOUT = (
+    "AimEnabled",
+    "AvoidCorsURLLoaderRestartOnRedirect",
+    "AvoidUnnecessaryBeforeUnloadCheckSync",
+    "DestroyProfileOnBrowserClose",
+    "HttpsFirstBalancedModeAutoEnable",
+    "HttpsUpgrades",
+    "LensOverlay",
+    "MediaRouter",
+    "NetworkTimeServiceQuerying",
+    "OptimizationHints",
+    "PaintHolding",
+    "PreconnectToSearch",
+    "ThirdPartyStoragePartitioning",
+)
+"""What Playwright switches off by itself; said again, because of two such switches only the last counts."""
+ADDRESS_BAR = ("WebUIOmniboxPopup", "WebUIOmniboxAimPopup")
+"""The list under the address bar is a page of its own for each window: two thirds of the work to open one."""
 QUIET = [
     "--no-sandbox",
     "--disable-gpu",
@@ -14,7 +32,10 @@ QUIET = [
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
+    f"--disable-features={','.join((*PLAYWRIGHT_DOES_WITHOUT, *ADDRESS_BAR))}",
 ]
+PATIENCE = 120_000
+"""Milliseconds to wait for a browser: much more than it needs, for a machine that has little time for it."""
 PARTS = ("all", "compare", "form", "sign-in", "error", "problem")
 
 
@@ -50,6 +71,7 @@ class Tabs:
             java_script_enabled=scripts,
             reduced_motion="reduce",
         )
+        context.set_default_timeout(PATIENCE)
         self.contexts.append(context)
         page = context.new_page()
         page.on("console", self._hear)

@@ -16,7 +16,7 @@ from b2b_market.ui.i18n import Catalogue
 from b2b_market.ui.kit import KIT_PATH, kit_router
 from b2b_market.ui.rendering import Renderer
 from b2b_market.ui.static_files import StaticFiles
-from tests.ui.browsing import QUIET, UI, KitSite, Tabs
+from tests.ui.browsing import PATIENCE, QUIET, UI, KitSite, Tabs
 
 
 @pytest.fixture(scope="session")
@@ -71,9 +71,9 @@ def browser() -> Iterator[Browser]:
         if os.environ.get("CI"):
             pytest.fail(reason)
         pytest.skip(reason)
-    expect.set_options(timeout=30_000)
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=QUIET)
+        browser = playwright.chromium.launch(executable_path=found, args=QUIET, timeout=PATIENCE)
         yield browser
         browser.close()
 

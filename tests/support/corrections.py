@@ -4,7 +4,7 @@ from uuid import UUID
 
 from b2b_market.infra.runtime import Runtime
 from b2b_market.rbac.actor import Actor
-from b2b_market.tendering.commands.evaluation import AskBidder, CorrectDocuments
+from b2b_market.tendering.commands.evaluation import AskBidder, CorrectDocuments, DecideInquiry
 from b2b_market.tendering.commands.tenders import ReadTender
 from b2b_market.tendering.models.evaluation import Inquiry
 from b2b_market.tendering.service import correcting, evaluating, questioning
@@ -32,8 +32,14 @@ def send(runtime: Runtime, actor: Actor, asked: Inquiry, *file_ids: UUID) -> Inq
         return correcting.correct_documents(work, actor, command)
 
 
+def accept(runtime: Runtime, hall: Hall, sent: Inquiry) -> Inquiry:
+    """Accept what was sent."""
+    with work_for(runtime, hall.evaluator) as work:
+        return questioning.accept_answer(work, hall.evaluator, DecideInquiry(sent.id, sent.version, "It is valid."))
+
+
 def corrected(runtime: Runtime, hall: Hall, tender_id: UUID, things: dict[str, str]) -> None:
-    """Let the first bidder correct a document; ``things`` gets the id of what it was asked."""
+    """Let the first bidder correct a document, which is accepted; ``things`` gets the id of what it was asked."""
     asked = ask(runtime, hall, tender_id)
-    send(runtime, hall.sales[0], asked, papers.stored(runtime, hall.sales[0], "licence.pdf"))
+    accept(runtime, hall, send(runtime, hall.sales[0], asked, papers.stored(runtime, hall.sales[0], "licence.pdf")))
     things["correction_id"] = str(asked.id)

@@ -11,22 +11,29 @@ from sqlalchemy import select
 from b2b_market.files import public as files
 from b2b_market.infra.runtime import Runtime
 from b2b_market.kernel.refusal import IllegalStep, Invalid, NotFound
+from b2b_market.organizations import public as organizations
 from b2b_market.rbac.actor import Actor
 from b2b_market.tendering.commands.evaluation import (
     AnswerInquiry,
     DecideInquiry,
     ReadCorrection,
+    StepAward,
 )
+from b2b_market.tendering.commands.procedures import ComposeProcedure
+from b2b_market.tendering.commands.publicity import PublishCandidates
 from b2b_market.tendering.models.bids import BidContent
+from b2b_market.tendering.models.evaluation import TenderAward
 from b2b_market.tendering.rules import correcting as rules
-from b2b_market.tendering.service import correcting, questioning
-from b2b_market.tendering.states.evaluation import InquiryKind, InquiryStatus
+from b2b_market.tendering.rules.procedures import profile
+from b2b_market.tendering.service import awarding, correcting, procedures, publicity, questioning
+from b2b_market.tendering.states.evaluation import InquiryKind, InquiryStatus, TenderAwardStatus
+from b2b_market.tendering.states.stages import StageStatus
 from b2b_market.ui.security import CSRF_HEADER
-from tests.support import judging, papers
+from tests.support import envelopes, judging, papers
 from tests.support import tenders as made
 from tests.support.calling import caller_for
-from tests.support.corrections import ask, send
-from tests.support.people import form_token, sign_in
+from tests.support.corrections import accept, ask, send
+from tests.support.people import form_token, post_form, sign_in
 from tests.support.rows import rows_of
 from tests.support.tenders import Hall
 from tests.support.works import work_for
@@ -50,11 +57,26 @@ class TestRules:
         with pytest.raises(Invalid):
             rules.require_words_enough(InquiryKind.CORRECTION)
 
+    def test_a_lot_waits_for_its_corrections_and_says_whose(self) -> None:
+        rules.require_decided([])
+        with pytest.raises(rules.CorrectionOpen) as refused:
+            rules.require_decided(["Anna Ltd", "Bruno AG"])
+        assert refused.value.facts == {"bidders": "Anna Ltd, Bruno AG"}
+
 
 def begun(runtime: Runtime, hall: Hall) -> UUID:
     content = judging.opened(runtime, hall, [{0: judging.content("90")}, {0: judging.content("95")}])
     judging.begin(runtime, hall, content)
     return content.tender.id
+
+
+def _turn(runtime: Runtime, hall: Hall, tender_id: UUID) -> TenderAward:
+    return judging.turn(judging.judged(runtime, hall.purchaser, tender_id).lots[0])
+
+
+def _name(runtime: Runtime, actor: Actor) -> str:
+    with work_for(runtime, actor) as work:
+        return organizations.company(work, actor, actor.org_ids[0]).name
 
 
 def taken(runtime: Runtime, actor: Actor, inquiry_id: UUID, position: int = 0) -> bytes:
@@ -103,6 +125,76 @@ def test_what_is_late_foreign_or_no_document_is_refused(runtime: Runtime, hall: 
             work, hall.evaluator, DecideInquiry(asked.id, asked.version, "Nothing came.")
         )
     assert (judged.status, judged.files) == (InquiryStatus.REJECTED, [])
+
+
+def test_a_correction_that_nobody_decided_on_bars_the_award_at_every_step(runtime: Runtime, hall: Hall) -> None:
+    tender_id = begun(runtime, hall)
+    proposed = judging.propose(runtime, hall.purchaser, _turn(runtime, hall, tender_id))
+    asked = ask(runtime, hall, tender_id, 1)
+    with pytest.raises(rules.CorrectionOpen) as refused:
+        judging.approve(runtime, hall.approver, proposed)
+    assert refused.value.facts == {"bidders": _name(runtime, hall.sales[1])}
+    with work_for(runtime, hall.approver) as work:
+        returned = awarding.return_award(work, hall.approver, StepAward(proposed.id, proposed.version, "Decide first."))
+    with pytest.raises(rules.CorrectionOpen):
+        judging.propose(runtime, hall.purchaser, returned)
+    assert _turn(runtime, hall, tender_id).version == returned.version, "nothing was changed"
+    made.move(runtime, timedelta(hours=25))
+    with pytest.raises(rules.CorrectionOpen):
+        judging.propose(runtime, hall.purchaser, returned)
+    with work_for(runtime, hall.evaluator) as work:
+        questioning.reject_answer(work, hall.evaluator, DecideInquiry(asked.id, asked.version, "Nothing came."))
+    award = judging.approve(runtime, hall.approver, judging.propose(runtime, hall.purchaser, returned))
+    assert award.status is TenderAwardStatus.ACTIVE
+
+
+def test_a_disqualified_bid_has_nothing_left_to_correct(runtime: Runtime, hall: Hall) -> None:
+    tender_id = begun(runtime, hall)
+    asked = ask(runtime, hall, tender_id, 1)
+    envelopes.disqualify(runtime, hall, tender_id, asked.bid_id)
+    award = judging.propose(runtime, hall.purchaser, _turn(runtime, hall, tender_id))
+    assert award.status is TenderAwardStatus.PROPOSED
+
+
+def test_the_technical_result_is_not_signed_off_before_corrections_are_decided(runtime: Runtime, hall: Hall) -> None:
+    found = envelopes.technical_opened(runtime, hall, ("100", "80"))
+    judging.begin(runtime, hall, found.content)
+    envelopes.score(runtime, hall, found.id, ("90", "60"))
+    asked = ask(runtime, hall, found.id)
+    with pytest.raises(rules.CorrectionOpen):
+        envelopes.lock(runtime, hall.approver, found.id)
+    assert judging.judged(runtime, hall.purchaser, found.id).sight.stage is None
+    accept(runtime, hall, send(runtime, hall.sales[0], asked, papers.stored(runtime, hall.sales[0])))
+    assert envelopes.lock(runtime, hall.approver, found.id).sight.stage is StageStatus.LOCKED
+
+
+def test_candidates_are_not_published_before_corrections_are_decided(runtime: Runtime, hall: Hall) -> None:
+    values = {**profile("private-open").values, "publicity": profile("china-open").values["publicity"]}
+    with work_for(runtime, hall.purchaser) as work:
+        command = ComposeProcedure(name="With candidates", base="private-open", values=values)
+        procedure = str(procedures.compose_procedure(work, hall.purchaser, command).id)
+    draft = made.tender_command(hall, lots=1, criteria=judging.PRICE_ALONE, procedure=procedure)
+    content = judging.opened(runtime, hall, [{0: judging.content("90")}, {0: judging.content("95")}], draft)
+    judging.begin(runtime, hall, content)
+    ask(runtime, hall, content.tender.id)
+    found = judging.judged(runtime, hall.purchaser, content.tender.id)
+    with work_for(runtime, hall.purchaser) as work, pytest.raises(rules.CorrectionOpen):
+        publicity.publish_candidates(work, hall.purchaser, PublishCandidates(found.lots[0].lot.id, found.version))
+
+
+def test_the_api_and_the_page_name_who_may_correct(runtime: Runtime, hall: Hall, client: TestClient) -> None:
+    tender_id = begun(runtime, hall)
+    ask(runtime, hall, tender_id)
+    award, bidder = _turn(runtime, hall, tender_id), _name(runtime, hall.sales[0])
+    buyer = caller_for(client, runtime, hall.purchaser)
+    refused = buyer.post(f"/tender-awards/{award.id}/propose", {"text": "The best"}, version=award.version)
+    assert (refused.status_code, refused.json()["code"]) == (409, "tender-correction-open"), refused.text
+    assert refused.json()["facts"] == {"bidders": bidder}
+    sign_in(client, hall.purchaser)
+    fields = {"version": award.version, f"propose-{award.id}": "The best"}
+    shown = post_form(client, f"/tender-awards/{award.id}/propose", fields)
+    assert shown.status_code == 409, shown.text
+    assert f"{bidder} may correct documents" in shown.text
 
 
 def test_the_api_and_the_page_take_corrected_documents(runtime: Runtime, hall: Hall, client: TestClient) -> None:

@@ -33,6 +33,7 @@ _BARRED = (
     judging.ScoresMissing,
     judging.NotTheBest,
     judging.PriceUnexplained,
+    correcting.CorrectionOpen,
     ComplaintOpen,
     PriceAboveFramework,
 )

@@ -11,6 +11,7 @@ from b2b_market.tendering.commands.tenders import ReadTender
 from b2b_market.tendering.rules import judging
 from b2b_market.tendering.rules import publicity as rules
 from b2b_market.tendering.rules.complaining import ComplaintOpen
+from b2b_market.tendering.rules.correcting import CorrectionOpen
 from b2b_market.tendering.schemas import publicity as schemas
 from b2b_market.tendering.service import publicity
 
@@ -24,6 +25,7 @@ _BARRED = (
     rules.CandidatesPublished,
     judging.RulingOpen,
     judging.ScoresMissing,
+    CorrectionOpen,
     judging.EvaluatorUnfit,
     ComplaintOpen,
 )

@@ -11,6 +11,7 @@ from b2b_market.reference.public import RateMissing
 from b2b_market.tendering.commands.tenders import ReadTender, StepTender
 from b2b_market.tendering.rules import envelopes as rules
 from b2b_market.tendering.rules import judging
+from b2b_market.tendering.rules.correcting import CorrectionOpen
 from b2b_market.tendering.schemas.evaluation import EvaluationOut
 from b2b_market.tendering.schemas.stages import TechnicalOut
 from b2b_market.tendering.service import staging
@@ -19,7 +20,14 @@ router = APIRouter(prefix="/tenders", tags=["tendering"], route_class=StrictRout
 board_router = APIRouter(prefix="/tender-board", tags=["tendering"], route_class=StrictRoute)
 ROUTERS = (router, board_router)
 
-_FINAL = (rules.NoTechnicalStage, rules.TechnicalResultFinal, judging.RulingOpen, judging.ScoresMissing, OwnWork)
+_FINAL = (
+    rules.NoTechnicalStage,
+    rules.TechnicalResultFinal,
+    judging.RulingOpen,
+    judging.ScoresMissing,
+    CorrectionOpen,
+    OwnWork,
+)
 
 
 @router.get("/{tender_id}/technical-result", response_model=TechnicalOut, responses=reads())

@@ -17,4 +17,5 @@ AMENDMENT_REFUSALS: Final = (
     confirming.BidNotConfirmable,
     correcting.CorrectionNotForeseen,
     correcting.CorrectionAsked,
+    correcting.CorrectionOpen,
 )

@@ -28,7 +28,7 @@ from b2b_market.tendering.queries import tenders as tender_queries
 from b2b_market.tendering.rules import deciding, judging
 from b2b_market.tendering.rules.drafting import require_reason
 from b2b_market.tendering.rules.procedures import read_procedure
-from b2b_market.tendering.service import competing, framing, publicity, suspending
+from b2b_market.tendering.service import competing, correcting, framing, publicity, suspending
 from b2b_market.tendering.service.drafting import clock_of
 from b2b_market.tendering.service.evaluating import (
     JudgedLot,
@@ -57,13 +57,14 @@ OTHERS_CHOSEN = N_("The lot was awarded to another bid.")
 def propose_award(work: Work, scope: Scope, command: StepAward) -> TenderAward:
     """Propose to award a lot to the bid whose turn it is, with the grounds; an approver decides.
 
-    Refused while somebody proposes to disqualify the bid, its low price is not explained, another stands before it, or
-    a complaint concerns the lot.
+    Refused while somebody proposes to disqualify the bid, its low price is not explained, a correction of documents is
+    not decided, another stands before it, or a complaint concerns the lot.
     """
     tender, evaluation, award = _at_award(work, scope, command)
     TENDER_AWARD_LIFECYCLE.require(award.status, "propose")
     found = judged(work, scope, tender, evaluation, award.lot_id)
     _require_awardable(found.lots[0], award, framing.most_winners(work, scope, tender))
+    correcting.require_decided(work, scope, found.lots)
     suspending.require_clear(work, scope, tender.id, award.lot_id)
     competing.require_price(work, scope, found, award)
     take_part(work, scope, tender, evaluation)
@@ -114,6 +115,7 @@ def approve_award(work: Work, scope: Scope, command: StepAward) -> TenderAward:
     found = judged(work, scope, tender, evaluation, award.lot_id)
     lot = found.lots[0]
     winners = _require_awardable(lot, award, framing.most_winners(work, scope, tender))
+    correcting.require_decided(work, scope, found.lots)
     suspending.require_clear(work, scope, tender.id, award.lot_id)
     publicity.require_published(work, scope, tender, award.lot_id, award.bid_id)
     competing.order(work, scope, found, award)

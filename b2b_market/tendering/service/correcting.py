@@ -1,10 +1,12 @@
 """Formal documents that a bidder corrects after the opening: asked for once, sent within the procedure's hours."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from b2b_market.files import public as files
 from b2b_market.infra.work import Work
 from b2b_market.kernel.refusal import NotFound
+from b2b_market.organizations import public as organizations
 from b2b_market.rbac.actor import Scope
 from b2b_market.rbac.operation import operation
 from b2b_market.tendering.commands.evaluation import CorrectDocuments, ReadCorrection
@@ -13,8 +15,9 @@ from b2b_market.tendering.permissions import TenderPermission
 from b2b_market.tendering.queries import evaluation as queries
 from b2b_market.tendering.rules import correcting as rules
 from b2b_market.tendering.service import seated
+from b2b_market.tendering.service.evaluating import JudgedLot
 from b2b_market.tendering.service.questioning import answered, lock_own_inquiry
-from b2b_market.tendering.states.evaluation import InquiryKind
+from b2b_market.tendering.states.evaluation import UNDECIDED, InquiryKind
 
 
 @operation(TenderPermission.BID_SUBMIT)
@@ -38,6 +41,18 @@ def correct_documents(work: Work, scope: Scope, command: CorrectDocuments) -> In
         kept.append(file.facts)
     inquiry.files = kept
     return answered(work, scope, inquiry, command.text)
+
+
+def require_decided(work: Work, scope: Scope, lots: Iterable[JudgedLot]) -> None:
+    """Refuse with CorrectionOpen while a bid of the lots that is not disqualified waits for a decided correction."""
+    waiting = {
+        one.supplier_id
+        for lot in lots
+        for one in lot.inquiries
+        if one.kind is InquiryKind.CORRECTION and one.status in UNDECIDED and one.bid_id not in lot.barred
+    }
+    names = organizations.companies(work, scope.actor, waiting)
+    rules.require_decided(sorted(names[one].name for one in waiting))
 
 
 @operation(TenderPermission.BID_READ)

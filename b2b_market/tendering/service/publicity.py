@@ -26,7 +26,7 @@ from b2b_market.tendering.rules import judging
 from b2b_market.tendering.rules import publicity as rules
 from b2b_market.tendering.rules.procedures import read_procedure
 from b2b_market.tendering.rules.publicity_terms import PublicityTerms
-from b2b_market.tendering.service import suspending
+from b2b_market.tendering.service import correcting, suspending
 from b2b_market.tendering.service.drafting import clock_of
 from b2b_market.tendering.service.evaluating import JudgedLot, at_work, judged, take_part
 from b2b_market.tendering.states.evaluation import RulingStatus
@@ -50,7 +50,7 @@ def publish_candidates(work: Work, scope: Scope, command: PublishCandidates) -> 
     """Publish the best placed bidders of a judged lot; from here on the procedure's time to object runs.
 
     A ranking that has changed takes the place of the one published before. Refused while somebody proposes to
-    disqualify a bid of the lot or a complaint concerns it.
+    disqualify a bid of the lot, a correction of its documents is not decided, or a complaint concerns it.
     """
     lot_row = tender_queries.lot_of(work.session, scope, command.lot_id)
     tender, evaluation = at_work(work, scope, lot_row.tender_id)
@@ -58,6 +58,7 @@ def publish_candidates(work: Work, scope: Scope, command: PublishCandidates) -> 
     terms = rules.require_foreseen(read_procedure(tender.values).publicity)
     lot = judged(work, scope, tender, evaluation, command.lot_id).lots[0]
     placed = _ready(lot, terms)
+    correcting.require_decided(work, scope, [lot])
     suspending.require_clear(work, scope, tender.id, lot.lot.id)
     before = queries.standing_of(work.session, scope, lot.lot.id)
     rules.require_new(published_of(before), tuple(one.bid_id for one in placed))

@@ -30,6 +30,7 @@ from b2b_market.tendering.rules import judging
 from b2b_market.tendering.rules.procedures import read_procedure
 from b2b_market.tendering.rules.sealed_journal import read_close
 from b2b_market.tendering.rules.sealed_terms import Part
+from b2b_market.tendering.service import correcting
 from b2b_market.tendering.service.evaluating import (
     Judgement,
     at_work,
@@ -65,8 +66,9 @@ class TechnicalView:
 def lock_technical(work: Work, scope: Scope, command: StepTender) -> Judgement:
     """Sign off the technical result of a tender of two envelopes; ``expected_version`` is the evaluation's.
 
-    By somebody who did not evaluate (S2), once every bid is scored and no disqualification waits. Scores are final from
-    here on. The key officers are called for the prices of the bids that passed; those of the others stay sealed.
+    By somebody who did not evaluate (S2), once every bid is scored and no disqualification or correction waits. Scores
+    are final from here on. The key officers are called for the prices of the bids that passed; those of the others
+    stay sealed.
     """
     tender, evaluation = at_work(work, scope, command.tender_id)
     work.expect_version(evaluation, command.expected_version)
@@ -79,6 +81,7 @@ def lock_technical(work: Work, scope: Scope, command: StepTender) -> Judgement:
         raise rules.TechnicalResultFinal
     if any(one.status is RulingStatus.PROPOSED for lot in found.lots for one in lot.rulings):
         raise judging.RulingOpen
+    correcting.require_decided(work, scope, found.lots)
     results = _results(found)
     stage = _signed(work, scope, tender, results)
     work.session.add(stage)

@@ -56,12 +56,12 @@ class InquiryStatus(StrEnum):
     REJECTED = "rejected"
 
 
-_UNDECIDED = frozenset({InquiryStatus.ASKED, InquiryStatus.ANSWERED})
+UNDECIDED = frozenset({InquiryStatus.ASKED, InquiryStatus.ANSWERED})
 INQUIRY_LIFECYCLE = Lifecycle(
     InquiryStatus.ASKED,
     Step("answer", frozenset({InquiryStatus.ASKED}), InquiryStatus.ANSWERED),
-    Step("accept", _UNDECIDED, InquiryStatus.ACCEPTED),
-    Step("reject", _UNDECIDED, InquiryStatus.REJECTED),
+    Step("accept", UNDECIDED, InquiryStatus.ACCEPTED),
+    Step("reject", UNDECIDED, InquiryStatus.REJECTED),
 )
 
 

@@ -94,39 +94,7 @@ from b2b_market.tendering.pages import supplements as supplement_pages
 from b2b_market.tendering.pages import talks as talk_pages
 from b2b_market.tendering.pages import tenders as tender_pages
 from b2b_market.tendering.permissions import GRANTS, TenderPermission
-from b2b_market.tendering.rules import admission as admission_rules
-from b2b_market.tendering.rules import asking as asking_rules
-from b2b_market.tendering.rules import attaching as attaching_rules
-from b2b_market.tendering.rules import bidding as bidding_rules
-from b2b_market.tendering.rules import bonds as bond_rules
-from b2b_market.tendering.rules import calling as calling_rules
-from b2b_market.tendering.rules import committee as committee_rules
-from b2b_market.tendering.rules import competing as competing_rules
-from b2b_market.tendering.rules import complaining as complaint_rules
-from b2b_market.tendering.rules import (
-    deciding,
-    drawing,
-    judging,
-    sealed_envelope,
-    sealed_layers,
-    sealed_reading,
-    sealed_work,
-    sheets,
-)
-from b2b_market.tendering.rules import drafting as drafting_rules
-from b2b_market.tendering.rules import envelopes as envelope_rules
-from b2b_market.tendering.rules import frameworks as framework_rules
-from b2b_market.tendering.rules import joint as joint_rules
-from b2b_market.tendering.rules import keys as key_rules
-from b2b_market.tendering.rules import opening as opening_rules
-from b2b_market.tendering.rules import procedures as procedure_rules
-from b2b_market.tendering.rules import publicity as publicity_rules
-from b2b_market.tendering.rules import qualifying as qualifying_rules
-from b2b_market.tendering.rules import revealing as reveal_rules
-from b2b_market.tendering.rules import supplements as supplement_rules
-from b2b_market.tendering.rules import talking as talking_rules
-from b2b_market.tendering.rules.amending_refusals import AMENDMENT_REFUSALS
-from b2b_market.tendering.rules.printing import TenderPrintersBusy
+from b2b_market.tendering.rules.refusals import REFUSALS
 from b2b_market.tendering.service import (
     amending,
     answering,
@@ -258,44 +226,7 @@ MANIFEST = Manifest(
     tasks=TASKS,
     permissions=(TenderPermission,),
     grants=(GRANTS,),
-    refusals=(
-        procedure_rules.UnknownProcedure,
-        *asking_rules.REFUSALS,
-        *bidding_rules.REFUSALS,
-        opening_rules.NotYourTurn,
-        opening_rules.LayerContributed,
-        TenderPrintersBusy,
-        sealed_envelope.EnvelopeUnacceptable,
-        sealed_layers.ContributionUnacceptable,
-        sealed_reading.RevealClosed,
-        sealed_reading.RevealUnacceptable,
-        sealed_work.BidsStillSealed,
-        sealed_work.WorkUnacceptable,
-        deciding.AwardAboveLimit,
-        sheets.SheetIncomplete,
-        drawing.CommitteeShapeWrong,
-        drawing.PoolTooSmall,
-        *supplement_rules.REFUSALS,
-        *reveal_rules.REFUSALS,
-        *qualifying_rules.REFUSALS,
-        *admission_rules.REFUSALS,
-        *talking_rules.REFUSALS,
-        *FILE_REFUSALS,
-        *drafting_rules.REFUSALS,
-        *key_rules.REFUSALS,
-        *judging.REFUSALS,
-        *envelope_rules.REFUSALS,
-        *committee_rules.REFUSALS,
-        *complaint_rules.REFUSALS,
-        *publicity_rules.REFUSALS,
-        *framework_rules.REFUSALS,
-        *calling_rules.REFUSALS,
-        *competing_rules.REFUSALS,
-        *joint_rules.REFUSALS,
-        *attaching_rules.REFUSALS,
-        *AMENDMENT_REFUSALS,
-        *bond_rules.REFUSALS,
-    ),
+    refusals=(*REFUSALS, *FILE_REFUSALS),
     cli=commands,
     services=(
         procedure_operations,

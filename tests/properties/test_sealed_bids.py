@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from b2b_market.tendering.rules.sealed_backup import read_backup, write_backup
 from b2b_market.tendering.rules.sealed_envelope import check_envelope, pack, unpack
 from b2b_market.tendering.rules.sealed_faults import OpeningFault
-from b2b_market.tendering.rules.sealed_journal import prove_live
+from b2b_market.tendering.rules.sealed_journal import standing
 from b2b_market.tendering.rules.sealed_payload import (
     BUCKETS,
     BidFile,
@@ -22,6 +22,7 @@ from b2b_market.tendering.rules.sealed_payload import (
     unframe,
     write_payload,
 )
+from b2b_market.tendering.rules.sealed_proofs import prove
 from b2b_market.tendering.rules.sealed_reading import OpenedPart, open_part
 from b2b_market.tendering.rules.sealed_sealing import PartContent, seal
 from b2b_market.tendering.rules.sealed_terms import Part
@@ -130,7 +131,7 @@ def test_every_live_bid_has_its_own_proof_only(count: int) -> None:
         tender.receive(SEALED.envelope)
     receipts = [signed.receipt for signed in tender.receipts]
     close = tender.close.close
-    proofs = prove_live(receipts[-1:], [receipts[-1].sequence])
+    proofs = prove(standing(receipts), [receipts[-1].sequence])
     assert proofs[count].shows(receipts[-1], close)
     assert not any(proofs[count].shows(receipt, close) for receipt in receipts[:-1])
 

@@ -29,6 +29,7 @@ from b2b_market.tendering.rules import confirming
 from b2b_market.tendering.rules.drafting import TenderPeriodTooShort, TenderReasonMissing
 from b2b_market.tendering.rules.sealed_envelope import EnvelopeUnacceptable
 from b2b_market.tendering.rules.sealed_journal import TreeHead, read_close, read_receipt
+from b2b_market.tendering.rules.sealed_proofs import Stands
 from b2b_market.tendering.rules.sealed_terms import read_notice
 from b2b_market.tendering.service import amending, attaching, editions
 from b2b_market.tendering.service.drafting import TenderContent
@@ -247,6 +248,11 @@ class TestConfirming:
         ]
         proofs = amended.own_bids(runtime, wide, content.tender.id, 0).proofs
         assert list(proofs) == [1], "what counts is the bid as it was received first"
+        for place, stands in enumerate((Stands.LIVE, Stands.LIVE, Stands.VOID, Stands.WITHDRAWN)):
+            own = amended.own_bids(runtime, wide, content.tender.id, place)
+            ((sequence, proof),) = own.proofs.items()
+            (receipt,) = (read_receipt(one.receipt).receipt for one in own.received if one.sequence == sequence)
+            assert (proof.stands, proof.shows(receipt, close)) == (stands, True)
         made.open_bids(runtime, wide, content.tender.id)
         opened = {bid.supplier_id: bid.status for bid in rows_of(runtime, everybody, select(Bid))}
         assert opened[wide.suppliers[2]] is BidStatus.VOID, "it stays sealed for good"

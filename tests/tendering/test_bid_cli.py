@@ -25,12 +25,12 @@ from b2b_market.tendering.rules.sealed_journal import (
     Document,
     SignedReceipt,
     issue_receipt,
-    live_receipts,
-    prove_live,
+    standing,
 )
 from b2b_market.tendering.rules.sealed_keyfile import Holder, PrivateKey, lock_key, unlock_key
 from b2b_market.tendering.rules.sealed_keys import challenge_for, is_answered, read_card
 from b2b_market.tendering.rules.sealed_layers import accept_contribution
+from b2b_market.tendering.rules.sealed_proofs import prove
 from b2b_market.tendering.rules.sealed_publishing import published
 from b2b_market.tendering.rules.sealed_reading import accept_reveal
 from b2b_market.tendering.rules.sealed_sealing import SealedBid
@@ -318,9 +318,9 @@ class TestVerifying:
         desk = Desk(tmp_path, tender)
         desk.put("receipt.json", tender.receipts[1].to_bytes())
         desk.put("close.json", canonical(tender.close.document()))
-        live = live_receipts([one.receipt for one in tender.receipts])
-        desk.put("proof.json", canonical(prove_live(live, [2])[2].document()))
-        desk.put("other.json", canonical(prove_live(live, [3])[3].document()))
+        proofs = prove(standing([one.receipt for one in tender.receipts]), [2, 3])
+        desk.put("proof.json", canonical(proofs[2].document()))
+        desk.put("other.json", canonical(proofs[3].document()))
         sealed = tender.sealed[2]
         desk.put("bid.sealed", sealed.envelope.to_bytes() + b"\n" + b"".join(sealed.boxes.values()))
         other = tender.sealed[3]

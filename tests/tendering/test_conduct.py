@@ -32,6 +32,7 @@ from b2b_market.tendering.rules.opening import LayerContributed, NotYourTurn
 from b2b_market.tendering.rules.sealed_envelope import EnvelopeUnacceptable
 from b2b_market.tendering.rules.sealed_journal import is_from, live_receipts, read_close, read_receipt
 from b2b_market.tendering.rules.sealed_layers import ContributionUnacceptable
+from b2b_market.tendering.rules.sealed_proofs import Stands
 from b2b_market.tendering.rules.sealed_terms import read_notice
 from b2b_market.tendering.rules.sealed_work import BidsStillSealed
 from b2b_market.tendering.service import asking, bidding, conducting, opening, publishing
@@ -205,7 +206,9 @@ class TestBids:
         assert own.proofs[3].shows(live, record)
         with work_for(runtime, hall.sales[1]) as work:
             withdrawn = bidding.read_own_bids(work, hall.sales[1], ReadTender(content.tender.id))
-        assert (withdrawn.bids[0].status, withdrawn.proofs) == (BidStatus.WITHDRAWN, {})
+        assert (withdrawn.bids[0].status, list(withdrawn.proofs)) == (BidStatus.WITHDRAWN, [4])
+        assert withdrawn.proofs[4].stands is Stands.WITHDRAWN
+        assert withdrawn.proofs[4].shows(signed[3].receipt, record)
 
     def test_what_is_late_foreign_or_out_of_order_is_not_kept(self, runtime: Runtime, hall: Hall) -> None:
         content = made.tendering(runtime, hall)

@@ -31,12 +31,12 @@ from b2b_market.tendering.rules.sealed_journal import (
     close_bidding,
     is_from,
     live_receipts,
-    prove_live,
     read_close,
-    read_proof,
     read_receipt,
+    standing,
 )
 from b2b_market.tendering.rules.sealed_payload import BidFile, Box
+from b2b_market.tendering.rules.sealed_proofs import prove, read_proof
 from b2b_market.tendering.rules.sealed_sealing import PartContent, seal
 from b2b_market.tendering.rules.sealed_terms import Part
 from tests.tendering.sealed_tenders import (
@@ -210,7 +210,7 @@ class TestJournal:
         assert is_from(close, tender.platform.public_key)
         receipts = [signed.receipt for signed in tender.receipts]
         assert close.close.journal == close.close.live == TreeHead.over(receipts)
-        proofs = prove_live(live_receipts(receipts), range(1, 6))
+        proofs = prove(standing(receipts), range(1, 6))
         for sequence, proof in proofs.items():
             assert read_proof(read_document(canonical(proof.document()))) == proof
             shown = [receipt.sequence for receipt in receipts if proof.shows(receipt, close.close)]

@@ -13,8 +13,10 @@ from b2b_market.tendering.rules.sealed_envelope import unpack
 from b2b_market.tendering.rules.sealed_evidence import Kept
 from b2b_market.tendering.rules.sealed_findings import Fault, Report
 from b2b_market.tendering.rules.sealed_forms import octets
-from b2b_market.tendering.rules.sealed_journal import is_from, read_close, read_proof, read_receipt
+from b2b_market.tendering.rules.sealed_journal import Receipt, is_from, read_close, read_receipt
+from b2b_market.tendering.rules.sealed_proofs import StandingProof, contradiction, read_proof, told
 from b2b_market.tendering.rules.sealed_publishing import collected
+from b2b_market.tendering.rules.sealed_terms import Notice
 from b2b_market.tendering.rules.sealed_verification import verify_files
 
 SHOWN: Final = 50
@@ -28,30 +30,50 @@ def verify_receipt(
     sealed: Existing = None,
     close: Existing = None,
     proof: Existing = None,
+    confirmed: Existing = None,
 ) -> None:
     """Check a receipt against the notice.
 
-    With --sealed it must be of that bid; with --close and --proof the bid must have counted when bidding closed.
+    With --sealed it must be of that bid; with --close and --proof the proof must show how the bid stood when bidding
+    closed, and a bid that was void must be so for a reason: then --notice is the one that bidding closed under, and
+    --confirmed the receipt of a confirmation, where there is one.
 
-    Exit code 0: sound; 2: it is of another bid; 3: it is not in the closing root; 5: a signature is wrong; 1: the files
-    cannot be read.
+    Exit code 0: sound; 2: it is of another bid; 3: it is not in the closing root; 4: the record contradicts what you
+    hold; 5: a signature is wrong; 1: the files cannot be read.
     """
     announced = notice_in(notice).notice
     try:
-        held = read_receipt(loose(receipt.read_bytes()))
-        if not is_from(held, announced.receipts_key):
-            stop("The receipt is not signed with the notice's key.", Fault.SIGNATURE)
-        if sealed is not None and unpack(sealed.read_bytes(), announced.terms)[0].digest() != held.receipt.digest:
+        held = _receipt_in(receipt, announced)
+        if sealed is not None and unpack(sealed.read_bytes(), announced.terms)[0].digest() != held.digest:
             stop("The receipt is of another bid.", Fault.ALTERED)
+        stood = ""
         if close is not None and proof is not None:
-            record = read_close(loose(close.read_bytes()))
-            if not is_from(record, announced.receipts_key):
-                stop("The close record is not signed with the notice's key.", Fault.SIGNATURE)
-            if not read_proof(loose(proof.read_bytes())).shows(held.receipt, record.close):
-                stop("The bid was not among the live ones when bidding closed.", Fault.MISSING)
+            shown = read_proof(loose(proof.read_bytes()))
+            stood = " " + _stood(shown, held, announced, close, confirmed)
     except ValueError as error:
         stop(f"The files cannot be read: {error}.")
-    typer.echo(f"Sound: number {held.receipt.sequence}, received at {held.receipt.received_at.isoformat()}.")
+    typer.echo(f"Sound: number {held.sequence}, received at {held.received_at.isoformat()}.{stood}")
+
+
+def _receipt_in(path: Path, announced: Notice) -> Receipt:
+    found = read_receipt(loose(path.read_bytes()))
+    if not is_from(found, announced.receipts_key):
+        stop("The receipt is not signed with the notice's key.", Fault.SIGNATURE)
+    return found.receipt
+
+
+def _stood(proof: StandingProof, held: Receipt, announced: Notice, close: Path, confirmed: Path | None) -> str:
+    """Return how the bid stood; ends the command where the record does not show it or the bidder's files deny it."""
+    record = read_close(loose(close.read_bytes()))
+    if not is_from(record, announced.receipts_key):
+        stop("The close record is not signed with the notice's key.", Fault.SIGNATURE)
+    if not proof.shows(held, record.close):
+        stop(f"The bid was not among the {proof.stands} ones when bidding closed.", Fault.MISSING)
+    later = None if confirmed is None else _receipt_in(confirmed, announced)
+    against = contradiction(proof.stands, held, announced, record.close, later)
+    if against is not None:
+        stop(f"The record contradicts what you hold: {against}.", Fault.CONTRADICTED)
+    return told(proof.stands, held, announced)
 
 
 def verify(

@@ -20,6 +20,7 @@ from b2b_market.tendering.commands.amendments import ConfirmBid
 from b2b_market.tendering.commands.tenders import ProveKey, ReadTender, RegisterKey, RevokeKey
 from b2b_market.tendering.pages import showing, weighing
 from b2b_market.tendering.rules.procedures import read_procedure
+from b2b_market.tendering.rules.sealed_proofs import Stands
 from b2b_market.tendering.rules.sealed_terms import Part
 from b2b_market.tendering.schemas.files import read_file, work_response
 from b2b_market.tendering.service import bidding, drafting, keys, opening, printing, revealing
@@ -28,7 +29,7 @@ from b2b_market.tendering.states.bids import BidStatus
 from b2b_market.tendering.states.reveals import RevealStatus
 from b2b_market.tendering.states.stages import Envelopes
 from b2b_market.ui.forms import Form
-from b2b_market.ui.viewer import Flash
+from b2b_market.ui.viewer import Badge, Flash
 
 router = APIRouter(route_class=PageRoute)
 
@@ -173,6 +174,26 @@ def take_receipt(tender_id: WireUuid, sequence: int, call: PageCall) -> Response
     return attachment(json.dumps(found.receipt).encode(), f"receipt-{sequence}.json", JSON)
 
 
+@router.get("/tenders/{tender_id}/proofs/{sequence}")
+def take_proof(tender_id: WireUuid, sequence: int, call: PageCall) -> Response:
+    """Return the proof of how one of the company's own bids stood at the close, as the verifying tool reads it."""
+    bidding.read_own_bids.admit(call.signed_in())
+    found = bidding.read_own_bids(call.work, call.actor, ReadTender(tender_id)).proofs.get(sequence)
+    if found is None:
+        raise NotFound(tender_id=str(tender_id))
+    return attachment(json.dumps(found.document()).encode(), f"proof-{sequence}.json", JSON)
+
+
+@router.get("/tenders/{tender_id}/close.json")
+def take_close(tender_id: WireUuid, call: PageCall) -> Response:
+    """Return the signed close record as the verifying tool reads it."""
+    drafting.read_tender.admit(call.signed_in())
+    record = drafting.read_tender(call.work, call.actor, ReadTender(tender_id)).tender.close_record
+    if record is None:
+        raise NotFound(tender_id=str(tender_id))
+    return attachment(json.dumps(record).encode(), "close.json", JSON)
+
+
 @router.get("/tenders/{tender_id}/opening")
 def show_opening(tender_id: WireUuid, call: PageCall) -> Response:
     """Show how far the opening is, and the opened bids to the buyer."""
@@ -290,6 +311,11 @@ def _standing_of(own: bidding.OwnBids) -> dict[str, object]:
             (f"{bid.lot_id} {bid.number + 1} {bytes(bid.digest).hex()}", str(bid.lot_id)) for bid in waiting
         ],
         "void": [str(bid.lot_id) for bid in own.bids if bid.status is BidStatus.VOID],
+        "stood": {
+            Stands.LIVE: Badge(N_("Counted"), "ok"),
+            Stands.VOID: Badge(N_("Void: not confirmed"), "warn"),
+            Stands.WITHDRAWN: Badge(N_("Withdrawn"), "neutral"),
+        },
         "said": {"envelope": N_("Sealed bid"), "withdrawal": N_("Withdrawal"), "confirmation": N_("Confirmation")},
     }
 

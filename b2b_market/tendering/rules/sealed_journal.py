@@ -7,7 +7,7 @@ confirmed; withdrawn. Bidders get it before anything is opened.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -16,7 +16,7 @@ from uuid import UUID
 
 from b2b_market.infra.canonical import canonical, plain
 from b2b_market.infra.signing import SigningKey
-from b2b_market.kernel.merkle import inclusion_ranges, leaf_hash, root_of, verify_inclusion
+from b2b_market.kernel.merkle import leaf_hash, root_of
 from b2b_market.tendering.rules.sealed_confirming import Confirmation
 from b2b_market.tendering.rules.sealed_envelope import SignedEnvelope, Withdrawal, read_ids
 from b2b_market.tendering.rules.sealed_forms import (
@@ -25,7 +25,6 @@ from b2b_market.tendering.rules.sealed_forms import (
     expect,
     fields,
     identifier,
-    items,
     mapping,
     moment,
     octets,
@@ -42,8 +41,6 @@ EDITION_FORMAT: Final = "b2b-market-bid-receipt/2"
 LIVE_FORMAT: Final = "b2b-market-bid-close/1"
 """Of close records that say which bids are live and nothing of the others."""
 CLOSE_FORMAT: Final = "b2b-market-bid-close/2"
-MOST_STEPS: Final = 64
-"""More than a path has in any tree that can be counted."""
 
 
 class Entry(StrEnum):
@@ -307,38 +304,3 @@ def read_close(value: object) -> SignedClose:
 def _read_head(value: object) -> TreeHead:
     found = fields(value, "root", "size")
     return TreeHead(whole(found["size"]), octets(found["root"], HASH_BYTES))
-
-
-@dataclass(frozen=True, slots=True)
-class LiveProof:
-    """Shows one bid among the live ones of a close record; index and size must be the close record's."""
-
-    index: int
-    path: tuple[bytes, ...]
-
-    def document(self) -> dict[str, object]:
-        """Return the proof as JSON-ready parts."""
-        return {"index": self.index, "path": [step.hex() for step in self.path]}
-
-    def shows(self, receipt: Receipt, close: CloseRecord) -> bool:
-        """Tell whether the bid of this receipt was live at the close."""
-        return verify_inclusion(receipt.leaf, self.index, close.live.size, self.path, close.live.root)
-
-
-def prove_live(live: Sequence[Receipt], sequences: Iterable[int]) -> Mapping[int, LiveProof]:
-    """Return the proof of each of these live bids by its sequence number; KeyError for one that is not live."""
-    places = {receipt.sequence: index for index, receipt in enumerate(live)}
-    leaves = [receipt.leaf for receipt in live]
-    found = {}
-    for sequence in sequences:
-        index = places[sequence]
-        path = tuple(root_of(leaves[begin:end]) for begin, end in inclusion_ranges(index, len(leaves)))
-        found[sequence] = LiveProof(index, path)
-    return found
-
-
-def read_proof(value: object) -> LiveProof:
-    """Return a proof from its JSON value; ValueError for another form."""
-    found = fields(value, "index", "path")
-    path = tuple(octets(step, HASH_BYTES) for step in items(found["path"], 0, MOST_STEPS))
-    return LiveProof(whole(found["index"]), path)

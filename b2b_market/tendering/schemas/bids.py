@@ -89,7 +89,10 @@ class OwnBidOut(WireOut):
 
 
 class OwnBidsOut(WireOut):
-    """What the own company has sent; ``proofs`` show each live bid in the close record, by sequence."""
+    """What the own company has sent; ``proofs`` show by sequence how each bid stood in the close record.
+
+    A proof that says nothing of it is of a live bid; ``stands`` is ``void`` or ``withdrawn`` for the others.
+    """
 
     bids: list[OwnBidOut]
     received: list[ReceivedOut]

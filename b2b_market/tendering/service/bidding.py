@@ -40,13 +40,12 @@ from b2b_market.tendering.rules.sealed_envelope import (
 from b2b_market.tendering.rules.sealed_journal import (
     Document,
     Entry,
-    LiveProof,
     entry_of,
     issue_receipt,
-    live_receipts,
-    prove_live,
+    standing,
 )
 from b2b_market.tendering.rules.sealed_payload import BidIds
+from b2b_market.tendering.rules.sealed_proofs import StandingProof, prove
 from b2b_market.tendering.rules.sealed_terms import Notice, read_notice
 from b2b_market.tendering.states.bids import BID_LIFECYCLE, BidStatus
 from b2b_market.tendering.states.tenders import LotStatus
@@ -54,7 +53,7 @@ from b2b_market.tendering.states.tenders import LotStatus
 
 @dataclass(frozen=True, slots=True)
 class OwnBids:
-    """What a company has sent to a tender; ``proofs`` by sequence show each live bid in the close record.
+    """What a company has sent to a tender; ``proofs`` by sequence show in the close record how each bid stood.
 
     ``binding`` is the earliest edition of the notice whose bids count.
     """
@@ -62,7 +61,7 @@ class OwnBids:
     bids: Sequence[Bid]
     received: Sequence[Received]
     binding: int
-    proofs: Mapping[int, LiveProof] = field(default_factory=dict)
+    proofs: Mapping[int, StandingProof] = field(default_factory=dict)
 
     def unconfirmed(self) -> Sequence[Bid]:
         """Return the sealed bids that count only once they are confirmed."""
@@ -138,7 +137,7 @@ def confirm_bid(work: Work, scope: Scope, command: ConfirmBid) -> Received:
 
 @operation(TenderPermission.BID_READ)
 def read_own_bids(work: Work, scope: Scope, command: ReadTender) -> OwnBids:
-    """Return what the company itself has sent, with receipts; after the close also the proof of each live bid."""
+    """Return what the company itself has sent, with receipts; after the close also the proof of how each bid stood."""
     tender = tender_queries.party_tender(work.session, scope, command.tender_id)
     bids = queries.own_bids(work.session, scope, tender.id)
     received = queries.own_received(work.session, scope, tender.id)
@@ -146,10 +145,11 @@ def read_own_bids(work: Work, scope: Scope, command: ReadTender) -> OwnBids:
         return OwnBids(bids, received, tender.binding_edition)
     work.act_for(Tenant(scope.org_ids, machine=True))  # a proof is made of the hashes of everybody's receipts
     journal = (one.receipt for one in queries.journal(work.session, scope, tender.id))
-    live = live_receipts(journal, tender.binding_edition)
+    found = standing(journal, tender.binding_edition)
     work.act_for(scope.actor.tenant())
-    own = [receipt.sequence for receipt in live if receipt.ids.bidder in scope.org_ids]
-    return OwnBids(bids, received, tender.binding_edition, prove_live(live, own))
+    stood = (*found.live, *found.void, *found.withdrawn)
+    own = [receipt.sequence for receipt in stood if receipt.ids.bidder in scope.org_ids]
+    return OwnBids(bids, received, tender.binding_edition, prove(found, sorted(own)))
 
 
 def _judged(work: Work, scope: Scope, tender_id: UUID) -> tuple[Tender, datetime]:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, LargeBinary, SmallInteger, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Index, LargeBinary, SmallInteger, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from b2b_market.infra.database import Base
@@ -43,10 +43,15 @@ class AuditLeaf(Base):
     """Which event stands at which index: no gaps, no event twice."""
 
     __tablename__ = "audit_leaf"
-    __table_args__ = (UniqueConstraint("event_id"),)
+    __table_args__ = (
+        UniqueConstraint("event_id"),
+        Index("ix_audit_leaf_leaf_index", "leaf_index", postgresql_where="veiled"),
+    )
 
     leaf_index: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     event_id: Mapped[UUID]
+    veiled: Mapped[bool] = mapped_column(server_default=false())
+    """Whether something veiled the event when it was sealed; what that is, and whether it does still, it says."""
 
 
 class AuditParty(Base):

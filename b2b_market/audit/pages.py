@@ -75,6 +75,7 @@ def explorer(call: PageCall, cursor: Annotated[str, Query(max_length=500)] = "")
             "next_href": f"/audit?{urlencode(query | {'cursor': following})}" if following else None,
             "first_href": f"/audit?{urlencode(query)}" if cursor else None,
             "may_export": actor.may(AuditPermission.EXPORT),
+            "holds_back": actor.platform == "auditor",
         },
     )
 

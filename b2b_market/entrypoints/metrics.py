@@ -31,6 +31,7 @@ _READ: Final = text(
           AND size = (SELECT max(size) FROM audit_checkpoint)
     ), waiting AS (
         SELECT count(*) AS many, min(occurred_at) AS since FROM outbox WHERE done_at IS NULL AND dead_at IS NULL
+          AND (veil IS NULL OR EXISTS (SELECT 1 FROM veil_lifted lifted WHERE lifted.veil = outbox.veil))
     )
     SELECT waiting.many, greatest(0, coalesce(extract(epoch FROM clock_timestamp() - waiting.since), 0)),
            (SELECT count(*) FROM outbox WHERE dead_at IS NOT NULL),

@@ -1,6 +1,7 @@
 """Pure ASGI layers around the application: security headers, one log line and one measurement per request."""
 
 import time
+from collections.abc import Mapping
 from typing import Final
 
 import structlog
@@ -49,9 +50,10 @@ class SecurityHeaders:
 class RequestLog:
     """Writes one structured line per request and counts it; addresses and bodies are never logged."""
 
-    def __init__(self, app: ASGIApp, registry: CollectorRegistry) -> None:
-        """Wrap ``app`` and register the two measurements."""
+    def __init__(self, app: ASGIApp, registry: CollectorRegistry, blurred: Mapping[str, str]) -> None:
+        """Wrap ``app`` and register the two measurements; a route below a key of ``blurred`` goes by its value."""
         self._app = app
+        self._blurred = blurred
         self._seconds = Histogram(
             "http_request_seconds",
             "Time to answer, by route",
@@ -81,8 +83,14 @@ class RequestLog:
             await self._app(scope, receive, noting)
         finally:
             seconds = time.perf_counter() - started
-            route = getattr(scope.get("route"), "path", "")
+            route = self._named(getattr(scope.get("route"), "path", ""))
             self._seconds.labels(scope["method"], route).observe(seconds)
             self._answers.labels(scope["method"], status).inc()
             log.info("answered", method=scope["method"], route=route, status=status, ms=round(seconds * 1000, 1))
             structlog.contextvars.clear_contextvars()
+
+    def _named(self, path: str) -> str:
+        for begin, name in self._blurred.items():
+            if path == begin or path.startswith(f"{begin}/"):
+                return name
+        return path

@@ -87,7 +87,7 @@ def build_app(runtime: Runtime, manifests: Sequence[Manifest]) -> FastAPI:
         exclude_content_types=(*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/*"),
     )
     app.add_middleware(SecurityHeaders, https=runtime.settings.public_url.startswith("https:"))
-    app.add_middleware(RequestLog, registry=registry)
+    app.add_middleware(RequestLog, registry=registry, blurred=blurred(manifests))
     return app
 
 
@@ -111,6 +111,16 @@ def page_shell(runtime: Runtime, manifests: Sequence[Manifest], static: StaticFi
         secure_cookies=runtime.settings.public_url.startswith("https:"),
         flashes=FlashBox(key),
     )
+
+
+def blurred(manifests: Sequence[Manifest]) -> dict[str, str]:
+    """Return by the begin of a path under which name its requests are logged and measured, of the API and of pages."""
+    return {
+        f"{surface}{begin}": f"{surface}{manifest.blurred[0]}"
+        for manifest in manifests
+        for surface in (API, "")
+        for begin in manifest.blurred
+    }
 
 
 def cookie_key(runtime: Runtime) -> bytes:

@@ -90,6 +90,13 @@ class Aggregate:
         """
         return self.parties()
 
+    def veil(self) -> UUID | None:
+        """Return what holds this thing's entries and events back from all but its readers, None for nothing.
+
+        See :mod:`b2b_market.infra.veils`.
+        """
+        return None
+
     def audit_state(self) -> dict[str, object]:
         """Return the columns that the state hash covers, by name."""
         hidden = self.audit_hidden | {"changed_at"}

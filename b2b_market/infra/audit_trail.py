@@ -60,7 +60,9 @@ class AuditEvent(Base):
     idempotency_key: Mapped[str | None]
     cause_event_id: Mapped[UUID | None]
     leaf_hash: Mapped[bytes] = mapped_column(LargeBinary)
-    """SHA-256(0x00 || all other columns but xid in canonical JSON): the leaf of the tree (RFC 9162)."""
+    """SHA-256(0x00 || all other columns but xid and veil in canonical JSON): the leaf of the tree (RFC 9162)."""
+    veil: Mapped[UUID | None]
+    """What holds the entry back from all but ``visible_to`` until it is lifted; who may read is not what was done."""
 
 
 class AuditDetail(Base):
@@ -89,6 +91,7 @@ class Entry:
     changes: Mapping[str, Change] = field(default_factory=dict)
     secret: frozenset[str] = frozenset()
     state_hash: bytes | None = None
+    veil: UUID | None = None
 
 
 def commitment(salt: bytes, value: object) -> str:
@@ -107,7 +110,8 @@ def entry_rows(entries: Sequence[Entry], who: Who, cause: Cause, now: datetime) 
         event_id = new_id()
         commitments, values = _committed(entry)
         event = {"id": event_id, "occurred_at": now, **_event_row(entry, commitments, who, cause)}
-        events.append({**event, "leaf_hash": hashlib.sha256(b"\x00" + canonical(event)).digest()})
+        leaf_hash = hashlib.sha256(b"\x00" + canonical(event)).digest()
+        events.append({**event, "leaf_hash": leaf_hash, "veil": entry.veil})
         details.append(
             {"event_id": event_id, "visible_to": list(entry.visible_to), "actor_name": who.name, "changes": values}
         )

@@ -44,6 +44,8 @@ class OutboxRow(Base):
     done_at: Mapped[datetime | None]
     dead_at: Mapped[datetime | None]
     error: Mapped[str | None]
+    veil: Mapped[UUID | None]
+    """What hides the event from the platform's people until it is lifted; meanwhile it is never given up."""
 
 
 class InboxRow(Base):
@@ -57,14 +59,18 @@ class InboxRow(Base):
 
 
 def outbox_row(
-    event: Event, root: tuple[str, UUID, int], orgs: tuple[UUID, ...], who: Who, stamp: tuple[str, datetime]
+    event: Event,
+    root: tuple[str, UUID, int],
+    orgs: tuple[UUID, ...],
+    who: Who,
+    stamp: tuple[str, datetime, UUID | None],
 ) -> dict[str, object]:
     """Return the row for ``event`` of the aggregate ``root`` (type, id, version).
 
-    ``stamp`` is (correlation id, now).
+    ``stamp`` is (correlation id, now, what veils the event).
     """
     aggregate_type, aggregate_id, version = root
-    correlation_id, now = stamp
+    correlation_id, now, veil = stamp
     return {
         "id": new_id(),
         "topic": event.topic,
@@ -78,6 +84,7 @@ def outbox_row(
         "occurred_at": now,
         "attempts": 0,
         "next_attempt_at": now,
+        "veil": veil,
     }
 
 
@@ -85,12 +92,14 @@ CLAIM = text(
     """
     WITH given_up AS (
         UPDATE outbox SET dead_at = now(), error = coalesce(error, 'the relay ended each time it delivered this')
-        WHERE done_at IS NULL AND dead_at IS NULL AND next_attempt_at <= now() AND attempts >= :most)
+        WHERE done_at IS NULL AND dead_at IS NULL AND next_attempt_at <= now() AND attempts >= :most
+          AND (veil IS NULL OR EXISTS (SELECT 1 FROM veil_lifted lifted WHERE lifted.veil = outbox.veil)))
     UPDATE outbox SET attempts = attempts + 1, next_attempt_at = now() + :lease
     WHERE id IN (
         SELECT head.id FROM outbox head
         WHERE head.done_at IS NULL AND head.dead_at IS NULL AND head.next_attempt_at <= now()
-          AND head.attempts < :most
+          AND (head.attempts < :most OR head.veil IS NOT NULL
+               AND NOT EXISTS (SELECT 1 FROM veil_lifted lifted WHERE lifted.veil = head.veil))
           AND NOT EXISTS (
               SELECT 1 FROM outbox earlier
               WHERE earlier.aggregate_id = head.aggregate_id AND earlier.done_at IS NULL
@@ -132,12 +141,16 @@ def mark_done(session: Session, event_ids: list[UUID]) -> None:
 
 
 def mark_failed(session: Session, event_id: UUID, attempts: int, error: str) -> None:
-    """Put an event back with a doubling delay, or to the dead letters after MAX_ATTEMPTS."""
+    """Put an event back with a doubling delay, or to the dead letters after MAX_ATTEMPTS.
+
+    A veiled one never goes there: a letter on the desk would tell that there is something to be hidden.
+    """
     delay = min(FIRST_DELAY * 2 ** min(attempts, 16), LONGEST_DELAY)
     session.execute(
         text(
             "UPDATE outbox SET error = :error, next_attempt_at = now() + :delay, "
-            "dead_at = CASE WHEN :dead THEN now() END WHERE id = :id"
+            "dead_at = CASE WHEN :dead AND (veil IS NULL OR EXISTS "
+            "(SELECT 1 FROM veil_lifted lifted WHERE lifted.veil = outbox.veil)) THEN now() END WHERE id = :id"
         ),
         {"id": event_id, "error": error[:2000], "delay": delay, "dead": attempts >= MAX_ATTEMPTS},
     )

@@ -6,7 +6,7 @@ flushed the rows and written outbox and audit.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from b2b_market.infra.bulk import insert_together
 from b2b_market.infra.database import Tenant, run_fixed, set_tenant
 from b2b_market.infra.outbox import OutboxRow, outbox_row
 from b2b_market.infra.signing import SigningKey
+from b2b_market.infra.veils import lift
 from b2b_market.infra.who import Cause, Who, WhoKind
 from b2b_market.kernel.event import Event
 from b2b_market.kernel.refusal import Refusal, StaleVersion, VersionRequired
@@ -62,6 +63,7 @@ class Work:
         self._entries: list[Entry] = []
         self._after: list[Callable[[], None]] = []
         self._gates: dict[UUID, bool] = {}
+        self.veiled: UUID | None = None
         self.emitted = False
 
     def now(self) -> datetime:
@@ -128,6 +130,17 @@ class Work:
         """Audit something that is not a change of an aggregate: a sign-in, a sensitive read, a denial."""
         self._entries.append(entry)
 
+    def veil(self, veil: UUID) -> None:
+        """Hold back whatever this transaction leaves in trail and outbox until ``veil`` is lifted.
+
+        From all but the companies that it is visible to; where the transaction is refused, its denial is held back too.
+        """
+        self.veiled = veil
+
+    def lift_veil(self, veil: UUID) -> None:
+        """Let everybody read what ``veil`` held back, as far as they may read the like, once this has committed."""
+        lift(self.session, veil, self.now())
+
     def after_commit(self, action: Callable[[], None]) -> None:
         """Run ``action`` once the transaction has committed; a lost one must only delay, never lose, an effect."""
         self._after.append(action)
@@ -142,6 +155,7 @@ class Work:
         rows: list[dict[str, object]] = []
         for said in self._announced:
             root = said.root
+            veil = root.veil()
             self._entries.append(
                 Entry(
                     said.action,
@@ -152,14 +166,16 @@ class Work:
                     changes=said.changes,
                     secret=root.audit_secret,
                     state_hash=root.state_hash(),
+                    veil=veil,
                 )
             )
             if said.event is not None:
                 key = (root.audit_type, root.id, root.version)
-                stamp = (self.cause.correlation_id, self.now())
+                stamp = (self.cause.correlation_id, self.now(), veil or self.veiled)
                 who = Who(WhoKind.ANONYMOUS) if said.unnamed else self.who
                 rows.append(outbox_row(said.event, key, root.parties(), who, stamp))
-        events, details = entry_rows(self._entries, self.who, self.cause, self.now())
+        entries = [replace(entry, veil=entry.veil or self.veiled) for entry in self._entries]
+        events, details = entry_rows(entries, self.who, self.cause, self.now())
         insert_together(self.session, (OutboxRow, rows), (AuditEvent, events), (AuditDetail, details))
         self._announced.clear()
         self._entries.clear()
@@ -192,7 +208,14 @@ def gate_key(key: UUID) -> int:
 
 
 def denial(
-    refusal: Refusal, action: str, object_type: str, object_id: UUID | None, visible_to: tuple[UUID, ...]
+    refusal: Refusal,
+    action: str,
+    thing: tuple[str, UUID | None],
+    visible_to: tuple[UUID, ...],
+    veil: UUID | None = None,
 ) -> Entry:
-    """Return the audit entry of a refused attempt: who tried what, by which rule it was refused, never the content."""
-    return Entry(action, object_type, object_id, None, visible_to, DENIED, refusal.code)
+    """Return the audit entry of a refused attempt: who tried what, by which rule it was refused, never the content.
+
+    ``thing`` is what kind of thing it was tried on, and which.
+    """
+    return Entry(action, *thing, None, visible_to, DENIED, refusal.code, veil=veil)

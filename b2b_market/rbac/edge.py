@@ -84,28 +84,33 @@ class Edge:
             request.headers.get("idempotency-key"),
             network=network_of(request),
         )
-        opened: list[Actor] = []
+        opened: list[tuple[Actor, Work]] = []
         try:
             with self.runtime.database.session() as session:
                 actor, stamp = self.resolve(session, credential_of(request))
-                opened.append(actor)
                 work = self.runtime.begin(session, actor.who, cause, stamp)
+                opened.append((actor, work))
                 yield work, actor
                 work.finish()
                 session.commit()
         except Refusal as refusal:
-            self.note_denial(refusal, request, opened[0] if opened else None, cause)
+            known, veil = (opened[0][0], opened[0][1].veiled) if opened else (None, None)
+            self.note_denial(refusal, request, known, cause, veil=veil)
             raise
         self.runtime.settle(work)
 
-    def note_denial(self, refusal: Refusal, request: Request, actor: Actor | None, cause: Cause) -> None:
-        """Audit a refused attempt in a transaction of its own, where the refusal is of the audited kind."""
+    def note_denial(
+        self, refusal: Refusal, request: Request, actor: Actor | None, cause: Cause, *, veil: UUID | None = None
+    ) -> None:
+        """Audit a refused attempt in a transaction of its own, where the refusal is of the audited kind.
+
+        ``veil`` is what the refused transaction was veiled by.
+        """
         if refusal.audited:
             known = actor or anonymous()
             action, kind, thing = attempted(request)
-            self.runtime.note_denial(
-                denial(refusal, action, kind, refusal.about or thing, known.org_ids), known.who, cause
-            )
+            entry = denial(refusal, action, (kind, refusal.about or thing), known.org_ids, veil)
+            self.runtime.note_denial(entry, known.who, cause)
 
 
 @dataclass(frozen=True, slots=True)

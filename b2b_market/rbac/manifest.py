@@ -75,3 +75,8 @@ class Manifest:
     shell: Callable[[Session, Actor], ShellFacts] | None = None
     """Reads the facts of the shell within the page's own transaction."""
     development_pages: Sequence[APIRouter] = field(default=())
+    blurred: Sequence[str] = ()
+    """First parts of paths whose requests are logged and measured as one, under the first of them.
+
+    For a module where the operator must not tell from the logs what it was that somebody did.
+    """

@@ -255,7 +255,7 @@ def _open_page(request: Request) -> Iterator[PageContext]:
         call = PageContext(shell, request, work, actor)
         yield call
         if call.refusal is not None:
-            shell.edge.note_denial(call.refusal, request, actor, work.cause)
+            shell.edge.note_denial(call.refusal, request, actor, work.cause, veil=work.veiled)
 
 
 opened_page = contextmanager(_open_page)

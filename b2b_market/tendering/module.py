@@ -28,7 +28,7 @@ from b2b_market.tendering.api import tenders as tenders_api
 from b2b_market.tendering.cli.bidding import app as commands
 from b2b_market.tendering.demo.tenders import place_tenders
 from b2b_market.tendering.events.amendments import AMENDMENT_EVENTS
-from b2b_market.tendering.events.bids import BidSealed, BidWithdrawn
+from b2b_market.tendering.events.bids import BID_EVENTS
 from b2b_market.tendering.events.bonds import BOND_EVENTS
 from b2b_market.tendering.events.committee import COMMITTEE_EVENTS
 from b2b_market.tendering.events.complaints import COMPLAINT_EVENTS
@@ -294,8 +294,7 @@ MANIFEST = Manifest(
         bond_models,
     ),
     events=(
-        BidSealed,
-        BidWithdrawn,
+        *BID_EVENTS,
         *EVALUATION_EVENTS,
         TechnicalLocked,
         PricesOpened,
@@ -312,6 +311,7 @@ MANIFEST = Manifest(
         *PUBLICITY_EVENTS,
         *BOND_EVENTS,
     ),
+    blurred=("/tenders", "/bids", "/tender-bids", "/tender-bonds"),
     nav=(
         NavGroup(
             N_("Tendering"),

@@ -14,7 +14,7 @@ from tests.support.calling import API, Caller
 from tests.support.undoing import undone, undone_again
 from tests.support.world import World
 
-ROLES: Final = ("anonymous", "purchaser", "approver", "winner", "admin", "operator", "auditor", "service")
+ROLES: Final = ("anonymous", "purchaser", "approver", "winner", "admin", "operator", "auditor", "reviewer", "service")
 JUDGES: Final[list[schemathesis.CheckFunction]] = [
     not_a_server_error,  # 503 is documented, but nothing that a caller sends may cause it
     checks.status_code_conformance,

@@ -188,7 +188,7 @@ def test_before_the_opening_no_backup_log_export_or_metric_holds_anything_of_a_b
         logged = "".join(capfd.readouterr())
         exported = client.get("/api/v1/audit/export", headers=admin_of_buyer.headers)
         assert exported.status_code == 200
-        measured = client.get("/metrics").text
+        measured = TestClient(client.app, client=("127.0.0.1", 5000)).get("/metrics").text
         backup = dump(servers, worker_database)
     plain = [PLANTED.encode(), b"our offer " + PLANTED.encode()]
     encoded = [*plain, *(one.hex().encode() for one in plain), *(base64.b64encode(one)[:-4] for one in plain)]
@@ -196,6 +196,8 @@ def test_before_the_opening_no_backup_log_export_or_metric_holds_anything_of_a_b
         assert [one for one in encoded if one in told] == []
     assert b'"format":"b2b-market-sealed-bid/1"'.hex().encode() in backup  # binary columns were looked into
     assert "POST" in logged
+    assert "b2b_market_outbox_waiting" in measured
+    assert "/bids" not in logged + measured, "logs and measurements tell that something was done about a tender"
     others = (sent.json()["bid_id"], str(hall.suppliers[0]), "Bidder 1", sent.json()["receipt"]["receipt"]["digest"])
     assert [
         one for one in others[:1] + others[3:] if one in unpacked(exported.content)

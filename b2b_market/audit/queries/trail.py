@@ -13,6 +13,7 @@ from b2b_market.audit.models import AuditLeaf, AuditListed, AuditParty
 from b2b_market.audit.rules.sealing import START
 from b2b_market.infra.audit_trail import DONE, AuditDetail, AuditEvent
 from b2b_market.infra.http.problems import MalformedRequest
+from b2b_market.infra.veils import unveiled
 from b2b_market.kernel.paging import Page, page_of
 from b2b_market.kernel.refusal import NotFound
 from b2b_market.rbac.actor import Scope
@@ -70,9 +71,12 @@ _SHOWN: Final = (
 
 
 def visible(scope: Scope) -> ColumnElement[bool]:
-    """Return the condition of what the caller may see: their companies' entries; all for the auditor and the system."""
+    """Return the condition of what the caller may see.
+
+    Their companies' entries; for the auditor all that nothing veils any more; for the system all.
+    """
     if _sees_all(scope):
-        return true()
+        return true() if scope.actor.is_system else unveiled(AuditEvent.veil)
     own: ColumnElement[bool] = AuditEvent.visible_to.overlap(list(scope.org_ids))
     return own
 
@@ -84,7 +88,7 @@ def _sees_all(scope: Scope) -> bool:
 def page(session: Session, scope: Scope, command: ListEntries) -> Page[AnyRow]:
     """Return entries that pass the filter, the newest first; keyset on (time, id)."""
     if _sees_all(scope):
-        rows: Sequence[AnyRow] = _everybodys(session, command)
+        rows: Sequence[AnyRow] = _everybodys(session, scope, command)
     else:
         # in this order, so that an entry that the sealer lists between the two is read twice and not never
         found = {row.id: row for read in (_not_listed_yet, _listed) for row in read(session, scope, command)}
@@ -93,9 +97,9 @@ def page(session: Session, scope: Scope, command: ListEntries) -> Page[AnyRow]:
     return page_of(rows, command.page, lambda row: (row.occurred_at.isoformat(), str(row.id)))
 
 
-def _everybodys(session: Session, command: ListEntries) -> list[AnyRow]:
+def _everybodys(session: Session, scope: Scope, command: ListEntries) -> list[AnyRow]:
     order = (AuditEvent.occurred_at, AuditEvent.id)
-    wanted = select(*_SHOWN).select_from(AuditEvent)
+    wanted = select(*_SHOWN).select_from(AuditEvent).where(visible(scope))
     return _rows(session, wanted.where(*_conditions(command.wanted), *_between(order, command)), order, command)
 
 
@@ -222,8 +226,21 @@ def timeline(session: Session, scope: Scope, object_id: UUID, object_type: str, 
     return list(session.execute(wanted).all())
 
 
+def veiled_leaves(session: Session, _scope: Scope, head: int) -> tuple[int, ...]:
+    """Return the indexes below ``head`` of the entries that are held back now, in order; the machine branch sees them.
+
+    An entry that the trail has lost is not among them, whatever veiled it.
+    """
+    held_back = exists().where(AuditEvent.id == AuditLeaf.event_id, ~unveiled(AuditEvent.veil))
+    wanted = select(AuditLeaf.leaf_index).where(AuditLeaf.veiled, AuditLeaf.leaf_index < head, held_back)
+    return tuple(session.scalars(wanted.order_by(AuditLeaf.leaf_index)))
+
+
 def sealed_texts(session: Session, _scope: Scope, head: int) -> Iterator[tuple[int, str | None]]:
-    """Stream (leaf index, canonical text) of each leaf below ``head`` in order; None where the trail lost the entry."""
+    """Stream (leaf index, canonical text) of each leaf below ``head`` in order; None where the trail lost the entry.
+
+    What is held back from the reader is left out.
+    """
     text = case((AuditEvent.id.is_not(None), ENTRY_TEXT), else_=None)
     wanted = (
         select(AuditLeaf.leaf_index, text.label("entry_text"))

@@ -44,16 +44,17 @@ _ALONG_THE_INDEX: Final = text(
 _PLACE: Final = text(
     """
     WITH waiting AS MATERIALIZED (
-        SELECT row_number() OVER (ORDER BY xid, id) - 1 AS place, xid, id, leaf_hash
+        SELECT row_number() OVER (ORDER BY xid, id) - 1 AS place, xid, id, leaf_hash, veil
         FROM (
-            SELECT event.xid, event.id, event.leaf_hash FROM audit_event event
+            SELECT event.xid, event.id, event.leaf_hash, event.veil FROM audit_event event
             WHERE (event.xid, event.id) > (:xid, :id) AND event.xid < :below
               AND NOT EXISTS (SELECT 1 FROM audit_leaf leaf WHERE leaf.event_id = event.id)
             ORDER BY event.xid, event.id
             LIMIT :limit
         ) AS batch
     ), placed AS (
-        INSERT INTO audit_leaf (leaf_index, event_id) SELECT :size + place, id FROM waiting
+        INSERT INTO audit_leaf (leaf_index, event_id, veiled)
+        SELECT :size + place, id, veil IS NOT NULL FROM waiting
     )
     SELECT string_agg(leaf_hash, ''::bytea ORDER BY place) AS hashes,
            (array_agg(xid ORDER BY place DESC))[1] AS xid, (array_agg(id ORDER BY place DESC))[1] AS id

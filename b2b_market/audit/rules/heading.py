@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from b2b_market.audit.rules.checkpoint import SIGNATURE_BYTES, hex_of, size_of, text_of, time_of
-from b2b_market.audit.rules.lines import FORMAT, Kind, plain_line
+from b2b_market.audit.rules.lines import FORMAT, VEILED_FORMAT, Kind, plain_line
 from b2b_market.audit.states import Reach
 from b2b_market.infra.canonical import plain
 from b2b_market.infra.signing import Signed, SigningKey, verify
@@ -28,11 +28,15 @@ class Heading:
     made_at: datetime
     object_types: tuple[str, ...]
     """The kinds of business objects whose rows are in the export."""
+    veiled: tuple[int, ...] = ()
+    """The leaf indexes, in order, of the entries that are held back from the reader for the time being."""
 
     def statement(self) -> dict[str, object]:
-        """Return what is signed."""
+        """Return what is signed; of entries held back nothing is said where there are none."""
+        veiled = {"veiled": list(self.veiled)} if self.veiled else {}
         return {
-            "format": FORMAT,
+            **veiled,
+            "format": VEILED_FORMAT if veiled else FORMAT,
             "origin": self.origin,
             "reach": self.reach.value,
             "head": self.head,
@@ -67,13 +71,14 @@ def read_heading(fields: Mapping[str, object]) -> SignedHeading:
     if not isinstance(statement, Mapping):
         message = "no statement"
         raise ValueError(message)  # noqa: TRY004 - a malformed file is a wrong value, whatever its type
-    types = statement.get("object_types")
+    types, veiled = statement.get("object_types"), statement.get("veiled")
     heading = Heading(
         text_of(statement, "origin"),
         Reach(text_of(statement, "reach")),
         size_of(statement, "head"),
         time_of(statement, "made_at"),
         tuple(str(item) for item in types) if isinstance(types, list) else (),
+        tuple(index for index in veiled if type(index) is int) if isinstance(veiled, list) else (),
     )
     if heading.statement() != dict(statement):
         message = "not a heading of this format"

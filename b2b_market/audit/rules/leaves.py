@@ -34,11 +34,13 @@ Event = Mapping[str, object]
 class _Leaves:
     """What both kinds of export check alike: the entry's own hash, and when it was written."""
 
-    def __init__(self, trail: CheckpointTrail, findings: Findings) -> None:
+    def __init__(self, trail: CheckpointTrail, findings: Findings, veiled: Collection[int] = ()) -> None:
         self.trail = trail
         self.findings = findings
         self.next = 0
         self.seen = 0
+        self.held_back = 0
+        self._veiled = frozenset(veiled)
         self._windows = Windows(trail.authentic, BEFORE_MS, AFTER_MS)
         self._window = ("0" * 12, "f" * 12)
         self._until = 0
@@ -52,6 +54,9 @@ class _Leaves:
         return event
 
     def _judge_entry(self, entry: bytes | None, index: int, recorded: bytes) -> Event | None:
+        if entry is None and index in self._veiled:
+            self.held_back += 1
+            return None
         if entry is None:
             self.findings.add(Fault.MISSING, LOST, index)
             return None
@@ -79,9 +84,14 @@ class _Leaves:
 class WholeTree(_Leaves):
     """All entries: the tree is rebuilt and its root compared at every checkpoint and witnessed size."""
 
-    def __init__(self, trail: CheckpointTrail, sizes: Collection[int], findings: Findings) -> None:
-        """Note the roots at ``sizes`` besides those of the checkpoints, for the comparison with a witness."""
-        super().__init__(trail, findings)
+    def __init__(
+        self, trail: CheckpointTrail, sizes: Collection[int], findings: Findings, veiled: Collection[int] = ()
+    ) -> None:
+        """Note the roots at ``sizes`` besides those of the checkpoints, for the comparison with a witness.
+
+        ``veiled`` are the indexes of entries that may be held back: of them the hash in the tree is checked.
+        """
+        super().__init__(trail, findings, veiled)
         self._frontier = Frontier()
         self._signed = {signed.size: signed.root for signed in trail.authentic}
         self._stops = sorted({*self._signed, *sizes})

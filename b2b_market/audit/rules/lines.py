@@ -4,6 +4,8 @@ An entry stands in its line byte for byte as it was hashed, so verifying needs n
 
     {"entry":{…},"kind":"entry","leaf_hash":"…","leaf_index":7}
 
+One that is held back from the reader has ``null`` for its entry and ``"veiled":true`` at the end.
+
 Other kinds: ``export`` (the head line), ``key``, ``checkpoint``, ``consistency``, ``unsealed`` (an entry not yet in the
 tree), ``state`` (what a business row is now), ``end`` (the counts), and ``restored`` in witness files.
 """
@@ -19,6 +21,8 @@ from b2b_market.infra.canonical import canonical
 from b2b_market.infra.signing import fingerprint
 
 FORMAT: Final = "b2b-market-audit/1"
+VEILED_FORMAT: Final = "b2b-market-audit/2"
+"""Of exports that name entries as held back."""
 
 _HEAD: Final = b'{"entry":'
 _TAIL: Final = b',"kind":"'
@@ -48,11 +52,16 @@ class Line:
 
 
 def entry_line(entry: bytes | None, leaf_index: int, leaf_hash: bytes, proof: Sequence[bytes] | None = None) -> bytes:
-    """Write a sealed entry; ``entry`` None means that the tree has the leaf but the trail has lost the entry."""
+    """Write a sealed entry; ``entry`` None means that the tree has the leaf, but the entry is not to be had."""
     path = b"" if proof is None else b',"proof":[' + b",".join(b'"%s"' % step.hex().encode() for step in proof) + b"]"
     body = entry if entry is not None else b"null"
     tail = b',"kind":"entry","leaf_hash":"%s","leaf_index":%d' % (leaf_hash.hex().encode(), leaf_index)
     return _HEAD + body + tail + path + b"}\n"
+
+
+def veiled_line(leaf_index: int, leaf_hash: bytes) -> bytes:
+    """Write a sealed entry that is held back from the reader: its place and its hash alone."""
+    return entry_line(None, leaf_index, leaf_hash).replace(b"}\n", b',"veiled":true}\n')
 
 
 def unsealed_line(entry: bytes) -> bytes:

@@ -26,6 +26,10 @@ CUT_OFF: Final = N_("The export is cut off: its last line, the counts, is missin
 MISCOUNTED: Final = N_("The export says it holds {said} lines of the kind {kind}, but holds {found}.")
 NOT_COMPARED: Final = N_("The business rows were not compared: that takes a log without a fault.")
 UNSEALED: Final = N_("{count} entries are not sealed yet: no proof covers them.")
+HELD_BACK: Final = N_(
+    "{count} entries are held back until what they are about is opened, the first of them at {first}: their hashes "
+    "stand in the tree, so they cannot be changed meanwhile. Export again after the opening to read them."
+)
 
 _ORDER: Final = {kind: place for place, kind in enumerate(Kind)}
 _COUNTED: Final = (Kind.CHECKPOINT, Kind.ENTRY, Kind.UNSEALED, Kind.STATE)
@@ -96,7 +100,7 @@ class _Run:
             if self._witness_lines is not None:
                 self.witness = read_witness(self._witness_lines, self.ring.keys, self.heading.origin, self.findings)
             if self.heading.reach is Reach.ALL:
-                self._leaves = WholeTree(self.trail, self.witness.checkpoints, self.findings)
+                self._leaves = WholeTree(self.trail, self.witness.checkpoints, self.findings, self.heading.veiled)
             else:
                 self._leaves = OwnLeaves(self.trail, self.findings)
         return self._leaves
@@ -164,6 +168,8 @@ class _Run:
         self._judge_meaning()
         if self.unsealed:
             self.findings.notice(UNSEALED, count=self.unsealed)
+        if self.leaves.held_back:
+            self.findings.notice(HELD_BACK, count=self.leaves.held_back, first=self.heading.veiled[0])
         return Report(
             tuple(self.findings.kept),
             tuple(self.findings.notices),

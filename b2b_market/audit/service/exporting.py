@@ -14,7 +14,15 @@ from b2b_market.audit.permissions import AuditPermission
 from b2b_market.audit.queries import states, trail, tree
 from b2b_market.audit.queries.tree import Tip
 from b2b_market.audit.rules.heading import Heading, heading_line
-from b2b_market.audit.rules.lines import Kind, checkpoint_line, entry_line, key_line, plain_line, unsealed_line
+from b2b_market.audit.rules.lines import (
+    Kind,
+    checkpoint_line,
+    entry_line,
+    key_line,
+    plain_line,
+    unsealed_line,
+    veiled_line,
+)
 from b2b_market.audit.rules.sealing import START, window
 from b2b_market.audit.service.proving import TreeReader
 from b2b_market.audit.states import Reach
@@ -64,7 +72,19 @@ def begin_export(work: Work, scope: Scope, command: BeginExport) -> ExportPlan:
 @operation(AuditPermission.EXPORT, system=True, reason=_WHOLE)
 def write_export(work: Work, scope: Scope, command: WriteExport) -> Iterator[bytes]:
     """Stream the lines of the export. ``work`` must be a :func:`snapshot`, so that all lines are of one moment."""
-    return _Writer(work.session, scope, command).lines()
+    return _Writer(work.session, scope, command, _held_back(work, scope)).lines()
+
+
+def _held_back(work: Work, scope: Scope) -> tuple[int, ...]:
+    """Return where the entries stand that are veiled from the auditor: an own export holds none of other companies."""
+    tip = tree.tip(work.session, scope)
+    if tip is None or scope.actor.platform != "auditor":
+        return ()
+    work.act_for(Tenant(machine=True))  # the auditor's own view does not tell a veiled entry from a lost one
+    try:
+        return trail.veiled_leaves(work.session, scope, tip.signed.size)
+    finally:
+        work.act_for(scope.actor.tenant())
 
 
 @contextmanager
@@ -78,12 +98,13 @@ def snapshot(runtime: Runtime, actor: Actor, tenant: Tenant, cause: Cause) -> It
 class _Writer:
     """One export under way; counts what it writes, for the last line."""
 
-    def __init__(self, session: Session, scope: Scope, command: WriteExport) -> None:
+    def __init__(self, session: Session, scope: Scope, command: WriteExport, veiled: tuple[int, ...] = ()) -> None:
         self._session = session
         self._scope = scope
         self._command = command
         self._counts = dict.fromkeys((Kind.CHECKPOINT, Kind.ENTRY, Kind.UNSEALED, Kind.STATE), 0)
         self._tip: Tip | None = tree.tip(session, scope)
+        self._veiled = veiled
 
     @property
     def _head(self) -> int:
@@ -109,7 +130,7 @@ class _Writer:
     def _heading(self) -> bytes:
         origin = self._tip.signed.checkpoint.origin if self._tip is not None else "b2b-market/unsealed"
         types = tuple(kind.audit_type for kind in self._kinds())
-        heading = Heading(origin, self._command.reach, self._head, self._command.made_at, types)
+        heading = Heading(origin, self._command.reach, self._head, self._command.made_at, types, self._veiled)
         return heading_line(heading, self._command.key)
 
     def _kinds(self) -> Sequence[type[Aggregate]]:
@@ -135,7 +156,11 @@ class _Writer:
     def _entries(self) -> Iterator[bytes]:
         texts = trail.sealed_texts(self._session, self._scope, self._head)
         waiting = next(texts, None)
+        veiled = frozenset(self._veiled)
         for index, recorded in self._recorded():
+            if index in veiled:
+                yield veiled_line(index, recorded)
+                continue
             text = None
             if waiting is not None and waiting[0] == index:
                 text, waiting = waiting[1], next(texts, None)

@@ -21,3 +21,6 @@ class BidWithdrawn(Event):
     bid_id: UUID
     tender_id: UUID
     supplier_id: UUID
+
+
+BID_EVENTS = (BidSealed, BidWithdrawn)

@@ -52,6 +52,10 @@ class Bid(Salted, Aggregate, Base):
         """Return the bidder alone: until the opening nobody else hears of the bid."""
         return (self.buyer_id, self.supplier_id) if self.opened else (self.supplier_id,)
 
+    def veil(self) -> UUID | None:
+        """Return the tender: what is done to a sealed bid is held back from the platform's people until the opening."""
+        return None if self.opened else self.tender_id
+
 
 class Counter(Base):
     """How many documents a tender has received; the next receipt takes the next number. Its buyer does not see it."""

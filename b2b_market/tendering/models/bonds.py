@@ -61,3 +61,7 @@ class Bond(Salted, Aggregate, Base):
     def parties(self) -> tuple[UUID, ...]:
         """Return the bidder alone: until the opening nobody else hears of the bond."""
         return (self.buyer_id, self.supplier_id) if self.opened else (self.supplier_id,)
+
+    def veil(self) -> UUID | None:
+        """Return the tender: a bond tells of a bid, so it is held back from the platform's people as bids are."""
+        return None if self.opened else self.tender_id

@@ -139,6 +139,7 @@ def confirm_bid(work: Work, scope: Scope, command: ConfirmBid) -> Received:
 def read_own_bids(work: Work, scope: Scope, command: ReadTender) -> OwnBids:
     """Return what the company itself has sent, with receipts; after the close also the proof of how each bid stood."""
     tender = tender_queries.party_tender(work.session, scope, command.tender_id)
+    work.veil(tender.id)
     bids = queries.own_bids(work.session, scope, tender.id)
     received = queries.own_received(work.session, scope, tender.id)
     if tender.close_record is None or not bids:
@@ -155,6 +156,7 @@ def read_own_bids(work: Work, scope: Scope, command: ReadTender) -> OwnBids:
 def _judged(work: Work, scope: Scope, tender_id: UUID) -> tuple[Tender, datetime]:
     """Return the tender that the company may bid on, and the moment that its bid is judged by."""
     tender = tender_queries.party_tender(work.session, scope, tender_id)
+    work.veil(tender.id)
     require_bidder(work, scope, tender)
     moment = work.judging_time()
     rules.require_taking(tender.status, LotStatus.ACTIVE, tender.closes_at, moment)

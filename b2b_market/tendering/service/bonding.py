@@ -154,6 +154,9 @@ def open_bond_letter(work: Work, scope: Scope, command: ReadBond) -> files.FileV
     bond = _readable(work, scope, command.bond_id)
     if bond.letter is None:
         raise NotFound(bond_id=str(bond.id))
+    veil = bond.veil()
+    if veil is not None:
+        work.veil(veil)
     what = (bond.audit_type, bond.id, bond.version)
     work.note(AuditEntry("tender_bond.letter_opened", *what, visible_to=scope.org_ids))
     return files.open_on_behalf(work, scope.actor, bond.supplier_id, UUID(bond.letter["id"]))
@@ -181,6 +184,7 @@ def _taking(work: Work, scope: Scope, tender_id: UUID, lot_id: UUID) -> Tender:
     """Return the tender under its gate, if the company may bid on the lot now and a bond is asked for."""
     work.gate(tender_id)
     tender = tender_queries.party_tender(work.session, scope, tender_id)
+    work.veil(tender.id)
     bidding.require_bidder(work, scope, tender)
     rules.require_asked(tender.bond["percent"])
     moment = work.judging_time()
@@ -196,6 +200,7 @@ def _own(work: Work, scope: Scope, bond_id: UUID) -> Bond:
     bond = queries.seen_bond(work.session, scope, bond_id)
     if bond.supplier_id not in scope.org_ids:
         raise NotFound(bond_id=str(bond_id))
+    work.veil(bond.tender_id)
     return bond
 
 

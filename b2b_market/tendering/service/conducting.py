@@ -89,6 +89,7 @@ def cancel_tender(work: Work, scope: Scope, command: ReasonedTender) -> Tender:
     suspending.require_clear(work, scope, tender.id)
     tender.reason = rules.require_reason(command.reason)
     TENDER_LIFECYCLE.advance(tender, "cancel")
+    work.lift_veil(tender.id)
     tender.next_due_at = None
     work.touch(tender)
     lapse(work, scope, tender)
@@ -178,6 +179,7 @@ def _close(work: Work, scope: Scope, tender: Tender, moment: datetime) -> None:
         work.emit(closed, tender)
     else:
         TENDER_LIFECYCLE.advance(tender, "fail")
+        work.lift_veil(tender.id)
         work.emit(TenderUnsuccessful(tender_id=tender.id, buyer_id=tender.buyer_id), tender)
     mirror_status(work, tender)
 

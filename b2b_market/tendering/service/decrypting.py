@@ -99,6 +99,7 @@ def keep_opening(
         return
     hold_bonds(work, scope, tender.id, [bid for bid in rows.values() if bid.opened])
     TENDER_LIFECYCLE.advance(tender, "open")
+    work.lift_veil(tender.id)
     tender.opened_at = work.now()
     work.touch(tender)
     mirror_status(work, tender)

@@ -96,6 +96,7 @@ def reveal_bid(work: Work, scope: Scope, command: RevealBid) -> RevealRow:
     """
     work.gate(command.tender_id)
     tender = tender_queries.party_tender(work.session, scope, command.tender_id)
+    work.veil(tender.id)
     windows = queries.windows_of(work.session, scope, tender.id)
     if not windows:
         raise rules.RevealNotAsked

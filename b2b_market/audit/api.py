@@ -35,7 +35,7 @@ from b2b_market.infra.http.requests import StrictRoute
 from b2b_market.infra.http.wires import ListOut, PageOut, WireTime, WireUuid
 from b2b_market.infra.runtime import Runtime
 from b2b_market.rbac.edge import Answer, Call, CallContext, Edge
-from b2b_market.rbac.responses import reads
+from b2b_market.rbac.responses import hands_out, reads
 
 router = APIRouter(prefix="/audit", tags=["audit"], route_class=StrictRoute)
 LARGEST: Final = 2**53 - 1
@@ -113,7 +113,7 @@ def keys(call: Call) -> Answer:
 @router.get(
     "/witness",
     response_class=StreamingResponse,
-    responses={200: {"description": "Checkpoints, one JSON line each", "content": {LINES: {}}}, **reads()},
+    responses=hands_out("Checkpoints, one JSON line each", (LINES,)),
 )
 def witness(request: Request, after: Annotated[int, Query(ge=0, le=LARGEST)] = 0) -> StreamingResponse:
     """Download the checkpoints above ``after`` leaves, to keep as a witness that the platform does not control."""
@@ -128,7 +128,7 @@ def witness(request: Request, after: Annotated[int, Query(ge=0, le=LARGEST)] = 0
 @router.get(
     "/export",
     response_class=StreamingResponse,
-    responses={200: {"description": "The export, one JSON line each", "content": {LINES: {}}}, **reads()},
+    responses=hands_out("The export, one JSON line each", (LINES,)),
 )
 def export(
     request: Request,

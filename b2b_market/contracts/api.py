@@ -32,7 +32,7 @@ from b2b_market.infra.http.cursors import page_request
 from b2b_market.infra.http.requests import StrictRoute
 from b2b_market.infra.http.wires import PageOut, WireUuid
 from b2b_market.rbac.edge import Answer, Call, api_opener
-from b2b_market.rbac.responses import changes, reads
+from b2b_market.rbac.responses import changes, hands_out, reads
 from b2b_market.reference.public import UnknownCountry, UnknownIncoterm
 
 router = APIRouter(prefix="/contracts", tags=["contracts"], route_class=StrictRoute)
@@ -88,13 +88,7 @@ def void(contract_id: WireUuid, body: VoidIn, call: Call) -> Answer:
 @router.get(
     "/{contract_id}/documents/{file_format}",
     response_class=Response,
-    responses={
-        200: {
-            "description": "The present edition as a file, always the same bytes",
-            "content": {PDF_TYPE: {}, DOCX_TYPE: {}},
-        },
-        **reads(PrintersBusy),
-    },
+    responses=hands_out("The present edition as a file, always the same bytes", (PDF_TYPE, DOCX_TYPE), PrintersBusy),
 )
 def download(
     contract_id: WireUuid, file_format: FileFormat, request: Request, languages: Printing = Printing.BOTH

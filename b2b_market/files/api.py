@@ -31,7 +31,7 @@ from b2b_market.infra.http.wires import WireUuid
 from b2b_market.infra.sandbox import FileNotReadable, FileTooHeavy
 from b2b_market.infra.zip_inspection import ArchiveTooLarge, ArchiveUnsafe
 from b2b_market.rbac.edge import Answer, Call, CallContext, Edge, check_origin, take_key
-from b2b_market.rbac.responses import reads
+from b2b_market.rbac.responses import hands_out, reads
 
 router = APIRouter(prefix="/files", tags=["files"], route_class=StrictRoute)
 _CHECKS = (
@@ -84,10 +84,7 @@ def read(file_id: WireUuid, call: Call) -> Answer:
 @router.get(
     "/{file_id}/content",
     response_class=StreamingResponse,
-    responses={
-        200: {"description": "The bytes, as an attachment", "content": {media_type(kind): {} for kind in FileKind}},
-        **reads(FileInQuarantine, FileCondemned),
-    },
+    responses=hands_out("The bytes, as an attachment", map(media_type, FileKind), FileInQuarantine, FileCondemned),
 )
 def download(file_id: WireUuid, request: Request) -> StreamingResponse:
     """Return the bytes of a file, in a form that no browser will run or guess at."""

@@ -1,5 +1,6 @@
 """Which refusals every route of a kind may answer, for the ``responses`` of its OpenAPI entry."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from b2b_market.infra.http.idempotency import (
@@ -51,6 +52,11 @@ _CHANGING: tuple[type[Refusal], ...] = (
 def reads(*more: type[Refusal]) -> dict[int | str, dict[str, Any]]:
     """Return the responses of a reading route that may also refuse with ``more``."""
     return problems(*_ALWAYS, *more)
+
+
+def hands_out(what: str, media_types: Iterable[str], *more: type[Refusal]) -> dict[int | str, dict[str, Any]]:
+    """Return the responses of a reading route whose answer is a file of one of ``media_types``."""
+    return {200: {"description": what, "content": {media_type: {} for media_type in media_types}}, **reads(*more)}
 
 
 def creates(*more: type[Refusal]) -> dict[int | str, dict[str, Any]]:

@@ -16,10 +16,9 @@ from b2b_market.tendering.api import evaluation as evaluation_api
 from b2b_market.tendering.api import frameworks as framework_api
 from b2b_market.tendering.api import importing as importing_api
 from b2b_market.tendering.api import joint as joint_api
-from b2b_market.tendering.api import letters as letters_api
+from b2b_market.tendering.api import papers as papers_api
 from b2b_market.tendering.api import procedures as procedures_api
 from b2b_market.tendering.api import publicity as publicity_api
-from b2b_market.tendering.api import report as report_api
 from b2b_market.tendering.api import reveals as reveals_api
 from b2b_market.tendering.api import stages as stages_api
 from b2b_market.tendering.api import supplements as supplements_api
@@ -84,10 +83,9 @@ from b2b_market.tendering.pages import feeds as feed_pages
 from b2b_market.tendering.pages import frameworks as framework_pages
 from b2b_market.tendering.pages import importing as importing_pages
 from b2b_market.tendering.pages import joint as joint_pages
-from b2b_market.tendering.pages import letters as letter_pages
+from b2b_market.tendering.pages import papers as paper_pages
 from b2b_market.tendering.pages import procedures as procedure_pages
 from b2b_market.tendering.pages import publicity as publicity_pages
-from b2b_market.tendering.pages import report as report_pages
 from b2b_market.tendering.pages import reveals as reveal_pages
 from b2b_market.tendering.pages import stages as stage_pages
 from b2b_market.tendering.pages import supplements as supplement_pages
@@ -163,8 +161,7 @@ MANIFEST = Manifest(
         bids_api.router,
         bids_api.bid_router,
         *evaluation_api.ROUTERS,
-        report_api.router,
-        letters_api.router,
+        *papers_api.ROUTERS,
         *committee_api.ROUTERS,
         *stages_api.ROUTERS,
         *complaints_api.ROUTERS,
@@ -188,8 +185,7 @@ MANIFEST = Manifest(
         *feed_pages.ROUTERS,
         tender_pages.router,
         evaluation_pages.router,
-        report_pages.router,
-        letter_pages.router,
+        paper_pages.router,
         committee_pages.router,
         stage_pages.router,
         complaint_pages.router,

@@ -7,7 +7,7 @@ from b2b_market.infra.http.downloads import saved
 from b2b_market.infra.http.requests import StrictRoute
 from b2b_market.infra.http.wires import WireUuid
 from b2b_market.rbac.edge import Answer, Call, api_opener
-from b2b_market.rbac.responses import changes, reads
+from b2b_market.rbac.responses import changes, hands_out, reads
 from b2b_market.rfq.commands.attaching import ReadAttachment
 from b2b_market.rfq.commands.requests import ReadRfq
 from b2b_market.rfq.rules import attaching as rules
@@ -59,10 +59,13 @@ def detach_file(attachment_id: WireUuid, call: Call) -> Answer:
 @router.get(
     "/{attachment_id}/content",
     response_class=Response,
-    responses={
-        200: {"description": "The bytes, as an attachment", "content": {kind: {} for kind in files.media_types()}},
-        **reads(rules.NdaNotAccepted, files.FileInQuarantine, files.FileCondemned),
-    },
+    responses=hands_out(
+        "The bytes, as an attachment",
+        files.media_types(),
+        rules.NdaNotAccepted,
+        files.FileInQuarantine,
+        files.FileCondemned,
+    ),
 )
 def download(attachment_id: WireUuid, request: Request) -> Response:
     """Return the bytes of a document, in a form that no browser will run or guess at."""

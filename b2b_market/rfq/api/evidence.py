@@ -7,7 +7,7 @@ from b2b_market.infra.http.downloads import saved
 from b2b_market.infra.http.requests import StrictRoute
 from b2b_market.infra.http.wires import WireUuid
 from b2b_market.rbac.edge import api_opener
-from b2b_market.rbac.responses import reads
+from b2b_market.rbac.responses import hands_out
 from b2b_market.rfq.commands.quotes import ReadEvidence
 from b2b_market.rfq.service import evidence
 
@@ -17,10 +17,9 @@ router = APIRouter(prefix="/quotes", tags=["rfq"], route_class=StrictRoute)
 @router.get(
     "/{quote_id}/evidence/{file_id}",
     response_class=Response,
-    responses={
-        200: {"description": "The bytes, as an attachment", "content": {kind: {} for kind in files.media_types()}},
-        **reads(files.FileInQuarantine, files.FileCondemned),
-    },
+    responses=hands_out(
+        "The bytes, as an attachment", files.media_types(), files.FileInQuarantine, files.FileCondemned
+    ),
 )
 def download(quote_id: WireUuid, file_id: WireUuid, request: Request) -> Response:
     """Return the bytes of a file that proves an answer, to its supplier or to the buyer once it is opened."""

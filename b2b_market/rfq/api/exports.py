@@ -8,7 +8,7 @@ from b2b_market.infra.http.downloads import saved
 from b2b_market.infra.http.requests import StrictRoute
 from b2b_market.infra.http.wires import WireUuid
 from b2b_market.rbac.edge import api_opener
-from b2b_market.rbac.responses import reads
+from b2b_market.rbac.responses import hands_out
 from b2b_market.reference.public import RateMissing
 from b2b_market.rfq.commands.requests import ExportComparison, ExportFormat
 from b2b_market.rfq.documents.comparison_pdf import PDF_TYPE
@@ -24,13 +24,12 @@ router = APIRouter(prefix="/rfqs", tags=["rfq"], route_class=StrictRoute)
 @router.get(
     "/{rfq_id}/comparison/{file_format}",
     response_class=Response,
-    responses={
-        200: {
-            "description": "The comparison as a file; the same comparison always gives the same bytes",
-            "content": {XLSX_TYPE: {}, PDF_TYPE: {}},
-        },
-        **reads(RateMissing, ExportersBusy),
-    },
+    responses=hands_out(
+        "The comparison as a file; the same comparison always gives the same bytes",
+        (XLSX_TYPE, PDF_TYPE),
+        RateMissing,
+        ExportersBusy,
+    ),
 )
 def export_comparison(
     rfq_id: WireUuid, file_format: ExportFormat, request: Request, query: Annotated[LanguageQuery, Query()]

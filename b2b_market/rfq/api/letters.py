@@ -10,7 +10,7 @@ from b2b_market.infra.http.downloads import saved
 from b2b_market.infra.http.requests import StrictRoute
 from b2b_market.infra.http.wires import ListOut, WireUuid
 from b2b_market.rbac.edge import Answer, Call, OnceCall, api_opener
-from b2b_market.rbac.responses import changes, reads
+from b2b_market.rbac.responses import changes, hands_out, reads
 from b2b_market.rfq.commands.letters import LetterFormat
 from b2b_market.rfq.commands.requests import ReadAward, ReadRfq
 from b2b_market.rfq.rules.exporting import ExportersBusy
@@ -53,10 +53,7 @@ def own_letters(rfq_id: WireUuid, call: Call) -> Answer:
 @router.get(
     "/{letter_id}/{file_format}",
     response_class=Response,
-    responses={
-        200: {"description": "The letter as a file, always the same bytes", "content": {PDF_TYPE: {}, DOCX_TYPE: {}}},
-        **reads(ExportersBusy),
-    },
+    responses=hands_out("The letter as a file, always the same bytes", (PDF_TYPE, DOCX_TYPE), ExportersBusy),
 )
 def take_letter(
     letter_id: WireUuid, file_format: LetterFormat, request: Request, query: Annotated[PrintingQuery, Query()]

@@ -15,7 +15,7 @@ from b2b_market.infra.http.wires import ListOut, WireUuid
 from b2b_market.kernel.refusal import FieldError, Invalid, Refusal
 from b2b_market.rbac.edge import Answer, Call, CallContext, Edge, check_origin, take_key
 from b2b_market.rbac.page_edge import PageShell
-from b2b_market.rbac.responses import changes, reads
+from b2b_market.rbac.responses import changes, hands_out, reads
 from b2b_market.rfq.commands.requests import ReadRfq
 from b2b_market.rfq.documents.comparison_xlsx import XLSX_TYPE
 from b2b_market.rfq.intake import imports, quote_rows
@@ -40,10 +40,9 @@ _OPEN = (quoting.QuoteTooLate, quoting.NotOpenForQuotes)
 @router.get(
     "/{rfq_id}/quote-workbook",
     response_class=Response,
-    responses={
-        200: {"description": "The request as a workbook to quote in", "content": {XLSX_TYPE: {}}},
-        **reads(quoting.NotOpenForQuotes, quoting.OwnRequest),
-    },
+    responses=hands_out(
+        "The request as a workbook to quote in", (XLSX_TYPE,), quoting.NotOpenForQuotes, quoting.OwnRequest
+    ),
 )
 def download_workbook(
     rfq_id: WireUuid, request: Request, call: Call, query: Annotated[LanguageQuery, Query()]

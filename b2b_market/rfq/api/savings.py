@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 from b2b_market.infra.http.downloads import saved
 from b2b_market.infra.http.requests import StrictRoute
 from b2b_market.rbac.edge import Answer, Call, api_opener
-from b2b_market.rbac.responses import reads
+from b2b_market.rbac.responses import hands_out, reads
 from b2b_market.rfq.documents.comparison_xlsx import XLSX_TYPE
 from b2b_market.rfq.rules.exporting import ExportersBusy
 from b2b_market.rfq.schemas.savings import SavingQuery, SavingReportOut
@@ -26,10 +26,7 @@ def read_savings(call: Call, query: Annotated[SavingQuery, Query()]) -> Answer:
 @router.get(
     "/xlsx",
     response_class=Response,
-    responses={
-        200: {"description": "The report as a workbook with live sums", "content": {XLSX_TYPE: {}}},
-        **reads(ExportersBusy),
-    },
+    responses=hands_out("The report as a workbook with live sums", (XLSX_TYPE,), ExportersBusy),
 )
 def export_savings(request: Request, query: Annotated[SavingQuery, Query()]) -> Response:
     """Return the report as XLSX, in the language (else that of Accept-Language)."""

@@ -11,7 +11,7 @@ from b2b_market.infra.http.requests import StrictRoute
 from b2b_market.infra.http.wires import ListOut, WireUuid
 from b2b_market.kernel.refusal import IllegalStep
 from b2b_market.rbac.edge import Answer, Call, CallContext, OnceCall, api_opener
-from b2b_market.rbac.responses import changes, creates, reads
+from b2b_market.rbac.responses import changes, creates, hands_out, reads
 from b2b_market.tendering.api.sending import opened
 from b2b_market.tendering.commands import bids as commands
 from b2b_market.tendering.commands.amendments import ConfirmBid
@@ -138,10 +138,7 @@ def read_ceremony(tender_id: WireUuid, call: Call) -> Answer:
 @router.get(
     "/{tender_id}/opening-work",
     response_class=Response,
-    responses={
-        200: {"description": "The work file", "content": {OCTETS: {}}},
-        **reads(BidsStillSealed, NotYourTurn, KeysDeclaredLost),
-    },
+    responses=hands_out("The work file", (OCTETS,), BidsStillSealed, NotYourTurn, KeysDeclaredLost),
 )
 def take_opening_work(
     tender_id: WireUuid, call: Call, team: Annotated[str, Query(max_length=210, pattern=r"^[0-9a-f,]*$")] = ""
@@ -168,7 +165,7 @@ def contribute_layer(tender_id: WireUuid, request: Request, file: Sent) -> Answe
         return call.answer(schemas.LayerOut, row, status=201, location=f"/api/v1/tenders/{tender_id}/opening")
 
 
-_PDF = {200: {"description": "A PDF, always the same bytes", "content": {PDF_TYPE: {}}}, **reads(TenderPrintersBusy)}
+_PDF = hands_out("A PDF, always the same bytes", (PDF_TYPE,), TenderPrintersBusy)
 
 
 @router.get("/{tender_id}/notice.pdf", response_class=Response, responses=_PDF)
@@ -199,7 +196,7 @@ def read_bid(bid_id: WireUuid, call: Call) -> Answer:
 @bid_router.get(
     "/{bid_id}/files/{position}",
     response_class=Response,
-    responses={200: {"description": "The file as it was sealed", "content": {OCTETS: {}}}, **reads()},
+    responses=hands_out("The file as it was sealed", (OCTETS,)),
 )
 def read_bid_file(bid_id: WireUuid, position: int, call: Call) -> Response:
     """Return a file of an opened bid, for saving only."""

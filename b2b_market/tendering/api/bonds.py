@@ -11,7 +11,7 @@ from b2b_market.infra.http.wires import WireUuid
 from b2b_market.rbac.duties import OwnWork
 from b2b_market.rbac.edge import Answer, Call, OnceCall, api_opener
 from b2b_market.rbac.operation import Operation
-from b2b_market.rbac.responses import changes, creates, reads
+from b2b_market.rbac.responses import changes, creates, hands_out, reads
 from b2b_market.tendering.commands.bonds import ReadBond, StepBond
 from b2b_market.tendering.commands.tenders import ReadTender
 from b2b_market.tendering.rules import bonds as rules
@@ -64,10 +64,13 @@ def replace_bond(bond_id: WireUuid, body: schemas.BondReplaceIn, call: Call) -> 
 @bond_router.get(
     "/{bond_id}/letter",
     response_class=Response,
-    responses={
-        200: {"description": "The guarantee letter as it was attached", "content": {OCTETS: {}}},
-        **reads(files.FileInQuarantine, files.FileCondemned, DeclarationMissing),
-    },
+    responses=hands_out(
+        "The guarantee letter as it was attached",
+        (OCTETS,),
+        files.FileInQuarantine,
+        files.FileCondemned,
+        DeclarationMissing,
+    ),
 )
 def read_bond_letter(bond_id: WireUuid, request: Request) -> Response:
     """Return the guarantee letter; its bytes are read after the transaction."""

@@ -6,7 +6,7 @@ from b2b_market.infra.http.downloads import OCTETS, attachment
 from b2b_market.infra.http.requests import StrictRoute
 from b2b_market.infra.http.wires import ListOut, WireUuid
 from b2b_market.rbac.edge import Answer, Call
-from b2b_market.rbac.responses import changes, reads
+from b2b_market.rbac.responses import changes, hands_out, reads
 from b2b_market.tendering.commands.committee import ReadMemberFile
 from b2b_market.tendering.commands.tenders import ReadTender
 from b2b_market.tendering.rules import committee as rules
@@ -62,7 +62,7 @@ def list_member_bids(tender_id: WireUuid, call: Call) -> Answer:
 @router.get(
     "/{tender_id}/committee/bids/{bid_id}/files/{position}",
     response_class=Response,
-    responses={200: {"description": "The file as it was sealed", "content": {OCTETS: {}}}, **reads(*_CLOSED)},
+    responses=hands_out("The file as it was sealed", (OCTETS,), *_CLOSED),
 )
 def read_member_file(tender_id: WireUuid, bid_id: WireUuid, position: int, call: Call) -> Response:
     """Return a file of an opened bid to a member who has declared."""

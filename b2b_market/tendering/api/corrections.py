@@ -7,7 +7,7 @@ from b2b_market.infra.http.downloads import saved
 from b2b_market.infra.http.requests import StrictRoute
 from b2b_market.infra.http.wires import WireUuid
 from b2b_market.rbac.edge import Answer, Call, api_opener
-from b2b_market.rbac.responses import changes, reads
+from b2b_market.rbac.responses import changes, hands_out
 from b2b_market.tendering.commands.evaluation import ReadCorrection
 from b2b_market.tendering.rules.committee import DeclarationMissing
 from b2b_market.tendering.rules.drafting import TenderReasonMissing
@@ -16,10 +16,9 @@ from b2b_market.tendering.service import correcting
 
 router = APIRouter(prefix="/tender-inquiries", tags=["tendering"], route_class=StrictRoute)
 
-_CONTENT = {
-    200: {"description": "The bytes, for saving", "content": {kind: {} for kind in files.media_types()}},
-    **reads(files.FileInQuarantine, files.FileCondemned, DeclarationMissing),
-}
+_CONTENT = hands_out(
+    "The bytes, for saving", files.media_types(), files.FileInQuarantine, files.FileCondemned, DeclarationMissing
+)
 
 
 @router.post("/{inquiry_id}/corrections", response_model=schemas.InquiryOut, responses=changes(TenderReasonMissing))

@@ -7,7 +7,7 @@ from b2b_market.infra.http.downloads import saved
 from b2b_market.infra.http.requests import StrictRoute
 from b2b_market.infra.http.wires import WireUuid
 from b2b_market.rbac.edge import Answer, Call, api_opener
-from b2b_market.rbac.responses import changes, reads
+from b2b_market.rbac.responses import changes, hands_out, reads
 from b2b_market.tendering.commands.documents import ReadBoardDocument, ReadDocument
 from b2b_market.tendering.commands.tenders import ReadTender
 from b2b_market.tendering.rules import attaching as rules
@@ -19,10 +19,7 @@ router = APIRouter(prefix="/tender-documents", tags=["tendering"], route_class=S
 by_board = APIRouter(prefix="/tender-board", tags=["tendering"], route_class=StrictRoute)
 ROUTERS = (by_tender, router, by_board)
 
-_CONTENT = {
-    200: {"description": "The bytes, for saving", "content": {kind: {} for kind in files.media_types()}},
-    **reads(files.FileInQuarantine, files.FileCondemned),
-}
+_CONTENT = hands_out("The bytes, for saving", files.media_types(), files.FileInQuarantine, files.FileCondemned)
 
 
 @by_tender.get("/{tender_id}/documents", response_model=TenderDocumentsOut, responses=reads())

@@ -30,7 +30,7 @@ from b2b_market.infra.http.requests import StrictRoute
 from b2b_market.infra.http.wires import WireUuid
 from b2b_market.infra.sandbox import FileNotReadable, FileTooHeavy
 from b2b_market.infra.zip_inspection import ArchiveTooLarge, ArchiveUnsafe
-from b2b_market.rbac.edge import Answer, Call, CallContext, Edge, check_origin, take_key
+from b2b_market.rbac.edge import Answer, Call, api_opener, opened_call
 from b2b_market.rbac.responses import hands_out, reads
 
 router = APIRouter(prefix="/files", tags=["files"], route_class=StrictRoute)
@@ -60,18 +60,15 @@ def upload(request: Request, file: Annotated[UploadFile, File()]) -> Answer:
 
     Bytes that come again with the same key are checked again and swept later; the answer is the first one.
     """
-    edge: Edge = request.app.state.edge
-    with edge.open(request, "api") as (work, actor):
-        check_origin(request)
-        storing.admit_upload(work, actor, AdmitUpload())
+    with opened_call(request) as call:
+        storing.admit_upload(call.work, call.actor, AdmitUpload())
     content = file.file.read(_BODY_CAP)
     sent = Upload(file.filename or "", file.content_type or "", content)
-    prepared = storing.prepare(edge.runtime.settings, sent)
-    with edge.open(request, "api") as (work, actor):
+    prepared = storing.prepare(api_opener(request).settings, sent)
+    with opened_call(request) as call:
         parts = (sent.name.encode(), sent.declared_type.encode(), content)
-        key = take_key(request, work, actor, required=False, streamed=parts)
-        stored = storing.register_file(work, actor, RegisterFile(prepared))
-        call = CallContext(work, actor, request, key)
+        call.take_key(required=False, streamed=parts)
+        stored = storing.register_file(call.work, call.actor, RegisterFile(prepared))
         return call.answer(FileOut, stored, status=201, location=f"/api/v1/files/{stored.id}")
 
 
@@ -88,10 +85,10 @@ def read(file_id: WireUuid, call: Call) -> Answer:
 )
 def download(file_id: WireUuid, request: Request) -> StreamingResponse:
     """Return the bytes of a file, in a form that no browser will run or guess at."""
-    edge: Edge = request.app.state.edge
-    with edge.open(request, "api") as (work, actor):
+    transactions = api_opener(request)
+    with transactions() as (work, actor):
         opened = reading.open_file(work, actor, ReadFile(file_id))
-    return content_response(opened, reading.stream(edge.runtime.settings, opened))
+    return content_response(opened, reading.stream(transactions.settings, opened))
 
 
 def content_response(opened: FileView, parts: Iterator[bytes]) -> StreamingResponse:

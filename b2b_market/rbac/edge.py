@@ -169,6 +169,34 @@ class CallContext:
         """The version in If-Match, None where absent; MalformedRequest where it is no entity tag of ours."""
         return read_if_match(self.request.headers.get("if-match"))
 
+    def take_key(self, *, required: bool, streamed: Sequence[bytes] = ()) -> None:
+        """Claim the request's Idempotency-Key; Replay where it was answered before.
+
+        Both dependencies do; a route that opens its calls itself does in the one that has the effect, and names the
+        parts of an upload, whose body is read as a stream.
+        """
+        sent = self.request.headers.get("idempotency-key")
+        if self.actor.is_anonymous or self.request.method != "POST":
+            return
+        if sent is None:
+            if required:
+                raise IdempotencyKeyRequired
+            return
+        if not idempotency.is_key(sent):
+            raise IdempotencyKeyMalformed
+        route = self.request.scope.get("route")
+        key = IdempotencyKey(
+            self.actor.org_ids[0] if self.actor.org_ids else UUID(int=0),
+            str(self.actor.user_id),
+            str(getattr(route, "name", "")),
+            sent,
+            request_digest(self.request, streamed),
+        )
+        stored = idempotency.claim(self.work.session, key, self.work.now())
+        if stored is not None:
+            raise Replay(stored)
+        self.key = key
+
     def answer(self, schema: type[WireOut], value: object, *, status: int = 200, location: str | None = None) -> Answer:
         """Serialise ``value`` as ``schema`` inside the transaction; a ``version`` becomes the ETag."""
         self.work.finish()
@@ -222,18 +250,24 @@ def replayed(stored: StoredAnswer) -> Response:
     return Response(stored.body, stored.status, headers, media_type="application/json" if stored.body else None)
 
 
+@contextmanager
+def opened_call(request: Request) -> Iterator[CallContext]:
+    """Open a call as a block, for routes that read what was sent before it, or between two; it has no key yet."""
+    with api_opener(request)() as (work, actor):
+        _check_origin(request)
+        yield CallContext(work, actor, request)
+
+
 def _open_call(request: Request) -> Iterator[CallContext]:
-    edge: Edge = request.app.state.edge
-    with edge.open(request, "api") as (work, actor):
-        check_origin(request)
-        yield CallContext(work, actor, request, take_key(request, work, actor, required=False))
+    with opened_call(request) as call:
+        call.take_key(required=False)
+        yield call
 
 
 def _open_once(request: Request) -> Iterator[CallContext]:
-    edge: Edge = request.app.state.edge
-    with edge.open(request, "api") as (work, actor):
-        check_origin(request)
-        yield CallContext(work, actor, request, take_key(request, work, actor, required=True))
+    with opened_call(request) as call:
+        call.take_key(required=True)
+        yield call
 
 
 def needs_key(route: APIRoute) -> bool:
@@ -241,11 +275,8 @@ def needs_key(route: APIRoute) -> bool:
     return any(found.call is _open_once for found in route.dependant.dependencies)
 
 
-def check_origin(request: Request) -> None:
-    """Refuse a change that a browser sends with our cookie from another site's page.
-
-    Both dependencies do; a route that opens its transactions itself calls it in the first.
-    """
+def _check_origin(request: Request) -> None:
+    """Refuse a change that a browser sends with our cookie from another site's page."""
     credential = credential_of(request)
     if credential is None or credential.kind is CredentialKind.API_KEY:
         return
@@ -253,37 +284,6 @@ def check_origin(request: Request) -> None:
     if "sec-fetch-site" in headers or "origin" in headers:
         edge: Edge = request.app.state.edge
         check_same_origin(request.method, headers, frozenset({edge.runtime.settings.public_url.rstrip("/")}))
-
-
-def take_key(
-    request: Request, work: Work, actor: Actor, *, required: bool, streamed: Sequence[bytes] = ()
-) -> IdempotencyKey | None:
-    """Claim the request's Idempotency-Key within ``work``; Replay where it was answered before.
-
-    Both dependencies do; a route that opens its transactions itself calls it in the one that has the effect, and names
-    the parts of an upload, whose body is read as a stream.
-    """
-    sent = request.headers.get("idempotency-key")
-    if actor.is_anonymous or request.method != "POST":
-        return None
-    if sent is None:
-        if required:
-            raise IdempotencyKeyRequired
-        return None
-    if not idempotency.is_key(sent):
-        raise IdempotencyKeyMalformed
-    route = request.scope.get("route")
-    key = IdempotencyKey(
-        actor.org_ids[0] if actor.org_ids else UUID(int=0),
-        str(actor.user_id),
-        str(getattr(route, "name", "")),
-        sent,
-        request_digest(request, streamed),
-    )
-    stored = idempotency.claim(work.session, key, work.now())
-    if stored is not None:
-        raise Replay(stored)
-    return key
 
 
 Call = Annotated[CallContext, Depends(_open_call, scope="function")]

@@ -17,7 +17,7 @@ from b2b_market.infra.http.wires import PageOut, WireUuid
 from b2b_market.kernel.currency import UnknownCurrency
 from b2b_market.kernel.refusal import IllegalStep
 from b2b_market.kernel.units import UnknownUnit
-from b2b_market.rbac.edge import Answer, Call, CallContext, Edge, OnceCall, check_origin, take_key
+from b2b_market.rbac.edge import Answer, Call, CallContext, OnceCall, opened_call
 from b2b_market.rbac.page_edge import PageShell
 from b2b_market.rbac.responses import changes, reads
 from b2b_market.rfq.commands import imports as commands
@@ -107,17 +107,15 @@ def start_pasted(request: Request, body: PastedIn) -> Answer:
 
 def _start(request: Request, name: str, read: Callable[[], Table], streamed: Sequence[bytes] = ()) -> Answer:
     """Read between two transactions, never inside one, and keep what was read, once for each key."""
-    edge: Edge = request.app.state.edge
-    with edge.open(request, "api") as (work, actor):
-        check_origin(request)
-        importing.admit_import(work, actor, commands.AdmitImport())
+    with opened_call(request) as call:
+        importing.admit_import(call.work, call.actor, commands.AdmitImport())
     table = read()
-    with edge.open(request, "api") as (work, actor):
-        key = take_key(request, work, actor, required=False, streamed=streamed)
-        stored = importing.start_import(work, actor, imports.start_command(name, table))
+    with opened_call(request) as call:
+        call.take_key(required=False, streamed=streamed)
+        stored = importing.start_import(call.work, call.actor, imports.start_command(name, table))
         spoken = _spoken(request, imports.view_import(stored))
         location = f"/api/v1/rfq-imports/{stored.row.id}"
-        return CallContext(work, actor, request, key).answer(ImportOut, spoken, status=201, location=location)
+        return call.answer(ImportOut, spoken, status=201, location=location)
 
 
 @router.get("", response_model=PageOut[ImportSummaryOut], responses=reads())

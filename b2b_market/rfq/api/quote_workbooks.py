@@ -13,7 +13,7 @@ from b2b_market.infra.http.problems import BodyTooLarge, WrongMediaType
 from b2b_market.infra.http.requests import StrictRoute
 from b2b_market.infra.http.wires import ListOut, WireUuid
 from b2b_market.kernel.refusal import FieldError, Invalid, Refusal
-from b2b_market.rbac.edge import Answer, Call, CallContext, Edge, check_origin, take_key
+from b2b_market.rbac.edge import Answer, Call, CallContext, opened_call
 from b2b_market.rbac.page_edge import PageShell
 from b2b_market.rbac.responses import changes, hands_out, reads
 from b2b_market.rfq.commands.requests import ReadRfq
@@ -82,14 +82,12 @@ def submit_workbook(
     What is wrong is told by cell (``/cells/N12``), and then nothing is stored. A workbook answers the version of the
     request that it was made for. The answer holds the signed receipt.
     """
-    edge: Edge = request.app.state.edge
-    with edge.open(request, "api") as (work, actor):
-        check_origin(request)
-        _open_to_quote(CallContext(work, actor, request), ReadRfq(rfq_id))
+    with opened_call(request) as call:
+        _open_to_quote(call, ReadRfq(rfq_id))
     name, data = imports.clean_filename(file.filename), file.file.read()
     table = read_upload(data, name=name)
-    with edge.open(request, "api") as (work, actor):
-        call = CallContext(work, actor, request, take_key(request, work, actor, required=True, streamed=[data]))
+    with opened_call(request) as call:
+        call.take_key(required=True, streamed=[data])
         content = _open_to_quote(call, ReadRfq(rfq_id))
         numbers = {need.position: need.id for need in content.lines}
         sheet = quote_rows.read_sheet(table, rfq_id, frozenset(numbers.values()), numbers)

@@ -10,9 +10,8 @@ from b2b_market.infra.http.problems import BodyTooLarge, WrongMediaType
 from b2b_market.infra.http.requests import StrictRoute
 from b2b_market.infra.http.wires import ListOut, WireUuid
 from b2b_market.kernel.refusal import IllegalStep
-from b2b_market.rbac.edge import Answer, Call, CallContext, OnceCall, api_opener
+from b2b_market.rbac.edge import Answer, Call, OnceCall, api_opener, opened_call
 from b2b_market.rbac.responses import changes, creates, hands_out, reads
-from b2b_market.tendering.api.sending import opened
 from b2b_market.tendering.commands import bids as commands
 from b2b_market.tendering.commands.amendments import ConfirmBid
 from b2b_market.tendering.commands.tenders import ProveKey, ReadTender, RevokeKey
@@ -96,9 +95,8 @@ def submit_bid(tender_id: WireUuid, request: Request, file: Sent) -> Answer:
     The version in the envelope makes a second sending harmless: it is refused as no longer the next one.
     """
     packed = read_file(file)
-    with opened(request) as (work, actor):
-        call = CallContext(work, actor, request)
-        row = bidding.submit_bid(work, actor, commands.SubmitBid(tender_id, packed))
+    with opened_call(request) as call:
+        row = bidding.submit_bid(call.work, call.actor, commands.SubmitBid(tender_id, packed))
         return call.answer(schemas.ReceivedOut, row, status=201, location=f"/api/v1/tenders/{tender_id}/bids")
 
 
@@ -108,9 +106,8 @@ def submit_bid(tender_id: WireUuid, request: Request, file: Sent) -> Answer:
 def withdraw_bid(tender_id: WireUuid, request: Request, file: Sent) -> Answer:
     """Take a bid back by a signed withdrawal, which gets a receipt too."""
     document = read_file(file)
-    with opened(request) as (work, actor):
-        call = CallContext(work, actor, request)
-        row = bidding.withdraw_bid(work, actor, commands.WithdrawBid(tender_id, document))
+    with opened_call(request) as call:
+        row = bidding.withdraw_bid(call.work, call.actor, commands.WithdrawBid(tender_id, document))
         return call.answer(schemas.ReceivedOut, row, status=201, location=f"/api/v1/tenders/{tender_id}/bids")
 
 
@@ -123,9 +120,8 @@ def withdraw_bid(tender_id: WireUuid, request: Request, file: Sent) -> Answer:
 def confirm_bid(tender_id: WireUuid, request: Request, file: Sent) -> Answer:
     """Let a sealed bid count under an amended notice by a signed confirmation; nothing is opened for it."""
     document = read_file(file)
-    with opened(request) as (work, actor):
-        call = CallContext(work, actor, request)
-        row = bidding.confirm_bid(work, actor, ConfirmBid(tender_id, document))
+    with opened_call(request) as call:
+        row = bidding.confirm_bid(call.work, call.actor, ConfirmBid(tender_id, document))
         return call.answer(schemas.ReceivedOut, row, status=201, location=f"/api/v1/tenders/{tender_id}/bids")
 
 
@@ -159,9 +155,8 @@ def take_opening_work(
 def contribute_layer(tender_id: WireUuid, request: Request, file: Sent) -> Answer:
     """Take what an officer removed from all bids at once."""
     document = read_file(file)
-    with opened(request) as (work, actor):
-        call = CallContext(work, actor, request)
-        row = opening.contribute_layer(work, actor, commands.ContributeLayer(tender_id, document))
+    with opened_call(request) as call:
+        row = opening.contribute_layer(call.work, call.actor, commands.ContributeLayer(tender_id, document))
         return call.answer(schemas.LayerOut, row, status=201, location=f"/api/v1/tenders/{tender_id}/opening")
 
 

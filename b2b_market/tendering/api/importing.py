@@ -6,7 +6,7 @@ from fastapi import APIRouter, File, Request, UploadFile
 
 from b2b_market.infra.http.problems import BodyTooLarge, WrongMediaType
 from b2b_market.infra.http.requests import StrictRoute
-from b2b_market.rbac.edge import Answer, CallContext, Edge, check_origin
+from b2b_market.rbac.edge import Answer, opened_call
 from b2b_market.rbac.responses import reads
 from b2b_market.tendering.commands.importing import PreviewTender
 from b2b_market.tendering.intake.refusals import INTAKE_REFUSALS, MOST_BYTES
@@ -24,13 +24,10 @@ Sent = Annotated[UploadFile, File(description="OCDS 1.1 release, release package
 )
 def preview_tender(request: Request, file: Sent) -> Answer:
     """Return what a file says as a draft, what of it could not be taken, and what is missing; nothing is stored."""
-    edge: Edge = request.app.state.edge
-    with edge.open(request, "api") as (work, actor):
-        check_origin(request)
-        importing.admit_import(work, actor, None)
-        now = work.now()
+    with opened_call(request) as call:
+        importing.admit_import(call.work, call.actor, None)
+        now = call.work.now()
     found = read_upload(file.file.read(MOST_BYTES + 1), now)
-    with edge.open(request, "api") as (work, actor):
+    with opened_call(request) as call:
         read = PreviewTender(found.draft, tuple(found.remarks), tuple(found.missing))
-        settled = importing.preview_tender(work, actor, read)
-        return CallContext(work, actor, request).answer(TenderPreviewOut, settled)
+        return call.answer(TenderPreviewOut, importing.preview_tender(call.work, call.actor, read))

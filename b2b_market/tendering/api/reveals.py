@@ -6,10 +6,9 @@ from b2b_market.infra.http.problems import BodyTooLarge, WrongMediaType
 from b2b_market.infra.http.requests import StrictRoute
 from b2b_market.infra.http.wires import WireUuid
 from b2b_market.rbac.duties import OwnWork
-from b2b_market.rbac.edge import Answer, Call, CallContext
+from b2b_market.rbac.edge import Answer, Call, opened_call
 from b2b_market.rbac.responses import changes, reads
 from b2b_market.tendering.api.bids import Sent
-from b2b_market.tendering.api.sending import opened
 from b2b_market.tendering.commands.reveals import RevealBid
 from b2b_market.tendering.commands.tenders import ReadTender
 from b2b_market.tendering.rules import revealing as rules
@@ -49,7 +48,6 @@ def read_reveals(tender_id: WireUuid, call: Call) -> Answer:
 def reveal_bid(tender_id: WireUuid, request: Request, file: Sent) -> Answer:
     """Take what a bidder reveals, if it is what the bid commits to; sent again it changes nothing."""
     document = read_file(file)
-    with opened(request) as (work, actor):
-        call = CallContext(work, actor, request)
-        row = revealing.reveal_bid(work, actor, RevealBid(tender_id, document))
+    with opened_call(request) as call:
+        row = revealing.reveal_bid(call.work, call.actor, RevealBid(tender_id, document))
         return call.answer(RevealOut, row, status=201, location=f"/api/v1/tenders/{tender_id}/reveals")

@@ -227,11 +227,16 @@ class PageContext:
         return response
 
     @contextmanager
-    def attempt(self, form: Form) -> Iterator[None]:
-        """Try a change and its answer: a refusal undoes it and is noted in ``form``, for the page that comes after."""
+    def attempt(self, form: Form, *, unless: type[Refusal] | None = None) -> Iterator[None]:
+        """Try a change and its answer: a refusal undoes it and is noted in ``form``, for the page that comes after.
+
+        One that is an ``unless`` gets a page of its own, as everywhere else.
+        """
         try:
             yield
         except Refusal as refusal:
+            if unless is not None and isinstance(refusal, unless):
+                raise
             self.refuse(refusal)
             form.add_refusal(refusal)
 

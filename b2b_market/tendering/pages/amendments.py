@@ -83,14 +83,9 @@ def take_step(tender_amendment_id: WireUuid, step: str, call: PageCall) -> Respo
     run.admit(call.actor)
     form = Form(call.form())
     expected, remark = form.integer("version", required=True), form.text("remark", limit=4000, lines=True) or ""
-    try:
+    with call.attempt(form, unless=NotFound):
         run(call.work, call.actor, DecideAmendment(tender_amendment_id, expected, remark))
         return call.see(f"/tender-amendments/{tender_amendment_id}", Flash(said))
-    except NotFound:
-        raise
-    except Refusal as refusal:
-        call.refuse(refusal)
-        form.add_refusal(refusal)
     return _amendment(call, tender_amendment_id, form, status=409)
 
 

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from b2b_market.infra.http.downloads import attachment, saved
 from b2b_market.infra.http.wires import WireUuid
-from b2b_market.kernel.refusal import NotFound, Refusal
+from b2b_market.kernel.refusal import NotFound
 from b2b_market.kernel.text import N_
 from b2b_market.rbac.edge import page_opener
 from b2b_market.rbac.operation import Operation
@@ -58,12 +58,9 @@ def register_key(call: PageCall) -> Response:
     card = form.text("card", required=True, limit=4000, lines=True)
     department = form.text("department", required=True)
     if form.ok and card is not None and department is not None:
-        try:
+        with call.attempt(form):
             keys.register_key(call.work, call.actor, RegisterKey(_parsed(card), department))
             return call.see("/officer-keys", Flash(N_("Registered. Now answer the challenge.")))
-        except Refusal as refusal:
-            call.refuse(refusal)
-            form.add_refusal(refusal)
     return _keys(call, form, status=422)
 
 
@@ -73,15 +70,10 @@ def prove_key(officer_key_id: WireUuid, call: PageCall) -> Response:
     form = Form(call.form())
     expected = form.integer("version", required=True)
     answer = form.text(f"answer-{officer_key_id}") or ""
-    try:
+    with call.attempt(form, unless=NotFound):
         command = ProveKey(officer_key_id, expected, _octets(answer))
         keys.prove_key(call.work, call.actor, command)
         return call.see("/officer-keys", Flash(N_("Proven. Tenders can be sealed to your key.")))
-    except NotFound:
-        raise
-    except Refusal as refusal:
-        call.refuse(refusal)
-        form.add_refusal(refusal)
     return _keys(call, form, status=409)
 
 
@@ -90,14 +82,9 @@ def revoke_key(officer_key_id: WireUuid, call: PageCall) -> Response:
     """Take a key out of use."""
     form = Form(call.form())
     expected = form.integer("version", required=True)
-    try:
+    with call.attempt(form, unless=NotFound):
         keys.revoke_key(call.work, call.actor, RevokeKey(officer_key_id, expected))
         return call.see("/officer-keys", Flash(N_("Out of use for new tenders."), "warn"))
-    except NotFound:
-        raise
-    except Refusal as refusal:
-        call.refuse(refusal)
-        form.add_refusal(refusal)
     return _keys(call, form, status=409)
 
 
@@ -154,12 +141,9 @@ def confirm_bid(tender_id: WireUuid, call: PageCall) -> Response:
     form = Form(call.form())
     file = form.file("confirmation", required=True)
     if file is not None:
-        try:
+        with call.attempt(form):
             bidding.confirm_bid(call.work, call.actor, ConfirmBid(tender_id, read_file(file)))
             return call.see(f"/tenders/{tender_id}/bid", Flash(N_("Confirmed: your bid counts. A receipt is signed.")))
-        except Refusal as refusal:
-            call.refuse(refusal)
-            form.add_refusal(refusal)
     return own_bids_page(call, tender_id, form, status=422)
 
 
@@ -206,13 +190,8 @@ def take_work(tender_id: WireUuid, call: PageCall) -> Response:
     """Return the work file of the officer whose turn it is, or the page with what stands against it."""
     opening.take_opening_work.admit(call.signed_in())
     form = Form()
-    try:
+    with call.attempt(form, unless=NotFound):
         return work_response(opening.take_opening_work(call.work, call.actor, commands.TakeWork(tender_id)))
-    except NotFound:
-        raise
-    except Refusal as refusal:
-        call.refuse(refusal)
-        form.add_refusal(refusal)
     return opening_page(call, tender_id, form, status=409)
 
 
@@ -268,12 +247,9 @@ def _take(call: PageContext, tender_id: UUID, sent: _Sent, again: Callable[..., 
     form = Form(call.form())
     file = form.file("file", required=True)
     if file is not None:
-        try:
+        with call.attempt(form):
             sent.run(call.work, call.actor, sent.command(tender_id, read_file(file)))
             return call.see(f"/tenders/{tender_id}/{sent.page}", sent.said)
-        except Refusal as refusal:
-            call.refuse(refusal)
-            form.add_refusal(refusal)
     return again(call, tender_id, form, status=422)
 
 

@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Response
 
 from b2b_market.infra.http.wires import WireUuid
-from b2b_market.kernel.refusal import NotFound, Refusal
+from b2b_market.kernel.refusal import NotFound
 from b2b_market.kernel.text import N_
 from b2b_market.rbac.page_edge import PageCall, PageRoute
 from b2b_market.tendering.commands.reveals import RevealBid
@@ -25,15 +25,10 @@ def declare_keys_lost(tender_id: WireUuid, call: PageCall) -> Response:
     expected = form.integer("version", required=True)
     reason = form.text("reason_keys", required=True, limit=4000, lines=True)
     if form.ok and reason is not None:
-        try:
+        with call.attempt(form, unless=NotFound):
             revealing.declare_keys_lost(call.work, call.actor, ReasonedTender(tender_id, expected, reason))
             said = Flash(N_("Declared. Every bidder is asked to reveal."), "warn")
             return call.see(f"/tenders/{tender_id}/opening", said)
-        except NotFound:
-            raise
-        except Refusal as refusal:
-            call.refuse(refusal)
-            form.add_refusal(refusal)
     return bidding.opening_page(call, tender_id, form, status=409)
 
 
@@ -44,13 +39,8 @@ def reveal_bid(tender_id: WireUuid, call: PageCall) -> Response:
     form = Form(call.form())
     file = form.file("file", required=True)
     if file is not None:
-        try:
+        with call.attempt(form, unless=NotFound):
             revealing.reveal_bid(call.work, call.actor, RevealBid(tender_id, read_file(file)))
             said = Flash(N_("Revealed. Nobody reads it before the time is over."))
             return call.see(f"/tenders/{tender_id}/bid", said)
-        except NotFound:
-            raise
-        except Refusal as refusal:
-            call.refuse(refusal)
-            form.add_refusal(refusal)
     return bidding.own_bids_page(call, tender_id, form, status=422)

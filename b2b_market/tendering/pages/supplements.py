@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Response
 
 from b2b_market.infra.http.wires import WireUuid
-from b2b_market.kernel.refusal import NotFound, Refusal
+from b2b_market.kernel.refusal import NotFound
 from b2b_market.kernel.text import N_
 from b2b_market.rbac.page_edge import PageCall, PageRoute
 from b2b_market.tendering.commands.supplements import DrawSupplement, NameSupplement
@@ -23,15 +23,10 @@ def name_supplement(tender_id: WireUuid, call: PageCall) -> Response:
     expected = form.integer("version", required=True)
     people = people_in(form.text("people", required=True, limit=LONGEST, lines=True) or "")
     if form.ok:
-        try:
+        with call.attempt(form, unless=NotFound):
             supplementing.name_supplement(call.work, call.actor, NameSupplement(tender_id, expected, people))
             said = Flash(N_("Named, and a fresh seed committed to. An approver gives the word for the draw."))
             return call.see(f"/tenders/{tender_id}/committee", said)
-        except NotFound:
-            raise
-        except Refusal as refusal:
-            call.refuse(refusal)
-            form.add_refusal(refusal)
     return committee_page(call, tender_id, form, status=422)
 
 
@@ -43,14 +38,9 @@ def draw_supplement(tender_id: WireUuid, call: PageCall) -> Response:
     expected = form.integer("version", required=True)
     word = form.text("word", required=True, limit=200)
     if form.ok and word is not None:
-        try:
+        with call.attempt(form, unless=NotFound):
             supplementing.draw_supplement(call.work, call.actor, DrawSupplement(tender_id, expected, word))
             return call.see(
                 f"/tenders/{tender_id}/committee", Flash(N_("Drawn. The new members are asked to declare."))
             )
-        except NotFound:
-            raise
-        except Refusal as refusal:
-            call.refuse(refusal)
-            form.add_refusal(refusal)
     return committee_page(call, tender_id, form, status=409)

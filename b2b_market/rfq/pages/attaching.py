@@ -35,23 +35,20 @@ def attach_file(rfq_id: WireUuid, request: Request) -> Response:
         attaching.attach_file.admit(call.actor)
         form = Form(call.form())
     received = files.receive(page_opener(request).settings, form.file("file", required=True))
-    prepared, refused = received.prepared, received.refusal
     with opened_page(request) as call:
         version, line_id = form.integer("version", required=True), form.uuid("line_id")
-        if prepared is not None and form.ok:
-            try:
-                file_id = files.register(call.work, call.actor, prepared).id
+        if received.refusal is not None:
+            form.add_refusal(received.refusal)
+        if received.prepared is not None and form.ok:
+            with call.attempt(form):
+                file_id = files.register(call.work, call.actor, received.prepared).id
                 note = form.text("note") or ""
                 command = AttachFile(
                     rfq_id=rfq_id, expected_version=version, file_id=file_id, line_id=line_id, note=note
                 )
                 attaching.attach_file(call.work, call.actor, command)
                 return call.see(f"/rfqs/{rfq_id}/documents", Flash(N_("Attached.")))
-            except Refusal as refusal:
-                call.refuse(refusal)
-                refused = refusal
-        if refused is not None:
-            form.add_refusal(refused)
+        refused = received.refusal or call.refusal
         return _page(call, rfq_id, form, status=STATUS[refused.kind] if refused is not None else 422)
 
 

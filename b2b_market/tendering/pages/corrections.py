@@ -33,15 +33,13 @@ def correct(inquiry_id: WireUuid, request: Request) -> Response:
     except Refusal as refusal:
         refused = refusal
     with opened_page(request) as call:
-        if refused is None:
-            try:
-                if _corrected(call, inquiry_id, form, prepared):
-                    return call.see(f"/tenders/{tender_id}/results", Flash(N_("Sent. The buyer decides.")))
-            except Refusal as refusal:
-                call.refuse(refusal)
-                refused = refusal
         if refused is not None:
             form.add_refusal(refused)
+        else:
+            with call.attempt(form):
+                if _corrected(call, inquiry_id, form, prepared):
+                    return call.see(f"/tenders/{tender_id}/results", Flash(N_("Sent. The buyer decides.")))
+            refused = call.refusal
         return results_of(call, tender_id, form, status=STATUS[refused.kind] if refused is not None else 422)
 
 

@@ -10,7 +10,6 @@ from b2b_market.files import public as files
 from b2b_market.infra.http.downloads import saved
 from b2b_market.infra.http.problems import STATUS
 from b2b_market.infra.http.wires import WireUuid
-from b2b_market.kernel.refusal import Refusal
 from b2b_market.kernel.text import N_
 from b2b_market.rbac.edge import page_opener
 from b2b_market.rbac.page_edge import PageCall, PageContext, PageRoute, opened_page
@@ -58,17 +57,14 @@ def attach_document(tender_id: WireUuid, request: Request) -> Response:
         attaching.attach_document.admit(call.actor)
         form = Form(call.form())
     received = files.receive(page_opener(request).settings, form.file("file", required=True))
-    prepared, refused = received.prepared, received.refusal
     with opened_page(request) as call:
-        if prepared is not None:
-            try:
-                if _attached(call, tender_id, form, prepared):
+        if received.refusal is not None:
+            form.add_refusal(received.refusal)
+        if received.prepared is not None:
+            with call.attempt(form):
+                if _attached(call, tender_id, form, received.prepared):
                     return call.see(f"/tenders/{tender_id}/documents", Flash(N_("Attached.")))
-            except Refusal as refusal:
-                call.refuse(refusal)
-                refused = refusal
-        if refused is not None:
-            form.add_refusal(refused)
+        refused = received.refusal or call.refusal
         return _page(call, tender_id, form, status=STATUS[refused.kind] if refused is not None else 422)
 
 

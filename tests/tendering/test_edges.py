@@ -58,8 +58,9 @@ class TestApi:
     def test_a_tender_runs_from_draft_to_opened_bids(self, runtime: Runtime, hall: Hall, client: TestClient) -> None:
         buyer, approver = caller_for(client, runtime, hall.purchaser), caller_for(client, runtime, hall.approver)
         sales = caller_for(client, runtime, hall.sales[0])
-        drafted = buyer.post("/tenders", body_of(hall))
-        assert drafted.status_code == 201, drafted.text
+        bond = {"percent": "2", "form": "Bank guarantee", "held_at": "Platform", "valid_until": "2098-12-31"}
+        drafted = buyer.post("/tenders", body_of(hall, bond=bond))
+        assert (drafted.status_code, drafted.json().get("bond")) == (201, bond), drafted.text
         path = f"/tenders/{drafted.json()['id']}"
         assert sales.get(path).status_code == 404
         assert buyer.post(f"{path}/submit", version=1).json()["status"] == "pending_approval"

@@ -7,7 +7,6 @@ from uuid import UUID
 from pydantic import Field
 
 from b2b_market.infra.http.wires import LongText, ShortText, WireIn, WireOut, WireTime
-from b2b_market.tendering.commands import tenders as commands
 from b2b_market.tendering.commands.amendments import AmendTender, DecideAmendment
 from b2b_market.tendering.rules.amending import Change
 from b2b_market.tendering.schemas.tenders import BondIn, CriterionIn, LotIn
@@ -39,7 +38,7 @@ class AmendmentIn(WireIn):
             description=self.description,
             lots=tuple(lot.to_command() for lot in self.lots),
             criteria=tuple(one.to_command() for one in self.criteria),
-            bond=commands.BondInput(**self.bond.model_dump()),
+            bond=self.bond.to_command(),
             closes_at=self.closes_at,
             reason=self.reason,
         )

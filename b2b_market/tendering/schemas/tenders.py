@@ -96,6 +96,12 @@ class BondIn(WireIn):
     held_at: OptionalText = ""
     valid_until: WireDate | None = None
 
+    def to_command(self) -> commands.BondInput:
+        """Return the operation's input."""
+        return commands.BondInput(
+            percent=self.percent, form=self.form, held_at=self.held_at, valid_until=self.valid_until
+        )
+
 
 class TenderIn(WireIn):
     """A whole tender: its content replaces a draft's.
@@ -133,7 +139,7 @@ class TenderIn(WireIn):
             **{name: getattr(self, name) for name in (*plain, *rest, *stages)},
             lots=tuple(lot.to_command() for lot in self.lots),
             criteria=tuple(one.to_command() for one in self.criteria),
-            bond=commands.BondInput(**self.bond.model_dump()),
+            bond=self.bond.to_command(),
         )
 
 

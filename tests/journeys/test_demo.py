@@ -40,7 +40,10 @@ def test_a_tender_goes_from_the_draft_to_two_contracts(stand: Stand, capsys: pyt
     assert "opened 6 bids and signed the record" in told
     assert re.search(r"Hairui Fasteners Co., Ltd. CNY 10,460.00 95.5 1 .* CNY 10,770.00 94.99 2 ", told)
     assert len(re.findall(r"contract C-\d{4}-\d{6} with ", told)) == 2
-    assert "Everything as it should be: 27 steps" in told
+    assert "edition 2 of the notice is signed; sealed bids have to be confirmed" in told
+    assert "confirmed 2 sealed bids unopened; signed receipts 3, 4" in told
+    assert "reads 1 bond that is as asked for, and 5 bids without one" in told
+    assert "Everything as it should be: 33 steps" in told
 
 
 def test_the_projects_own_list_becomes_two_contracts(stand: Stand, capsys: pytest.CaptureFixture[str]) -> None:

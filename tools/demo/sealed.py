@@ -3,13 +3,14 @@
 import json
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from b2b_market.tendering.rules.sealed_confirming import sign_confirmation
 from b2b_market.tendering.rules.sealed_envelope import SignedEnvelope, pack
 from b2b_market.tendering.rules.sealed_journal import is_from, read_receipt
 from b2b_market.tendering.rules.sealed_keys import OfficerKey
@@ -58,22 +59,40 @@ class Bidder:
 
     desk: Desk
     signer: Ed25519PrivateKey = field(default_factory=Ed25519PrivateKey.generate)
+    sent: dict[str, SignedEnvelope] = field(default_factory=dict)
+    """What stands, by lot."""
 
     def seal(self, notice: Notice, lot_id: str, content: Mapping[str, object]) -> tuple[SignedEnvelope, bytes]:
         """Seal a bid; return its envelope and the file to be sent."""
         ids = BidIds(notice.terms.tender, UUID(lot_id), UUID(self.desk.org_id), 1)
         offer = BidFile("offer.json", json.dumps(content).encode())
-        sealed = seal(notice.terms, ids, {Part.WHOLE: PartContent(content, [offer])}, self.signer)
+        sealed = seal(
+            notice.terms, ids, {Part.WHOLE: PartContent(content, [offer])}, self.signer, notice=notice.digest()
+        )
         return sealed.envelope, b"".join(pack(sealed.envelope, sealed.boxes))
 
     def submit(self, notice: Notice, lot_id: str, content: Mapping[str, object]) -> int:
         """Seal and send a bid; return the receipt's number after checking its signature and what it is over."""
         envelope, packed = self.seal(notice, lot_id, content)
         answer = send(self.desk, f"/tenders/{notice.terms.tender}/bids", "bid.sealed", packed)
+        self.sent[lot_id] = envelope
+        return self._receipt(notice, answer, (envelope.digest(), envelope.envelope.ids))
+
+    def confirm(self, notice: Notice, lot_id: str) -> int:
+        """Confirm under an amended notice what was sealed for the one before; return the receipt's number."""
+        envelope = self.sent[lot_id]
+        ids = replace(envelope.envelope.ids, version=envelope.envelope.ids.version + 1)
+        made = sign_confirmation(ids, envelope.digest(), notice.digest(), self.signer)
+        path = f"/tenders/{notice.terms.tender}/confirmations"
+        answer = send(self.desk, path, "bid.confirmation", made.to_bytes())
+        return self._receipt(notice, answer, (made.digest(), ids))
+
+    def _receipt(self, notice: Notice, answer: Mapping[str, Any], of: tuple[bytes, BidIds]) -> int:
         signed = read_receipt(answer["receipt"])
-        same = (signed.receipt.digest, signed.receipt.ids) == (envelope.digest(), envelope.envelope.ids)
+        same = (signed.receipt.digest, signed.receipt.ids) == of
         expect(
-            same and is_from(signed, notice.receipts_key), "a receipt is of another bid, or not signed by the notice"
+            same and is_from(signed, notice.receipts_key),
+            "a receipt is of another document, or not signed by the notice",
         )
         return signed.receipt.sequence
 

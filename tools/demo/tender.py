@@ -11,15 +11,17 @@ from typing import Any, Final
 import httpx2
 
 from tools.demo import papers
+from tools.demo.changes import BOND, Changes
 from tools.demo.desk import Desk, expect
 from tools.demo.people import Cast, Person
 from tools.demo.report import Report
 from tools.demo.sealed import Bidder, Officer, kept_notice, refused_file
 
 FACTOR: Final = 86_400
-OPEN_SECONDS: Final = 15
+OPEN_SECONDS: Final = 20
 """The rehearsal asks for five at most (a day of questions, two working days of bids); the rest is for slow machines."""
 DEPARTMENTS: Final = ("Legal", "Finance", "Audit")
+ESTIMATES: Final = ("11000", "8000")
 QUANTITIES: Final = ((10, 40), (6,))
 """Of the items, by lot."""
 PRICES: Final = ((("880", "41.5"), ("1290",)), (("910", "40.75"), ("1240",)), (("905", "43"), ("1310",)))
@@ -49,12 +51,16 @@ class TenderStory:
                 Officer(desk, where) for desk, where in zip((admin, approver, outsider), DEPARTMENTS, strict=True)
             ]
             self._keys(officers)
-            tender = self._published(purchaser, approver, officers, sales)
-            self._bids(purchaser, [Bidder(desk) for desk in sales], tender)
+            body = _draft([officer.row["id"] for officer in officers], [desk.org_id for desk in sales])
+            tender = self._published(purchaser, approver, len(sales), body)
+            changes = Changes(self.report, purchaser, approver, tender, body)
+            self._bids(purchaser, [Bidder(desk) for desk in sales], changes)
             self._opened(purchaser, officers, tender)
+            changes.held()
             awards = self._judged(evaluator, approver, tender)
             self._told(sales[: len(PRICES)], awards, tender)
             self._contracts(purchaser, awards, tender)
+            changes.returned()
             for officer in officers:
                 officer.retire()
             for desk in self.desks:
@@ -84,11 +90,8 @@ class TenderStory:
                 officer.desk.page("/officer-keys"),
             )
 
-    def _published(
-        self, purchaser: Desk, approver: Desk, officers: Sequence[Officer], sales: Sequence[Desk]
-    ) -> Mapping[str, Any]:
+    def _published(self, purchaser: Desk, approver: Desk, invited: int, body: Mapping[str, Any]) -> Mapping[str, Any]:
         """Draft the rehearsal, send it for approval, and have it published under its signed notice."""
-        body = _draft([officer.row["id"] for officer in officers], [desk.org_id for desk in sales])
         draft = purchaser.post("/tenders", body, status=201)
         link = f"/tenders/{draft['id']}"
         self.report.step(purchaser.who, f"drafted {draft['number']}, a rehearsal of 2 lots", purchaser.page(link))
@@ -100,35 +103,47 @@ class TenderStory:
         notice = kept_notice(approver, draft["id"])
         self.report.step(
             approver.who,
-            f"published it to {len(sales)} suppliers: notice signed, any {notice.terms.threshold} of "
+            f"published it to {invited} suppliers: notice signed, any {notice.terms.threshold} of "
             f"{len(notice.terms.officers)} officers open together",
             approver.page(link),
         )
         found: Mapping[str, Any] = purchaser.get(link)
         return found
 
-    def _bids(self, purchaser: Desk, bidders: Sequence[Bidder], tender: Mapping[str, Any]) -> None:
-        """Seal and send three bids on each lot; the buyer reads nothing of them; a fourth comes too late."""
-        link = f"/tenders/{tender['id']}"
+    def _bids(self, purchaser: Desk, bidders: Sequence[Bidder], changes: Changes) -> None:
+        """Seal and send three bids on each lot; the buyer reads nothing of them; a fourth comes too late.
+
+        The first bidder bids before the tender is amended, confirms, and gives a bond; the others bid afterwards.
+        """
+        tender, link = changes.tender, changes.link
         papers.wait_for("bidding begins", lambda: purchaser.get(link)["status"] == "tendering")
         self.report.step("the clock", "the time for questions is over: bids are received", purchaser.page(link))
         empty = purchaser.get(link)
-        for bidder, prices in zip(bidders, PRICES, strict=False):
-            notice = kept_notice(bidder.desk, tender["id"])
-            numbers = [
-                bidder.submit(notice, lot["id"], _said(given))
-                for lot, given in zip(tender["lots"], prices, strict=True)
-            ]
-            told = ", ".join(str(number) for number in numbers)
-            self.report.step(
-                bidder.desk.who,
-                f"{bidder.desk.company}: sealed and sent 2 bids; signed receipts {told}",
-                bidder.desk.page(f"{link}/bid"),
-            )
+        self._send(bidders[0], PRICES[0], tender)
+        expect(purchaser.get(link) == empty, "the buyer's tender tells of bids before the opening")
+        changes.amend()
+        empty = purchaser.get(link)
+        changes.confirm(bidders[0])
+        changes.give_bond(bidders[0].desk)
+        for bidder, prices in zip(bidders[1:], PRICES[1:], strict=False):
+            self._send(bidder, prices, tender)
         expect(purchaser.get(link) == empty, "the buyer's tender tells of bids before the opening")
         expect(purchaser.get(f"{link}/opened-bids")["items"] == [], "a bid is open before the opening")
         self.report.step(purchaser.who, "reads exactly what was there before any bid")
-        self._closed(purchaser, bidders, tender)
+        self._closed(purchaser, bidders, empty)
+
+    def _send(self, bidder: Bidder, prices: Sequence[Sequence[str]], tender: Mapping[str, Any]) -> None:
+        """Seal and send a bid on each lot under the notice that stands."""
+        notice = kept_notice(bidder.desk, tender["id"])
+        numbers = [
+            bidder.submit(notice, lot["id"], _said(given)) for lot, given in zip(tender["lots"], prices, strict=True)
+        ]
+        told = ", ".join(str(number) for number in numbers)
+        self.report.step(
+            bidder.desk.who,
+            f"{bidder.desk.company}: sealed and sent 2 bids; signed receipts {told}",
+            bidder.desk.page(f"/tenders/{tender['id']}/bid"),
+        )
 
     def _closed(self, purchaser: Desk, bidders: Sequence[Bidder], tender: Mapping[str, Any]) -> None:
         """Wait for the clock to close; a bid after that is refused, and the others are in the closing root."""
@@ -263,12 +278,14 @@ def _draft(key_ids: Sequence[str], supplier_ids: Sequence[str]) -> dict[str, Any
             {"kind": "award", "name": "Price", "weight": "70"},
             {"kind": "award", "name": "Quality", "weight": "30"},
         ],
+        "bond": BOND,
         "budget_approved": True,
         "rehearsal_factor": FACTOR,
         "closes_at": (now + timedelta(seconds=OPEN_SECONDS)).isoformat(),
         "lots": [
             {
                 "title": f"Lot {place}",
+                "estimate": ESTIMATES[place - 1],
                 "items": [
                     {
                         "name": name,

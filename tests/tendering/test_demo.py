@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from b2b_market.entrypoints.modules import load_manifests
 from b2b_market.identity.public import act_as
+from b2b_market.infra.audit_trail import AuditEvent
 from b2b_market.infra.runtime import Runtime
 from b2b_market.organizations.demo.filling import SETTING, found_companies
 from b2b_market.rbac.actor import system_actor
@@ -24,6 +25,7 @@ from b2b_market.tendering.models.publicity import PublicityRow
 from b2b_market.tendering.models.reveals import RevealPeriod
 from b2b_market.tendering.models.selecting import Qualification, Talk
 from b2b_market.tendering.models.stages import TechnicalStage
+from b2b_market.tendering.pages.showing import HISTORY
 from b2b_market.tendering.service import drafting
 from tests.support.rows import rows_of
 from tests.support.works import work_for
@@ -69,6 +71,9 @@ def test_they_are_there_in_every_state_and_the_clock_leaves_them_alone(
     machine = system_actor("test", *(org for one in found for org in one.party_ids))
     things = {kind: Counter(one.value for one in rows_of(runtime, machine, select(kind.status))) for kind in THINGS}
 
+    trail = rows_of(runtime, machine, select(AuditEvent.action).where(AuditEvent.object_type == "tender"))
+
+    assert set(trail) <= set(HISTORY)
     assert {name: one.status.value for one in found for name in STATES if one.title.startswith(name)} == STATES
     assert len(found) == len(STATES)
     assert things == THINGS

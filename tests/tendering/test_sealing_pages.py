@@ -80,7 +80,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
             "committee": {},
             "tender": SimpleNamespace(id=tender.tender, currency="EUR"),
             "lots": {str(tender.lot): "Lot 1"},
-            "items": {str(tender.lot): [{"name": name, "quantity": "10", "unit": "H87"} for name in ITEMS]},
+            "next_version": {str(tender.lot): 1},
+            "items": {str(tender.lot): [{"name": name, "quantity": Decimal(10), "unit": "piece"} for name in ITEMS]},
             "weighing": {
                 str(tender.lot): {
                     "features": [{"name": "Warranty", "answers": [{"text": "one year"}, {"text": "three years"}]}],

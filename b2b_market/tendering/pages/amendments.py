@@ -34,7 +34,8 @@ def show_editions(tender_id: WireUuid, call: PageCall) -> Response:
     """Show what changed from one notice to the next."""
     editions.list_editions.admit(call.signed_in())
     found = editions.list_editions(call.work, call.actor, ReadTender(tender_id))
-    context = {"found": found, "tender": found.tender, "own": found.tender.buyer_id in call.actor.org_ids}
+    own = found.tender.buyer_id in call.actor.org_ids
+    context = {"found": found, "tender": found.tender, "own": own, "said": words.said}
     return call.page("tendering/editions.html", context)
 
 
@@ -127,6 +128,7 @@ def _form(
         "rows": rows,
         "plan": plan[0] if plan else None,
         "needs": [words.NEEDS[need] for need in plan[1]] if plan else [],
+        "said": words.said,
         "kinds": showing.KINDS,
         "units": [
             (code, name) for code, name in reference.unit_names(showing.language_of(call).value) if code in UNITS
@@ -150,5 +152,6 @@ def _amendment(call: PageContext, amendment_id: WireUuid, form: Form, *, status:
         "tender": found.tender,
         "may": {name for name, allowed in may.items() if allowed},
         "badges": words.AMENDMENT_BADGES,
+        "said": words.said,
     }
     return call.page("tendering/amendment.html", context, status=status)

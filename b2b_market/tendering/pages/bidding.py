@@ -18,7 +18,7 @@ from b2b_market.rbac.page_edge import PageCall, PageContext, PageRoute
 from b2b_market.tendering.commands import bids as commands
 from b2b_market.tendering.commands.amendments import ConfirmBid
 from b2b_market.tendering.commands.tenders import ProveKey, ReadTender, RegisterKey, RevokeKey
-from b2b_market.tendering.pages import showing, weighing
+from b2b_market.tendering.pages import offering, showing, weighing
 from b2b_market.tendering.rules.procedures import read_procedure
 from b2b_market.tendering.rules.sealed_proofs import Stands
 from b2b_market.tendering.rules.sealed_terms import Part
@@ -219,6 +219,7 @@ def show_bid(bid_id: WireUuid, call: PageCall) -> Response:
         "lot": lots[found.bid.lot_id],
         "company": showing.company_names(call, [found.bid.supplier_id])[found.bid.supplier_id],
         "badges": showing.BID_BADGES,
+        "said": offering.said_in(call, said, next(one for one in content.lots if one.id == found.bid.lot_id)),
         "text": json.dumps(said, ensure_ascii=False, indent=2),
     }
     return call.page("tendering/opened.html", context)
@@ -305,7 +306,11 @@ def own_bids_page(call: PageContext, tender_id: UUID, form: Form, *, status: int
         "form": form,
         "tender": content.tender,
         "lots": {str(lot.id): lot.title for lot in content.lots},
-        "items": {str(lot.id): lot.items for lot in content.lots},
+        "items": {str(lot.id): showing.items_shown(lot.items, showing.language_of(call)) for lot in content.lots},
+        "next_version": {
+            str(lot.id): max((bid.number for bid in own.bids if bid.lot_id == lot.id), default=0) + 1
+            for lot in content.lots
+        },
         "weighing": {
             str(lot.id): weighing.shown(lot.features, lot.costs, showing.language_of(call)) for lot in content.lots
         },

@@ -6,6 +6,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Annotated, Any, Final
 from urllib.parse import urlencode
+from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Response
 
@@ -13,6 +14,7 @@ from b2b_market.infra.http.cursors import encode_cursor
 from b2b_market.infra.http.wires import WireUuid
 from b2b_market.kernel.currency import Currency
 from b2b_market.kernel.money import Money
+from b2b_market.kernel.refusal import NotFound
 from b2b_market.kernel.text import N_
 from b2b_market.rbac.page_edge import PageCall, PageContext, PageRoute
 from b2b_market.reference import public as reference
@@ -21,10 +23,11 @@ from b2b_market.tendering.commands.tenders import ReadTender
 from b2b_market.tendering.pages import showing, weighing, wording
 from b2b_market.tendering.rules.procedures import Procedure, profiles, read_procedure
 from b2b_market.tendering.schemas.disclosure import FiltersIn
-from b2b_market.tendering.service import board
+from b2b_market.tendering.service import board, staging
 from b2b_market.tendering.service.board import PublicStep
 from b2b_market.tendering.states.disclosure import BoardState, StepKind
 from b2b_market.tendering.states.procedures import Entry, Publicity
+from b2b_market.tendering.states.stages import Envelopes
 from b2b_market.ui.language import Language
 
 router = APIRouter(prefix="/tender-board", route_class=PageRoute)
@@ -94,8 +97,17 @@ def show_notice(tender_id: WireUuid, call: PageCall) -> Response:
         "steps": [(step, STEPS[step.kind]) for step in reversed(found.steps)],
         "questions": [step.facts for step in found.steps if step.kind is StepKind.ANSWERED],
         **_open_to_all(procedure, found.steps),
+        "shows_technical": procedure.envelopes is Envelopes.TWO and _is_signed_off(call, tender_id),
     }
     return call.page("tendering/notice.html", context)
+
+
+def _is_signed_off(call: PageContext, tender_id: UUID) -> bool:
+    try:
+        staging.read_public_technical(call.work, call.actor, ReadTender(tender_id))
+    except NotFound:
+        return False
+    return True
 
 
 @router.get("/{tender_id}/editions/{edition}")

@@ -1,5 +1,6 @@
 """The committee of a tender: the pool for its buyer, a seat for its members, the draw for everybody."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 from uuid import UUID
@@ -13,10 +14,10 @@ from b2b_market.rbac.page_edge import PageCall, PageContext, PageRoute
 from b2b_market.tendering.commands.committee import Declare, HandIn, NameCommittee, Named
 from b2b_market.tendering.commands.evaluation import Score
 from b2b_market.tendering.commands.tenders import ReadTender
-from b2b_market.tendering.pages import showing
+from b2b_market.tendering.pages import offering, showing
 from b2b_market.tendering.rules import judging
 from b2b_market.tendering.rules.deciding import shown_score
-from b2b_market.tendering.service import board, committee, supplementing
+from b2b_market.tendering.service import board, committee, drafting, evaluating, supplementing
 from b2b_market.tendering.service.committee import CommitteeView, MemberBid
 from b2b_market.tendering.states.committee import CommitteeStatus, JurorStatus, SupplementStatus
 from b2b_market.tendering.states.tenders import TenderStatus
@@ -119,7 +120,11 @@ def committee_page(call: PageContext, tender_id: UUID, form: Form, *, status: in
     tender = found.tender
     buys = tender.buyer_id in call.actor.org_ids
     bids = _bids(call, found)
-    known = {one.bid.supplier_id for one in bids} | {one.org_id for one in found.jurors}
+    bidders = {one.bid.id: one.bid.supplier_id for one in bids}
+    if buys and found.scores and found.seat is None:
+        judged = evaluating.read_evaluation(call.work, call.actor, ReadTender(tender_id))
+        bidders = {bid.id: bid.supplier_id for lot in judged.lots for bid, _ in lot.bids}
+    known = {*bidders.values(), *(one.org_id for one in found.jurors)}
     members = {member for one in found.scores for member in one.given}
     people = identity.people(call.work, call.actor, members)
     context = {
@@ -132,7 +137,8 @@ def committee_page(call: PageContext, tender_id: UUID, form: Form, *, status: in
         "declares": _works(found) and committee.declare_interests.allows(call.actor),
         "scores": _works(found) and bool(bids) and tender.status is TenderStatus.EVALUATING,
         "bids": bids,
-        "bidders": {one.bid.id: one.bid.supplier_id for one in bids},
+        "offered": _offered(call, tender_id, bids),
+        "bidders": bidders,
         "criteria": [(key, tender.criteria[int(key)]["name"]) for key in judging.weights_of(tender.criteria).quality],
         "companies": showing.company_names(call, known),
         "people": {user_id: person.name for user_id, person in people.items()},
@@ -146,6 +152,13 @@ def committee_page(call: PageContext, tender_id: UUID, form: Form, *, status: in
         "declarations": [("no", N_("I have no conflict with any bidder")), ("yes", N_("I have a conflict"))],
     }
     return call.page("tendering/committee.html", context, status=status)
+
+
+def _offered(call: PageContext, tender_id: UUID, bids: Sequence[MemberBid]) -> dict[UUID, offering.Said]:
+    """Return what each bid says to a member, by its id."""
+    content = drafting.read_tender(call.work, call.actor, ReadTender(tender_id)) if bids else None
+    lots = {lot.id: lot for lot in content.lots} if content is not None else {}
+    return {one.bid.id: offering.said_in(call, one.content or {}, lots[one.bid.lot_id]) for one in bids}
 
 
 def _supplies(call: PageContext, found: CommitteeView) -> bool:

@@ -20,6 +20,7 @@ from b2b_market.tendering.commands import evaluation as commands
 from b2b_market.tendering.commands.tenders import ReadTender, StepTender
 from b2b_market.tendering.pages import judging_words as words
 from b2b_market.tendering.pages import showing, weighing
+from b2b_market.tendering.pages.publicity import standing_candidates
 from b2b_market.tendering.rules import saying
 from b2b_market.tendering.rules.deciding import shown_amount, shown_score
 from b2b_market.tendering.rules.envelopes import technical_score
@@ -287,6 +288,7 @@ def _evaluation(call: PageContext, tender_id: UUID, form: Form, position: int, *
         "two": found.sight.two,
         "allowed": _allowed(call, found),
         "committee": found.tender.values.get("committee"),
+        **standing_candidates(call, found.tender, chosen),
         "now": call.work.now(),
         "idempotency_key": str(uuid4()),
     }

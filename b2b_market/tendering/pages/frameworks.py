@@ -287,6 +287,7 @@ def _terms(call: PageContext, tender_id: UUID, form: Form, *, status: int = 200)
         "items": {lot.id: showing.items_shown(lot.items, showing.language_of(call)) for lot in found.lots},
         "modes": MODES,
         "money": lambda amount: _money(amount, tender.currency),
+        "exact": Decimal,
     }
     return call.page("tendering/framework_terms.html", context, status=status)
 

@@ -12,11 +12,15 @@ from b2b_market.kernel.currency import Currency
 from b2b_market.kernel.money import Money
 from b2b_market.kernel.refusal import Refusal
 from b2b_market.kernel.text import N_
-from b2b_market.rbac.page_edge import PageCall, PageRoute
+from b2b_market.rbac.page_edge import PageCall, PageContext, PageRoute
 from b2b_market.tendering.commands.publicity import PublishCandidates
 from b2b_market.tendering.commands.tenders import ReadTender
+from b2b_market.tendering.models.tenders import Tender
 from b2b_market.tendering.pages import showing
+from b2b_market.tendering.rules.procedures import read_procedure
+from b2b_market.tendering.rules.publicity import candidates
 from b2b_market.tendering.service import board, complaining, drafting, publicity
+from b2b_market.tendering.service.evaluating import JudgedLot
 from b2b_market.tendering.states.publicity import PublicityStatus
 from b2b_market.ui.forms import Form
 from b2b_market.ui.viewer import Badge, Flash
@@ -80,6 +84,19 @@ def show_public_candidates(tender_id: WireUuid, call: PageCall) -> Response:
         "badges": BADGES,
     }
     return call.page("tendering/candidates_public.html", context)
+
+
+def standing_candidates(call: PageContext, tender: Tender, lot: JudgedLot) -> dict[str, object]:
+    """Return the lot's ranking as it is published, none where none stands, and whether it has changed since."""
+    terms = read_procedure(tender.values).publicity
+    if terms is None:
+        return {"ranking": None, "ranking_new": False}
+    found = publicity.list_candidates(call.work, call.actor, ReadTender(tender.id)).published
+    standing = [one for one in found if one.lot_id == lot.lot.id and one.status is not PublicityStatus.WITHDRAWN]
+    ranking = next(iter(standing), None)
+    now = [str(one.bid_id) for one in candidates(lot.standing, terms)]
+    known = [one["bid"] for one in ranking.candidates] if ranking is not None else []
+    return {"ranking": ranking, "ranking_new": now != known}
 
 
 def _money(total: Mapping[str, str] | None) -> Money | None:

@@ -220,12 +220,16 @@ def page_of(call: PageContext, tender_id: UUID, form: Form, *, status: int = 200
 
 
 def _taking_part(call: PageContext, content: TenderContent, *, buys: bool) -> dict[str, bool]:
-    """Return what a reader of another company than the buyer may do."""
+    """Return what a reader of another company than the buyer may do, and whether its bid waits to be confirmed."""
     tender, actor = content.tender, call.actor
     lets_in = not buys and takes_part(tender.entry, tender.supplier_ids, tender.admitted_ids, actor.org_id)
     enquires = lets_in and tender.status is TenderStatus.ENQUIRIES
+    bids = lets_in and bidding.submit_bid.allows(actor)
+    amended = bids and tender.status is TenderStatus.TENDERING and tender.binding_edition > 1
+    own = bidding.read_own_bids(call.work, actor, commands.ReadTender(tender.id)) if amended else None
     return {
-        "bids": lets_in and bidding.submit_bid.allows(actor),
+        "bids": bids,
+        "unconfirmed": own is not None and bool(own.unconfirmed()),
         "applies": not buys and applying.send_application.allows(actor),
         "asks": enquires and asking.ask_about_tender.allows(actor),
     }

@@ -100,8 +100,11 @@ class Seal extends Device {
     await super.connectedCallback();
   }
 
-  /** Shows the prices of the chosen lot. */
+  /** Shows the prices of the chosen lot, and which version of a bid on it comes next. */
   show() {
+    const next = this.querySelector('[data-field="lot"] option:checked')?.getAttribute("data-next");
+    const version = this.field("version");
+    if (next && version) version.value = next;
     for (const group of this.querySelectorAll("[data-prices]")) group.toggleAttribute("hidden", group !== this.prices());
   }
 

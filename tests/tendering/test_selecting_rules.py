@@ -23,6 +23,7 @@ from b2b_market.tendering.states.selecting import QualificationStatus, TalkKind
 from b2b_market.tendering.states.tenders import TenderStatus
 
 NOON = datetime(2026, 11, 22, 4, tzinfo=UTC)
+DAY = timedelta(days=1)
 CLOCK = Clock(ZoneInfo("Asia/Shanghai"), 1)
 FIRST, SECOND, THIRD = (UUID(int=number) for number in range(1, 4))
 CRITERIA = [{"kind": kind} for kind in ("award", "exclusion", "selection")]
@@ -118,8 +119,21 @@ class TestTimes:
         assert (ends, least) == (NOON + timedelta(days=2), NOON + timedelta(days=6))
         assert admission.invited_times(procedure("eu-restricted"), CLOCK, NOON) == (None, NOON + timedelta(days=25))
 
+    def test_a_later_end_of_applications_moves_the_deadline_only_where_it_must(self) -> None:
+        restricted, two_stage = procedure("eu-restricted"), procedure("eu-dialogue")
+        least = NOON + timedelta(days=25)
+        for closes_at, expected in ((least - timedelta(seconds=1), least), (least, least), (least + DAY, least + DAY)):
+            assert admission.deadline_after(restricted, CLOCK, NOON, closes_at) == expected
+        assert admission.deadline_after(two_stage, CLOCK, NOON, least) == NOON
+
 
 class TestTakingPart:
+    def test_those_are_told_who_are_admitted_else_who_is_invited_or_came_each_once(self) -> None:
+        assert admission.concerned([FIRST], [SECOND], [THIRD]) == [SECOND]
+        everybody = [FIRST, SECOND, THIRD]
+        assert admission.concerned([FIRST, SECOND], None, [SECOND, THIRD]) == everybody
+        assert admission.concerned([FIRST, SECOND], [], [SECOND, THIRD]) == everybody
+
     def test_the_admitted_where_there_was_a_selection_else_whom_the_entry_lets_in(self) -> None:
         assert admission.takes_part(Entry.PUBLIC, (), None, FIRST)
         assert admission.takes_part(Entry.INVITED, (FIRST,), None, FIRST)

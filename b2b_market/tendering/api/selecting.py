@@ -14,11 +14,11 @@ from b2b_market.tendering.commands import selecting as commands
 from b2b_market.tendering.commands.tenders import ReadTender, StepTender
 from b2b_market.tendering.rules import qualifying as rules
 from b2b_market.tendering.rules.bidding import BidderUnfit
-from b2b_market.tendering.rules.drafting import TenderReasonMissing
+from b2b_market.tendering.rules.drafting import TenderPeriodTooShort, TenderReasonMissing
 from b2b_market.tendering.rules.judging import EvaluatorUnfit
 from b2b_market.tendering.schemas import selecting as schemas
 from b2b_market.tendering.schemas.tenders import TenderSummaryOut
-from b2b_market.tendering.service import applying, qualifying
+from b2b_market.tendering.service import applying, postponing, qualifying
 
 router = APIRouter(prefix="/tenders", tags=["tendering"], route_class=StrictRoute)
 application_router = APIRouter(prefix="/tender-applications", tags=["tendering"], route_class=StrictRoute)
@@ -97,6 +97,17 @@ def list_applications(tender_id: WireUuid, call: Call) -> Answer:
     """Return the applications to an own tender; none before their time is over."""
     found = qualifying.list_applications(call.work, call.actor, ReadTender(tender_id))
     return call.answer_many(schemas.ApplicationOut, found)
+
+
+@router.post(
+    "/{tender_id}/applications/extend",
+    response_model=TenderSummaryOut,
+    responses=changes(TenderReasonMissing, TenderPeriodTooShort),
+)
+def extend_applications(tender_id: WireUuid, body: schemas.ApplicationsExtensionIn, call: Call) -> Answer:
+    """Receive applications longer; what was sent stays valid."""
+    command = commands.ExtendApplications(tender_id, call.if_match, body.ends_at, body.reason)
+    return call.answer(TenderSummaryOut, postponing.extend_applications(call.work, call.actor, command))
 
 
 @application_router.post(

@@ -41,6 +41,16 @@ class StageFileId:
 
 
 @dataclass(frozen=True, slots=True)
+class ExtendApplications:
+    """A later end of the time for applications, and why."""
+
+    tender_id: UUID
+    expected_version: int | None
+    ends_at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class ApplicationId:
     """One application of any company."""
 

@@ -72,12 +72,20 @@ def tender_part(said: Mapping[str, Any], titles: Titles, amended: Amended | None
         tender["procurementMethodRationale"] = said["ground"]
     if said["enquiry_ends_at"]:
         tender["enquiryPeriod"] = {"startDate": said["published_at"], "endDate": said["enquiry_ends_at"]}
+    if said.get("applications_end_at"):
+        tender["milestones"] = [_applications_end(said["applications_end_at"])]
     estimates = [lot["estimate"] for lot in said["lots"]]
     if all(estimates):
         tender["value"] = amount(sum((Decimal(one) for one in estimates), Decimal(0)), said["currency"])
     if amended is not None:
         tender["amendments"] = [amended.part()]
     return tender
+
+
+def _applications_end(ends_at: str) -> Object:
+    """Return until when companies ask to take part; the standard has no period for it."""
+    title = "Requests to participate are received until then"
+    return {"id": "applications", "title": title, "type": "engagement", "dueDate": ends_at, "status": "scheduled"}
 
 
 def method_of(said: Mapping[str, Any]) -> str:

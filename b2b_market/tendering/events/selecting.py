@@ -24,6 +24,16 @@ class ApplicationWithdrawn(Event):
     supplier_id: UUID
 
 
+@event("tender.applications_extended.v1")
+class ApplicationsExtended(Event):
+    """Applications are received longer than announced; a new edition of the notice says so."""
+
+    tender_id: UUID
+    buyer_id: UUID
+    ends_at: datetime
+    reason: str
+
+
 @event("tender.applications_ended.v1")
 class ApplicationsEnded(Event):
     """The time for applications is over; the buyer reads and judges them."""
@@ -122,6 +132,7 @@ class TalksEnded(Event):
 SELECTING_EVENTS = (
     ApplicationSent,
     ApplicationWithdrawn,
+    ApplicationsExtended,
     ApplicationsEnded,
     ApplicationFailing,
     ApplicationDecided,

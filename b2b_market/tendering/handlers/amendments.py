@@ -8,9 +8,8 @@ from b2b_market.rbac.manifest import Handler
 from b2b_market.tendering.commands.tenders import ReadTender
 from b2b_market.tendering.events.amendments import TenderAmended, TenderAmendmentReturned, TenderAmendmentSubmitted
 from b2b_market.tendering.handlers.telling import people_with, tell
-from b2b_market.tendering.handlers.tenders import invited
 from b2b_market.tendering.permissions import TenderPermission
-from b2b_market.tendering.service import editions
+from b2b_market.tendering.service import concerning, editions
 
 
 class AmendmentToApprove(MessageType):
@@ -66,13 +65,14 @@ def when_amendment_returned_tell_author(work: Work, actor: Actor, event: TenderA
 
 
 def when_tender_amended_tell_suppliers(work: Work, actor: Actor, event: TenderAmended) -> None:
-    """Tell bidders to confirm, and the other invited suppliers what changed."""
+    """Tell bidders to confirm, and the others concerned what changed."""
     bidders = editions.unconfirmed_bidders(work, actor, ReadTender(event.tender_id)) if event.material else ()
     facts: dict[str, Fact] = {"closes_at": event.closes_at, "reason": event.reason}
     for bidder in bidders:
         people = people_with(work, actor, [bidder], TenderPermission.BID_SUBMIT)
         tell(work, actor, people, BidToConfirm, event.tender_id, link=f"/tenders/{event.tender_id}/bid", **facts)
-    others = [org_id for org_id in invited(work, actor, event.tender_id) if org_id not in bidders]
+    concerned = concerning.read_concerned(work, actor, ReadTender(event.tender_id))
+    others = [org_id for org_id in concerned if org_id not in bidders]
     people = people_with(work, actor, others, TenderPermission.BID_SUBMIT)
     tell(work, actor, people, TenderChanged, event.tender_id, link=f"/tenders/{event.tender_id}/editions", **facts)
 

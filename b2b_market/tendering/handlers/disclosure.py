@@ -10,6 +10,7 @@ from b2b_market.tendering.events.evaluation import (
     TenderAwarded,
     TenderEndedWithoutAward,
 )
+from b2b_market.tendering.events.selecting import ApplicationsExtended
 from b2b_market.tendering.events.stages import PricesOpened
 from b2b_market.tendering.events.tenders import (
     BiddingOpened,
@@ -26,7 +27,9 @@ from b2b_market.tendering.service import disclosing, stepping
 
 
 def when_notice_changed_tell_editions(
-    work: Work, actor: Actor, event: TenderPublished | TenderExtended | BiddingOpened | TenderClosed
+    work: Work,
+    actor: Actor,
+    event: TenderPublished | ApplicationsExtended | TenderExtended | BiddingOpened | TenderClosed,
 ) -> None:
     """Put the editions of the notice on record that are not there yet."""
     stepping.tell_editions(work, actor, TellStep(event.tender_id))
@@ -81,6 +84,7 @@ def when_tender_awarded_tell_awards(work: Work, actor: Actor, event: TenderAward
 
 DISCLOSURE_HANDLERS = (
     Handler(TenderPublished, when_notice_changed_tell_editions, "tender.published.tell_editions"),
+    Handler(ApplicationsExtended, when_notice_changed_tell_editions, "tender.applications_extended.tell_editions"),
     Handler(TenderExtended, when_notice_changed_tell_editions, "tender.extended.tell_editions"),
     Handler(BiddingOpened, when_notice_changed_tell_editions, "tender.bidding_opened.tell_editions"),
     Handler(TenderClosed, when_notice_changed_tell_editions, "tender.closed.tell_editions"),

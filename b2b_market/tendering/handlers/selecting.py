@@ -2,7 +2,7 @@
 
 from b2b_market.infra.work import Work
 from b2b_market.kernel.text import N_
-from b2b_market.notifications.public import MessageType
+from b2b_market.notifications.public import Fact, MessageType
 from b2b_market.rbac.actor import Actor
 from b2b_market.rbac.manifest import Handler
 from b2b_market.tendering.commands.tenders import ReadTender
@@ -11,13 +11,14 @@ from b2b_market.tendering.events.selecting import (
     ApplicationFailing,
     ApplicationLapsed,
     ApplicationsEnded,
+    ApplicationsExtended,
     QualifiedInvited,
     TooFewQualified,
 )
 from b2b_market.tendering.events.tenders import TenderPublished
 from b2b_market.tendering.handlers.telling import people_with, tell
 from b2b_market.tendering.permissions import TenderPermission
-from b2b_market.tendering.service import drafting
+from b2b_market.tendering.service import concerning, drafting
 
 
 class InvitedToApply(MessageType):
@@ -27,6 +28,15 @@ class InvitedToApply(MessageType):
     label = N_("Invitations to apply")
     subject = N_("{buyer} invites you to apply: {title}")
     body = N_("{number}\n\nApplications are received until {ends_at}. Those who qualify are invited to go on.")
+
+
+class ApplicationsLonger(MessageType):
+    """Suppliers: more time to apply."""
+
+    code, permission = "tender.applications_extended", TenderPermission.BID_SUBMIT
+    label = N_("Tenders that receive applications longer")
+    subject = N_("{number} of {buyer}: there is more time to apply")
+    body = N_("{title}\n\nReason: {reason}\n\nApplications are received until {ends_at}. What you sent stays valid.")
 
 
 class ApplicationsToJudge(MessageType):
@@ -92,6 +102,15 @@ def when_tender_published_invite_to_apply(work: Work, actor: Actor, event: Tende
         )
 
 
+def when_applications_extended_tell_suppliers(work: Work, actor: Actor, event: ApplicationsExtended) -> None:
+    """Tell those who are invited or have applied, each alone."""
+    found = concerning.read_concerned(work, actor, ReadTender(event.tender_id))
+    people = people_with(work, actor, found, TenderPermission.BID_SUBMIT)
+    link = f"/tenders/{event.tender_id}/application"
+    facts: dict[str, Fact] = {"ends_at": event.ends_at, "reason": event.reason}
+    tell(work, actor, people, ApplicationsLonger, event.tender_id, link=link, **facts)
+
+
 def when_applications_ended_tell_evaluators(work: Work, actor: Actor, event: ApplicationsEnded) -> None:
     """Tell those who judge."""
     people = people_with(work, actor, [event.buyer_id], TenderPermission.EVALUATE)
@@ -131,6 +150,9 @@ def when_application_lapsed_tell_company(work: Work, actor: Actor, event: Applic
 
 APPLICATION_HANDLERS = (
     Handler(TenderPublished, when_tender_published_invite_to_apply, "tender.published.invite_to_apply"),
+    Handler(
+        ApplicationsExtended, when_applications_extended_tell_suppliers, "tender.applications_extended.tell_suppliers"
+    ),
     Handler(ApplicationsEnded, when_applications_ended_tell_evaluators, "tender.applications_ended.tell_evaluators"),
     Handler(ApplicationFailing, when_application_failing_ask_second_person, "tender.application_failing.ask_second"),
     Handler(ApplicationDecided, when_application_decided_send_letter, "tender.application_decided.send_letter"),

@@ -22,7 +22,7 @@ from b2b_market.tendering.events.tenders import (
 )
 from b2b_market.tendering.handlers.telling import people_with, tell
 from b2b_market.tendering.permissions import TenderPermission
-from b2b_market.tendering.service import drafting
+from b2b_market.tendering.service import concerning, drafting
 from b2b_market.tendering.service.drafting import TenderContent
 
 
@@ -137,13 +137,13 @@ def when_enquiry_asked_tell_buyer(work: Work, actor: Actor, event: EnquiryAsked)
 
 
 def when_bidding_opened_tell_suppliers(work: Work, actor: Actor, event: BiddingOpened) -> None:
-    """Tell the invited suppliers that bids are received."""
+    """Tell those concerned that bids are received."""
     people = _suppliers(work, actor, event.tender_id)
     tell(work, actor, people, BiddingBegun, event.tender_id, closes_at=event.closes_at)
 
 
 def when_tender_extended_tell_suppliers(work: Work, actor: Actor, event: TenderExtended) -> None:
-    """Tell the invited suppliers the later deadline."""
+    """Tell those who are invited or take part the later deadline."""
     people = _suppliers(work, actor, event.tender_id)
     tell(work, actor, people, DeadlineMoved, event.tender_id, closes_at=event.closes_at, reason=event.reason)
 
@@ -157,18 +157,18 @@ def when_tender_closed_call_officers(work: Work, actor: Actor, event: TenderClos
 
 
 def when_tender_opened_tell_everybody(work: Work, actor: Actor, event: TenderOpened) -> None:
-    """Tell the buyer's evaluators and the invited suppliers."""
+    """Tell the buyer's evaluators and those who are invited or take part."""
     people = people_with(work, actor, [event.buyer_id], TenderPermission.EVALUATE)
     tell(work, actor, [*people, *_suppliers(work, actor, event.tender_id)], BidsOpened, event.tender_id)
 
 
 def when_tender_cancelled_tell_suppliers(work: Work, actor: Actor, event: TenderCancelled) -> None:
-    """Tell the invited suppliers why."""
+    """Tell those who are invited or take part why."""
     tell(work, actor, _suppliers(work, actor, event.tender_id), TenderEnded, event.tender_id, reason=event.reason)
 
 
 def when_tender_unsuccessful_tell_everybody(work: Work, actor: Actor, event: TenderUnsuccessful) -> None:
-    """Tell the buyer and the invited suppliers that nothing was opened."""
+    """Tell the buyer and those who are invited or take part that nothing was opened."""
     people = people_with(work, actor, [event.buyer_id], TenderPermission.DRAFT)
     everybody = [*people, *_suppliers(work, actor, event.tender_id)]
     tell(work, actor, everybody, TenderEnded, event.tender_id, reason=TOO_FEW)
@@ -178,14 +178,9 @@ def _told(work: Work, actor: Actor, tender_id: UUID) -> TenderContent:
     return drafting.read_tender(work, actor, ReadTender(tender_id))
 
 
-def invited(work: Work, actor: Actor, tender_id: UUID) -> list[UUID]:
-    """Return the suppliers that a tender invites: those that qualified where applications came first."""
-    tender = _told(work, actor, tender_id).tender
-    return list(tender.supplier_ids if tender.admitted_ids is None else tender.admitted_ids)
-
-
 def _suppliers(work: Work, actor: Actor, tender_id: UUID) -> list[Recipient]:
-    return people_with(work, actor, invited(work, actor, tender_id), TenderPermission.BID_SUBMIT)
+    found = concerning.read_concerned(work, actor, ReadTender(tender_id))
+    return people_with(work, actor, found, TenderPermission.BID_SUBMIT)
 
 
 HANDLERS = (

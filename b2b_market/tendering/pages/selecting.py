@@ -19,7 +19,7 @@ from b2b_market.tendering.commands import selecting as commands
 from b2b_market.tendering.commands.tenders import ReadTender, StepTender
 from b2b_market.tendering.pages import showing
 from b2b_market.tendering.rules.qualifying import judged_by
-from b2b_market.tendering.service import applying, drafting, qualifying
+from b2b_market.tendering.service import applying, drafting, postponing, qualifying
 from b2b_market.tendering.states.procedures import CriterionKind
 from b2b_market.tendering.states.selecting import (
     DECIDABLE,
@@ -192,6 +192,26 @@ def dismiss_failure(application_id: WireUuid, call: PageCall) -> Response:
     return _second(call, application_id, qualifying.dismiss_failure, N_("Sent back to be judged again."))
 
 
+@router.post("/tenders/{tender_id}/applications/extension")
+def extend_applications(tender_id: WireUuid, call: PageCall) -> Response:
+    """Receive applications longer."""
+    postponing.extend_applications.admit(call.actor)
+    form = Form(call.form())
+    expected = form.integer("version", required=True)
+    ends_at = form.moment("ends_at", showing.zone_of(call), required=True)
+    why = form.text("reason_longer", limit=4000, lines=True) or ""
+    if form.ok and ends_at is not None:
+        try:
+            command = commands.ExtendApplications(tender_id, expected, ends_at, why)
+            postponing.extend_applications(call.work, call.actor, command)
+            said = Flash(N_("Applications are received longer; a new notice says so."))
+            return call.see(f"/tenders/{tender_id}/applications", said)
+        except Refusal as refusal:
+            call.refuse(refusal)
+            form.add_refusal(refusal)
+    return _all(call, tender_id, form, status=409)
+
+
 def _second(
     call: PageContext, application_id: UUID, run: Operation[commands.DecideFailure, qualifying.Judged], said: str
 ) -> Response:
@@ -261,6 +281,7 @@ def _all(call: PageContext, tender_id: UUID, form: Form, *, status: int = 200) -
         "decides": decides,
         "decided": all(one.qualification.status in DECIDABLE for one in found),
         "user_id": actor.user_id,
+        "extends": tender.status is TenderStatus.APPLICATIONS and postponing.extend_applications.allows(actor),
     }
     return call.page("tendering/applications.html", context, status=status)
 

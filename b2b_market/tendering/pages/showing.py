@@ -123,6 +123,7 @@ HISTORY: Final[Mapping[str, str]] = MappingProxyType(
         "tender.returned": N_("returned it"),
         "tender.published": N_("published it under a signed notice"),
         "tender.extended": N_("moved the deadline"),
+        "tender.applications_extended": N_("gave more time to apply"),
         "tender.bidding_opened": N_("bidding began"),
         "tender.closed": N_("bidding closed; the close record was signed"),
         "tender.unsuccessful": N_("it came to nothing: too few bidders"),

@@ -8,8 +8,11 @@ from sqlalchemy.orm import Session
 
 from b2b_market.kernel.refusal import NotFound
 from b2b_market.rbac.actor import Scope
+from b2b_market.tendering.models.bids import Bid
 from b2b_market.tendering.models.selecting import Application, Qualification, StageFile, Talk
 from b2b_market.tendering.models.tenders import Tender
+from b2b_market.tendering.states.bids import BidStatus
+from b2b_market.tendering.states.selecting import ApplicationStatus
 
 
 def own_application(session: Session, scope: Scope, tender_id: UUID, *, lock: bool = False) -> Application | None:
@@ -32,6 +35,14 @@ def every_application(session: Session, _scope: Scope, tender_id: UUID) -> Seque
     """Return every application to a tender; the machine branch of the policy shows them."""
     wanted = select(Application).where(Application.tender_id == tender_id).with_for_update()
     return session.scalars(wanted.order_by(Application.received_at, Application.id)).all()
+
+
+def concerned(session: Session, _scope: Scope, tender_id: UUID) -> Sequence[UUID]:
+    """Return the companies with a standing application or bid; for the machine branch alone before these are opened."""
+    gone = (ApplicationStatus.WITHDRAWN, BidStatus.WITHDRAWN)
+    applied = select(Application.supplier_id).where(Application.tender_id == tender_id, Application.status != gone[0])
+    bidding = select(Bid.supplier_id).where(Bid.tender_id == tender_id, Bid.status != gone[1])
+    return session.scalars(applied.union(bidding).order_by("supplier_id")).all()
 
 
 def open_files(session: Session, _scope: Scope, tender_id: UUID) -> None:

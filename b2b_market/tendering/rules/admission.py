@@ -115,11 +115,27 @@ def invited_times(procedure: Procedure, clock: Clock, moment: datetime) -> tuple
     return ends, _ends(procedure.tendering, clock, ends or moment)
 
 
+def deadline_after(procedure: Procedure, clock: Clock, ends_at: datetime, closes_at: datetime) -> datetime:
+    """Return the deadline for bids where applications end later: as it is, or with the whole time after an invitation.
+
+    A dialogue has no deadline of its own: what stands for it is when applications end.
+    """
+    if has_dialogue(procedure):
+        return ends_at
+    _, least = invited_times(procedure, clock, bids_from(procedure, clock, ends_at))
+    return max(closes_at, least)
+
+
 def takes_part(entry: Entry, invited: Sequence[UUID], admitted: Sequence[UUID] | None, company: UUID) -> bool:
     """Tell whether a company may bid: those ``admitted`` after a selection, else whom the entry lets in."""
     if admitted is not None:
         return company in admitted
     return entry is Entry.PUBLIC or company in invited
+
+
+def concerned(invited: Sequence[UUID], admitted: Sequence[UUID] | None, came: Sequence[UUID]) -> list[UUID]:
+    """Return whom to tell of a tender, each once: those ``admitted``, else the ``invited`` and who applied or bid."""
+    return list(admitted) if admitted else list(dict.fromkeys((*invited, *came)))
 
 
 def first_step(procedure: Procedure, *, asks: bool) -> str:

@@ -45,6 +45,13 @@ class FindingIn(WireIn):
     score: WireDecimal | None = None
 
 
+class ApplicationsExtensionIn(WireIn):
+    """A later end of the time for applications, and why."""
+
+    ends_at: WireTime
+    reason: LongText
+
+
 class FindingsIn(WireIn):
     """A finding for every exclusion and selection criterion."""
 

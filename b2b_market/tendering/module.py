@@ -19,6 +19,7 @@ from b2b_market.tendering.api import joint as joint_api
 from b2b_market.tendering.api import papers as papers_api
 from b2b_market.tendering.api import procedures as procedures_api
 from b2b_market.tendering.api import publicity as publicity_api
+from b2b_market.tendering.api import reducing as reducing_api
 from b2b_market.tendering.api import reveals as reveals_api
 from b2b_market.tendering.api import stages as stages_api
 from b2b_market.tendering.api import supplements as supplements_api
@@ -35,6 +36,7 @@ from b2b_market.tendering.events.evaluation import EVALUATION_EVENTS
 from b2b_market.tendering.events.frameworks import FRAMEWORK_EVENTS
 from b2b_market.tendering.events.joint import ParticipantInvited, ParticipationAnswered
 from b2b_market.tendering.events.publicity import PUBLICITY_EVENTS
+from b2b_market.tendering.events.reducing import REDUCING_EVENTS
 from b2b_market.tendering.events.reveals import KeysLost
 from b2b_market.tendering.events.selecting import SELECTING_EVENTS
 from b2b_market.tendering.events.stages import PricesOpened, TechnicalLocked
@@ -49,6 +51,7 @@ from b2b_market.tendering.handlers.evaluation import EVALUATION_HANDLERS
 from b2b_market.tendering.handlers.frameworks import FRAMEWORK_HANDLERS
 from b2b_market.tendering.handlers.joint import JOINT_HANDLERS
 from b2b_market.tendering.handlers.publicity import PUBLICITY_HANDLERS
+from b2b_market.tendering.handlers.reducing import REDUCING_HANDLERS
 from b2b_market.tendering.handlers.reveals import REVEAL_HANDLERS
 from b2b_market.tendering.handlers.stages import STAGE_HANDLERS
 from b2b_market.tendering.handlers.supplements import SUPPLEMENT_HANDLERS
@@ -66,6 +69,7 @@ from b2b_market.tendering.models import evaluation as evaluation_models
 from b2b_market.tendering.models import keys as key_models
 from b2b_market.tendering.models import procedures as procedure_models
 from b2b_market.tendering.models import publicity as publicity_models
+from b2b_market.tendering.models import reducing as reducing_models
 from b2b_market.tendering.models import reveals as reveal_models
 from b2b_market.tendering.models import selecting as selecting_models
 from b2b_market.tendering.models import stages as stage_models
@@ -86,6 +90,7 @@ from b2b_market.tendering.pages import joint as joint_pages
 from b2b_market.tendering.pages import papers as paper_pages
 from b2b_market.tendering.pages import procedures as procedure_pages
 from b2b_market.tendering.pages import publicity as publicity_pages
+from b2b_market.tendering.pages import reducing as reducing_pages
 from b2b_market.tendering.pages import reveals as reveal_pages
 from b2b_market.tendering.pages import stages as stage_pages
 from b2b_market.tendering.pages import supplements as supplement_pages
@@ -114,6 +119,7 @@ from b2b_market.tendering.service import (
     continuing,
     correcting,
     decrypting,
+    departing,
     disclosing,
     drafting,
     editions,
@@ -132,6 +138,7 @@ from b2b_market.tendering.service import (
     publishing,
     qualifying,
     questioning,
+    reducing,
     reporting,
     revealing,
     reviewing,
@@ -171,6 +178,7 @@ MANIFEST = Manifest(
         reveals_api.router,
         supplements_api.router,
         *documents_api.ROUTERS,
+        *reducing_api.ROUTERS,
         *talks_api.ROUTERS,
         *disclosure_api.ROUTERS,
         *framework_api.ROUTERS,
@@ -197,6 +205,7 @@ MANIFEST = Manifest(
         reveal_pages.router,
         supplement_pages.router,
         document_pages.router,
+        reducing_pages.router,
         *talk_pages.ROUTERS,
         framework_pages.router,
         joint_pages.router,
@@ -214,6 +223,7 @@ MANIFEST = Manifest(
         *REVEAL_HANDLERS,
         *SUPPLEMENT_HANDLERS,
         *SELECTING_HANDLERS,
+        *REDUCING_HANDLERS,
         *DISCLOSURE_HANDLERS,
         *FRAMEWORK_HANDLERS,
         *JOINT_HANDLERS,
@@ -259,6 +269,8 @@ MANIFEST = Manifest(
         qualifying,
         talking,
         continuing,
+        reducing,
+        departing,
         stepping,
         disclosing,
         importing,
@@ -289,6 +301,7 @@ MANIFEST = Manifest(
         reveal_models,
         document_models,
         selecting_models,
+        reducing_models,
         disclosure_models,
         amendment_models,
         bond_models,
@@ -302,6 +315,7 @@ MANIFEST = Manifest(
         KeysLost,
         SupplementNamed,
         *SELECTING_EVENTS,
+        *REDUCING_EVENTS,
         *TENDER_EVENTS,
         *FRAMEWORK_EVENTS,
         ParticipantInvited,

@@ -1,6 +1,6 @@
 """Tenders of several stages for tests: applications sent and judged, talks held."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -10,7 +10,6 @@ from b2b_market.files import public as files
 from b2b_market.infra.runtime import Runtime
 from b2b_market.rbac.actor import Actor
 from b2b_market.tendering.commands.selecting import (
-    AddFile,
     Finding,
     JudgeApplication,
     RecordTalk,
@@ -26,7 +25,6 @@ from b2b_market.tendering.service.qualifying import Judged
 from b2b_market.tendering.service.talking import TalkView
 from b2b_market.tendering.states.procedures import CriterionKind, Entry
 from b2b_market.tendering.states.selecting import TalkKind
-from b2b_market.tendering.states.tenders import TenderStatus
 from b2b_market.tendering.tasks import advance_due
 from tests.support import tenders as made
 from tests.support.tenders import Hall
@@ -148,41 +146,3 @@ def keep(runtime: Runtime, person: Actor, name: str, content: bytes) -> UUID:
     prepared = files.prepare(runtime.settings, files.Upload(name, "text/plain", content))
     with work_for(runtime, person) as work:
         return files.register(work, person, prepared).id
-
-
-class Staged:
-    """The stages of the world: a rehearsal whose applications wait to be judged, and a dialogue that has begun."""
-
-    def __init__(self, runtime: Runtime, hall: Hall) -> None:
-        """Publish both, and let every supplier apply with a file."""
-        self.runtime, self.hall = runtime, hall
-        self.things: dict[str, str] = {}
-        times: dict[str, Any] = {"rehearsal_factor": 86_400, "entry": Entry.INVITED, "supplier_ids": hall.suppliers}
-        closes_at = datetime.now(UTC) + timedelta(seconds=60)
-        self.judging = self._applied(command(hall, closes_at=closes_at, **times))
-        self.dialogue = self._applied(command(hall, "private-two-stage", closes_at=None, **times))
-        self.things |= {"stage_tender_id": str(self.judging), "talks_tender_id": str(self.dialogue)}
-
-    def _applied(self, wanted: DraftTender) -> UUID:
-        tender_id = made.published(self.runtime, self.hall, wanted).tender.id
-        for place, person in enumerate(self.hall.sales):
-            apply(self.runtime, self.hall, tender_id, place)
-            kept = keep(self.runtime, person, "register.txt", b"evidence")
-            with work_for(self.runtime, person) as work:
-                sent = applying.add_evidence(work, person, AddFile(tender_id, kept))
-            assert sent.application is not None
-            self.things.setdefault("application_id", str(sent.application.id))
-            self.things.setdefault("stage_file_id", str(sent.files[0].id))
-        return tender_id
-
-    def run(self, until: Callable[[UUID, TenderStatus], None]) -> dict[str, str]:
-        """Judge the applications for the dialogue, and ask every company in it; return what the paths find."""
-        for tender_id in (self.judging, self.dialogue):
-            until(tender_id, TenderStatus.QUALIFYING)
-        for one in received(self.runtime, self.hall.evaluator, self.dialogue):
-            judge(self.runtime, self.hall, one)
-        decide(self.runtime, self.hall, self.dialogue)
-        until(self.dialogue, TenderStatus.DIALOGUE)
-        asked = record(self.runtime, self.hall, self.dialogue, TalkKind.QUESTION)
-        first = next(one.talk for one in asked if one.talk.supplier_id == self.hall.suppliers[0])
-        return {**self.things, "talk_id": str(first.id)}

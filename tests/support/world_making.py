@@ -97,7 +97,6 @@ from tests.support import (
     papers,
     passing,
     reveals,
-    selecting,
     tender_amendments,
     tenders,
 )
@@ -115,6 +114,7 @@ from tests.support.people import actor_of, join, make_company, make_person, star
 from tests.support.rfqs import CNY, Market, close, draft_command, make_draft, publish, quote_command, read, submit
 from tests.support.rows import rows_of
 from tests.support.servers import Servers
+from tests.support.staged import Staged
 from tests.support.works import work_for
 from tests.support.world import OWN_ROLE, PLANTED, World
 from tests.support.world_words import SPOKEN
@@ -417,7 +417,7 @@ class _Maker:
             question = AskAboutTender(waiting.tender.id, "Which flange?")
             self.things["enquiry_id"] = str(tender_asking.ask_about_tender(work, winner, question).id)
         self.things |= complaints.in_world(self.runtime, hall, self.people["operator"])
-        selection = selecting.Staged(self.runtime, hall)
+        selection = Staged(self.runtime, hall)
         fast = tenders.tender_command(hall, rehearsal_factor=1440, enquiry_ends_at=None, bond=bonds.ASKED)
         fast = replace(fast, closes_at=datetime.now(UTC) + timedelta(minutes=90))
         named = committees.procedure(self.runtime, hall.purchaser)

@@ -15,6 +15,7 @@ from b2b_market.kernel.refusal import Forbidden, IllegalStep, Invalid, NotFound,
 from b2b_market.rbac.actor import system_actor
 from b2b_market.rbac.duties import OwnWork
 from b2b_market.tendering.commands.bonds import ReplaceBond, StepBond
+from b2b_market.tendering.events.bonds import BondReturned
 from b2b_market.tendering.models.bonds import Bond
 from b2b_market.tendering.rules import bonds as rules
 from b2b_market.tendering.rules.bidding import NotOpenForBids
@@ -124,6 +125,10 @@ def test_the_opening_shows_bonds_of_opened_bids_with_what_is_wrong(runtime: Runt
     assert (claimed.status, claimed.opened) == (BondStatus.HELD, True)
     back = given.step(runtime, hall.purchaser, bond_settling.return_bond, own, "BANK-12")
     assert (back.status, back.return_reference) == (BondStatus.RETURNED, "BANK-12")
+    booked = BondReturned.from_payload(events(runtime, hall)[-1].payload)
+    assert (booked.buyer_id, booked.supplier_id) == (hall.buyer_id, hall.suppliers[1])
+    assert (booked.form, booked.cause, booked.reference) == ("cash", "claimed", "BANK-12")
+    assert (booked.amount, booked.currency) == (back.amount, back.currency)
     judging.deliver(runtime)
     assert "tender.bond_returned" in {row.kind for row in told.messages(runtime, hall.sales[1])}
     assert "tender.bond_asked_back" in {row.kind for row in told.messages(runtime, hall.purchaser)}

@@ -16,7 +16,7 @@ from b2b_market.tendering.commands.bonds import BondContent
 from b2b_market.tendering.rules import bonds as rules
 from b2b_market.tendering.rules.periods import Clock, Period
 from b2b_market.tendering.rules.procedures import CODES, profile, read_procedure
-from b2b_market.tendering.states.bonds import BOND_LIFECYCLE, BondFinding, BondForm, BondStatus
+from b2b_market.tendering.states.bonds import BOND_LIFECYCLE, BondFinding, BondForm, BondStatus, ReleaseCause
 from b2b_market.tendering.states.evaluation import Outcome
 from b2b_market.tendering.states.procedures import PeriodUnit
 from b2b_market.tendering.states.tenders import TenderStatus
@@ -90,31 +90,50 @@ class TestContent:
 
 class TestReturn:
     @pytest.mark.parametrize(
-        ("standing", "moment"),
+        ("standing", "release"),
         [
             (rules.Standing(TenderStatus.EVALUATING, LATE), None),
             (rules.Standing(TenderStatus.AWARDED, LATE, None, Outcome.WON, EARLY), None),
-            (rules.Standing(TenderStatus.AWARDED, LATE, None, Outcome.LOST, EARLY), EARLY),
-            (rules.Standing(TenderStatus.EVALUATING, LATE, None, Outcome.DISQUALIFIED, EARLY), EARLY),
-            (rules.Standing(TenderStatus.COMPLETE, LATE, None, Outcome.WON, EARLY), LATE),
-            (rules.Standing(TenderStatus.COMPLETE, LATE, None, Outcome.LOST, EARLY), EARLY),
-            (rules.Standing(TenderStatus.CANCELLED, LATE), LATE),
-            (rules.Standing(TenderStatus.EVALUATING, LATE, EARLY), EARLY),
+            (
+                rules.Standing(TenderStatus.AWARDED, LATE, None, Outcome.LOST, EARLY),
+                rules.Release(EARLY, ReleaseCause.LOST),
+            ),
+            (
+                rules.Standing(TenderStatus.EVALUATING, LATE, None, Outcome.DISQUALIFIED, EARLY),
+                rules.Release(EARLY, ReleaseCause.DISQUALIFIED),
+            ),
+            (
+                rules.Standing(TenderStatus.COMPLETE, LATE, None, Outcome.WON, EARLY),
+                rules.Release(LATE, ReleaseCause.ENDED),
+            ),
+            (
+                rules.Standing(TenderStatus.COMPLETE, LATE, None, Outcome.LOST, EARLY),
+                rules.Release(EARLY, ReleaseCause.LOST),
+            ),
+            (rules.Standing(TenderStatus.CANCELLED, LATE), rules.Release(LATE, ReleaseCause.ENDED)),
+            (rules.Standing(TenderStatus.EVALUATING, LATE, EARLY), rules.Release(EARLY, ReleaseCause.CLAIMED)),
+            (
+                rules.Standing(TenderStatus.CONTINUED, LATE, departed_at=EARLY),
+                rules.Release(EARLY, ReleaseCause.DEPARTED),
+            ),
         ],
     )
-    def test_a_bond_is_free_once_it_secures_nothing(self, standing: rules.Standing, moment: datetime | None) -> None:
-        assert rules.released_at(standing) == moment
-        if moment is None:
+    def test_a_bond_is_free_once_it_secures_nothing(
+        self, standing: rules.Standing, release: rules.Release | None
+    ) -> None:
+        assert rules.release_of(standing) == release
+        if release is None:
             with pytest.raises(rules.BondNotDue):
-                rules.require_released(moment)
+                rules.require_released(release)
         else:
-            rules.require_released(moment)
+            assert rules.require_released(release) is release
 
     def test_the_procedure_says_within_which_time(self) -> None:
         clock = Clock(ZoneInfo("Asia/Shanghai"))
         five = Period(5, PeriodUnit.CALENDAR_DAYS)
-        assert rules.due_at(EARLY, five, clock) == datetime(2026, 11, 6, tzinfo=UTC)
-        assert (rules.due_at(None, five, clock), rules.due_at(EARLY, None, clock)) == (None, None)
+        early = rules.Release(EARLY, ReleaseCause.ENDED)
+        assert rules.due_at(early, five, clock) == datetime(2026, 11, 6, tzinfo=UTC)
+        assert (rules.due_at(None, five, clock), rules.due_at(early, None, clock)) == (None, None)
         found = {code: read_procedure(profile(code).values).bond_returned for code in CODES}
         assert found["china-open"] == five
         assert found["china-negotiated"] == Period(5, PeriodUnit.WORKING_DAYS)

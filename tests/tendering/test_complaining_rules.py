@@ -114,6 +114,8 @@ class TestFees:
         assert faults({**whole, "fee_before_least": 90_000}) == ["fee_before_most"]
         assert faults({**whole, "fee_after_least": 3005}) == ["fee_after_most"]
         assert faults({**whole, "fee_after_most": 170_001}) == ["fee_after_most"]
+        assert faults({**whole, "objections": "none", "escalation": {}}) == ["escalation"]
+        assert faults({**whole, "objections": "first", "escalation": {}}) == []
         assert faults({**whole, "body": "buyer"}) == ["fee_before_per_mille", "fee_after_per_mille"]
 
 
@@ -124,11 +126,28 @@ class TestTerms:
             "private-open": ReviewedBy.BUYER,
             "china-open": ReviewedBy.PLATFORM,
             "eu-open": ReviewedBy.PLATFORM,
+            "china-prequalified": ReviewedBy.PLATFORM,
+            "china-invited": ReviewedBy.PLATFORM,
+            "china-negotiated": ReviewedBy.PLATFORM,
+            "china-consultation": ReviewedBy.PLATFORM,
+            "china-two-stage": ReviewedBy.PLATFORM,
         }
         china = terms("china-open")
         assert (china.objections, china.holds, china.names) == (True, Holding.STAGES, NameShown.SHOWN)
         days = PeriodUnit.CALENDAR_DAYS
         assert (china.documents, china.answer) == (Period(10, days), Period(3, days))
+        working = PeriodUnit.WORKING_DAYS
+        assert (china.decided, china.escalation) == (Period(30, working), Period(10, days))
+        assert terms("china-prequalified").applications == Period(2, days)
+        bought = terms("china-negotiated")
+        assert (bought.answer, bought.decided, bought.escalation) == (
+            Period(7, working),
+            Period(30, working),
+            Period(15, working),
+        )
+        private = terms("private-open")
+        assert (private.decided, private.escalation) == (private.answer, None)
+        assert private.applications == private.documents
 
     def test_a_kind_that_the_procedure_does_not_take_is_refused(self) -> None:
         china, private = terms("china-open"), terms("private-open")
@@ -156,6 +175,15 @@ class TestTimes:
         decided = rules.Standing(TenderStatus.AWARDED, CLOSES, CLOSES + timedelta(days=5))
         found = rules.window_end(ComplaintTarget.AWARD, decided, terms("eu-open"), Clock(SHANGHAI))
         assert found == CLOSES + timedelta(days=5)
+
+    def test_before_applications_end_the_documents_are_complained_about_too(self) -> None:
+        ends_at = CLOSES - timedelta(days=40)
+        applying = rules.Standing(TenderStatus.APPLICATIONS, CLOSES, None, ends_at)
+        for code, days in (("china-prequalified", 2), ("china-open", 10)):
+            found = rules.window_end(ComplaintTarget.TENDER, applying, terms(code), Clock(SHANGHAI))
+            assert found == ends_at - timedelta(days=days)
+        never = rules.Standing(TenderStatus.APPLICATIONS, CLOSES, None)
+        assert rules.window_end(ComplaintTarget.TENDER, never, terms("china-open"), Clock(SHANGHAI)) is None
 
     def test_the_end_is_too_late(self) -> None:
         assert rules.require_in_time(CLOSES, CLOSES - timedelta(microseconds=1)) == CLOSES
@@ -248,3 +276,61 @@ class TestWhatWaits:
         rules.require_acted(ComplaintTarget.LOT, edition_then=1, edition_now=1, cancelled=True)
         with pytest.raises(rules.NotYetActed):
             rules.require_acted(ComplaintTarget.TENDER, edition_then=1, edition_now=1, cancelled=False)
+
+
+class TestEscalating:
+    PERIOD = Period(10, PeriodUnit.CALENDAR_DAYS)
+
+    def end(self, content: ComplaintInput, *objections: rules.Objected, at: datetime = CLOSES) -> datetime:
+        return rules.escalation_end(content, LOT, objections, self.PERIOD, Clock(SHANGHAI), at=at)
+
+    @pytest.mark.parametrize(
+        ("status", "late", "taken"),
+        [
+            (ComplaintStatus.DECLINED, False, True),
+            (ComplaintStatus.SATISFIED, False, True),
+            (ComplaintStatus.RESOLVED, False, True),
+            (ComplaintStatus.PENDING, True, True),
+            (ComplaintStatus.PENDING, False, False),
+            (ComplaintStatus.DRAFT, True, False),
+            (ComplaintStatus.MISTAKEN, True, False),
+        ],
+    )
+    def test_an_objection_comes_first_and_has_its_time(
+        self, status: ComplaintStatus, *, late: bool, taken: bool
+    ) -> None:
+        due_at = CLOSES if late else CLOSES + timedelta(microseconds=1)
+        objected = rules.Objected(ComplaintTarget.TENDER, None, None, status, due_at)
+        content = said(target=ComplaintTarget.LOT, target_id=LOT)
+        if taken:
+            assert self.end(content, objected) == due_at + timedelta(days=10)
+        else:
+            with pytest.raises(rules.ObjectionFirst):
+                self.end(content, objected)
+
+    def test_it_was_about_the_same(self) -> None:
+        award, other = UUID(int=7), UUID(int=8)
+
+        def objected(target: ComplaintTarget, target_id: UUID | None, lot_id: UUID | None) -> rules.Objected:
+            return rules.Objected(target, target_id, lot_id, ComplaintStatus.DECLINED, CLOSES)
+
+        about_award = said(target=ComplaintTarget.AWARD, target_id=award)
+        dropped = said(target=ComplaintTarget.DEPARTURE, target_id=award)
+        assert self.end(about_award, objected(ComplaintTarget.CANDIDATES, other, LOT)) == CLOSES + timedelta(days=10)
+        assert self.end(dropped, objected(ComplaintTarget.DEPARTURE, award, None)) == CLOSES + timedelta(days=10)
+        for content, known in (
+            (about_award, objected(ComplaintTarget.AWARD, award, UUID(int=9))),
+            (about_award, objected(ComplaintTarget.TENDER, None, None)),
+            (about_award, objected(ComplaintTarget.DEPARTURE, other, LOT)),
+            (said(), objected(ComplaintTarget.AWARD, award, LOT)),
+            (dropped, objected(ComplaintTarget.DEPARTURE, other, None)),
+        ):
+            with pytest.raises(rules.ObjectionFirst):
+                self.end(content, known)
+
+    def test_the_last_one_counts(self) -> None:
+        found = [
+            rules.Objected(ComplaintTarget.TENDER, None, None, ComplaintStatus.DECLINED, CLOSES - timedelta(days=days))
+            for days in (3, 1, 2)
+        ]
+        assert self.end(said(), *found) == CLOSES + timedelta(days=9)

@@ -26,7 +26,13 @@ fee_router = APIRouter(prefix="/complaint-fees", tags=["tendering"], route_class
 board_router = APIRouter(prefix="/tender-board", tags=["tendering"], route_class=StrictRoute)
 ROUTERS = (router, case_router, fee_router, board_router)
 
-_CONTENT = (rules.ComplaintsNotForeseen, rules.ComplaintTooLate, rules.ReviewBodyMissing, BidderUnfit)
+_CONTENT = (
+    rules.ComplaintsNotForeseen,
+    rules.ComplaintTooLate,
+    rules.ObjectionFirst,
+    rules.ReviewBodyMissing,
+    BidderUnfit,
+)
 _DECIDES = changes(OwnWork, TenderReasonMissing)
 
 

@@ -12,8 +12,10 @@ from b2b_market.tendering.commands.selecting import AddFile, AnswerTalk
 from b2b_market.tendering.commands.tenders import ReadTender, StepTender
 from b2b_market.tendering.rules import talking as rules
 from b2b_market.tendering.rules.admission import StageNotForeseen
+from b2b_market.tendering.rules.complaining import ComplaintOpen
 from b2b_market.tendering.rules.judging import EvaluatorUnfit
 from b2b_market.tendering.rules.qualifying import TooManyFiles
+from b2b_market.tendering.rules.reducing import NotTakingPart, ReductionContestable, ReductionOpen
 from b2b_market.tendering.schemas import talks as schemas
 from b2b_market.tendering.schemas.selecting import StageFileIn
 from b2b_market.tendering.schemas.tenders import TenderOut, TenderSummaryOut, TextIn
@@ -21,6 +23,8 @@ from b2b_market.tendering.service import continuing, talking
 
 router = APIRouter(prefix="/tenders", tags=["tendering"], route_class=StrictRoute)
 talk_router = APIRouter(prefix="/tender-talks", tags=["tendering"], route_class=StrictRoute)
+
+_WAITING = (ReductionOpen, ReductionContestable, ComplaintOpen)
 
 
 @router.post(
@@ -57,7 +61,7 @@ def begin_round(tender_id: WireUuid, call: Call) -> Answer:
 @router.post(
     "/{tender_id}/talks/end",
     response_model=TenderOut,
-    responses=changes(rules.TalksUnequal, rules.RoundsMissing),
+    responses=changes(rules.TalksUnequal, rules.RoundsMissing, rules.NobodyLeft, *_WAITING),
 )
 def end_talks(tender_id: WireUuid, call: Call) -> Answer:
     """End the talks; the answer is the draft of the tender with the final bids."""
@@ -65,7 +69,7 @@ def end_talks(tender_id: WireUuid, call: Call) -> Answer:
     return call.answer(TenderOut, continuing.end_talks(call.work, call.actor, command))
 
 
-@talk_router.post("/{talk_id}/answer", response_model=schemas.TalkOut, responses=changes())
+@talk_router.post("/{talk_id}/answer", response_model=schemas.TalkOut, responses=changes(NotTakingPart))
 def answer_talk(talk_id: WireUuid, body: TextIn, call: Call) -> Answer:
     """Answer a question, or confirm or remark on minutes."""
     command = AnswerTalk(talk_id, call.if_match, body.text)
@@ -76,7 +80,7 @@ def answer_talk(talk_id: WireUuid, body: TextIn, call: Call) -> Answer:
     "/{talk_id}/files",
     status_code=201,
     response_model=schemas.TalkOut,
-    responses=creates(IllegalStep, TooManyFiles),
+    responses=creates(IllegalStep, NotTakingPart, TooManyFiles),
 )
 def add_talk_file(talk_id: WireUuid, body: StageFileIn, call: OnceCall) -> Answer:
     """Add a file that was uploaded before to an answer before it is given."""

@@ -8,7 +8,7 @@ from b2b_market.tendering.states.complaints import ComplaintKind, ComplaintTarge
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComplaintInput:
-    """What is wrong and what is asked for; ``target_id`` names the lot, the award or the disqualification."""
+    """What is wrong and what is asked for; ``target_id`` names the lot or the decision."""
 
     kind: ComplaintKind
     target: ComplaintTarget

@@ -26,7 +26,10 @@ class BondWithdrawn(Event):
 
 @event("tender.bond_held.v1")
 class BondHeld(Event):
-    """The buyer knows of a bond: its bid was opened, or, ``claimed``, its bidder asks for it back."""
+    """The buyer knows of a bond: its bid was opened, or, ``claimed``, its bidder asks for it back.
+
+    ``form`` says whether money was deposited or a guarantor stands for it.
+    """
 
     bond_id: UUID
     tender_id: UUID
@@ -35,11 +38,12 @@ class BondHeld(Event):
     amount: Decimal
     currency: str
     claimed: bool
+    form: str = ""
 
 
 @event("tender.bond_returned.v1")
 class BondReturned(Event):
-    """A bond went back to its bidder."""
+    """A bond went back to its bidder, whom ``buyer_id`` pays; ``cause`` says why, ``reference`` is the bank's."""
 
     bond_id: UUID
     tender_id: UUID
@@ -47,6 +51,9 @@ class BondReturned(Event):
     supplier_id: UUID
     amount: Decimal
     currency: str
+    form: str = ""
+    cause: str = ""
+    reference: str = ""
 
 
 @event("tender.bond_forfeiture_proposed.v1")
@@ -62,7 +69,7 @@ class BondForfeitureProposed(Event):
 
 @event("tender.bond_forfeited.v1")
 class BondForfeited(Event):
-    """A bond is kept."""
+    """A bond is kept: ``buyer_id`` is paid by the bidder, or by who guarantees it; ``ground`` says why."""
 
     bond_id: UUID
     tender_id: UUID
@@ -71,6 +78,7 @@ class BondForfeited(Event):
     amount: Decimal
     currency: str
     ground: str
+    form: str = ""
 
 
 BOND_EVENTS = (BondRegistered, BondWithdrawn, BondHeld, BondReturned, BondForfeitureProposed, BondForfeited)

@@ -9,7 +9,7 @@ from b2b_market.kernel.event import Event, event
 
 @event("tender.complaint_fee_due.v1")
 class ComplaintFeeDue(Event):
-    """A complaint waits for its fee."""
+    """A complaint waits for its fee, which ``supplier_id`` owes ``body_id``."""
 
     complaint_id: UUID
     tender_id: UUID
@@ -21,7 +21,7 @@ class ComplaintFeeDue(Event):
 
 @event("tender.complaint_fee_paid.v1")
 class ComplaintFeePaid(Event):
-    """The fee of a complaint has arrived."""
+    """The fee of a complaint has arrived at ``body_id``; ``reference`` is the bank's."""
 
     complaint_id: UUID
     tender_id: UUID
@@ -29,11 +29,12 @@ class ComplaintFeePaid(Event):
     amount: Decimal
     currency: str
     reference: str
+    body_id: UUID | None = None
 
 
 @event("tender.complaint_fee_refundable.v1")
 class ComplaintFeeRefundable(Event):
-    """A complaint was upheld: its fee is to be returned."""
+    """A complaint was upheld: ``body_id`` returns its fee to ``supplier_id``; ``reference`` is that of the payment."""
 
     complaint_id: UUID
     tender_id: UUID

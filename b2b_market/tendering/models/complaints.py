@@ -35,7 +35,7 @@ class Complaint(Aggregate, Base):
     kind: Mapped[ComplaintKind] = mapped_column(enum_type(ComplaintKind))
     target: Mapped[ComplaintTarget] = mapped_column(enum_type(ComplaintTarget))
     target_id: Mapped[UUID | None]
-    """The lot, award or disqualification; none where it is about the tender."""
+    """The lot or the decision; none where it is about the tender."""
     lot_id: Mapped[UUID | None]
     status: Mapped[ComplaintStatus] = mapped_column(enum_type(ComplaintStatus))
     number: Mapped[str]

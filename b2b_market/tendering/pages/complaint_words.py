@@ -35,6 +35,7 @@ TARGETS: Final[Mapping[ComplaintTarget, str]] = MappingProxyType(
         ComplaintTarget.AWARD: N_("An award"),
         ComplaintTarget.DISQUALIFICATION: N_("A disqualification"),
         ComplaintTarget.CANDIDATES: N_("The published candidates"),
+        ComplaintTarget.DEPARTURE: N_("Being dropped from the talks"),
     }
 )
 STEPS: Final[Mapping[str, tuple[str, str, str]]] = MappingProxyType(

@@ -16,11 +16,12 @@ from b2b_market.tendering.commands.tenders import ReadTender
 from b2b_market.tendering.pages import complaint_words as words
 from b2b_market.tendering.pages import showing
 from b2b_market.tendering.rules.complaining import MOST_TEXT
-from b2b_market.tendering.service import awarding, board, complaining, drafting, publicity, questioning
+from b2b_market.tendering.service import awarding, board, complaining, departing, drafting, publicity, questioning
 from b2b_market.tendering.states.complaints import ComplaintKind, ComplaintTarget
 from b2b_market.tendering.states.evaluation import RulingStatus
 from b2b_market.tendering.states.publicity import PublicityStatus
-from b2b_market.tendering.states.tenders import LIVE, LotStatus
+from b2b_market.tendering.states.reducing import DepartureKind, DepartureStatus
+from b2b_market.tendering.states.tenders import LIVE, TALKING, LotStatus
 from b2b_market.ui.forms import Form
 from b2b_market.ui.viewer import Flash
 
@@ -109,6 +110,12 @@ def aims(call: PageContext, tender_id: UUID) -> list[tuple[str, str, str]]:
         found = [(ComplaintTarget.TENDER.value, N_("The whole tender"), NOTHING)]
         active = [lot for lot in content.lots if lot.status is LotStatus.ACTIVE]
         return found + [(f"lot:{lot.id}", N_("Lot {lot}"), lots[lot.id]) for lot in active]
+    if content.tender.status in TALKING:
+        return [
+            (f"departure:{one.id}", N_("Being dropped from the talks"), NOTHING)
+            for one in departing.list_departures(call.work, call.actor, ReadTender(tender_id))
+            if (one.kind, one.status) == (DepartureKind.DROPPED, DepartureStatus.OUT)
+        ]
     found = [
         (f"candidates:{one.id}", N_("The published candidates of lot {lot}"), lots[one.lot_id])
         for one in publicity.list_candidates(call.work, call.actor, ReadTender(tender_id)).published

@@ -17,8 +17,11 @@ from b2b_market.tendering.commands import selecting as commands
 from b2b_market.tendering.commands.tenders import ReadTender, StepTender
 from b2b_market.tendering.pages import selecting, showing
 from b2b_market.tendering.pages import tenders as tender_pages
+from b2b_market.tendering.rules.deciding import shown_score
 from b2b_market.tendering.rules.procedures import read_procedure
-from b2b_market.tendering.service import continuing, drafting, talking
+from b2b_market.tendering.rules.reducing import total_of
+from b2b_market.tendering.service import complaining, continuing, departing, drafting, talking
+from b2b_market.tendering.states.reducing import DepartureKind, DepartureStatus
 from b2b_market.tendering.states.selecting import TalkKind, TalkStatus
 from b2b_market.tendering.states.tenders import TALKING
 from b2b_market.ui.forms import Form
@@ -31,6 +34,13 @@ TALK_BADGES: Final[Mapping[TalkStatus, Badge]] = MappingProxyType(
         TalkStatus.OPEN: Badge(N_("Not answered yet"), "violet"),
         TalkStatus.ANSWERED: Badge(N_("Answered"), "ok"),
         TalkStatus.NOTED: Badge(N_("Told to all"), "neutral"),
+    }
+)
+DEPARTURE_BADGES: Final[Mapping[tuple[DepartureKind, DepartureStatus], Badge]] = MappingProxyType(
+    {
+        (DepartureKind.DROPPED, DepartureStatus.OUT): Badge(N_("Dropped"), "bad"),
+        (DepartureKind.DROPPED, DepartureStatus.READMITTED): Badge(N_("Takes part again"), "ok"),
+        (DepartureKind.LEFT, DepartureStatus.OUT): Badge(N_("Left by itself"), "neutral"),
     }
 )
 TALK_KINDS: Final[Mapping[TalkKind, str]] = MappingProxyType(
@@ -61,7 +71,7 @@ def begin_negotiation(tender_id: WireUuid, call: PageCall) -> Response:
 def show_talks(tender_id: WireUuid, call: PageCall) -> Response:
     """Show the talks as the reader's side sees them."""
     talking.read_talks.admit(call.signed_in())
-    return _talks(call, tender_id, Form())
+    return page_of(call, tender_id, Form())
 
 
 @router.post("/tenders/{tender_id}/talks")
@@ -90,7 +100,7 @@ def record_talk(tender_id: WireUuid, call: PageCall) -> Response:
         except Refusal as refusal:
             call.refuse(refusal)
             form.add_refusal(refusal)
-    return _talks(call, tender_id, form, status=422)
+    return page_of(call, tender_id, form, status=422)
 
 
 @router.post("/tenders/{tender_id}/talks/round")
@@ -154,7 +164,7 @@ def add_talk_file(talk_id: WireUuid, request: Request) -> Response:
             except Refusal as refusal:
                 call.refuse(refusal)
                 form.add_refusal(refusal)
-        return _talks(call, tender_id, form, status=422)
+        return page_of(call, tender_id, form, status=422)
 
 
 def _tried(call: PageContext, tender_id: UUID, run: Callable[[Form], Response]) -> Response:
@@ -165,15 +175,19 @@ def _tried(call: PageContext, tender_id: UUID, run: Callable[[Form], Response]) 
     except Refusal as refusal:
         call.refuse(refusal)
         form.add_refusal(refusal)
-    return _talks(call, tender_id, form, status=409)
+    return page_of(call, tender_id, form, status=409)
 
 
-def _talks(call: PageContext, tender_id: UUID, form: Form, *, status: int = 200) -> Response:
+def page_of(call: PageContext, tender_id: UUID, form: Form, *, status: int = 200) -> Response:
+    """Return the page of the talks with what the reader may do."""
     found = talking.read_talks(call.work, call.actor, ReadTender(tender_id))
     tender, actor = found.tender, call.actor
     lots = drafting.read_tender(call.work, actor, ReadTender(tender_id)).lots
     buys, talks = tender.buyer_id in actor.org_ids, tender.status in TALKING
     procedure = read_procedure(tender.values)
+    takes_part = not buys and talks and actor.org_id in (tender.admitted_ids or ())
+    departures = departing.list_departures(call.work, actor, ReadTender(tender_id))
+    gone = {one.supplier_id for one in departures}
     context = {
         "form": form,
         "found": found,
@@ -181,12 +195,18 @@ def _talks(call: PageContext, tender_id: UUID, form: Form, *, status: int = 200)
         "buys": buys,
         "rounds": procedure.talks.rounds if procedure.talks else 1,
         "companies": showing.company_names(
-            call, {*found.participants, *(one.talk.supplier_id for one in found.entries)}
+            call, {*found.participants, *gone, *(one.talk.supplier_id for one in found.entries)}
         ),
         "lots": {lot.id: lot for lot in lots},
         "records": buys and talks and talking.record_talk.allows(actor),
         "ends": buys and talks and continuing.end_talks.allows(actor),
-        "answers": not buys and talks and talking.answer_talk.allows(actor),
+        "answers": takes_part and talking.answer_talk.allows(actor),
+        "leaves": takes_part and departing.leave_talks.allows(actor),
+        "departures": departures,
+        "reduces": buys and procedure.talks is not None and procedure.talks.least_left is not None,
+        "complains": procedure.complaints is not None and complaining.draft_complaint.allows(actor),
+        "departure_badges": DEPARTURE_BADGES,
+        "shown": lambda scores: shown_score(total_of(scores, tender.criteria)),
         "badges": showing.TENDER_BADGES,
         "talk_badges": TALK_BADGES,
         "talk_kinds": TALK_KINDS,

@@ -4,10 +4,11 @@ The least amount is the asked share of the lot's estimate, exact; an amount in a
 wrong. What is found is shown to those who judge the bids and excludes nobody by itself.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_CEILING, Context, Decimal
+from types import MappingProxyType
 from typing import Final
 
 from b2b_market.kernel.money import Money
@@ -15,7 +16,7 @@ from b2b_market.kernel.refusal import FieldError, Invalid, Refusal
 from b2b_market.kernel.text import N_
 from b2b_market.tendering.commands.bonds import BondContent
 from b2b_market.tendering.rules.periods import Clock, Period
-from b2b_market.tendering.states.bonds import CLAIMABLE, ENDED, BondFinding, BondForm
+from b2b_market.tendering.states.bonds import CLAIMABLE, ENDED, BondFinding, BondForm, ReleaseCause
 from b2b_market.tendering.states.evaluation import Outcome
 from b2b_market.tendering.states.tenders import TenderStatus
 
@@ -85,6 +86,16 @@ class Standing:
     claimed_at: datetime | None = None
     outcome: Outcome | None = None
     told_at: datetime | None = None
+    departed_at: datetime | None = None
+    """Since when its bidder takes no part in the talks about its bid any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """Since when a bond secures nothing any more, and why."""
+
+    at: datetime
+    cause: ReleaseCause
 
 
 def require_asked(percent: object) -> None:
@@ -129,22 +140,31 @@ def findings(wanted: Wanted, given: Given | None) -> tuple[BondFinding, ...]:
     return tuple(found)
 
 
-def released_at(standing: Standing) -> datetime | None:
-    """Return since when a bond secures nothing any more; none while it does."""
-    told = standing.told_at if standing.outcome in (Outcome.LOST, Outcome.DISQUALIFIED) else None
-    ended = standing.ended_at if standing.status in ENDED else None
-    return min((one for one in (standing.claimed_at, told, ended) if one is not None), default=None)
+_TOLD: Final[Mapping[Outcome, ReleaseCause]] = MappingProxyType(
+    {Outcome.LOST: ReleaseCause.LOST, Outcome.DISQUALIFIED: ReleaseCause.DISQUALIFIED}
+)
 
 
-def require_released(moment: datetime | None) -> None:
-    """Raise BondNotDue while a bond secures a bid."""
-    if moment is None:
+def release_of(standing: Standing) -> Release | None:
+    """Return since when a bond secures nothing any more, and by which cause, the first one; none while it does."""
+    found = [(standing.claimed_at, ReleaseCause.CLAIMED), (standing.departed_at, ReleaseCause.DEPARTED)]
+    if standing.outcome is not None and standing.outcome in _TOLD:
+        found.append((standing.told_at, _TOLD[standing.outcome]))
+    if standing.status in ENDED:
+        found.append((standing.ended_at, ReleaseCause.ENDED))
+    return min((Release(at, cause) for at, cause in found if at is not None), key=lambda one: one.at, default=None)
+
+
+def require_released(release: Release | None) -> Release:
+    """Return the release; raise BondNotDue while a bond secures a bid."""
+    if release is None:
         raise BondNotDue
+    return release
 
 
-def due_at(moment: datetime | None, within: Period | None, clock: Clock) -> datetime | None:
-    """Return until when a bond that is free since ``moment`` is returned; none where the procedure says nothing."""
-    return None if moment is None or within is None else clock.end_of(moment, within)
+def due_at(release: Release | None, within: Period | None, clock: Clock) -> datetime | None:
+    """Return until when a bond that is free is returned; none where the procedure says nothing."""
+    return None if release is None or within is None else clock.end_of(release.at, within)
 
 
 REFUSALS: Sequence[type[Refusal]] = (BondNotAsked, BondNotDue, BondNotClaimable)

@@ -10,8 +10,9 @@ from b2b_market.kernel.refusal import FieldError, Invalid, Refusal
 from b2b_market.kernel.text import N_
 from b2b_market.tendering.commands.complaints import ComplaintInput
 from b2b_market.tendering.rules.complaint_terms import ComplaintTerms
-from b2b_market.tendering.rules.periods import Clock
+from b2b_market.tendering.rules.periods import Clock, Period
 from b2b_market.tendering.states.complaints import (
+    ANSWERED,
     BEFORE_OPENING,
     HOLDING,
     UNDECIDED,
@@ -54,6 +55,17 @@ class ComplaintTooLate(Refusal):
     )
 
 
+class ObjectionFirst(Refusal):
+    """The procedure takes a complaint only after an objection to the buyer about the same."""
+
+    code = "tender-objection-first"
+    title = N_("Object to the buyer first")
+    advice = N_(
+        "The review body hears a company whose objection about the same was answered, or was not in time. Object first "
+        "and wait for the answer or the end of its time."
+    )
+
+
 class TooManyComplaints(Refusal):
     """A company has enough of them about one tender."""
 
@@ -86,6 +98,7 @@ class Standing:
     closes_at: datetime | None
     decision_ends_at: datetime | None
     """When the time for complaints about the named decision ends; None where there is no such decision."""
+    applications_end_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,14 +122,59 @@ def require_foreseen(terms: ComplaintTerms | None, kind: ComplaintKind) -> Compl
 def window_end(target: ComplaintTarget, standing: Standing, terms: ComplaintTerms, clock: Clock) -> datetime | None:
     """Return when the time to lodge ends by the tender as it stands; None where there is no such time.
 
-    About the documents it is the procedure's time before the deadline, while bids can still be made; about a decision
-    the end of its stand-still.
+    About the documents it is the procedure's time before the deadline, while bids can still be made, and before the
+    end of applications while these are received; about a decision the end of its stand-still.
     """
     if target not in BEFORE_OPENING:
         return standing.decision_ends_at
+    if standing.status is TenderStatus.APPLICATIONS and standing.applications_end_at is not None:
+        return clock.start_of(standing.applications_end_at, terms.applications)
     if standing.status not in LIVE or standing.closes_at is None:
         return None
     return clock.start_of(standing.closes_at, terms.documents)
+
+
+@dataclass(frozen=True, slots=True)
+class Objected:
+    """An objection of the company as its complaint asks: what it was about, whether it is answered, and by when."""
+
+    target: ComplaintTarget
+    target_id: UUID | None
+    lot_id: UUID | None
+    status: ComplaintStatus
+    due_at: datetime
+
+
+def escalation_end(
+    said: ComplaintInput,
+    lot_id: UUID | None,
+    objections: Iterable[Objected],
+    period: Period,
+    clock: Clock,
+    *,
+    at: datetime,
+) -> datetime:
+    """Return until when a company may complain after its objection; raise ObjectionFirst unless one was answered.
+
+    Or was not answered in time: ``at`` is now. About the same are objections to the documents, or to decisions on the
+    same lot, whatever each of them names. The time counts from the end of the time to answer; the last one counts.
+    """
+    ends = [
+        clock.end_of(one.due_at, period)
+        for one in objections
+        if _same(said, lot_id, one) and (one.status in ANSWERED or (one.status in UNDECIDED and at >= one.due_at))
+    ]
+    if not ends:
+        raise ObjectionFirst
+    return max(ends)
+
+
+def _same(said: ComplaintInput, lot_id: UUID | None, one: Objected) -> bool:
+    if said.target in BEFORE_OPENING or one.target in BEFORE_OPENING:
+        return said.target in BEFORE_OPENING and one.target in BEFORE_OPENING
+    if ComplaintTarget.DEPARTURE in (said.target, one.target):
+        return said.target_id == one.target_id
+    return lot_id == one.lot_id
 
 
 def require_in_time(ends_at: datetime | None, moment: datetime) -> datetime:
@@ -178,6 +236,7 @@ REFUSALS: Final = (
     ComplaintsNotForeseen,
     ReviewBodyMissing,
     ComplaintTooLate,
+    ObjectionFirst,
     TooManyComplaints,
     ComplaintOpen,
     NotYetActed,

@@ -43,8 +43,14 @@ class ComplaintTerms:
     """Whether suppliers may also object to the buyer, who answers itself."""
     documents: Period
     """How long before the deadline complaints about the tender's documents end."""
+    applications: Period
+    """How long before the end of applications complaints about the documents end, while these are received."""
     answer: Period
-    """Within which a complaint is decided and an objection answered."""
+    """Within which an objection is answered."""
+    decided: Period
+    """Within which a complaint is decided."""
+    escalation: Period | None
+    """How long, after the time to answer its objection, a company may complain; none where it need not object first."""
     holds: Holding
     names: NameShown
     before: FeeRate
@@ -72,7 +78,10 @@ def read_complaints(values: Mapping[str, Any] | None) -> ComplaintTerms | None:
         body=ReviewedBy(values["body"]),
         objections=values["objections"] == "first",
         documents=Period.of(values["documents"]),
+        applications=Period.of(values.get("applications", values["documents"])),
         answer=Period.of(values["answer"]),
+        decided=Period.of(values.get("decided", values["answer"])),
+        escalation=Period.of(values["escalation"]) if "escalation" in values else None,
         holds=Holding(values["holds"]),
         names=NameShown(values["names"]),
         before=_rate(values, "fee_before"),
@@ -87,9 +96,10 @@ def _rate(values: Mapping[str, Any], name: str) -> FeeRate:
 def faults(values: Mapping[str, Any]) -> list[str]:
     """Return the names of values that fit the schema but not each other.
 
-    The least fee is not above the most, both are whole tens, and a buyer that decides itself asks for none.
+    The least fee is not above the most, both are whole tens, and a buyer that decides itself asks for none. Who must
+    object first must be able to.
     """
-    found = []
+    found = ["escalation"] if "escalation" in values and values["objections"] != "first" else []
     for name in ("fee_before", "fee_after"):
         least, most = values[f"{name}_least"], values[f"{name}_most"]
         if least > most or least % int(STEP) or most % int(STEP):

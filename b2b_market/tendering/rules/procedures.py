@@ -217,7 +217,10 @@ def read_applications(value: Mapping[str, Any] | None) -> Applications | None:
 
 def read_talks(value: Mapping[str, Any] | None) -> Talks | None:
     """Return the talks of sound values; none where there are none."""
-    return None if value is None else Talks(TalksKind(value["kind"]), value["rounds"], read_period(value["final"]))
+    if value is None:
+        return None
+    kind, final = TalksKind(value["kind"]), read_period(value["final"])
+    return Talks(kind, value["rounds"], final, value.get("least_left"))
 
 
 def read_shape(value: Mapping[str, Any] | None) -> Shape | None:

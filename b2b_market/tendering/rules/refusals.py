@@ -31,6 +31,7 @@ from b2b_market.tendering.rules import opening as opening_rules
 from b2b_market.tendering.rules import procedures as procedure_rules
 from b2b_market.tendering.rules import publicity as publicity_rules
 from b2b_market.tendering.rules import qualifying as qualifying_rules
+from b2b_market.tendering.rules import reducing as reducing_rules
 from b2b_market.tendering.rules import revealing as reveal_rules
 from b2b_market.tendering.rules import supplements as supplement_rules
 from b2b_market.tendering.rules import talking as talking_rules
@@ -59,6 +60,7 @@ REFUSALS: Final[tuple[type[Refusal], ...]] = (
     *qualifying_rules.REFUSALS,
     *admission_rules.REFUSALS,
     *talking_rules.REFUSALS,
+    *reducing_rules.REFUSALS,
     *drafting_rules.REFUSALS,
     *key_rules.REFUSALS,
     *judging.REFUSALS,

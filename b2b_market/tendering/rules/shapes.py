@@ -28,11 +28,16 @@ class Applications:
 
 @dataclass(frozen=True, slots=True)
 class Talks:
-    """Talks with every company that is left, in so many rounds at least, and the time for the final bids."""
+    """Talks with every company that is left, in so many rounds at least, and the time for the final bids.
+
+    ``least_left`` is how many companies are kept at least where some may be dropped between two rounds; none where
+    nobody is.
+    """
 
     kind: TalksKind
     rounds: int
     final: Period
+    least_left: int | None = None
 
 
 class Family(StrEnum):

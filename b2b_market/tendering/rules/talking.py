@@ -31,7 +31,7 @@ class NobodyLeft(Refusal):
 
     code = "tender-nobody-left"
     title = N_("There is nobody to talk to")
-    advice = N_("None of the bids could be read. Call the tender off and begin another one.")
+    advice = N_("None of the bids could be read, or everybody has left. Call the tender off and begin another one.")
 
 
 def require_addressees(command: RecordTalk, participants: Sequence[UUID], lots: Sequence[UUID]) -> Sequence[UUID]:

@@ -32,7 +32,7 @@ Said = Annotated[str, Field(min_length=1, max_length=MOST_TEXT)]
 
 
 class ComplaintIn(WireIn):
-    """What is wrong and what is asked for; ``target_id`` names the lot, award or disqualification."""
+    """What is wrong and what is asked for; ``target_id`` names the lot or the decision."""
 
     kind: wire_enum(ComplaintKind) = ComplaintKind.COMPLAINT  # type: ignore[valid-type]  # an Annotated alias
     target: wire_enum(ComplaintTarget)  # type: ignore[valid-type]  # an Annotated alias made by a function

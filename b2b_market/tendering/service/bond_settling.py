@@ -10,6 +10,7 @@ from b2b_market.tendering.events.bonds import BondForfeited, BondForfeiturePropo
 from b2b_market.tendering.models.bonds import Bond
 from b2b_market.tendering.permissions import TenderPermission
 from b2b_market.tendering.queries import bonds as queries
+from b2b_market.tendering.queries import reducing as reducing_queries
 from b2b_market.tendering.queries import tenders as tender_queries
 from b2b_market.tendering.rules import bonds as rules
 from b2b_market.tendering.rules.drafting import require_reason
@@ -24,7 +25,8 @@ def return_bond(work: Work, scope: Scope, command: StepBond) -> Bond:
     bond = _held(work, scope, command, "return")
     tender = tender_queries.own_tender(work.session, scope, bond.tender_id)
     told = queries.outcomes(work.session, scope, tender.id)
-    rules.require_released(rules.released_at(standing_of(tender, bond, told)))
+    out = reducing_queries.out_since(work.session, scope, tender.id)
+    release = rules.require_released(rules.release_of(standing_of(tender, bond, told, out)))
     bond.return_reference = require_reason(command.text)
     _settle(work, scope, bond, "return")
     returned = BondReturned(
@@ -34,6 +36,9 @@ def return_bond(work: Work, scope: Scope, command: StepBond) -> Bond:
         supplier_id=bond.supplier_id,
         amount=bond.amount,
         currency=bond.currency,
+        form=bond.form.value,
+        cause=release.cause.value,
+        reference=bond.return_reference,
     )
     work.emit(returned, bond)
     return bond
@@ -74,6 +79,7 @@ def confirm_forfeiture(work: Work, scope: Scope, command: StepBond) -> Bond:
         amount=bond.amount,
         currency=bond.currency,
         ground=bond.ground.value,
+        form=bond.form.value,
     )
     work.emit(kept, bond)
     return bond

@@ -24,6 +24,7 @@ from b2b_market.tendering.models.tenders import Tender, TenderLot
 from b2b_market.tendering.permissions import TenderPermission
 from b2b_market.tendering.queries import bids as bid_queries
 from b2b_market.tendering.queries import bonds as queries
+from b2b_market.tendering.queries import reducing as reducing_queries
 from b2b_market.tendering.queries import tenders as tender_queries
 from b2b_market.tendering.rules import bidding as bidding_rules
 from b2b_market.tendering.rules import bonds as rules
@@ -128,14 +129,16 @@ def list_bonds(work: Work, scope: Scope, command: ReadTender) -> TenderBonds:
     clock = _clock(work, scope, tender)
     wanted = {lot.id: _wanted(tender, lot, hidden.get(lot.id), clock) for lot in lots}
     told = queries.outcomes(work.session, scope, tender.id)
+    out = reducing_queries.out_since(work.session, scope, tender.id)
     within = read_procedure(tender.values).bond_returned
     views = []
     for bond in queries.of_tender(work.session, scope, tender.id):
-        free = rules.released_at(standing_of(tender, bond, told))
+        release = rules.release_of(standing_of(tender, bond, told, out))
         given = rules.Given(bond.amount, bond.currency, bond.valid_until)
         asked = wanted[bond.lot_id]
         found = rules.findings(asked, given) if asked is not None else ()
-        views.append(BondView(bond, found, free, rules.due_at(free, within, clock)))
+        free = None if release is None else release.at
+        views.append(BondView(bond, found, free, rules.due_at(release, within, clock)))
     least = {lot_id: one.least() if one else None for lot_id, one in wanted.items()}
     until = next((one.until for one in wanted.values() if one is not None), None)
     missing = _missing(work, scope, tender, [view.bond for view in views]) if buys else ()
@@ -172,12 +175,15 @@ def hold_bonds(work: Work, scope: Scope, tender_id: UUID, bids: Collection[Bid])
 
 
 def standing_of(
-    tender: Tender, bond: Bond, told: Mapping[tuple[UUID, UUID], tuple[Outcome, datetime]]
+    tender: Tender,
+    bond: Bond,
+    told: Mapping[tuple[UUID, UUID], tuple[Outcome, datetime]],
+    out: Mapping[UUID, datetime],
 ) -> rules.Standing:
-    """Return what decides when a bond goes back."""
+    """Return what decides when a bond goes back; ``out`` says which companies left the talks, and when."""
     outcome, told_at = told.get((bond.lot_id, bond.supplier_id), (None, None))
     claimed_at = bond.held_since if bond.claimed else None
-    return rules.Standing(tender.status, tender.changed_at, claimed_at, outcome, told_at)
+    return rules.Standing(tender.status, tender.changed_at, claimed_at, outcome, told_at, out.get(bond.supplier_id))
 
 
 def _taking(work: Work, scope: Scope, tender_id: UUID, lot_id: UUID) -> Tender:
@@ -251,6 +257,7 @@ def _hold(work: Work, bond: Bond, step: str) -> None:
         amount=bond.amount,
         currency=bond.currency,
         claimed=bond.claimed,
+        form=bond.form.value,
     )
     work.emit(held, bond)
 

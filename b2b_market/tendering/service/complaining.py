@@ -34,8 +34,7 @@ from b2b_market.tendering.rules import complaining as rules
 from b2b_market.tendering.rules.complaint_terms import ComplaintTerms, Fee
 from b2b_market.tendering.rules.procedures import read_procedure
 from b2b_market.tendering.service import bidding
-from b2b_market.tendering.service.complaint_cases import Aim, aim, count_in, on_behalf, publish, standing
-from b2b_market.tendering.service.drafting import clock_of
+from b2b_market.tendering.service.complaint_cases import Aim, aim, count_in, publish, window
 from b2b_market.tendering.states.complaints import (
     BEFORE_OPENING,
     COMPLAINT_LIFECYCLE,
@@ -233,11 +232,7 @@ def _fill(work: Work, scope: Scope, tender: Tender, complaint: Complaint, conten
 
 
 def _in_time(work: Work, scope: Scope, tender: Tender, content: ComplaintInput, aimed: Aim) -> datetime:
-    terms = rules.require_foreseen(read_procedure(tender.values).complaints, content.kind)
-    with on_behalf(work, scope, tender.buyer_id) as buyer:
-        clock = clock_of(work, buyer, tender)
-    ends_at = rules.window_end(content.target, standing(tender, aimed), terms, clock)
-    return rules.require_in_time(ends_at, work.judging_time())
+    return rules.require_in_time(window(work, scope, tender, content, aimed), work.judging_time())
 
 
 def _body(work: Work, tender: Tender, terms: ComplaintTerms, kind: ComplaintKind) -> UUID:

@@ -20,12 +20,26 @@ from b2b_market.tendering.models.tenders import Tender, TenderLot
 from b2b_market.tendering.queries import complaints as queries
 from b2b_market.tendering.queries import evaluation as evaluation_queries
 from b2b_market.tendering.queries import publicity as publicity_queries
+from b2b_market.tendering.queries import reducing as reducing_queries
 from b2b_market.tendering.queries import tenders as tender_queries
-from b2b_market.tendering.rules.complaining import Standing, require_foreseen
+from b2b_market.tendering.rules.complaining import (
+    Objected,
+    Standing,
+    escalation_end,
+    require_foreseen,
+    window_end,
+)
 from b2b_market.tendering.rules.procedures import read_procedure
 from b2b_market.tendering.service.drafting import clock_of
-from b2b_market.tendering.states.complaints import COMPLAINT_LIFECYCLE, ComplaintStatus, ComplaintTarget, NameShown
+from b2b_market.tendering.states.complaints import (
+    COMPLAINT_LIFECYCLE,
+    ComplaintKind,
+    ComplaintStatus,
+    ComplaintTarget,
+    NameShown,
+)
 from b2b_market.tendering.states.procedures import Entry
+from b2b_market.tendering.states.reducing import DepartureKind
 from b2b_market.tendering.states.tenders import LotStatus
 
 PART = "tendering.complaints"
@@ -54,10 +68,12 @@ def on_behalf(work: Work, scope: Scope, org_id: UUID) -> Iterator[Scope]:
 
 
 def aim(work: Work, scope: Scope, tender: Tender, content: ComplaintInput) -> Aim:
-    """Return what the company complains about; NotFound for a lot, award or disqualification that is not its own."""
+    """Return what the company complains about; NotFound for a lot or a decision that is not its own."""
     lots = tender_queries.lots_of(work.session, scope, tender.id)
-    if content.target is ComplaintTarget.TENDER:
-        return Aim(None, None, _estimate(tender, [lot for lot in lots if lot.status is LotStatus.ACTIVE]))
+    if content.target in (ComplaintTarget.TENDER, ComplaintTarget.DEPARTURE):
+        whole = content.target is ComplaintTarget.TENDER
+        ends_at = None if whole else _departure_end(work, scope, tender, content.target_id)
+        return Aim(None, ends_at, _estimate(tender, [lot for lot in lots if lot.status is LotStatus.ACTIVE]))
     lot_id, ends_at = _decision(work, scope, tender, content)
     found = next((one for one in lots if one.id == lot_id), None)
     if found is None:
@@ -65,9 +81,36 @@ def aim(work: Work, scope: Scope, tender: Tender, content: ComplaintInput) -> Ai
     return Aim(found, ends_at, _estimate(tender, [found]))
 
 
+def _departure_end(work: Work, scope: Scope, tender: Tender, departure_id: UUID | None) -> datetime | None:
+    """Return until when the company may complain about being dropped; NotFound unless that is its own."""
+    for one in reducing_queries.out_of(work.session, scope, tender.id):
+        if one.id == departure_id and one.supplier_id in scope.org_ids and one.kind is DepartureKind.DROPPED:
+            return one.standstill_ends_at
+    raise NotFound(target_id=str(departure_id))
+
+
 def standing(tender: Tender, aimed: Aim) -> Standing:
     """Return what decides until when it may be complained about."""
-    return Standing(tender.status, tender.closes_at, aimed.ends_at)
+    return Standing(tender.status, tender.closes_at, aimed.ends_at, tender.applications_end_at)
+
+
+def window(work: Work, scope: Scope, tender: Tender, content: ComplaintInput, aimed: Aim) -> datetime | None:
+    """Return until when the company may lodge what it says; None where there is no time for it.
+
+    Where the procedure wants an objection first a complaint has its time after that one; ObjectionFirst without.
+    """
+    terms = require_foreseen(read_procedure(tender.values).complaints, content.kind)
+    with on_behalf(work, scope, tender.buyer_id) as buyer:
+        clock = clock_of(work, buyer, tender)
+    if content.kind is ComplaintKind.OBJECTION or terms.escalation is None:
+        return window_end(content.target, standing(tender, aimed), terms, clock)
+    objections = [
+        Objected(one.target, one.target_id, one.lot_id, one.status, one.due_at)
+        for one in queries.of_tender(work.session, scope, tender.id)
+        if one.supplier_id in scope.org_ids and one.kind is ComplaintKind.OBJECTION and one.due_at is not None
+    ]
+    lot_id = None if aimed.lot is None else aimed.lot.id
+    return escalation_end(content, lot_id, objections, terms.escalation, clock, at=work.judging_time())
 
 
 def _decision(work: Work, scope: Scope, tender: Tender, content: ComplaintInput) -> tuple[UUID | None, datetime | None]:
@@ -131,7 +174,8 @@ def count_in(work: Work, scope: Scope, complaint: Complaint, step: str) -> None:
             "lodged_at": work.now(),
         }
         insert_rows(work.session, ComplaintNotice, [row])
-        due_at = clock_of(work, buyer, tender).end_of(work.now(), terms.answer)
+        within = terms.answer if complaint.kind is ComplaintKind.OBJECTION else terms.decided
+        due_at = clock_of(work, buyer, tender).end_of(work.now(), within)
     COMPLAINT_LIFECYCLE.advance(complaint, step)
     complaint.number, complaint.pending_at, complaint.due_at = str(row["number"]), work.now(), due_at
     work.touch(complaint)

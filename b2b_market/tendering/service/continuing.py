@@ -19,9 +19,10 @@ from b2b_market.tendering.queries import selecting as queries
 from b2b_market.tendering.queries import tenders as tender_queries
 from b2b_market.tendering.rules.procedures import read_procedure
 from b2b_market.tendering.rules.shapes import final_values
-from b2b_market.tendering.rules.talking import require_rounds
+from b2b_market.tendering.rules.talking import require_participants, require_rounds
 from b2b_market.tendering.service.drafting import NUMBER_KIND, TenderContent, content_of
 from b2b_market.tendering.service.publishing import mirror_status
+from b2b_market.tendering.service.reducing import require_settled
 from b2b_market.tendering.service.talking import require_equal
 from b2b_market.tendering.states.procedures import Entry
 from b2b_market.tendering.states.tenders import TENDER_LIFECYCLE, LotStatus
@@ -64,7 +65,8 @@ def read_chain(work: Work, scope: Scope, command: ReadTender) -> Chain:
 def end_talks(work: Work, scope: Scope, command: StepTender) -> TenderContent:
     """End the talks and draft the tender with the final bids of those who took part in them.
 
-    After as many rounds as the procedure asks for, with a meeting with everybody in the last one. The draft carries
+    After as many rounds as the procedure asks for, with a meeting with everybody in the last one, and once nobody who
+    was dropped may complain any more. The draft carries
     everything that is not called off; it is edited, approved and published as any other, under keys of its own.
     """
     work.gate(command.tender_id, exclusive=True)
@@ -75,6 +77,8 @@ def end_talks(work: Work, scope: Scope, command: StepTender) -> TenderContent:
     assert talks is not None  # noqa: S101 - only such a tender has talks
     require_rounds(talks.rounds, tender.talk_round)
     require_equal(work, scope, tender)
+    require_participants(tender.admitted_ids or ())
+    require_settled(work, scope, tender)
     made = _made(work, scope, tender)
     TENDER_LIFECYCLE.advance(tender, "continue")
     work.touch(tender)

@@ -25,14 +25,13 @@ from b2b_market.tendering.permissions import TenderPermission
 from b2b_market.tendering.queries import committee as committee_queries
 from b2b_market.tendering.queries import complaints as queries
 from b2b_market.tendering.queries import evaluation as evaluation_queries
+from b2b_market.tendering.queries import reducing as reducing_queries
 from b2b_market.tendering.queries import tenders as tender_queries
 from b2b_market.tendering.rules import complaining as rules
 from b2b_market.tendering.rules.drafting import require_reason
-from b2b_market.tendering.rules.procedures import read_procedure
-from b2b_market.tendering.service import publicity, revoking
+from b2b_market.tendering.service import departing, publicity, revoking
 from b2b_market.tendering.service.complaining import content_of
-from b2b_market.tendering.service.complaint_cases import aim, count_in, on_behalf, publish, standing
-from b2b_market.tendering.service.drafting import clock_of
+from b2b_market.tendering.service.complaint_cases import aim, count_in, on_behalf, publish, window
 from b2b_market.tendering.states.complaints import (
     COMPLAINT_LIFECYCLE,
     UNPAID,
@@ -62,6 +61,7 @@ def record_complaint_fee(work: Work, scope: Scope, command: RecordFee) -> Compla
         amount=complaint.fee,
         currency=complaint.currency,
         reference=reference,
+        body_id=complaint.body_id,
     )
     work.emit(paid, complaint)
     return complaint
@@ -207,13 +207,10 @@ def lapse_complaint(work: Work, scope: Scope, command: ReadComplaint) -> Complai
     if complaint.status not in UNPAID or moment < complaint.window_ends_at:
         return None
     tender = tender_queries.party_tender(work.session, scope, complaint.tender_id)
-    terms = rules.require_foreseen(read_procedure(tender.values).complaints, complaint.kind)
     try:
         aimed = aim(work, scope, tender, content_of(complaint))
-        with on_behalf(work, scope, tender.buyer_id) as buyer:
-            clock = clock_of(work, buyer, tender)
-        ends_at = rules.window_end(complaint.target, standing(tender, aimed), terms, clock)
-    except NotFound:  # the decision that it is about was taken back
+        ends_at = window(work, scope, tender, content_of(complaint), aimed)
+    except (NotFound, rules.ObjectionFirst):  # the decision, or the objection before, was taken back
         ends_at = None
     work.touch(complaint)
     if ends_at is not None and moment < ends_at:
@@ -287,6 +284,8 @@ def _involved(work: Work, scope: Scope, complaint: Complaint) -> set[UUID | None
             found |= {award.proposer_id, award.approver_id}
         for ruling in evaluation_queries.rulings_of(session, buyer, tender_id):
             found |= {ruling.proposer_id, ruling.decider_id}
+        for reduction in reducing_queries.reductions_of(session, buyer, tender_id):
+            found |= {reduction.proposer_id, reduction.decider_id}
         found |= {juror.user_id for juror in committee_queries.jurors_of(session, buyer, tender_id)}
         if tender.opened_at is not None and tender.status is not TenderStatus.OPENED:
             found |= {*_evaluators(work, buyer, tender_id)}
@@ -342,4 +341,6 @@ def _undo(work: Work, scope: Scope, complaint: Complaint, decision: str) -> int:
             revoking.undo_disqualification(work, buyer, complaint.target_id, decision)
         if complaint.target is ComplaintTarget.CANDIDATES and complaint.target_id is not None:
             publicity.withdraw_publicity(work, buyer, complaint.target_id, decision)
+        if complaint.target is ComplaintTarget.DEPARTURE and complaint.target_id is not None:
+            departing.readmit(work, buyer, complaint.target_id, decision)
         return tender_queries.own_tender(work.session, buyer, complaint.tender_id).edition

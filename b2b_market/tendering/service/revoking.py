@@ -49,10 +49,11 @@ def undo_award(work: Work, scope: Scope, award_id: UUID, reason: str) -> None:
     """Cancel the award that an upheld complaint names, if it still stands; its lot is judged again from there.
 
     ``scope`` acts for the buyer. Whether the stand-still would be over does not matter: it waited for the complaint.
+    An award that binds already stays, and the buyer says what it does about its contract.
     """
     tender, evaluation = _locked(work, scope, queries.own_award(work.session, scope, award_id).tender_id)
     award = queries.own_award(work.session, scope, award_id)
-    if award.status is TenderAwardStatus.ACTIVE:
+    if award.status is TenderAwardStatus.ACTIVE and not _binds(tender):
         _take_back(work, scope, tender, award, reason)
         settle(work, scope, tender, evaluation, award.lot_id)
 
@@ -60,11 +61,11 @@ def undo_award(work: Work, scope: Scope, award_id: UUID, reason: str) -> None:
 def undo_disqualification(work: Work, scope: Scope, ruling_id: UUID, reason: str) -> None:
     """Let a bid take part again whose disqualification an upheld complaint names; the lot's award is void.
 
-    A lot, and a tender, that ended because of it is judged again.
+    A lot, and a tender, that ended because of it is judged again. Nothing is undone once the awards bind.
     """
     tender, evaluation = _locked(work, scope, queries.own_ruling(work.session, scope, ruling_id).tender_id)
     ruling = queries.own_ruling(work.session, scope, ruling_id, lock=True)
-    if ruling.status is not RulingStatus.CONFIRMED:
+    if ruling.status is not RulingStatus.CONFIRMED or _binds(tender):
         return
     for award in active_awards(work, scope, tender.id):
         if award.lot_id == ruling.lot_id:
@@ -109,6 +110,13 @@ def _take_back(work: Work, scope: Scope, tender: Tender, award: TenderAward, rea
         reason=reason,
     )
     work.emit(cancelled, award)
+
+
+def _binds(tender: Tender) -> bool:
+    """Tell whether the awards bind: contracts are drafted, or about to be."""
+    return tender.status is TenderStatus.COMPLETE or (
+        tender.status is TenderStatus.AWARDED and tender.next_due_at is None
+    )
 
 
 def _require_still(work: Work, tender: Tender) -> None:

@@ -22,6 +22,7 @@ from b2b_market.tendering.rules.admission import StageNotForeseen, has_negotiati
 from b2b_market.tendering.rules.asking import require_said
 from b2b_market.tendering.rules.judging import EvaluatorUnfit
 from b2b_market.tendering.rules.procedures import read_procedure
+from b2b_market.tendering.rules.reducing import require_part
 from b2b_market.tendering.service.applying import keep_file
 from b2b_market.tendering.service.publishing import mirror_status
 from b2b_market.tendering.states.bids import BidStatus
@@ -197,6 +198,7 @@ def _own_entry(work: Work, scope: Scope, talk_id: UUID) -> tuple[Talk, Tender]:
     tender = tender_queries.party_tender(work.session, scope, known.tender_id)
     found = queries.talk(work.session, scope, talk_id, lock=True)
     TENDER_LIFECYCLE.require(tender.status, "continue")
+    require_part(scope.org_id, tender.admitted_ids or ())
     return found, tender
 
 

@@ -29,6 +29,19 @@ class BondStatus(StrEnum):
     FORFEITED = "forfeited"
 
 
+class ReleaseCause(StrEnum):
+    """Why a bond secures nothing any more."""
+
+    CLAIMED = "claimed"
+    """Its bid was not opened, and its bidder asks for it back."""
+    DEPARTED = "departed"
+    """Its bidder takes no part in the talks any more."""
+    LOST = "lost"
+    DISQUALIFIED = "disqualified"
+    ENDED = "ended"
+    """The tender has ended."""
+
+
 BOND_LIFECYCLE = Lifecycle(
     BondStatus.REGISTERED,
     Step("replace", frozenset({BondStatus.REGISTERED}), BondStatus.REGISTERED),

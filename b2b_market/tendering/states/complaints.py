@@ -23,6 +23,8 @@ class ComplaintTarget(StrEnum):
     DISQUALIFICATION = "disqualification"
     CANDIDATES = "candidates"
     """The published ranking of a lot."""
+    DEPARTURE = "departure"
+    """That the talks go on without the company."""
 
 
 class ComplaintStatus(StrEnum):
@@ -73,6 +75,8 @@ buyer's answer to an objection."""
 
 UNDECIDED = frozenset({ComplaintStatus.PENDING, ComplaintStatus.ACCEPTED})
 """While one of these is open no lot that it concerns is awarded or called off, and no contract is drafted."""
+ANSWERED = frozenset({ComplaintStatus.DECLINED, ComplaintStatus.SATISFIED, ComplaintStatus.RESOLVED})
+"""Where an objection stands once the buyer has answered it."""
 HOLDING = frozenset(
     {
         (ComplaintKind.COMPLAINT, ComplaintStatus.ACCEPTED),

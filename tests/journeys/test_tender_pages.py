@@ -55,8 +55,9 @@ def cases(site: Site, hall: Hall, tender: TenderContent) -> tuple[str, str]:
     """Draft a complaint and lodge an objection, publish candidates, and return where the two are."""
     told.make_body(site.runtime)
     tender_id = tender.tender.id
-    draft = told.draft(site.runtime, hall.sales[0], tender_id, ComplaintTarget.LOT, tender.lots[0].id)
-    objection = told.lodge(site.runtime, hall.sales[0], tender_id, kind=ComplaintKind.OBJECTION)
+    objects = ComplaintKind.OBJECTION
+    draft = told.draft(site.runtime, hall.sales[0], tender_id, ComplaintTarget.LOT, tender.lots[0].id, objects)
+    objection = told.lodge(site.runtime, hall.sales[0], tender_id, kind=objects)
     told.published_candidates(site.runtime, hall.purchaser, tender, hall.suppliers)
     return f"/tender-complaints/{draft.id}", f"/tender-complaints/{objection.id}"
 

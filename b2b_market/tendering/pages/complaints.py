@@ -1,5 +1,6 @@
 """Complaints about a tender: what is published, and the form that drafts one; the desk; the public page."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from uuid import UUID, uuid4
 
@@ -17,11 +18,12 @@ from b2b_market.tendering.pages import complaint_words as words
 from b2b_market.tendering.pages import showing
 from b2b_market.tendering.rules.complaining import MOST_TEXT
 from b2b_market.tendering.service import awarding, board, complaining, departing, drafting, publicity, questioning
-from b2b_market.tendering.states.complaints import ComplaintKind, ComplaintTarget
+from b2b_market.tendering.service.drafting import TenderContent
+from b2b_market.tendering.states.complaints import BEFORE_OPENING, ComplaintKind, ComplaintTarget
 from b2b_market.tendering.states.evaluation import RulingStatus
 from b2b_market.tendering.states.publicity import PublicityStatus
 from b2b_market.tendering.states.reducing import DepartureKind, DepartureStatus
-from b2b_market.tendering.states.tenders import LIVE, TALKING, LotStatus
+from b2b_market.tendering.states.tenders import LIVE, TALKING, LotStatus, TenderStatus
 from b2b_market.ui.forms import Form
 from b2b_market.ui.viewer import Flash
 
@@ -106,10 +108,20 @@ def aims(call: PageContext, tender_id: UUID) -> list[tuple[str, str, str]]:
     """Return what the company may complain about now: the field's value, a message id, and the lot that fills it."""
     content = drafting.read_tender(call.work, call.actor, ReadTender(tender_id))
     lots = {lot.id: f"{lot.position} {lot.title}" for lot in content.lots}
-    if content.tender.status in LIVE:
-        found = [(ComplaintTarget.TENDER.value, N_("The whole tender"), NOTHING)]
-        active = [lot for lot in content.lots if lot.status is LotStatus.ACTIVE]
-        return found + [(f"lot:{lot.id}", N_("Lot {lot}"), lots[lot.id]) for lot in active]
+    documents = [(ComplaintTarget.TENDER.value, N_("The whole tender"), NOTHING)]
+    documents += [
+        (f"lot:{lot.id}", N_("Lot {lot}"), lots[lot.id]) for lot in content.lots if lot.status is LotStatus.ACTIVE
+    ]
+    if content.tender.status in LIVE | {TenderStatus.APPLICATIONS}:
+        return documents
+    own = complaining.list_complaints(call.work, call.actor, ReadTender(tender_id)).own
+    objected = any(one.target in BEFORE_OPENING and one.kind is ComplaintKind.OBJECTION for one in own)
+    return _decisions(call, content, lots) + (documents if objected else [])
+
+
+def _decisions(call: PageContext, content: TenderContent, lots: Mapping[UUID, str]) -> list[tuple[str, str, str]]:
+    """Return the decisions on the company's own part that it may complain about now."""
+    tender_id = content.tender.id
     if content.tender.status in TALKING:
         return [
             (f"departure:{one.id}", N_("Being dropped from the talks"), NOTHING)

@@ -15,6 +15,7 @@ from b2b_market.rbac.page_edge import PageCall, PageContext, PageRoute
 from b2b_market.tendering.commands import tenders as commands
 from b2b_market.tendering.pages import showing, weighing, wording
 from b2b_market.tendering.pages.amending_words import AMENDMENT_BADGES
+from b2b_market.tendering.pages.next_steps import next_step
 from b2b_market.tendering.rules.admission import has_negotiation, takes_part
 from b2b_market.tendering.rules.procedures import Procedure, read_procedure
 from b2b_market.tendering.service import (
@@ -219,8 +220,11 @@ def page_of(call: PageContext, tender_id: UUID, form: Form, *, status: int = 200
     return call.page("tendering/tender.html", context, status=status)
 
 
-def _taking_part(call: PageContext, content: TenderContent, *, buys: bool) -> dict[str, bool]:
-    """Return what a reader of another company than the buyer may do, and whether its bid waits to be confirmed."""
+def _taking_part(call: PageContext, content: TenderContent, *, buys: bool) -> dict[str, object]:
+    """Return what a reader of another company than the buyer may do, and what comes next for any reader.
+
+    ``unconfirmed`` says that the reader's bid waits to be confirmed.
+    """
     tender, actor = content.tender, call.actor
     lets_in = not buys and takes_part(tender.entry, tender.supplier_ids, tender.admitted_ids, actor.org_id)
     enquires = lets_in and tender.status is TenderStatus.ENQUIRIES
@@ -230,6 +234,7 @@ def _taking_part(call: PageContext, content: TenderContent, *, buys: bool) -> di
     return {
         "bids": bids,
         "unconfirmed": own is not None and bool(own.unconfirmed()),
+        "next_step": next_step(tender, read_procedure(tender.values), buys=buys, takes_part=bids),
         "applies": not buys and applying.send_application.allows(actor),
         "asks": enquires and asking.ask_about_tender.allows(actor),
     }

@@ -18,7 +18,7 @@ from b2b_market.tendering.states.procedures import Entry
 from b2b_market.tendering.states.selecting import TalkKind
 from tests.journeys.conftest import Site, Tabs
 from tests.support import complaints as told
-from tests.support import selecting
+from tests.support import reducing, selecting
 from tests.support import tenders as made
 from tests.support.axe import findings, needs_axe
 from tests.support.tenders import Hall
@@ -131,8 +131,8 @@ def test_they_are_accessible_and_fit(
 
 
 @pytest.fixture(scope="module")
-def staged(site: Site, hall: Hall) -> tuple[UUID, UUID]:
-    """Return a tender whose applications are judged, and one in its dialogue."""
+def staged(site: Site, hall: Hall) -> tuple[UUID, ...]:
+    """Return a tender whose applications are judged, and three in dialogue: one may drop a company, one has."""
     with made.own_clock(site.runtime):
         asked = made.published(site.runtime, hall, selecting.command(hall, most_invited=2)).tender.id
         for place in range(2):
@@ -142,15 +142,17 @@ def staged(site: Site, hall: Hall) -> tuple[UUID, UUID]:
         wanted = selecting.command(hall, "private-two-stage", closes_at=None)
         talks = selecting.qualified(site.runtime, hall, wanted).tender.id
         selecting.record(site.runtime, hall, talks, TalkKind.QUESTION)
-    return asked, talks
+        fewer, smaller = (reducing.dialogue(site.runtime, hall, reducing.procedure(site.runtime, hall)) for _ in "ab")
+        reducing.confirm(site.runtime, hall, reducing.propose(site.runtime, hall, smaller, ("90", "40"), 1))
+    return asked, talks, fewer, smaller
 
 
 @needs_axe
 @pytest.mark.parametrize(("width", "dark", "language"), [(1440, False, "zh-CN"), (390, True, "en")])
 def test_stages_are_accessible_and_fit(
-    tabs: Tabs, hall: Hall, staged: tuple[UUID, UUID], width: int, dark: bool, language: str
+    tabs: Tabs, hall: Hall, staged: tuple[UUID, ...], width: int, dark: bool, language: str
 ) -> None:
-    asked, talks = (f"/tenders/{one}" for one in staged)
+    asked, talks, fewer, smaller = (f"/tenders/{one}" for one in staged)
     visits = (
         (hall.evaluator, f"{asked}/applications"),
         (hall.approver, f"{asked}/applications"),
@@ -159,6 +161,9 @@ def test_stages_are_accessible_and_fit(
         (hall.evaluator, f"{talks}/talks"),
         (hall.sales[0], f"{talks}/talks"),
         (hall.purchaser, talks),
+        (hall.evaluator, f"{fewer}/talks/reduction"),
+        (hall.approver, f"{smaller}/talks/reduction"),
+        (hall.sales[1], f"{smaller}/talks"),
     )
     for person, path in visits:
         page = tabs.open(person, path, width=width, dark=dark, language=language)

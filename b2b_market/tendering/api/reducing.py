@@ -9,8 +9,8 @@ from b2b_market.infra.http.requests import StrictRoute
 from b2b_market.infra.http.wires import ListOut, WireUuid
 from b2b_market.kernel.refusal import IllegalStep
 from b2b_market.rbac.duties import OwnWork
-from b2b_market.rbac.edge import Answer, Call, api_opener
-from b2b_market.rbac.responses import changes, reads
+from b2b_market.rbac.edge import Answer, Call, OnceCall, api_opener
+from b2b_market.rbac.responses import changes, creates, reads
 from b2b_market.tendering.commands.reducing import DecideReduction, ReadDeparture
 from b2b_market.tendering.commands.tenders import ReadTender
 from b2b_market.tendering.documents.frame import PaperFormat
@@ -73,13 +73,15 @@ def dismiss_reduction(reduction_id: WireUuid, body: RemarkIn, call: Call) -> Ans
 
 @router.post(
     "/{tender_id}/talks/leave",
+    status_code=201,
     response_model=schemas.DepartureOut,
-    responses=reads(IllegalStep, rules.NotTakingPart, TenderReasonMissing),
+    responses=creates(IllegalStep, rules.NotTakingPart, TenderReasonMissing),
 )
-def leave_talks(tender_id: WireUuid, body: schemas.LeaveIn, call: Call) -> Answer:
+def leave_talks(tender_id: WireUuid, body: schemas.LeaveIn, call: OnceCall) -> Answer:
     """Take no part in the talks any more; there is no way back."""
     found = departing.leave_talks(call.work, call.actor, body.to_command(tender_id))
-    return call.answer(schemas.DepartureOut, found)
+    location = f"/api/v1/tenders/{tender_id}/talks/departures"
+    return call.answer(schemas.DepartureOut, found, status=201, location=location)
 
 
 @router.get("/{tender_id}/talks/departures", response_model=ListOut[schemas.DepartureOut], responses=reads())

@@ -5,8 +5,8 @@ A proposal with everybody's scores is the buyer's; a departure is between the bu
 
 from alembic import op
 
-revision = "0036"
-down_revision = "0035"
+revision = "0037"
+down_revision = "0036"
 branch_labels = None
 depends_on = None
 

@@ -31,14 +31,14 @@ LOST = Letter(
     lot="1 Pumps",
     outcome=Outcome.LOST,
     place="2 / 3",
-    winner="Bea",
+    winner=("贝亚", "Bea"),
     amount="CNY 950.00",
     ground=None,
     reason="",
     decided_at=DAY,
     standstill_ends_at=DAY.replace(month=12),
 )
-WON = replace(LOST, outcome=Outcome.WON, place="1 / 3", winner="Aki")
+WON = replace(LOST, outcome=Outcome.WON, place="1 / 3", winner=("Aki",))
 BARRED = replace(
     LOST, outcome=Outcome.DISQUALIFIED, place="", amount="", ground=RulingGround.NOT_RESPONSIVE, reason="no alloy"
 )
@@ -48,7 +48,7 @@ BARRED = replace(
     ("letter", "there", "missing"),
     [
         (WON, ("中标通知书 | Award letter", "CNY 950.00", "1 / 3"), ("Letter of regret", "Why")),
-        (LOST, ("落选通知书 | Letter of regret", "Bea", "2 / 3", "CNY 950.00"), ("Award letter", "Why")),
+        (LOST, ("落选通知书 | Letter of regret", "贝亚 / Bea", "2 / 3", "CNY 950.00"), ("Award letter", "Why")),
         (BARRED, ("否决投标通知书 | Letter of disqualification", "no alloy", "does not offer"), ("CNY", "Rank of")),
     ],
 )

@@ -40,13 +40,15 @@ class TestRanking:
         assert [one.place for one in found] == [1, 2, 3]
 
     def test_figures_are_published_as_the_procedure_says(self) -> None:
-        offers = {BIDS[0]: {"supplier": BIDS[4], "name": "Bidder", "total": {"amount": "100.00", "currency": "CNY"}}}
+        total, names = {"amount": "100.00", "currency": "CNY"}, {"zh": "投标人", "en": "Bidder"}
+        offers = {BIDS[0]: {"supplier": BIDS[4], "name": "Bidder", "names": names, "total": total}}
         whole = {
             "bid": str(BIDS[0]),
             "place": 1,
             "supplier": str(BIDS[4]),
             "name": "Bidder",
-            "total": {"amount": "100.00", "currency": "CNY"},
+            "names": names,
+            "total": total,
             "score": "66.67",
         }
         assert rules.statement([placed(1)], offers, SHOWN) == [whole]

@@ -6,7 +6,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Final
 
-from b2b_market.infra.documents.model import Block, Document, Fact, Facts, Heading, Paragraph, Title, same
+from b2b_market.infra.documents.model import Block, Document, Fact, Facts, Heading, Paragraph, Title, Words, same
 from b2b_market.kernel.text import N_
 from b2b_market.tendering.documents import frame
 from b2b_market.tendering.documents.frame import PaperFormat
@@ -47,7 +47,7 @@ class Letter:
     lot: str
     outcome: Outcome
     place: str
-    winner: str
+    winner: Words
     amount: str
     ground: RulingGround | None
     reason: str
@@ -83,7 +83,7 @@ def letter_document(found: Letter) -> Document:
 
 
 def _blocks(say: Speaker, found: Letter) -> tuple[Block, ...]:
-    result = [Fact(say(N_("Awarded to")), same(found.winner))]
+    result = [Fact(say(N_("Awarded to")), found.winner)]
     if found.place:
         result.append(Fact(say(N_("Rank of your bid")), same(found.place)))
     if found.amount:

@@ -37,6 +37,8 @@ class Party:
     id: UUID
     name: str
     roles: tuple[str, ...]
+    names: Mapping[str, str] = field(default_factory=dict)
+    """Its names by language, where it has one in both; pages read them, the release says ``name``."""
 
     def reference(self) -> Object:
         """Return the party as other parts of a release refer to it."""

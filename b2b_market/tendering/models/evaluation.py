@@ -173,6 +173,8 @@ class TenderResult(Base):
     ground: Mapped[RulingGround | None] = mapped_column(enum_type(RulingGround))
     reason: Mapped[str]
     winner: Mapped[str]
+    winner_names: Mapped[dict[str, str]] = mapped_column(JSONB)
+    """The winner by language, where it has a name in both."""
     winning_amount: Mapped[Decimal | None] = mapped_column(TOTAL)
     """Where the procedure is public; the winner reads its own."""
     currency: Mapped[str] = mapped_column(CURRENCY)

@@ -55,6 +55,8 @@ class TechnicalResult(Base):
     public: Mapped[bool]
     bidder: Mapped[str]
     """The bidder's name at that time; strangers read no companies."""
+    bidder_names: Mapped[dict[str, str]] = mapped_column(JSONB)
+    """Its names by language, where it had one in both."""
     outcome: Mapped[TechnicalOutcome] = mapped_column(enum_type(TechnicalOutcome))
     score: Mapped[str | None]
     """The exact technical score from 0 to 100, ``80`` or ``250/3``; none where nothing is scored."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from types import MappingProxyType
 from typing import Annotated, Any, Final
 from urllib.parse import urlencode
@@ -21,6 +22,7 @@ from b2b_market.reference import public as reference
 from b2b_market.tendering.commands.disclosure import ReadEdition
 from b2b_market.tendering.commands.tenders import ReadTender
 from b2b_market.tendering.pages import showing, weighing, wording
+from b2b_market.tendering.rules.naming import named_in
 from b2b_market.tendering.rules.procedures import Procedure, profiles, read_procedure
 from b2b_market.tendering.schemas.disclosure import FiltersIn
 from b2b_market.tendering.service import board, staging
@@ -130,6 +132,7 @@ def show_opening(tender_id: WireUuid, call: PageCall) -> Response:
         "step": step,
         "public": procedure.opened_bids is Publicity.PUBLIC,
         "bids": [(one, _money(one)) for one in bids],
+        "named": partial(named_in, language=tongue(call)),
     }
     return call.page("tendering/board_opening.html", context)
 
@@ -145,6 +148,7 @@ def show_results(tender_id: WireUuid, call: PageCall) -> Response:
         "public": read_procedure(found.notice.document["values"]).results is Publicity.PUBLIC,
         "awards": [_award(one, taken_back.get(one.facts["award"])) for one in awards],
         "contracts": [(one, _money(one.facts)) for one in found.steps if one.kind is StepKind.CONTRACTED],
+        "named": partial(named_in, language=tongue(call)),
         "void": [one for one in found.steps if one.kind is StepKind.CONTRACT_VOIDED],
         "badges": showing.TENDER_BADGES,
     }

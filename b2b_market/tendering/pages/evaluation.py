@@ -20,11 +20,13 @@ from b2b_market.tendering.commands import evaluation as commands
 from b2b_market.tendering.commands.tenders import ReadTender, StepTender
 from b2b_market.tendering.pages import judging_words as words
 from b2b_market.tendering.pages import showing, weighing
+from b2b_market.tendering.pages.board import tongue
 from b2b_market.tendering.pages.publicity import standing_candidates
 from b2b_market.tendering.rules import saying
 from b2b_market.tendering.rules.deciding import shown_amount, shown_score
 from b2b_market.tendering.rules.envelopes import technical_score
 from b2b_market.tendering.rules.judging import Placed, scores_by_bid
+from b2b_market.tendering.rules.naming import named
 from b2b_market.tendering.service import awarding, drafting, evaluating, questioning, revoking
 from b2b_market.tendering.service.evaluating import JudgedLot, Judgement
 from b2b_market.tendering.states.evaluation import InquiryKind, RulingGround, RulingStatus, TenderAwardStatus
@@ -306,6 +308,7 @@ def results_of(call: PageContext, tender_id: UUID, form: Form, *, status: int = 
         "tender": content.tender,
         "lots": {lot.id: lot for lot in content.lots},
         "results": [(one, _won(one.winning_amount, one.currency)) for one in results],
+        "winners": {one.bid_id: named(one.winner, one.winner_names, tongue(call)) for one in results},
         "inquiries": questioning.list_inquiries(call.work, call.actor, ReadTender(tender_id)),
         "rulings": rulings,
         "answers": questioning.answer_inquiry.allows(call.actor),

@@ -16,7 +16,8 @@ from b2b_market.rbac.page_edge import PageCall, PageContext, PageRoute
 from b2b_market.tendering.commands.tenders import ReadTender
 from b2b_market.tendering.documents.atom import Feed, Item, write_atom
 from b2b_market.tendering.pages import board as board_pages
-from b2b_market.tendering.pages.board import PATH, STEPS
+from b2b_market.tendering.pages.board import PATH, STEPS, tongue
+from b2b_market.tendering.rules.naming import named_in
 from b2b_market.tendering.schemas.disclosure import FiltersIn
 from b2b_market.tendering.service import board
 from b2b_market.tendering.service.board import PublicStep
@@ -87,7 +88,8 @@ def _notice(call: PageContext, one: Any) -> Item:  # noqa: ANN401 - a row of the
 
 
 def _step(call: PageContext, one: PublicStep, at: str, author: str) -> Item:
-    facts = [str(one.facts[name]) for name in ("lot", "question", "answer", "winner", "number") if one.facts.get(name)]
+    said = {**one.facts, **({"winner": named_in(one.facts, "winner", tongue(call))} if "winner" in one.facts else {})}
+    facts = [str(said[name]) for name in ("lot", "question", "answer", "winner", "number") if said.get(name)]
     reason = one.facts.get("reason")
     return Item(
         id=f"urn:uuid:{one.id}",

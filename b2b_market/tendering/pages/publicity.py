@@ -1,9 +1,9 @@
 """The published candidates of a tender: for its readers, for everybody where it is public, and publishing them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from fastapi import APIRouter, Response
 
@@ -17,6 +17,8 @@ from b2b_market.tendering.commands.publicity import PublishCandidates
 from b2b_market.tendering.commands.tenders import ReadTender
 from b2b_market.tendering.models.tenders import Tender
 from b2b_market.tendering.pages import showing
+from b2b_market.tendering.pages.board import tongue
+from b2b_market.tendering.rules.naming import named
 from b2b_market.tendering.rules.procedures import read_procedure
 from b2b_market.tendering.rules.publicity import candidates
 from b2b_market.tendering.service import board, complaining, drafting, publicity
@@ -51,6 +53,7 @@ def show_candidates(tender_id: WireUuid, call: PageCall) -> Response:
         "buys": buys,
         "objects": not buys and complaining.draft_complaint.allows(call.actor),
         "money": _money,
+        "name_of": _naming(call),
         "badges": BADGES,
         "tender_badges": showing.TENDER_BADGES,
     }
@@ -81,6 +84,7 @@ def show_public_candidates(tender_id: WireUuid, call: PageCall) -> Response:
         "notice": notice,
         "lots": {lot["id"]: f"{lot['position']} {lot['title']}" for lot in notice.document["lots"]},
         "money": _money,
+        "name_of": _naming(call),
         "badges": BADGES,
     }
     return call.page("tendering/candidates_public.html", context)
@@ -97,6 +101,11 @@ def standing_candidates(call: PageContext, tender: Tender, lot: JudgedLot) -> di
     now = [str(one.bid_id) for one in candidates(lot.standing, terms)]
     known = [one["bid"] for one in ranking.candidates] if ranking is not None else []
     return {"ranking": ranking, "ranking_new": now != known}
+
+
+def _naming(call: PageContext) -> Callable[[Mapping[str, Any]], str]:
+    """Return what names a candidate in the reader's language."""
+    return lambda row: named(row["name"], row.get("names", {}), tongue(call))
 
 
 def _money(total: Mapping[str, str] | None) -> Money | None:

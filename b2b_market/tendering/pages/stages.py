@@ -13,7 +13,9 @@ from b2b_market.kernel.refusal import Refusal
 from b2b_market.kernel.text import N_
 from b2b_market.rbac.page_edge import PageCall, PageContext, PageRoute
 from b2b_market.tendering.commands.tenders import ReadTender, StepTender
+from b2b_market.tendering.pages import board as board_pages
 from b2b_market.tendering.rules.deciding import shown_score
+from b2b_market.tendering.rules.naming import named
 from b2b_market.tendering.service import board, drafting, evaluating, staging
 from b2b_market.tendering.states.stages import StageStatus, TechnicalOutcome
 from b2b_market.ui.forms import Form
@@ -45,7 +47,7 @@ def show_technical(tender_id: WireUuid, call: PageCall) -> Response:
     found = staging.read_technical(call.work, call.actor, ReadTender(tender_id))
     content = drafting.read_tender(call.work, call.actor, ReadTender(tender_id))
     context = {
-        **_shown(found),
+        **_shown(call, found),
         "number": content.tender.number,
         "title": content.tender.title,
         "at": f"/tenders/{tender_id}",
@@ -61,7 +63,7 @@ def show_public_technical(tender_id: WireUuid, call: PageCall) -> Response:
     found = staging.read_public_technical(call.work, call.actor, ReadTender(tender_id))
     notice = board.read_board(call.work, call.actor, ReadTender(tender_id))
     context = {
-        **_shown(found),
+        **_shown(call, found),
         "number": notice.number,
         "title": notice.title,
         "at": f"/tender-board/{tender_id}",
@@ -100,6 +102,7 @@ def _step(call: PageContext, tender_id: UUID, said: str, run: Callable[[StepTend
         return call.see(at, Flash(refusal.title, "bad"))
 
 
-def _shown(found: staging.TechnicalView) -> dict[str, object]:
+def _shown(call: PageContext, found: staging.TechnicalView) -> dict[str, object]:
     scores = {one.bid_id: shown_score(None if one.score is None else Fraction(one.score)) for one in found.results}
-    return {"found": found, "scores": scores, "outcomes": OUTCOMES, "stages": STAGES}
+    bidders = {one.bid_id: named(one.bidder, one.bidder_names, board_pages.tongue(call)) for one in found.results}
+    return {"found": found, "scores": scores, "bidders": bidders, "outcomes": OUTCOMES, "stages": STAGES}

@@ -70,6 +70,7 @@ def statement(
             "place": one.place,
             "supplier": str(offers[one.bid_id]["supplier"]),
             "name": offers[one.bid_id]["name"],
+            "names": offers[one.bid_id]["names"],
             "total": offers[one.bid_id]["total"] if terms.prices else None,
             "score": _score(one) if terms.scores else None,
         }

@@ -304,6 +304,7 @@ class ResultOut(WireOut):
     ground: wire_enum(RulingGround) | None  # type: ignore[valid-type]  # as above
     reason: str
     winner: str
+    winner_names: dict[str, str]
     winning_amount: WireDecimal | None
     currency: str
     decided_at: WireTime

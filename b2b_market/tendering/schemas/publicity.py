@@ -8,12 +8,13 @@ from b2b_market.tendering.states.publicity import PublicityStatus
 
 
 class CandidateOut(WireOut):
-    """A published candidate; figures that the procedure withholds are null."""
+    """A published candidate; figures that the procedure withholds are null, ``names`` are by language where known."""
 
     bid: WireUuid
     place: int
     supplier: WireUuid
     name: str
+    names: dict[str, str]
     total: MoneyWire | None
     score: WireDecimal | None
 
@@ -36,4 +37,5 @@ class PublicityOut(WireOut):
     @classmethod
     def of(cls, value: PublicityRow) -> Self:
         """Return the wire shape of a published ranking."""
-        return cls.model_validate({name: getattr(value, name) for name in cls.model_fields})
+        said = {name: getattr(value, name) for name in cls.model_fields}
+        return cls.model_validate({**said, "candidates": [{"names": {}, **one} for one in value.candidates]})

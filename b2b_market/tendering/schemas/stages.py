@@ -14,6 +14,7 @@ class TechnicalResultOut(WireOut):
     lot_id: WireUuid
     supplier_id: WireUuid
     bidder: str
+    bidder_names: dict[str, str]
     outcome: wire_enum(TechnicalOutcome)  # type: ignore[valid-type]  # an Annotated alias made by a function
     score: str | None
 

@@ -27,6 +27,7 @@ from b2b_market.tendering.queries import evaluation as queries
 from b2b_market.tendering.queries import tenders as tender_queries
 from b2b_market.tendering.rules import deciding, judging
 from b2b_market.tendering.rules.drafting import require_reason
+from b2b_market.tendering.rules.naming import names_of, together
 from b2b_market.tendering.rules.procedures import read_procedure
 from b2b_market.tendering.service import competing, correcting, framing, publicity, suspending
 from b2b_market.tendering.service.drafting import clock_of
@@ -233,7 +234,8 @@ def _tell_results(
     public = read_procedure(tender.values).results is Publicity.PUBLIC
     bidders = {bid.id: bid.supplier_id for bid, _ in lot.bids}
     companies = organizations.companies(work, scope.actor, [bidders[one] for one in winners])
-    names = ", ".join(companies[bidders[one]].name for one in winners)
+    won_by = [companies[bidders[one]] for one in winners]
+    known = [(one.name, names_of(one.legal_name_zh, one.legal_name_en)) for one in won_by]
     places = {one.bid_id: one.place for one in lot.standing}
     rulings = {one.bid_id: one for one in lot.rulings if one.status is RulingStatus.CONFIRMED}
     rows: list[dict[str, object]] = []
@@ -253,7 +255,8 @@ def _tell_results(
                 "admitted": len(places),
                 "ground": None if ruling is None else ruling.ground.value,
                 "reason": "" if ruling is None else ruling.reason,
-                "winner": names,
+                "winner": ", ".join(own for own, _ in known),
+                "winner_names": together(known),
                 "winning_amount": award.amount if bid.id == award.bid_id or public else None,
                 "currency": award.currency,
                 "decided_at": award.decided_at,

@@ -150,7 +150,7 @@ def tell_contract(work: Work, scope: Scope, command: TellContract) -> None:
     told = Told(
         tags=("contract" if command.first else "contractUpdate",), parts={"contracts": [said]}, parties=(supplier,)
     )
-    facts = {"number": command.number, "winner": supplier.name, **_money(command.total)}
+    facts = {"number": command.number, "winner": supplier.name, "winner_names": supplier.names, **_money(command.total)}
     name = f"contract-{command.contract_id}-{command.edition}"
     put_on_record(ground, Step(name=name, kind=StepKind.CONTRACTED, at=work.now(), told=told, facts=facts))
 
@@ -191,6 +191,7 @@ def _line(ground: Ground, bid: Bid, said: BidSaid) -> dict[str, Any]:
     return {
         "receipt": bid.sequence,
         "bidder": said.bidder.name,
+        "bidder_names": said.bidder.names,
         "lot": lot_title(ground, bid.lot_id),
         "readable": bid.status is not BidStatus.UNREADABLE,
         **(_money(said.total.rounded()) if said.total is not None else {}),
@@ -205,6 +206,7 @@ def _reasons(ground: Ground, award: TenderAward, winner: Party, total: Money) ->
         "award": str(award.id),
         "lot": lot_title(ground, award.lot_id),
         "winner": winner.name,
+        "winner_names": winner.names,
         **_money(total),
         "place": own["place"],
         "placed": len(standing),
@@ -225,6 +227,7 @@ def _candidates(ground: Ground, award: TenderAward) -> list[dict[str, Any]]:
         {
             "place": one["place"],
             "bidder": names[bidders[one["bid"]]].name,
+            "bidder_names": names[bidders[one["bid"]]].names,
             "amount": one["total"],
             "currency": award.record["compared_in"],
         }

@@ -1,5 +1,6 @@
 """Letters to bidders about decided lots, read in one transaction and printed while none is open."""
 
+from b2b_market.infra.documents.model import Words, distinct
 from b2b_market.infra.saving import SavedFile
 from b2b_market.infra.work import Work
 from b2b_market.kernel.currency import Currency
@@ -10,10 +11,12 @@ from b2b_market.rbac.operation import Transactions, operation
 from b2b_market.tendering.commands.bids import ReadBid
 from b2b_market.tendering.documents.frame import PaperFormat
 from b2b_market.tendering.documents.letters import Letter, letter_file
+from b2b_market.tendering.models.evaluation import TenderResult
 from b2b_market.tendering.permissions import TenderPermission
 from b2b_market.tendering.queries import bids as bid_queries
 from b2b_market.tendering.queries import evaluation as queries
 from b2b_market.tendering.queries import tenders as tender_queries
+from b2b_market.tendering.rules.naming import LANGUAGES, named, names_of
 from b2b_market.tendering.states.evaluation import Outcome
 
 
@@ -36,7 +39,7 @@ def read_letter(work: Work, scope: Scope, command: ReadBid) -> Letter:
         lot=f"{lot.position} {lot.title}",
         outcome=result.outcome,
         place=f"{result.place} / {result.admitted}" if result.place else "",
-        winner=names[result.supplier_id].name if result.outcome is Outcome.WON else result.winner,
+        winner=_winner(result, names[result.supplier_id]),
         amount="" if amount is None else _shown(Money(amount, Currency(result.currency)).rounded()),
         ground=result.ground,
         reason=result.reason,
@@ -50,6 +53,14 @@ def take_letter(transactions: Transactions, command: ReadBid, kind: PaperFormat)
     with transactions() as (work, actor):
         letter = read_letter(work, actor, command)
     return SavedFile(f"{letter.receipt}-letter.{kind}", kind.media_type, letter_file(letter, kind))
+
+
+def _winner(result: TenderResult, bidder: organizations.CompanyView) -> Words:
+    """Return who won in each language; to one of several winners its own name."""
+    own, names = result.winner, result.winner_names
+    if result.outcome is Outcome.WON:
+        own, names = bidder.name, names_of(bidder.legal_name_zh, bidder.legal_name_en)
+    return distinct(named(own, names, language) for language in LANGUAGES)
 
 
 def _shown(amount: Money) -> str:

@@ -24,6 +24,7 @@ from b2b_market.tendering.queries import publicity as queries
 from b2b_market.tendering.queries import tenders as tender_queries
 from b2b_market.tendering.rules import judging
 from b2b_market.tendering.rules import publicity as rules
+from b2b_market.tendering.rules.naming import names_of
 from b2b_market.tendering.rules.procedures import read_procedure
 from b2b_market.tendering.rules.publicity_terms import PublicityTerms
 from b2b_market.tendering.service import correcting, suspending
@@ -200,6 +201,7 @@ def _offers(work: Work, scope: Scope, lot: JudgedLot) -> dict[UUID, dict[str, ob
         bid.id: {
             "supplier": bid.supplier_id,
             "name": names[bid.supplier_id].name,
+            "names": names_of(names[bid.supplier_id].legal_name_zh, names[bid.supplier_id].legal_name_en),
             "total": None if offer.total is None else offer.total.rounded().to_json(),
         }
         for bid, offer in lot.bids

@@ -27,6 +27,7 @@ from b2b_market.tendering.queries import stages as queries
 from b2b_market.tendering.queries import tenders as tender_queries
 from b2b_market.tendering.rules import envelopes as rules
 from b2b_market.tendering.rules import judging
+from b2b_market.tendering.rules.naming import names_of
 from b2b_market.tendering.rules.procedures import read_procedure
 from b2b_market.tendering.rules.sealed_journal import read_close
 from b2b_market.tendering.rules.sealed_terms import Part
@@ -211,6 +212,7 @@ def _rows(work: Work, scope: Scope, stage: TechnicalStage, results: Sequence[rul
             "supplier_id": one.supplier_id,
             "public": stage.public,
             "bidder": names[one.supplier_id].name,
+            "bidder_names": names_of(names[one.supplier_id].legal_name_zh, names[one.supplier_id].legal_name_en),
             "outcome": one.outcome.value,
             "score": None if one.score is None else str(one.score),
         }

@@ -25,6 +25,7 @@ from b2b_market.tendering.models.tenders import Tender
 from b2b_market.tendering.queries import disclosure as queries
 from b2b_market.tendering.queries import tenders as tender_queries
 from b2b_market.tendering.rules.exact_json import write_json
+from b2b_market.tendering.rules.naming import names_of
 from b2b_market.tendering.rules.procedures import Procedure, read_procedure
 from b2b_market.tendering.states.disclosure import StepKind
 from b2b_market.tendering.states.tenders import LotStatus
@@ -49,12 +50,18 @@ class Ground:
         """Return companies that take part; one that is not shown any more has the dash for a name."""
         asked = list(org_ids)
         known = organizations.companies(self.work, self.scope.actor, asked)
-        names = {org_id: known[org_id].name if org_id in known else NONE for org_id in asked}
-        return {org_id: Party(id=org_id, name=name, roles=roles) for org_id, name in names.items()}
+        return {org_id: _party(org_id, known.get(org_id), roles) for org_id in asked}
 
     def company(self, org_id: UUID, *roles: str) -> Party:
         """Return a company that takes part."""
         return self.companies([org_id], *roles)[org_id]
+
+
+def _party(org_id: UUID, company: organizations.CompanyView | None, roles: tuple[str, ...]) -> Party:
+    if company is None:
+        return Party(id=org_id, name=NONE, roles=roles)
+    names = names_of(company.legal_name_zh, company.legal_name_en)
+    return Party(id=org_id, name=company.name, roles=roles, names=names)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -124,6 +124,7 @@ from b2b_market.tendering.service import (
     drafting,
     editions,
     evaluating,
+    evidence,
     frameworks,
     framing,
     guaranteeing,
@@ -287,6 +288,7 @@ MANIFEST = Manifest(
         bonding,
         bond_settling,
         guaranteeing,
+        evidence,
     ),
     models=(
         procedure_models,

@@ -7,18 +7,17 @@ from fractions import Fraction
 import pytest
 from sqlalchemy import select
 
-from b2b_market.infra.canonical import canonical
 from b2b_market.infra.runtime import Runtime
 from b2b_market.infra.signing import verify
 from b2b_market.kernel.refusal import NotFound
-from b2b_market.rbac.actor import Actor, system_actor
+from b2b_market.rbac.actor import Actor
 from b2b_market.rbac.duties import OwnWork
 from b2b_market.tendering.commands.bids import ContributeLayer, PrintOpening, ReadBid, TakeWork
 from b2b_market.tendering.commands.tenders import ReadTender
-from b2b_market.tendering.models.bids import BidContent, BidFileRow, Contribution, Received
+from b2b_market.tendering.models.bids import BidContent, BidFileRow
 from b2b_market.tendering.rules import envelopes as rules
 from b2b_market.tendering.rules import judging as judging_rules
-from b2b_market.tendering.rules.sealed_evidence import PublicFiles
+from b2b_market.tendering.rules.sealed_folder import EvidenceNotPublished
 from b2b_market.tendering.rules.sealed_layers import ContributionUnacceptable
 from b2b_market.tendering.rules.sealed_terms import Part
 from b2b_market.tendering.rules.sealed_verification import verify_files
@@ -31,6 +30,7 @@ from b2b_market.tendering.tasks import advance_committees, open_ready
 from tests.support import committees, envelopes, judging
 from tests.support import tenders as made
 from tests.support.envelopes import TwoEnvelopes
+from tests.support.evidence import public_files
 from tests.support.people import actor_of, start_session
 from tests.support.rows import rows_of
 from tests.support.tenders import Hall
@@ -50,25 +50,6 @@ def ceremony(runtime: Runtime, person: Actor, tender_id: object) -> Ceremony:
 
 def outcomes(found: Ceremony) -> dict[str, list[str]]:
     return {one.part: [bid["outcome"] for bid in one.record["record"]["bids"]] for one in found.openings}
-
-
-def files_of(runtime: Runtime, hall: Hall, found: TwoEnvelopes) -> PublicFiles:
-    """Return the public files of a tender whose envelopes the test holds."""
-    tender = made.read(runtime, hall.purchaser, found.id).tender
-    seen = ceremony(runtime, hall.purchaser, found.id)
-    machine = system_actor("test", hall.buyer_id)
-    received = rows_of(runtime, machine, select(Received).where(Received.tender_id == found.id))
-    given = rows_of(runtime, machine, select(Contribution).where(Contribution.tender_id == found.id))
-    boxes = {number: one.boxes for number, one in enumerate(found.sealed, start=1)}
-    return PublicFiles(
-        notices=[canonical(tender.notice)],
-        close=canonical(tender.close_record),
-        journal=[canonical(one.receipt) for one in sorted(received, key=lambda one: int(one.sequence))],
-        entries={one.sequence: bytes(one.document) for one in received},
-        box=lambda sequence, key: boxes[sequence].get(key),
-        contributions=[bytes(one.document) for one in given],
-        records=[canonical(one.record) for one in seen.openings],
-    )
 
 
 class TestFlow:
@@ -110,7 +91,7 @@ class TestFlow:
         assert judging.places(compared) == [(hall.suppliers[1], 1), (hall.suppliers[0], 2)]
         assert [one.score for one in compared.standing] == [70 + 18, Fraction(56) + 27]
         self._never_opened(runtime, hall, found)
-        report = verify_files(files_of(runtime, hall, found))
+        report = verify_files(public_files(runtime, hall.purchaser, found.id))
         assert (report.findings, report.tally.contributions, report.tally.payloads) == ((), 4, 5)
         award = judging.propose(runtime, hall.purchaser, judging.turn(compared))
         assert judging.approve(runtime, hall.approver, award).status.value == "active"
@@ -122,6 +103,8 @@ class TestFlow:
                 opening.take_opening_work(work, officer, TakeWork(found.id))
             with work_for(runtime, officer) as work, pytest.raises(BidsStillSealed):
                 opening.contribute_layer(work, officer, ContributeLayer(found.id, b"{}"))
+            with pytest.raises(EvidenceNotPublished):  # an envelope holds the wraps of its prices too
+                public_files(runtime, officer, found.id)
         assert open_ready(runtime) == 0
 
     def _never_opened(self, runtime: Runtime, hall: Hall, found: TwoEnvelopes) -> None:

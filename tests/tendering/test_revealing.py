@@ -9,7 +9,6 @@ from fastapi.testclient import TestClient
 from sqlalchemy import select
 
 from b2b_market.infra.audit_trail import AuditDetail, AuditEvent
-from b2b_market.infra.canonical import canonical
 from b2b_market.infra.outbox import OutboxRow
 from b2b_market.infra.runtime import Runtime
 from b2b_market.kernel.refusal import NotFound
@@ -17,11 +16,9 @@ from b2b_market.rbac.actor import system_actor
 from b2b_market.rbac.duties import OwnWork
 from b2b_market.tendering.commands.bids import ContributeLayer, TakeWork
 from b2b_market.tendering.commands.reveals import RevealBid
-from b2b_market.tendering.commands.tenders import ReadTender
-from b2b_market.tendering.models.bids import BidContent, Contribution, Received
+from b2b_market.tendering.models.bids import BidContent
 from b2b_market.tendering.models.reveals import RevealRow
 from b2b_market.tendering.rules import revealing as rules
-from b2b_market.tendering.rules.sealed_evidence import PublicFiles
 from b2b_market.tendering.rules.sealed_payload import BidFile
 from b2b_market.tendering.rules.sealed_reading import RevealClosed, RevealUnacceptable
 from b2b_market.tendering.rules.sealed_terms import Part
@@ -36,6 +33,7 @@ from tests.support import envelopes, judging, reveals
 from tests.support import tenders as made
 from tests.support.calling import caller_for
 from tests.support.envelopes import TwoEnvelopes
+from tests.support.evidence import public_files
 from tests.support.people import post_form, sign_in
 from tests.support.rows import rows_of
 from tests.support.tenders import Hall
@@ -63,26 +61,6 @@ def staged(runtime: Runtime, hall: Hall) -> TwoEnvelopes:
     envelopes.disqualify(runtime, hall, found.id, bids[2][0].id)
     envelopes.lock(runtime, hall.approver, found.id)
     return found
-
-
-def files_of(runtime: Runtime, hall: Hall, found: TwoEnvelopes) -> PublicFiles:
-    tender = made.read(runtime, hall.purchaser, found.id).tender
-    with work_for(runtime, hall.purchaser) as work:
-        seen = opening.read_ceremony(work, hall.purchaser, ReadTender(found.id))
-    machine = system_actor("test", hall.buyer_id)
-    received = rows_of(runtime, machine, select(Received).where(Received.tender_id == found.id))
-    given = rows_of(runtime, machine, select(Contribution))
-    boxes = {number: one.boxes for number, one in enumerate(found.sealed, start=1)}
-    return PublicFiles(
-        notices=[canonical(tender.notice)],
-        close=canonical(tender.close_record),
-        journal=[canonical(one.receipt) for one in sorted(received, key=lambda one: int(one.sequence))],
-        entries={one.sequence: bytes(one.document) for one in received},
-        box=lambda sequence, key: boxes[sequence].get(key),
-        contributions=[bytes(one.document) for one in given if one.tender_id == found.id],
-        records=[canonical(one.record) for one in seen.openings],
-        windows=[canonical(one.document) for one in reveals.seen(runtime, hall.purchaser, found.id).windows],
-    )
 
 
 class TestDeclaring:
@@ -151,7 +129,7 @@ class TestRevealing:
         lot = envelopes.compare(runtime, hall.evaluator, found.id).lots[0]
         assert judging.places(lot) == [(hall.suppliers[0], 1)]
         assert [bid.status for bid, _ in lot.bids] == [BidStatus.OPENED, BidStatus.UNREADABLE, BidStatus.OPENED]
-        report = verify_files(files_of(runtime, hall, found))
+        report = verify_files(public_files(runtime, hall.purchaser, found.id))
         assert (report.findings, report.tally.contributions) == ((), 2)
         assert sum("did not reveal the bid" in one for one in report.notices) == 1
 

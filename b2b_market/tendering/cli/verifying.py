@@ -1,8 +1,9 @@
 """``bid verify-receipt`` and ``bid verify``: nothing but files is needed."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Annotated, Final
+from zipfile import BadZipFile, ZipFile
 
 import typer
 
@@ -20,6 +21,7 @@ from b2b_market.tendering.rules.sealed_terms import Notice
 from b2b_market.tendering.rules.sealed_verification import verify_files
 
 SHOWN: Final = 50
+MOST_BYTES: Final = 1024**3
 Existing = Annotated[Path | None, typer.Option(exists=True, dir_okay=False, readable=True)]
 
 
@@ -77,7 +79,7 @@ def _stood(proof: StandingProof, held: Receipt, announced: Notice, close: Path, 
 
 
 def verify(
-    folder: Annotated[Path, typer.Argument(exists=True, file_okay=False, readable=True, help="The public files.")],
+    source: Annotated[Path, typer.Argument(exists=True, readable=True, help="The public files: a folder, or the ZIP.")],
     *,
     receipt: Annotated[list[Path] | None, typer.Option(help="A receipt that you kept; may be repeated.")] = None,
     notice: Existing = None,
@@ -95,8 +97,7 @@ def verify(
     cannot be read. Each finding ends with its culprit.
     """
     try:
-        names = [path.relative_to(folder).as_posix() for path in sorted(folder.rglob("*")) if path.is_file()]
-        files = collected(names, lambda name: (folder / name).read_bytes())
+        files = collected(*_named(source))
         kept = Kept(
             receipts=[canonical(loose(path.read_bytes())) for path in receipt or []],
             notice=None if notice is None else canonical(loose(notice.read_bytes())),
@@ -104,11 +105,29 @@ def verify(
             key=octets(key, 32) if key else None,
             officers=frozenset(found.replace(" ", "").lower() for found in officer or []),
         )
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, BadZipFile) as error:
         stop(f"The files cannot be read: {error}.")
     report = verify_files(files, kept)
     typer.echo("\n".join(_lines(report)))
     raise typer.Exit(report.exit_code)
+
+
+def _named(source: Path) -> tuple[Iterable[str], Callable[[str], bytes]]:
+    """Return the names of a folder or of a ZIP, and what reads one; ValueError where the ZIP is too large, or twofold.
+
+    A ZIP is read whole at once, so that what is damaged on its way is told as that before anything is judged.
+    """
+    if source.is_dir():
+        names = [path.relative_to(source).as_posix() for path in sorted(source.rglob("*")) if path.is_file()]
+        return names, lambda name: (source / name).read_bytes()
+    with ZipFile(source) as archive:
+        entries = archive.infolist()
+        if sum(entry.file_size for entry in entries) > MOST_BYTES:
+            raise ValueError("the ZIP is larger than any that the platform gives")
+        if len({entry.filename for entry in entries}) < len(entries):
+            raise ValueError("the ZIP names a file twice")
+        held = {entry.filename: archive.read(entry) for entry in entries}
+    return held, held.__getitem__
 
 
 def _lines(report: Report) -> Iterable[str]:

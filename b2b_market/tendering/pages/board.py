@@ -25,7 +25,7 @@ from b2b_market.tendering.pages import showing, weighing, wording
 from b2b_market.tendering.rules.naming import named_in
 from b2b_market.tendering.rules.procedures import Procedure, profiles, read_procedure
 from b2b_market.tendering.schemas.disclosure import FiltersIn
-from b2b_market.tendering.service import board, staging
+from b2b_market.tendering.service import board, evidence, staging
 from b2b_market.tendering.service.board import PublicStep
 from b2b_market.tendering.states.disclosure import BoardState, StepKind
 from b2b_market.tendering.states.procedures import Entry, Publicity
@@ -131,6 +131,7 @@ def show_opening(tender_id: WireUuid, call: PageCall) -> Response:
         "found": found.notice,
         "step": step,
         "public": procedure.opened_bids is Publicity.PUBLIC,
+        "checkable": evidence.is_published(call.work, call.actor, ReadTender(tender_id)),
         "bids": [(one, _money(one)) for one in bids],
         "named": partial(named_in, language=tongue(call)),
     }

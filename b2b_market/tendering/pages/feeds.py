@@ -16,6 +16,7 @@ from b2b_market.rbac.page_edge import PageCall, PageContext, PageRoute
 from b2b_market.tendering.commands.tenders import ReadTender
 from b2b_market.tendering.documents.atom import Feed, Item, write_atom
 from b2b_market.tendering.pages import board as board_pages
+from b2b_market.tendering.pages import evidence
 from b2b_market.tendering.pages.board import PATH, STEPS, tongue
 from b2b_market.tendering.rules.naming import named_in
 from b2b_market.tendering.schemas.disclosure import FiltersIn
@@ -23,7 +24,7 @@ from b2b_market.tendering.service import board
 from b2b_market.tendering.service.board import PublicStep
 
 router = APIRouter(prefix=PATH, route_class=PageRoute)
-ROUTERS = (router, board_pages.router)
+ROUTERS = (router, evidence.router, board_pages.router)
 """The fixed path of the feed stands before the board's paths with ids."""
 
 ATOM: Final = "application/atom+xml; charset=utf-8"

@@ -22,6 +22,7 @@ from b2b_market.tendering.models.bids import (
 from b2b_market.tendering.models.stages import TechnicalStage
 from b2b_market.tendering.models.tenders import Tender
 from b2b_market.tendering.rules.sealed_journal import SignedReceipt, read_receipt
+from b2b_market.tendering.rules.sealed_payload import Box
 from b2b_market.tendering.rules.sealed_terms import Part
 from b2b_market.tendering.states.stages import StageStatus
 from b2b_market.tendering.states.tenders import TenderStatus
@@ -70,6 +71,13 @@ def boxes(session: Session, _scope: Scope, received_id: UUID, part: str) -> dict
     """Return the ciphertexts of one part of an envelope by box; the machine branch of the policy shows them."""
     wanted = select(SealedBoxRow).where(SealedBoxRow.received_id == received_id, SealedBoxRow.part == part)
     return {row.box: bytes(row.content) for row in session.scalars(wanted.options(undefer(SealedBoxRow.content)))}
+
+
+def payload_boxes(session: Session, _scope: Scope, tender_id: UUID) -> dict[tuple[UUID, str], bytes]:
+    """Return the ciphertexts of what bids say, by what was received and part; the machine branch shows them."""
+    wanted = select(SealedBoxRow).where(SealedBoxRow.tender_id == tender_id, SealedBoxRow.box == Box.PAYLOAD)
+    rows = session.scalars(wanted.options(undefer(SealedBoxRow.content)))
+    return {(row.received_id, row.part): bytes(row.content) for row in rows}
 
 
 def sequences_of(session: Session, _scope: Scope, bid_ids: Collection[UUID]) -> frozenset[int]:

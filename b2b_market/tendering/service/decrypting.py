@@ -18,7 +18,7 @@ from b2b_market.tendering.queries import stages as stage_queries
 from b2b_market.tendering.queries import tenders as tender_queries
 from b2b_market.tendering.rules.sealed_faults import OpeningFault
 from b2b_market.tendering.rules.sealed_journal import read_close
-from b2b_market.tendering.rules.sealed_layers import Contribution, Result, accept_contribution
+from b2b_market.tendering.rules.sealed_layers import Contribution, Result, accept_contribution, read_contribution
 from b2b_market.tendering.rules.sealed_payload import Box
 from b2b_market.tendering.rules.sealed_reading import OpenedPart, open_part
 from b2b_market.tendering.rules.sealed_record import RecordedBid, record_opening, recorded
@@ -55,9 +55,9 @@ def open_tender(work: Work, scope: Scope, command: OpenPart) -> Tender | None:
         return None
     if sealed.part != command.part:
         return None
-    given, held = _layers(work, scope, sealed, command.team)
-    found = _decrypted(work, scope, sealed, held)
-    keep_opening(work, scope, sealed, found, given)
+    found = _decrypted(work, scope, sealed, _layers(work, scope, sealed, command.team))
+    rows = queries.contributions_to(work.session, scope, tender.id, sealed.part.value)
+    keep_opening(work, scope, sealed, found, [read_contribution(bytes(row.document)) for row in rows])
     return tender
 
 
@@ -74,7 +74,10 @@ def keep_opening(
     *,
     revealed: bool = False,
 ) -> None:
-    """Store what was read of a part, sign its record, and announce that it is open."""
+    """Store what was read of a part, sign its record, and announce that it is open.
+
+    ``given`` is what all groups of officers removed, so that the record shows what a group did that did not open it.
+    """
     tender, part = sealed.tender, sealed.part
     rows = queries.bids_by_sequence(work.session, scope, tender.id)
     lines: dict[int, RecordedBid] = {}
@@ -117,21 +120,17 @@ def _announce_prices(work: Work, scope: Scope, tender: Tender, opened: Sequence[
     work.emit(PricesOpened(tender_id=tender.id, buyer_id=tender.buyer_id, bid_ids=tuple(opened)), tender)
 
 
-def _layers(
-    work: Work, scope: Scope, sealed: Sealed, team: Sequence[str]
-) -> tuple[list[Contribution], dict[int, tuple[WorkBid, Result | None]]]:
-    """Return a group's contributions and, by sequence, each live bid with its data key or fault; None stays sealed."""
+def _layers(work: Work, scope: Scope, sealed: Sealed, team: Sequence[str]) -> dict[int, tuple[WorkBid, Result | None]]:
+    """Return by sequence each live bid with the data key that a group gives, or its fault; None stays sealed."""
     file = first_file(work, scope, sealed, team)
     found: dict[int, tuple[WorkBid, Result | None]] = {bid.receipt.receipt.sequence: (bid, None) for bid in file.bids}
-    given: list[Contribution] = []
     for row in queries.contributions(work.session, scope, sealed.tender.id, sealed.part.value, ",".join(team)):
-        contribution, judged = accept_contribution(bytes(row.document), file)
-        given.append(contribution)
+        _, judged = accept_contribution(bytes(row.document), file)
         for sequence, result in judged.items():
             found[sequence] = (found[sequence][0], result)
         if file.layer + 1 < len(file.officers):
             file = next_work(file, inside(judged))
-    return given, found
+    return found
 
 
 def _decrypted(work: Work, scope: Scope, sealed: Sealed, held: Mapping[int, tuple[WorkBid, Result | None]]) -> Found:

@@ -39,10 +39,11 @@ SAME = frozenset(
 """Pages that are full at both sizes; the others find more in more."""
 FILL = text(
     """
-    INSERT INTO board_entry (rfq_id, buyer_id, buyer_name_zh, buyer_name_en, country, number, title, currency,
+    INSERT INTO board_entry (subject_id, kind, classes, procedure, buyer_id, buyer_name_zh, buyer_name_en, country,
+                             number, title, currency,
                              closes_at, listed_at, line_count, sealed, incoterm, places, items, keys, categories,
                              woken, title_key, document, vocabulary)
-    SELECT md5(n::text || :salt)::uuid, md5((n % 500)::text)::uuid, '', 'Buyer ' || n % 500,
+    SELECT md5(n::text || :salt)::uuid, 'request', '{}', '', md5((n % 500)::text)::uuid, '', 'Buyer ' || n % 500,
            (ARRAY['CN', 'DE', 'IT', 'PL', 'US', 'JP', 'VN', 'IN', 'FR', 'GB'])[1 + n % 10], 'X-' || n,
            'Request ' || n, (ARRAY['CNY', 'EUR', 'USD', 'PLN'])[1 + n % 4],
            now() + interval '1 day' + (n % 43200) * interval '1 minute', now() - n * interval '1 second', 20, false,

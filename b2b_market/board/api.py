@@ -26,7 +26,7 @@ router = APIRouter(prefix="/board", tags=["board"], route_class=StrictRoute)
 
 @router.get("", response_model=PageOut[BoardEntryOut], responses=reads())
 def search_board(call: Call, query: Annotated[BoardQuery, Query()]) -> Answer:
-    """Return a page of the public requests that take quotations now.
+    """Return a page of the public requests and tenders that take answers now.
 
     Where nothing fits, misspelled words are read as the words that were probably meant.
     """
@@ -35,7 +35,7 @@ def search_board(call: Call, query: Annotated[BoardQuery, Query()]) -> Answer:
 
 @router.get("/count", response_model=CountOut, responses=reads())
 def count_board(call: Call, query: Annotated[BoardQuery, Query()]) -> Answer:
-    """Return how many public requests fit, counted up to 1,000; order, limit and cursor do not matter."""
+    """Return how many public requests and tenders fit, counted up to 1,000; order, limit and cursor do not matter."""
     return call.answer(CountOut, searching.count_board(call.work, call.actor, query.to_command()))
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
 
-from b2b_market.board.states import Cadence
+from b2b_market.board.states import Cadence, Subject
 from b2b_market.kernel.paging import PageRequest
 
 
@@ -21,7 +21,7 @@ class BoardOrder(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filters:
-    """Which requests are wanted; an empty filter asks nothing. All of them must fit."""
+    """Which requests and tenders are wanted; an empty filter asks nothing. All of them must fit."""
 
     text: str = ""
     category: str = ""
@@ -31,6 +31,13 @@ class Filters:
     place: str = ""
     """Words of a delivery place."""
     closes_within_days: int | None = None
+    kind: Subject | None = None
+    classification: str = ""
+    """A class such as ``CPV:42122000-0``; what is below it fits too. Requests have none."""
+    procedure: str = ""
+    """The profile that a tender's procedure is or was composed from."""
+    least_value: str = ""
+    """A decimal: the estimate is shown and at least this, in ``currency``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +87,20 @@ class DropSearch:
 
     search_id: UUID
     expected_version: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ListTender:
+    """Put one tender on the board, or take it off: whichever its state asks for."""
+
+    tender_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class TakeOff:
+    """Take a request or tender off the board."""
+
+    subject_id: UUID
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,11 @@
-"""The board: open public requests as they are searched, the words that stand on it, and searches that people keep.
+"""The board: open public requests and tenders as they are searched, the words on it, and searches that people keep.
 
 The entries and words are only what every signed-in company may see, so they have no row-level security: text search
 under a policy could not use an index, and has nothing to hide here.
 """
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -12,29 +13,32 @@ from sqlalchemy import CHAR, ForeignKey, Index, Text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSQUERY, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
-from b2b_market.board.states import Cadence
+from b2b_market.board.states import Cadence, Subject
 from b2b_market.infra.aggregate import Aggregate
-from b2b_market.infra.database import CURRENCY, Base, enum_type
+from b2b_market.infra.database import CURRENCY, TOTAL, Base, enum_type
 
 
 class BoardEntry(Base):
-    """A public request that takes quotations, with what it is found by and sorted by. No hidden figure is in it."""
+    """A public request or tender that takes answers, with what it is found and sorted by. No hidden figure is in it."""
 
     __tablename__ = "board_entry"
     __table_args__ = (
         Index("ix_board_entry_document", "document", postgresql_using="gin"),
+        Index("ix_board_entry_classes", "classes", postgresql_using="gin"),
         Index("ix_board_entry_keys", "keys", postgresql_using="gin"),
-        Index("ix_board_entry_listed_at_rfq_id", "listed_at", "rfq_id"),
+        Index("ix_board_entry_listed_at_subject_id", "listed_at", "subject_id"),
         Index("ix_board_entry_not_woken", "listed_at", postgresql_where="NOT woken"),
-        Index("ix_board_entry_closes_at_rfq_id", "closes_at", "rfq_id"),
-        Index("ix_board_entry_title_key_rfq_id", "title_key", "rfq_id"),
-        Index("ix_board_entry_country_listed_at_rfq_id", "country", "listed_at", "rfq_id"),
-        Index("ix_board_entry_country_closes_at_rfq_id", "country", "closes_at", "rfq_id"),
-        Index("ix_board_entry_currency_listed_at_rfq_id", "currency", "listed_at", "rfq_id"),
-        Index("ix_board_entry_currency_closes_at_rfq_id", "currency", "closes_at", "rfq_id"),
+        Index("ix_board_entry_closes_at_subject_id", "closes_at", "subject_id"),
+        Index("ix_board_entry_title_key_subject_id", "title_key", "subject_id"),
+        Index("ix_board_entry_country_listed_at_subject_id", "country", "listed_at", "subject_id"),
+        Index("ix_board_entry_country_closes_at_subject_id", "country", "closes_at", "subject_id"),
+        Index("ix_board_entry_currency_listed_at_subject_id", "currency", "listed_at", "subject_id"),
+        Index("ix_board_entry_currency_closes_at_subject_id", "currency", "closes_at", "subject_id"),
     )
 
-    rfq_id: Mapped[UUID] = mapped_column(primary_key=True)
+    subject_id: Mapped[UUID] = mapped_column(primary_key=True)
+    """The id of the request or the tender."""
+    kind: Mapped[Subject] = mapped_column(enum_type(Subject))
     buyer_id: Mapped[UUID]
     buyer_name_zh: Mapped[str]
     buyer_name_en: Mapped[str]
@@ -54,6 +58,12 @@ class BoardEntry(Base):
     keys: Mapped[list[str]] = mapped_column(ARRAY(Text))
     """What its items are recognised by when requests are recommended."""
     categories: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    classes: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    """The classes of a tender's lots and items, and those above them."""
+    procedure: Mapped[str]
+    """The profile that a tender's procedure is or was composed from; empty for a request."""
+    value: Mapped[Decimal | None] = mapped_column(TOTAL)
+    """What a tender is estimated at in all, where it shows that."""
     title_key: Mapped[str]
     document: Mapped[Any] = mapped_column(TSVECTOR)
     woken: Mapped[bool]
@@ -124,12 +134,12 @@ class BoardSearch(Aggregate, Base):
 
 
 class BoardTold(Base):
-    """A request that the owner of a saved search has been told of, so that nobody is told twice."""
+    """What the owner of a saved search has been told of, so that nobody is told twice."""
 
     __tablename__ = "board_told"
 
     search_id: Mapped[UUID] = mapped_column(ForeignKey("board_search.id", ondelete="CASCADE"), primary_key=True)
-    rfq_id: Mapped[UUID] = mapped_column(
-        ForeignKey("board_entry.rfq_id", ondelete="CASCADE"), primary_key=True, index=True
+    subject_id: Mapped[UUID] = mapped_column(
+        ForeignKey("board_entry.subject_id", ondelete="CASCADE"), primary_key=True, index=True
     )
     org_id: Mapped[UUID]

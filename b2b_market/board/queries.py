@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from b2b_market.board.commands import BoardOrder, SearchBoard
 from b2b_market.board.models import BoardEntry, BoardExperience, BoardSearch, BoardTold, BoardWord
 from b2b_market.board.rules.recommending import Record
 from b2b_market.board.rules.searching import Candidate, Wanted, query_of
+from b2b_market.board.states import Subject
 from b2b_market.infra.http.cursors import cursor_id
 from b2b_market.infra.http.problems import MalformedRequest
 from b2b_market.kernel.paging import Page, PageRequest, page_of
@@ -57,14 +59,14 @@ def search(session: Session, _scope: Scope, asked: Asked) -> Page[BoardEntry]:
         return _ascending(session, wanted, page, BoardEntry.title_key, str)
     if page.after is not None:
         before = tuple_(literal(_moment(page.after[0])), literal(cursor_id(page)))
-        wanted = wanted.where(tuple_(BoardEntry.listed_at, BoardEntry.rfq_id) < before)
-    newest = wanted.order_by(BoardEntry.listed_at.desc(), BoardEntry.rfq_id.desc())
+        wanted = wanted.where(tuple_(BoardEntry.listed_at, BoardEntry.subject_id) < before)
+    newest = wanted.order_by(BoardEntry.listed_at.desc(), BoardEntry.subject_id.desc())
     rows = session.scalars(newest.options(*_LIGHT).limit(page.limit + 1)).all()
-    return page_of(rows, page, lambda row: (row.listed_at.isoformat(), str(row.rfq_id)))
+    return page_of(rows, page, lambda row: (row.listed_at.isoformat(), str(row.subject_id)))
 
 
 def count(session: Session, _scope: Scope, asked: Asked) -> int:
-    """Return how many requests fit, at most COUNTED + 1."""
+    """Return how many entries fit, at most COUNTED + 1."""
     found = select(literal(1)).select_from(BoardEntry).where(*_conditions(asked)).limit(COUNTED + 1)
     return session.scalar(select(func.count()).select_from(found.subquery())) or 0
 
@@ -85,10 +87,11 @@ def alike(session: Session, _scope: Scope, written: str, heard: str) -> list[Can
     return [Candidate(word, sound, likeness) for word, sound, likeness in rows]
 
 
-def outdated(session: Session, version: str, most: int) -> Sequence[tuple[UUID, UUID]]:
-    """Return (request, buyer) of entries that were indexed by another version of the vocabulary."""
-    wanted = select(BoardEntry.rfq_id, BoardEntry.buyer_id).where(BoardEntry.vocabulary != version)
-    return [(rfq_id, buyer_id) for rfq_id, buyer_id in session.execute(wanted.order_by(BoardEntry.rfq_id).limit(most))]
+def outdated(session: Session, version: str, most: int) -> Sequence[tuple[Subject, UUID, UUID]]:
+    """Return (kind, request or tender, buyer) of entries that were indexed by another version of the vocabulary."""
+    wanted = select(BoardEntry.kind, BoardEntry.subject_id, BoardEntry.buyer_id)
+    rows = session.execute(wanted.where(BoardEntry.vocabulary != version).order_by(BoardEntry.subject_id).limit(most))
+    return [(kind, subject_id, buyer_id) for kind, subject_id, buyer_id in rows]
 
 
 def own_searches(session: Session, scope: Scope) -> Sequence[BoardSearch]:
@@ -112,7 +115,7 @@ def own_search(session: Session, scope: Scope, search_id: UUID, *, lock: bool = 
 
 def not_woken(session: Session, most: int) -> Sequence[UUID]:
     """Return entries that no search was woken for yet, locked; those that another worker has at hand are left out."""
-    wanted = select(BoardEntry.rfq_id).where(BoardEntry.woken.is_(False)).order_by(BoardEntry.listed_at)
+    wanted = select(BoardEntry.subject_id).where(BoardEntry.woken.is_(False)).order_by(BoardEntry.listed_at)
     return session.scalars(wanted.limit(most).with_for_update(skip_locked=True)).all()
 
 
@@ -140,14 +143,16 @@ class Untold:
 
 def untold(session: Session, scope: Scope, search: BoardSearch, asked: Asked, since: datetime) -> Untold:
     """Return what fits a saved search, was listed after ``since``, is not its own company's and was not told yet."""
-    told = select(BoardTold.rfq_id).where(BoardTold.search_id == search.id, BoardTold.rfq_id == BoardEntry.rfq_id)
+    told = select(BoardTold.subject_id).where(
+        BoardTold.search_id == search.id, BoardTold.subject_id == BoardEntry.subject_id
+    )
     wanted = select(BoardEntry).where(
         *_conditions(asked),
         BoardEntry.listed_at > since,
         BoardEntry.buyer_id.not_in(scope.org_ids),
         ~told.exists(),
     )
-    newest = wanted.order_by(BoardEntry.listed_at.desc(), BoardEntry.rfq_id.desc())
+    newest = wanted.order_by(BoardEntry.listed_at.desc(), BoardEntry.subject_id.desc())
     limit = asked.command.page.limit
     rows = session.scalars(newest.options(*_LIGHT).limit(limit + 1)).all()
     return Untold(rows[:limit], len(rows) > limit)
@@ -182,7 +187,7 @@ def candidates(session: Session, scope: Scope, keys: Sequence[str], now: datetim
     wanted = select(BoardEntry).where(
         BoardEntry.keys.overlap(list(keys)), BoardEntry.closes_at > now, BoardEntry.buyer_id.not_in(scope.org_ids)
     )
-    newest = wanted.order_by(BoardEntry.listed_at.desc(), BoardEntry.rfq_id.desc()).options(*_LIGHT)
+    newest = wanted.order_by(BoardEntry.listed_at.desc(), BoardEntry.subject_id.desc()).options(*_LIGHT)
     return session.scalars(newest.limit(CONSIDERED)).all()
 
 
@@ -198,6 +203,14 @@ def _conditions(asked: Asked) -> list[Any]:
         found.append(BoardEntry.country == filters.country)
     if filters.currency:
         found.append(BoardEntry.currency == filters.currency)
+    if filters.kind is not None:
+        found.append(BoardEntry.kind == filters.kind)
+    if filters.classification:
+        found.append(BoardEntry.classes.contains([filters.classification]))
+    if filters.procedure:
+        found.append(BoardEntry.procedure == filters.procedure)
+    if filters.least_value:
+        found.append(BoardEntry.value >= Decimal(filters.least_value))
     if asked.wanted.asks:
         found.append(BoardEntry.document.op("@@")(cast(query_of(asked.wanted), TSQUERY)))
     return found
@@ -211,25 +224,27 @@ def _ascending(
     read: Callable[[str], S],
 ) -> Page[BoardEntry]:
     if page.after is not None:
-        wanted = wanted.where(tuple_(column, BoardEntry.rfq_id) > tuple_(literal(read(page.after[0])), cursor_id(page)))
-    rows = session.scalars(wanted.order_by(column, BoardEntry.rfq_id).options(*_LIGHT).limit(page.limit + 1)).all()
-    return page_of(rows, page, lambda row: (_written(getattr(row, column.key)), str(row.rfq_id)))
+        wanted = wanted.where(
+            tuple_(column, BoardEntry.subject_id) > tuple_(literal(read(page.after[0])), cursor_id(page))
+        )
+    rows = session.scalars(wanted.order_by(column, BoardEntry.subject_id).options(*_LIGHT).limit(page.limit + 1)).all()
+    return page_of(rows, page, lambda row: (_written(getattr(row, column.key)), str(row.subject_id)))
 
 
 def _by_rank(session: Session, asked: Asked, page: PageRequest) -> Page[BoardEntry]:
     """Weigh the newest RANKED matches: title before items before places before the buyer's name; then the newest."""
     query = cast(query_of(asked.wanted), TSQUERY)
-    newest = select(BoardEntry.rfq_id, BoardEntry.document).where(*_conditions(asked))
-    capped = newest.order_by(BoardEntry.listed_at.desc(), BoardEntry.rfq_id.desc()).limit(RANKED).subquery()
+    newest = select(BoardEntry.subject_id, BoardEntry.document).where(*_conditions(asked))
+    capped = newest.order_by(BoardEntry.listed_at.desc(), BoardEntry.subject_id.desc()).limit(RANKED).subquery()
     rank = cast(func.round(func.ts_rank(capped.c.document, query) * _MILLION), Integer).label("rank")
-    ranked = select(capped.c.rfq_id, rank).subquery()
-    wanted = select(BoardEntry, ranked.c.rank).join(ranked, ranked.c.rfq_id == BoardEntry.rfq_id)
+    ranked = select(capped.c.subject_id, rank).subquery()
+    wanted = select(BoardEntry, ranked.c.rank).join(ranked, ranked.c.subject_id == BoardEntry.subject_id)
     if page.after is not None:
         before = tuple_(literal(_number(page.after[0])), literal(cursor_id(page)))
-        wanted = wanted.where(tuple_(ranked.c.rank, ranked.c.rfq_id) < before)
-    ordered = wanted.order_by(ranked.c.rank.desc(), ranked.c.rfq_id.desc())
+        wanted = wanted.where(tuple_(ranked.c.rank, ranked.c.subject_id) < before)
+    ordered = wanted.order_by(ranked.c.rank.desc(), ranked.c.subject_id.desc())
     rows = session.execute(ordered.options(*_LIGHT).limit(page.limit + 1)).all()
-    return page_of(rows, page, lambda row: (str(row[1]), str(row[0].rfq_id))).map(lambda row: row[0])
+    return page_of(rows, page, lambda row: (str(row[1]), str(row[0].subject_id))).map(lambda row: row[0])
 
 
 def _written(value: object) -> str:

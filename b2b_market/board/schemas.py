@@ -1,6 +1,7 @@
 """Wire shapes of the board."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from enum import StrEnum
 from typing import Annotated, Final, Self
 
@@ -12,20 +13,32 @@ from b2b_market.board.models import BoardEntry, BoardSearch
 from b2b_market.board.rules.recommending import Fit, Item, level_of, name_of
 from b2b_market.board.rules.vocabulary import CATEGORIES
 from b2b_market.board.service.recommending import RecommendedRequest, RecommendedSupplier
+from b2b_market.board.service.saving import filters_of
 from b2b_market.board.service.searching import Count
-from b2b_market.board.states import Cadence
+from b2b_market.board.states import Cadence, Subject
 from b2b_market.infra.http.cursors import page_request
-from b2b_market.infra.http.wires import OptionalText, ShortText, WireIn, WireOut, WireTime, WireUuid, wire_enum
+from b2b_market.infra.http.wires import (
+    OptionalText,
+    ShortText,
+    WireDecimal,
+    WireIn,
+    WireOut,
+    WireTime,
+    WireUuid,
+    wire_enum,
+)
 
 Category = StrEnum("Category", {code.replace("-", "_").upper(): code for code in CATEGORIES})  # type: ignore[misc]  # made of the vocabulary's own list
 MOST_DAYS: Final = 365
+AMOUNT: Final = r"^([0-9]{1,16}(\.[0-9]{1,4})?)?$"
 
 
 class BoardQuery(BaseModel):
     """How the board is searched, filtered, sorted and paged; all filters must fit.
 
     ``text`` is searched in titles, items, places and buyers' names, in Chinese and English alike. ``country`` is the
-    buyer's, ``place`` words of a delivery place.
+    buyer's, ``place`` words of a delivery place. Tenders alone have a ``classification`` (``CPV:42122000-0`` finds what
+    is below it), a ``procedure`` (a profile) and an estimate, which is at least ``least_value`` in ``currency``.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -36,6 +49,10 @@ class BoardQuery(BaseModel):
     currency: Annotated[str, Field(pattern=r"^([A-Z]{3})?$", max_length=3)] = ""
     place: OptionalText = ""
     closes_within_days: Annotated[int | None, Field(ge=1, le=MOST_DAYS)] = None
+    kind: Subject | None = None
+    classification: Annotated[str, Field(max_length=80)] = ""
+    procedure: Annotated[str, Field(pattern=r"^[a-z0-9-]*$", max_length=40)] = ""
+    least_value: Annotated[str, Field(pattern=AMOUNT)] = ""
     order: BoardOrder = BoardOrder.NEWEST
     limit: Annotated[int | None, Field(ge=1, le=200)] = None
     cursor: Annotated[str | None, Field(max_length=400)] = None
@@ -49,6 +66,10 @@ class BoardQuery(BaseModel):
             currency=self.currency,
             place=self.place,
             closes_within_days=self.closes_within_days,
+            kind=self.kind,
+            classification=self.classification,
+            procedure=self.procedure,
+            least_value=self.least_value,
         )
         return commands.SearchBoard(filters=filters, order=self.order, page=page_request(self.limit, self.cursor))
 
@@ -62,6 +83,10 @@ class FiltersIn(WireIn):
     currency: Annotated[str, Field(pattern=r"^([A-Z]{3})?$", max_length=3)] = ""
     place: OptionalText = ""
     closes_within_days: Annotated[int | None, Field(ge=1, le=MOST_DAYS)] = None
+    kind: wire_enum(Subject) | None = None  # type: ignore[valid-type]  # as above
+    classification: Annotated[str, Field(max_length=80)] = ""
+    procedure: Annotated[str, Field(pattern=r"^[a-z0-9-]*$", max_length=40)] = ""
+    least_value: Annotated[str, Field(pattern=AMOUNT)] = ""
 
     def to_filters(self) -> commands.Filters:
         """Return the filters."""
@@ -72,6 +97,10 @@ class FiltersIn(WireIn):
             currency=self.currency,
             place=self.place,
             closes_within_days=self.closes_within_days,
+            kind=self.kind,
+            classification=self.classification,
+            procedure=self.procedure,
+            least_value=self.least_value,
         )
 
 
@@ -96,6 +125,10 @@ class FiltersOut(WireOut):
     currency: str
     place: str
     closes_within_days: int | None
+    kind: wire_enum(Subject) | None  # type: ignore[valid-type]  # an Annotated alias made by a function
+    classification: str
+    procedure: str
+    least_value: str
 
 
 class SearchOut(WireOut):
@@ -111,13 +144,18 @@ class SearchOut(WireOut):
     @classmethod
     def of(cls, value: BoardSearch) -> Self:
         """Return the answer for a saved search."""
-        return cls.model_validate({name: getattr(value, name) for name in cls.model_fields})
+        said = {name: getattr(value, name) for name in cls.model_fields}
+        return cls.model_validate({**said, "filters": asdict(filters_of(value))})
 
 
 class BoardEntryOut(WireOut):
-    """A public request on the board. Approved suppliers read all of it, and quote, at ``/rfqs/{rfq_id}``."""
+    """A public request or tender on the board; approved suppliers read all of it by ``kind``.
 
-    rfq_id: WireUuid
+    A request at ``/rfqs/{subject_id}``, a tender at ``/tenders/{subject_id}``. ``value`` is a tender's shown estimate.
+    """
+
+    kind: wire_enum(Subject)  # type: ignore[valid-type]  # as above
+    subject_id: WireUuid
     number: str
     title: str
     buyer_id: WireUuid
@@ -133,6 +171,9 @@ class BoardEntryOut(WireOut):
     places: Sequence[str]
     items: Sequence[str]
     categories: Sequence[str]
+    classes: Sequence[str]
+    procedure: str
+    value: WireDecimal | None
 
     @classmethod
     def of(cls, value: BoardEntry) -> Self:
@@ -141,7 +182,7 @@ class BoardEntryOut(WireOut):
 
 
 class CountOut(WireOut):
-    """How many requests fit; ``capped`` where there are more than that."""
+    """How many entries fit; ``capped`` where there are more than that."""
 
     count: int
     capped: bool

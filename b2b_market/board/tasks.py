@@ -1,7 +1,8 @@
 """What time does to the board: entries of an older vocabulary are indexed again, saved searches tell their news."""
 
-from b2b_market.board.commands import ListRequest, ReadSearch
+from b2b_market.board.commands import ListRequest, ListTender, ReadSearch
 from b2b_market.board.service import alerting, listing
+from b2b_market.board.states import Subject
 from b2b_market.infra.database import Tenant
 from b2b_market.infra.runtime import Runtime, new_correlation
 from b2b_market.infra.tasks import Task
@@ -33,10 +34,13 @@ def index_again(runtime: Runtime) -> int:
     clock = system_actor(PART)
     with runtime.work(clock.who, Tenant(machine=True), Cause("task", new_correlation())) as work:
         outdated = listing.outdated_entries(work, clock, None)
-    for rfq_id, buyer_id in outdated:
+    for kind, subject_id, buyer_id in outdated:
         actor = system_actor(PART, buyer_id)
         with runtime.work(actor.who, actor.tenant(), Cause("task", new_correlation())) as work:
-            listing.list_request(work, actor, ListRequest(rfq_id))
+            if kind is Subject.TENDER:
+                listing.list_tender(work, actor, ListTender(subject_id))
+            else:
+                listing.list_request(work, actor, ListRequest(subject_id))
     return len(outdated)
 
 

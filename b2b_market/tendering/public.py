@@ -9,13 +9,16 @@ from uuid import UUID
 
 from b2b_market.infra.work import Work
 from b2b_market.kernel.currency import Currency
+from b2b_market.kernel.refusal import NotFound
 from b2b_market.rbac.actor import Actor
 from b2b_market.tendering.commands.disclosure import TellContract, VoidContract
 from b2b_market.tendering.commands.frameworks import ReadCallOff, ReadFramework
 from b2b_market.tendering.commands.tenders import ReadTender
 from b2b_market.tendering.models.frameworks import FrameworkMember
 from b2b_market.tendering.rules import joint
-from b2b_market.tendering.service import concluding, disclosing, frameworks
+from b2b_market.tendering.rules.admission import open_until
+from b2b_market.tendering.rules.procedures import profiles
+from b2b_market.tendering.service import board, concluding, disclosing, frameworks
 from b2b_market.tendering.service.frameworks import FrameworkView
 from b2b_market.tendering.states.frameworks import CallOffMode, CallOffStatus
 
@@ -28,6 +31,8 @@ __all__ = [
     "FrameworkLine",
     "FrameworkMemberView",
     "FrameworkView",
+    "NoticeItem",
+    "OpenNotice",
     "TellContract",
     "TenderLine",
     "VoidContract",
@@ -36,6 +41,8 @@ __all__ = [
     "concluded_tender",
     "framework_agreement",
     "note_contracts_drafted",
+    "open_notice",
+    "procedure_names",
     "tell_contract",
     "tell_contract_voided",
 ]
@@ -86,6 +93,77 @@ class ConcludedTender:
     title: str
     buyer_id: UUID
     winners: tuple[WinnerView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeItem:
+    """One item of a lot as the notice says it."""
+
+    name: str
+    specification: str
+    delivery_place: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenNotice:
+    """A public notice that every approved company may apply to or bid on until ``closes_at``.
+
+    ``procedure`` is the profile that it follows or was composed from, ``classes`` its classes and those above them,
+    ``value`` what its lots are estimated at together, in ``currency``, where the notice shows that.
+    """
+
+    tender_id: UUID
+    buyer_id: UUID
+    number: str
+    title: str
+    description: str
+    currency: str
+    procedure: str
+    classes: tuple[str, ...]
+    published_at: datetime
+    closes_at: datetime
+    value: Decimal | None
+    lots: tuple[str, ...]
+    items: tuple[NoticeItem, ...]
+
+
+def open_notice(work: Work, actor: Actor, tender_id: UUID) -> OpenNotice | None:
+    """Return a notice of the public board that is open to all now; None for any other tender."""
+    try:
+        found = board.read_board(work, actor, ReadTender(tender_id))
+    except NotFound:
+        return None
+    document = found.document
+    applications = document.get("applications_end_at")
+    first = datetime.fromisoformat(applications) if applications else None
+    ends_at = open_until(found.entry, found.status, found.closes_at, first)
+    if ends_at is None:
+        return None
+    estimates = [one["estimate"] for one in document["lots"]]
+    return OpenNotice(
+        tender_id=found.tender_id,
+        buyer_id=found.buyer_id,
+        number=found.number,
+        title=found.title,
+        description=document["description"],
+        currency=document["currency"],
+        procedure=found.kind,
+        classes=tuple(found.codes),
+        published_at=found.published_at,
+        closes_at=ends_at,
+        value=sum(map(Decimal, estimates), Decimal(0)) if all(estimates) else None,
+        lots=tuple(one["title"] for one in document["lots"]),
+        items=tuple(
+            NoticeItem(name=one["name"], specification=one["specification"], delivery_place=one["delivery_place"])
+            for lot in document["lots"]
+            for one in lot["items"]
+        ),
+    )
+
+
+def procedure_names(language: str) -> list[tuple[str, str]]:
+    """Return (code, name) of the profiles of procedures in ``zh`` or ``en``."""
+    return [(one.code, one.names[language]) for one in profiles().values()]
 
 
 def concluded_tender(work: Work, actor: Actor, tender_id: UUID) -> ConcludedTender:

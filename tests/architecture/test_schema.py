@@ -31,7 +31,7 @@ WITHOUT_FENCE = {
     "identity_link": "single-use links of people; read by the hash of their secret",
     "notification_setting": "a person's own choice of channels, the same in whichever company they act",
     "exchange_rate": "published by central banks, belongs to nobody",
-    "board_entry": "a search table of public requests: only what every signed-in company may see of them",
+    "board_entry": "a search table of public requests and tenders: only what every signed-in company may see of them",
     "board_experience": "how much each supplier has quoted and won by kind of thing, as recommendations show everybody",
     "board_word": "the words of public requests, to read misspelled searches",
     "tender_board": "published notices of procedures that say public, for everybody without signing in",

@@ -66,4 +66,4 @@ def titles(
 def entry_ids(runtime: Runtime, reader: Actor) -> set[UUID]:
     """Return what stands on the board."""
     with work_for(runtime, reader) as work:
-        return {entry.rfq_id for entry in searching.search_board(work, reader, SearchBoard()).page.items}
+        return {entry.subject_id for entry in searching.search_board(work, reader, SearchBoard()).page.items}

@@ -18,11 +18,11 @@ def test_a_supplier_finds_what_it_may_quote_on(runtime: Runtime, client: TestCli
     (content,) = put_up(runtime, market, wanted("检修备件", ["深沟球轴承", "垫圈"], place="大连"))
     sales = caller_for(client, runtime, market.sales[0])
     (entry,) = sales.get("/board?text=bearings&category=fasteners&place=大连&currency=CNY&country=CN").json()["items"]
-    assert entry["rfq_id"] == str(content.rfq.id)
+    assert (entry["kind"], entry["subject_id"]) == ("request", str(content.rfq.id))
     assert (entry["items"], entry["categories"]) == (["深沟球轴承", "垫圈"], ["power-transmission", "fasteners"])
     assert entry.keys().isdisjoint({"document", "estimate", "target_price", "title_key"})
     assert sales.get("/board/count?text=bearings").json() == {"count": 1, "capped": False}
-    assert sales.get(f"/rfqs/{entry['rfq_id']}").status_code == 200
+    assert sales.get(f"/rfqs/{entry['subject_id']}").status_code == 200
 
 
 def test_a_buyer_reads_the_list_but_not_anothers_request(runtime: Runtime, client: TestClient, market: Market) -> None:

@@ -189,7 +189,7 @@ class TestRequests:
         submit(runtime, market.sales[0], quoted, ["9"])
         with work_for(runtime, market.sales[0]) as work:
             found = recommending.recommend_requests(work, market.sales[0], None)
-        assert [one.entry.rfq_id for one in found] == [fits.rfq.id]
+        assert [one.entry.subject_id for one in found] == [fits.rfq.id]
         answer = caller_for(client, runtime, market.sales[0]).get("/board/recommendations").json()["items"]
         assert answer[0]["request"]["title"] == "Spares"
         assert answer[0]["reasons"][0] == {"level": "kind", "name": "bearing", "quoted": 1, "won": 0}

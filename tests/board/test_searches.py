@@ -122,7 +122,7 @@ class TestTelling:
         put_up(runtime, market, wanted("检修备件", ["轴承"]))
         assert alert(runtime) == 1
         (message,) = heard(runtime, client, market.sales[0])
-        assert message["subject"] == "公开看板有新询价：轴承"
+        assert message["subject"] == "公开看板有新内容：轴承"
 
     def test_filters_count_and_the_own_companys_requests_do_not(
         self, runtime: Runtime, client: TestClient, market: Market

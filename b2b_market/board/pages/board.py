@@ -1,5 +1,6 @@
 """The board as a page: search, filters, and a list that leads to the requests."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -11,7 +12,7 @@ from fastapi import APIRouter, Query, Response
 from b2b_market.board.commands import BoardOrder, Filters, SearchBoard
 from b2b_market.board.rules.vocabulary import CATEGORIES
 from b2b_market.board.service import saving, searching
-from b2b_market.board.states import Cadence
+from b2b_market.board.states import Cadence, Subject
 from b2b_market.infra.http.cursors import encode_cursor, page_request
 from b2b_market.kernel.currency import Currency
 from b2b_market.kernel.text import N_
@@ -19,6 +20,7 @@ from b2b_market.organizations import public as organizations
 from b2b_market.rbac.page_edge import PageCall, PageContext, PageRoute
 from b2b_market.reference import public as reference
 from b2b_market.rfq import public as rfqs
+from b2b_market.tendering import public as tenders
 from b2b_market.ui.forms import Form
 from b2b_market.ui.language import Language, parse_language
 from b2b_market.ui.viewer import Badge
@@ -41,6 +43,7 @@ ANSWERS: Final = MappingProxyType(
         "quoted": Badge(N_("Quoted"), "ok"),
     }
 )
+KINDS: Final = ((Subject.REQUEST, N_("Requests")), (Subject.TENDER, N_("Tenders")))
 CADENCES: Final = (
     (Cadence.AT_ONCE, N_("At once")),
     (Cadence.DAILY, N_("Every morning")),
@@ -48,7 +51,12 @@ CADENCES: Final = (
 )
 CLOSING: Final = (1, 3, 7, 14, 30)
 _LONGEST: Final = 200
-FIELDS: Final = ("q", "category", "country", "currency", "place", "days")
+_LONGEST_CLASS: Final = 80
+_AMOUNT: Final = re.compile(r"[0-9]{1,16}(\.[0-9]{1,4})?")
+FIELDS: Final = (
+    *("q", "category", "country", "currency", "place", "days"),
+    *("kind", "classification", "procedure", "value"),
+)
 """The fields of the board's address that say what is wanted."""
 
 
@@ -62,7 +70,7 @@ class _Asked:
 
 @router.get("")
 def board(call: PageCall, order: str = "", cursor: Annotated[str, Query(max_length=500)] = "") -> Response:
-    """Show the open public requests that fit; by best match where words are searched and no order is chosen."""
+    """Show the open requests and tenders that fit; by best match where words are searched and no order is chosen."""
     call.signed_in()
     filters = filters_of(call.request.query_params)
     chosen = {item.value: item for item in BoardOrder}.get(order)
@@ -80,7 +88,7 @@ def board(call: PageCall, order: str = "", cursor: Annotated[str, Query(max_leng
         "fields": fields_of(filters),
         "filtered": bool(fields_of(filters)),
         **_opens(call),
-        "answers": rfqs.own_places(call.work, call.actor, [entry.rfq_id for entry in found.page.items]),
+        "answers": rfqs.own_places(call.work, call.actor, [entry.subject_id for entry in found.page.items]),
         "answer_badges": ANSWERS,
         "cadences": CADENCES,
         "save_form": Form(initial={"name": filters.text, "cadence": Cadence.DAILY.value}),
@@ -100,14 +108,23 @@ def fields_of(filters: Filters) -> dict[str, str]:
         "currency": filters.currency,
         "place": filters.place,
         "days": str(filters.closes_within_days or ""),
+        "kind": filters.kind.value if filters.kind else "",
+        "classification": filters.classification,
+        "procedure": filters.procedure,
+        "value": filters.least_value,
     }
     return {name: value for name, value in fields.items() if value}
 
 
 def filters_of(fields: Mapping[str, str]) -> Filters:
     """Return what the fields of an address or form ask for."""
-    text, place, days = (fields.get(name, "").strip()[:_LONGEST] for name in ("q", "place", "days"))
-    category, country, currency = (fields.get(name, "") for name in ("category", "country", "currency"))
+    text, place, days, classification = (
+        fields.get(name, "").strip()[:_LONGEST] for name in ("q", "place", "days", "classification")
+    )
+    category, country, currency, procedure, kind = (
+        fields.get(name, "") for name in ("category", "country", "currency", "procedure", "kind")
+    )
+    value = fields.get("value", "").strip() if currency in Currency.CODES else ""
     return Filters(
         text=text,
         category=category if category in CATEGORIES else "",
@@ -115,6 +132,10 @@ def filters_of(fields: Mapping[str, str]) -> Filters:
         currency=currency if currency in Currency.CODES else "",
         place=place,
         closes_within_days=int(days) if days in {str(number) for number in CLOSING} else None,
+        kind={one.value: one for one in Subject}.get(kind),
+        classification=classification[:_LONGEST_CLASS],
+        procedure=procedure if procedure in dict(tenders.procedure_names("en")) else "",
+        least_value=value if _AMOUNT.fullmatch(value) else "",
     )
 
 
@@ -130,6 +151,8 @@ def _choices(call: PageContext) -> dict[str, object]:
         "country_names": dict(countries),
         "currencies": [(code, f"{code} · {name}") for code, name in reference.currency_names(language.value)],
         "orders": ORDERS,
+        "kinds": KINDS,
+        "procedures": tenders.procedure_names(tongue(call)),
         "closing": CLOSING,
         "zh": language is Language.ZH,
     }
@@ -138,6 +161,11 @@ def _choices(call: PageContext) -> dict[str, object]:
 def language_of(call: PageContext) -> Language:
     """Return the reader's language."""
     return parse_language(call.actor.person.locale) or Language.EN
+
+
+def tongue(call: PageContext) -> str:
+    """Return the reader's language as names are kept: ``zh`` or ``en``."""
+    return "zh" if language_of(call) is Language.ZH else "en"
 
 
 def _opens(call: PageContext) -> dict[str, object]:

@@ -15,6 +15,7 @@ from b2b_market.kernel.refusal import Refusal
 from b2b_market.kernel.text import N_
 from b2b_market.rbac.page_edge import PageCall, PageContext, PageRoute
 from b2b_market.reference import public as reference
+from b2b_market.tendering import public as tenders
 from b2b_market.ui.forms import Form
 from b2b_market.ui.viewer import Flash
 
@@ -98,6 +99,8 @@ def _list(call: PageContext, form: Form, status: int = 200) -> Response:
         "form": form,
         "cadences": board.CADENCES,
         "categories": CATEGORIES,
+        "kinds": dict(board.KINDS),
+        "procedures": dict(tenders.procedure_names(board.tongue(call))),
         "country_name": lambda code: reference.country_name(code, language),
     }
     return call.page("board/searches.html", context, status=status)

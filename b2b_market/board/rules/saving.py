@@ -4,7 +4,7 @@ from datetime import datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from b2b_market.board.commands import SaveSearch
+from b2b_market.board.commands import Filters, SaveSearch
 from b2b_market.board.states import Cadence
 from b2b_market.kernel.refusal import FieldError, Invalid, Refusal
 from b2b_market.kernel.text import N_
@@ -29,9 +29,16 @@ def require_room(kept: int) -> None:
 
 
 def require_sound(search: SaveSearch) -> None:
-    """Raise Invalid for a search without a name."""
+    """Raise Invalid for a search without a name, or with a value in no currency."""
     if not search.name.strip():
         raise Invalid(errors=[FieldError("/name", "required", N_("Give the search a name."))])
+    require_comparable(search.filters, "/filters/currency")
+
+
+def require_comparable(filters: Filters, pointer: str) -> None:
+    """Raise Invalid where a value is asked for and no currency to compare it in; ``pointer`` is the currency's."""
+    if filters.least_value and not filters.currency:
+        raise Invalid(errors=[FieldError(pointer, "required", N_("A value is compared in one currency: choose it."))])
 
 
 def next_due(cadence: Cadence, now: datetime, zone: ZoneInfo) -> datetime | None:

@@ -7,7 +7,7 @@ from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, or_, update
+from sqlalchemy import ColumnElement, func, or_, update
 
 from b2b_market.board import queries
 from b2b_market.board.commands import ReadSearch, SearchBoard
@@ -28,7 +28,7 @@ from b2b_market.rbac.operation import operation
 
 BATCH: Final = 100
 TOLD_AT_ONCE: Final = 20
-"""How many requests one message names; the rest is found through its link."""
+"""How many entries one message names; the rest is found through its link."""
 OVERLAP: Final = timedelta(days=7)
 """What is listed is dated by its publication and may be seen later; what was told already is known by name."""
 
@@ -53,13 +53,15 @@ def wake_searches(work: Work, _scope: Scope, _command: None) -> int:
     fits = or_(BoardSearch.query.is_(None), BoardEntry.document.op("@@")(BoardSearch.query))
     waking = (
         update(BoardSearch)
-        .where(BoardSearch.cadence == Cadence.AT_ONCE, BoardEntry.rfq_id.in_(listed), fits)
+        .where(BoardSearch.cadence == Cadence.AT_ONCE, BoardEntry.subject_id.in_(listed), fits)
         .where(or_(BoardSearch.country == "", BoardSearch.country == BoardEntry.country))
+        .where(or_(_asked_for("kind") == "", _asked_for("kind") == BoardEntry.kind))
+        .where(or_(_asked_for("procedure") == "", _asked_for("procedure") == BoardEntry.procedure))
         .where(or_(BoardSearch.currency == "", BoardSearch.currency == BoardEntry.currency))
         .values(next_due_at=func.least(func.coalesce(BoardSearch.next_due_at, work.now()), work.now()))
     )
     session.execute(waking, execution_options={"synchronize_session": False})
-    woken = update(BoardEntry).where(BoardEntry.rfq_id.in_(listed)).values(woken=True)
+    woken = update(BoardEntry).where(BoardEntry.subject_id.in_(listed)).values(woken=True)
     session.execute(woken, execution_options={"synchronize_session": False})
     return len(listed)
 
@@ -95,6 +97,13 @@ def tell_news(work: Work, scope: Scope, command: ReadSearch) -> News | None:
     )
     if reader is None or not found.entries:
         return None
-    rows = [{"search_id": search.id, "rfq_id": entry.rfq_id, "org_id": search.org_id} for entry in found.entries]
+    rows = [
+        {"search_id": search.id, "subject_id": entry.subject_id, "org_id": search.org_id} for entry in found.entries
+    ]
     insert_rows(work.session, BoardTold, rows)
     return News(search, reader, found.entries, found.more)
+
+
+def _asked_for(name: str) -> ColumnElement[str]:
+    """Return a filter of a saved search as text, empty where it asks nothing, as searches of before it do."""
+    return func.coalesce(BoardSearch.filters[name].astext, "")

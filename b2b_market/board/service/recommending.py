@@ -94,11 +94,11 @@ def recommend_requests(work: Work, scope: Scope, _command: None) -> Sequence[Rec
     if not records:
         return []
     entries = queries.candidates(work.session, scope, list(records), work.now())
-    answered = rfqs.answered(work, scope.actor, [entry.rfq_id for entry in entries])
+    answered = rfqs.answered(work, scope.actor, [entry.subject_id for entry in entries])
     found = [
         RecommendedRequest(entry, fit_of([[key] for key in entry.keys], records))
         for entry in entries
-        if entry.rfq_id not in answered
+        if entry.subject_id not in answered
     ]
     return sorted(found, key=lambda one: -one.fit.score)[:MOST]
 

@@ -15,6 +15,7 @@ from b2b_market.board.permissions import BoardPermission
 from b2b_market.board.rules import saving as rules
 from b2b_market.board.rules.searching import query_of
 from b2b_market.board.service.searching import wanted_by
+from b2b_market.board.states import Subject
 from b2b_market.infra.ids import new_id
 from b2b_market.infra.work import Work
 from b2b_market.rbac.actor import Scope
@@ -77,12 +78,14 @@ def list_searches(work: Work, scope: Scope, _command: None) -> Sequence[BoardSea
 
 def filters_of(search: BoardSearch) -> Filters:
     """Return what a saved search asks for."""
-    return Filters(**search.filters)
+    kind = search.filters.get("kind")
+    return Filters(**{**search.filters, "kind": Subject(kind) if kind else None})
 
 
 def _fill(work: Work, scope: Scope, search: BoardSearch, content: SaveSearch) -> None:
     search.name = content.name.strip()
-    search.filters = asdict(content.filters)
+    kind = content.filters.kind
+    search.filters = {**asdict(content.filters), "kind": kind.value if kind else ""}
     search.country = content.filters.country
     search.currency = content.filters.currency
     wanted = wanted_by(content.filters)

@@ -8,6 +8,7 @@ from b2b_market.board.commands import Filters, SearchBoard
 from b2b_market.board.models import BoardEntry
 from b2b_market.board.permissions import BoardPermission
 from b2b_market.board.queries import Asked
+from b2b_market.board.rules.saving import require_comparable
 from b2b_market.board.rules.searching import Wanted, may_be_misspelled, meant_by, terms_of
 from b2b_market.board.rules.words import is_han, sound
 from b2b_market.infra.work import Work
@@ -26,7 +27,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """How many requests fit; ``capped`` where there are more than that."""
+    """How many entries fit; ``capped`` where there are more than that."""
 
     count: int
     capped: bool
@@ -34,10 +35,11 @@ class Count:
 
 @operation(BoardPermission.READ)
 def search_board(work: Work, scope: Scope, command: SearchBoard) -> Found:
-    """Return a page of the open public requests that fit.
+    """Return a page of the open public requests and tenders that fit.
 
     Where nothing fits, words that do not stand on the board are read as the words that were probably meant.
     """
+    require_comparable(command.filters, "/currency")
     asked = Asked(command, wanted_by(command.filters), work.now())
     page = queries.search(work.session, scope, asked)
     if page.items:
@@ -50,7 +52,8 @@ def search_board(work: Work, scope: Scope, command: SearchBoard) -> Found:
 
 @operation(BoardPermission.READ)
 def count_board(work: Work, scope: Scope, command: SearchBoard) -> Count:
-    """Return how many open public requests fit, counted up to a limit; its order and page do not matter."""
+    """Return how many open public requests and tenders fit, counted up to a limit; its order and page do not matter."""
+    require_comparable(command.filters, "/currency")
     asked = Asked(command, wanted_by(command.filters), work.now())
     found = queries.count(work.session, scope, asked)
     if not found and (meant := _meant(work, scope, asked.wanted)):

@@ -13,6 +13,7 @@ from b2b_market.tendering.rules.periods import Clock, Period
 from b2b_market.tendering.rules.procedures import Procedure
 from b2b_market.tendering.states.procedures import CriterionKind, Entry
 from b2b_market.tendering.states.selecting import TalksKind
+from b2b_market.tendering.states.tenders import LIVE, TenderStatus
 
 MOST_INVITED: Final = 99
 
@@ -64,6 +65,17 @@ def require_same_companies(content: DraftTender, procedure: str, suppliers: Sequ
         errors.append(FieldError("/supplier_ids", "stage", N_("Those who took part in the talks bid, and no others.")))
     if errors:
         raise Invalid(errors=errors)
+
+
+def open_until(
+    entry: Entry, status: TenderStatus, closes_at: datetime, applications_end_at: datetime | None
+) -> datetime | None:
+    """Return until when every approved company may apply to or bid on a tender; None where that is not so now."""
+    if entry is not Entry.PUBLIC:
+        return None
+    if applications_end_at is not None:
+        return applications_end_at if status is TenderStatus.APPLICATIONS else None
+    return closes_at if status in LIVE else None
 
 
 def has_dialogue(procedure: Procedure) -> bool:

@@ -69,7 +69,7 @@ def board_changed_at(work: Work, _scope: Scope, command: BoardFilters) -> dateti
     return queries.last_change(work.session, command)
 
 
-@operation(public=True, reason=FOR_ALL)
+@operation(public=True, system=True, reason=FOR_ALL)
 def read_board(work: Work, _scope: Scope, command: ReadTender) -> TenderBoard:
     """Return a public notice; NotFound for a tender that is not on the board."""
     return _on_board(work, command.tender_id)

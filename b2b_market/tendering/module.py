@@ -35,6 +35,7 @@ from b2b_market.tendering.events.complaints import COMPLAINT_EVENTS
 from b2b_market.tendering.events.evaluation import EVALUATION_EVENTS
 from b2b_market.tendering.events.frameworks import FRAMEWORK_EVENTS
 from b2b_market.tendering.events.joint import ParticipantInvited, ParticipationAnswered
+from b2b_market.tendering.events.planning import PLAN_EVENTS
 from b2b_market.tendering.events.publicity import PUBLICITY_EVENTS
 from b2b_market.tendering.events.reducing import REDUCING_EVENTS
 from b2b_market.tendering.events.reveals import KeysLost
@@ -67,6 +68,7 @@ from b2b_market.tendering.models import disclosure as disclosure_models
 from b2b_market.tendering.models import documents as document_models
 from b2b_market.tendering.models import evaluation as evaluation_models
 from b2b_market.tendering.models import keys as key_models
+from b2b_market.tendering.models import planning as planning_models
 from b2b_market.tendering.models import procedures as procedure_models
 from b2b_market.tendering.models import publicity as publicity_models
 from b2b_market.tendering.models import reducing as reducing_models
@@ -88,6 +90,7 @@ from b2b_market.tendering.pages import frameworks as framework_pages
 from b2b_market.tendering.pages import importing as importing_pages
 from b2b_market.tendering.pages import joint as joint_pages
 from b2b_market.tendering.pages import papers as paper_pages
+from b2b_market.tendering.pages import planning as planning_pages
 from b2b_market.tendering.pages import procedures as procedure_pages
 from b2b_market.tendering.pages import publicity as publicity_pages
 from b2b_market.tendering.pages import reducing as reducing_pages
@@ -133,6 +136,7 @@ from b2b_market.tendering.service import (
     keys,
     lettering,
     opening,
+    planning,
     postponing,
     printing,
     publicity,
@@ -213,6 +217,7 @@ MANIFEST = Manifest(
         amendment_pages.router,
         correction_pages.router,
         bond_pages.router,
+        planning_pages.router,
     ),
     handlers=(
         *HANDLERS,
@@ -289,6 +294,7 @@ MANIFEST = Manifest(
         bond_settling,
         guaranteeing,
         evidence,
+        planning,
     ),
     models=(
         procedure_models,
@@ -307,6 +313,7 @@ MANIFEST = Manifest(
         disclosure_models,
         amendment_models,
         bond_models,
+        planning_models,
     ),
     events=(
         *BID_EVENTS,
@@ -326,6 +333,7 @@ MANIFEST = Manifest(
         *COMMITTEE_EVENTS,
         *PUBLICITY_EVENTS,
         *BOND_EVENTS,
+        *PLAN_EVENTS,
     ),
     blurred=("/tenders", "/bids", "/tender-bids", "/tender-bonds"),
     nav=(

@@ -22,7 +22,7 @@ def sales(client: TestClient, market: Market) -> TestClient:
 
 def test_an_empty_board_says_how_it_fills(sales: TestClient) -> None:
     shown = text_of(page(sales, "/board"))
-    assert "No public request is open now" in shown
+    assert "Nothing is open to everybody now" in shown
 
 
 def test_a_request_leads_to_its_page(runtime: Runtime, market: Market, sales: TestClient) -> None:
@@ -30,7 +30,7 @@ def test_a_request_leads_to_its_page(runtime: Runtime, market: Market, sales: Te
     html = page(sales, "/board?q=bearing&country=CN&place=大连&days=3&category=valves-pipes&currency=CNY")
     assert f'href="/rfqs/{content.rfq.id}"' in html
     shown = text_of(html)
-    assert "1 request" in shown
+    assert "1 result" in shown
     assert "深沟球轴承, 阀门" in shown
     assert "China" in shown
 
@@ -45,7 +45,7 @@ def test_a_misspelled_word_is_told(runtime: Runtime, market: Market, sales: Test
 def test_what_fits_nothing_offers_a_way_back(runtime: Runtime, market: Market, sales: TestClient) -> None:
     put_up(runtime, market, wanted("Bolts"))
     shown = text_of(page(sales, "/board?q=zzzzzz"))
-    assert "No request fits" in shown
+    assert "Nothing fits" in shown
     assert "Bolts" not in shown
 
 

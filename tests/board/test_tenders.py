@@ -161,7 +161,7 @@ def test_the_page_shows_filters_and_keeps_tenders(runtime: Runtime, hall: Hall, 
     assert saved.status_code == 303, saved.text
     assert sorted(saved.headers["location"].split("?")[1].split("&")) == sorted(address.split("?")[1].split("&"))
     listed = text_of(page(browser, "/board/searches"))
-    assert "CNY · Tenders · 42122000" in listed
+    assert "CNY · Calls for tenders · 42122000" in listed
     assert "at least 5" in listed
     other = sign_in(client, make_market(runtime, suppliers=0).purchaser)
     assert f'href="/tender-board/{tender.tender.id}"' in page(other, "/board"), "who does not supply reads the notice"

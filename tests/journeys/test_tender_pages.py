@@ -18,7 +18,7 @@ from b2b_market.tendering.states.procedures import Entry
 from b2b_market.tendering.states.selecting import TalkKind
 from tests.journeys.conftest import Site, Tabs
 from tests.support import complaints as told
-from tests.support import reducing, selecting
+from tests.support import planning, reducing, selecting
 from tests.support import tenders as made
 from tests.support.axe import findings, needs_axe
 from tests.support.tenders import Hall
@@ -48,6 +48,16 @@ def tender(site: Site, hall: Hall) -> TenderContent:
         asking.ask_about_tender(work, hall.sales[0], AskAboutTender(content.tender.id, "Which flange?"))
     _tell(site, hall, content)
     return content
+
+
+@pytest.fixture(scope="module")
+def planned(site: Site, hall: Hall) -> UUID:
+    """Announce a draft beforehand."""
+    now = datetime.now(UTC)
+    command = made.tender_command(hall, entry=Entry.PUBLIC, supplier_ids=(), procedure="eu-open")
+    command = replace(command, enquiry_ends_at=now + timedelta(days=11), closes_at=now + timedelta(days=60))
+    draft = made.draft(site.runtime, hall, command)
+    return planning.announce(site.runtime, hall.approver, draft, value_shown=True).tender_id
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +102,14 @@ def _tell(site: Site, hall: Hall, content: TenderContent) -> None:
 @needs_axe
 @pytest.mark.parametrize(("width", "dark", "language"), [(1440, False, "zh-CN"), (390, True, "en")])
 def test_they_are_accessible_and_fit(
-    tabs: Tabs, hall: Hall, tender: TenderContent, cases: tuple[str, str], width: int, dark: bool, language: str
+    tabs: Tabs,
+    hall: Hall,
+    tender: TenderContent,
+    cases: tuple[str, str],
+    planned: UUID,
+    width: int,
+    dark: bool,
+    language: str,
 ) -> None:
     at = f"/tenders/{tender.tender.id}"
     visits = (
@@ -118,6 +135,9 @@ def test_they_are_accessible_and_fit(
         (hall.purchaser, f"/tender-board/{tender.tender.id}/editions/1"),
         (hall.purchaser, f"/tender-board/{tender.tender.id}/opening"),
         (hall.purchaser, f"/tender-board/{tender.tender.id}/results"),
+        (hall.purchaser, "/prior-notices"),
+        (hall.purchaser, f"/prior-notices/{planned}"),
+        (hall.approver, f"/tenders/{planned}"),
         (hall.purchaser, "/tenders/import"),
         (hall.purchaser, "/reference/classes?q=pump"),
     )

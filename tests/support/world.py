@@ -49,6 +49,8 @@ OTHER_THINGS = {
     "/tenders/{tender_id}/qualification": {"tender_id": "stage_tender_id"},
     "/tenders/{tender_id}/talks": {"tender_id": "talks_tender_id"},
     "/tender-inquiries/{inquiry_id}/files/": {"inquiry_id": "correction_id"},
+    "/prior-notices": {"tender_id": "planned_tender_id"},
+    "/tenders/{tender_id}/prior-notice": {"tender_id": "planned_tender_id"},
     "/tender-board": {"tender_id": "public_tender_id", "tender_document_id": "public_document_id"},
 }
 """By the beginning of the path (without the API's prefix): what finds another thing there than elsewhere."""

@@ -96,6 +96,7 @@ from tests.support import (
     judging,
     papers,
     passing,
+    planning,
     reveals,
     tender_amendments,
     tenders,
@@ -407,7 +408,7 @@ class _Maker:
         judged = committees.procedure(self.runtime, hall.purchaser, "eu-open")
         public = tenders.tender_command(hall, entry=Entry.PUBLIC, supplier_ids=(), procedure=judged)
         public = replace(public, enquiry_ends_at=now + timedelta(days=20), closes_at=now + timedelta(days=90))
-        self.things |= papers.announce(self.runtime, hall, public)
+        self.things |= papers.announce(self.runtime, hall, public) | planning.in_world(self.runtime, hall, public)
         self.things["joint_tender_id"] = asked_to_join(self.runtime, hall, self.orgs["sister"])
         waiting, ids = tender_amendments.waiting(self.runtime, hall)
         self.things |= ids

@@ -43,7 +43,7 @@ ANSWERS: Final = MappingProxyType(
         "quoted": Badge(N_("Quoted"), "ok"),
     }
 )
-KINDS: Final = ((Subject.REQUEST, N_("Requests")), (Subject.TENDER, N_("Tenders")))
+KINDS: Final = ((Subject.REQUEST, N_("Requests")), (Subject.TENDER, N_("Calls for tenders")))
 CADENCES: Final = (
     (Cadence.AT_ONCE, N_("At once")),
     (Cadence.DAILY, N_("Every morning")),

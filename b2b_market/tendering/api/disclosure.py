@@ -14,7 +14,7 @@ from b2b_market.infra.http.wires import ListOut, PageOut, WireUuid
 from b2b_market.kernel.refusal import NotFound
 from b2b_market.rbac.edge import Answer, Call, CallContext, Edge
 from b2b_market.rbac.responses import reads
-from b2b_market.tendering.api import evidence
+from b2b_market.tendering.api import evidence, planning
 from b2b_market.tendering.commands.disclosure import ListReleases, ReadEdition, ReadOcds
 from b2b_market.tendering.commands.tenders import ReadTender
 from b2b_market.tendering.documents import ocds
@@ -25,7 +25,7 @@ from b2b_market.tendering.service.board import PublicStep
 
 board_router = APIRouter(prefix="/tender-board", tags=["tendering"], route_class=StrictRoute)
 ocds_router = APIRouter(prefix="/ocds", tags=["tendering"], route_class=StrictRoute)
-ROUTERS = (board_router, ocds_router, *evidence.ROUTERS)
+ROUTERS = (board_router, ocds_router, *evidence.ROUTERS, *planning.ROUTERS)
 
 Ocid = Annotated[str, Path(pattern=r"^ocds-[a-z0-9]{6}-[0-9a-f\-]{36}$", max_length=60)]
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
@@ -86,6 +86,21 @@ def _applications_end(ends_at: str) -> Object:
     """Return until when companies ask to take part; the standard has no period for it."""
     title = "Requests to participate are received until then"
     return {"id": "applications", "title": title, "type": "engagement", "dueDate": ends_at, "status": "scheduled"}
+
+
+def planning_parts(number: str, said: tuple[str, str], planned_on: date) -> dict[str, Any]:
+    """Return planning and tender of a process that is announced; ``said`` are its title and description."""
+    title, description = said
+    return {
+        "planning": {"rationale": description or title},
+        "tender": {
+            "id": number,
+            "title": title,
+            "description": description,
+            "status": "planned",
+            "tenderPeriod": {"startDate": f"{planned_on.isoformat()}T00:00:00Z"},
+        },
+    }
 
 
 def method_of(said: Mapping[str, Any]) -> str:

@@ -23,6 +23,7 @@ from b2b_market.tendering.events.tenders import (
     TenderPublished,
     TenderUnsuccessful,
 )
+from b2b_market.tendering.handlers.planning import PLAN_HANDLERS
 from b2b_market.tendering.service import disclosing, stepping
 
 
@@ -83,6 +84,7 @@ def when_tender_awarded_tell_awards(work: Work, actor: Actor, event: TenderAward
 
 
 DISCLOSURE_HANDLERS = (
+    *PLAN_HANDLERS,
     Handler(TenderPublished, when_notice_changed_tell_editions, "tender.published.tell_editions"),
     Handler(ApplicationsExtended, when_notice_changed_tell_editions, "tender.applications_extended.tell_editions"),
     Handler(TenderExtended, when_notice_changed_tell_editions, "tender.extended.tell_editions"),

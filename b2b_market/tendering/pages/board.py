@@ -45,6 +45,8 @@ STATES: Final[Mapping[BoardState, str]] = MappingProxyType(
 )
 STEPS: Final[Mapping[StepKind, str]] = MappingProxyType(
     {
+        StepKind.PLANNED: N_("The tender was announced beforehand"),
+        StepKind.PLAN_WITHDRAWN: N_("A prior notice was withdrawn"),
         StepKind.PUBLISHED: N_("The notice was published"),
         StepKind.AMENDED: N_("A new edition of the notice"),
         StepKind.ANSWERED: N_("A question was answered"),
@@ -98,6 +100,7 @@ def show_notice(tender_id: WireUuid, call: PageCall) -> Response:
         "editions": found.editions,
         "steps": [(step, STEPS[step.kind]) for step in reversed(found.steps)],
         "questions": [step.facts for step in found.steps if step.kind is StepKind.ANSWERED],
+        "announced": any(step.kind is StepKind.PLANNED for step in found.steps),
         **_open_to_all(procedure, found.steps),
         "shows_technical": procedure.envelopes is Envelopes.TWO and _is_signed_off(call, tender_id),
     }

@@ -37,7 +37,7 @@ def notices_feed(call: PageCall, query: Annotated[FiltersIn, Query()]) -> Respon
     """Return the public notices that fit as an Atom feed, the newest first; nobody needs to sign in."""
     filters = query.filters()
     page = board.search_board(call.work, call.actor, query.to_command())
-    site, said = _site(call), filters.query()
+    site, said = site_of(call), filters.query()
     links = {"self": _address(site, said, query.cursor), "alternate": f"{site}{PATH}{_query(said)}"}
     if query.cursor:
         links["first"] = _address(site, said, None)
@@ -47,21 +47,21 @@ def notices_feed(call: PageCall, query: Annotated[FiltersIn, Query()]) -> Respon
     changed_at = board.board_changed_at(call.work, call.actor, filters) or BEGINNING
     feed = Feed(
         id=_address(site, said, None),
-        title=_say(call, N_("Public tenders")),
+        title=say(call, N_("Public tenders")),
         language=call.viewer().locale.value,
         changed_at=changed_at,
         author=urlsplit(site).hostname or site,
         links=links,
         items=[_notice(call, one) for one in page.items],
     )
-    return _answer(call, feed)
+    return answer(call, feed)
 
 
 @router.get("/{tender_id}/feed.atom")
 def steps_feed(tender_id: WireUuid, call: PageCall) -> Response:
     """Return what happens to a public tender as an Atom feed, the newest first; nobody needs to sign in."""
     found = board.read_public_tender(call.work, call.actor, ReadTender(tender_id))
-    notice, at = found.notice, f"{_site(call)}{PATH}/{tender_id}"
+    notice, at = found.notice, f"{site_of(call)}{PATH}/{tender_id}"
     feed = Feed(
         id=f"urn:uuid:{tender_id}",
         title=f"{notice.number} {notice.title}",
@@ -71,15 +71,15 @@ def steps_feed(tender_id: WireUuid, call: PageCall) -> Response:
         links={"self": f"{at}/feed.atom", "alternate": at},
         items=[_step(call, one, at, notice.buyer_name) for one in reversed(found.steps)],
     )
-    return _answer(call, feed)
+    return answer(call, feed)
 
 
 def _notice(call: PageContext, one: Any) -> Item:  # noqa: ANN401 - a row of the board
-    closes = _say(call, N_("Bids until {closes_at}")).format(closes_at=one.closes_at.strftime("%Y-%m-%d %H:%M UTC"))
+    closes = say(call, N_("Bids until {closes_at}")).format(closes_at=one.closes_at.strftime("%Y-%m-%d %H:%M UTC"))
     return Item(
         id=f"urn:uuid:{one.tender_id}",
         title=one.title,
-        href=f"{_site(call)}{PATH}/{one.tender_id}",
+        href=f"{site_of(call)}{PATH}/{one.tender_id}",
         published_at=one.published_at,
         changed_at=one.changed_at,
         author=one.buyer_name,
@@ -94,16 +94,16 @@ def _step(call: PageContext, one: PublicStep, at: str, author: str) -> Item:
     reason = one.facts.get("reason")
     return Item(
         id=f"urn:uuid:{one.id}",
-        title=_say(call, STEPS[one.kind]),
+        title=say(call, STEPS[one.kind]),
         href=at,
         published_at=one.stored_at,
         changed_at=one.stored_at,
         author=author,
-        summary="\n".join([*facts, *([_say(call, reason)] if reason else [])]),
+        summary="\n".join([*facts, *([say(call, reason)] if reason else [])]),
     )
 
 
-def _answer(call: PageContext, feed: Feed) -> Response:
+def answer(call: PageContext, feed: Feed) -> Response:
     """Answer with the feed, or with 304 where the reader has this very one."""
     call.work.finish()
     body = write_atom(feed)
@@ -131,11 +131,13 @@ def _is_known(headers: Mapping[str, str], tag: str, changed_at: datetime) -> boo
     return since.tzinfo is not None and changed_at.replace(microsecond=0) <= since
 
 
-def _say(call: PageContext, message: str) -> str:
+def say(call: PageContext, message: str) -> str:
+    """Return a text in the reader's language."""
     return call.shell.renderer.catalogue.translate(call.viewer().locale, message)
 
 
-def _site(call: PageContext) -> str:
+def site_of(call: PageContext) -> str:
+    """Return the address that the product is found at, without a slash at its end."""
     return call.shell.edge.runtime.settings.public_url.rstrip("/")
 
 

@@ -17,6 +17,7 @@ from b2b_market.reference import public as reference
 from b2b_market.tendering.rules.procedures import profiles
 from b2b_market.tendering.states.bids import BidStatus, KeyStatus
 from b2b_market.tendering.states.committee import CommitteeStatus, JurorStatus, SupplementStatus
+from b2b_market.tendering.states.planning import PlanStatus
 from b2b_market.tendering.states.procedures import CriterionKind, Entry
 from b2b_market.tendering.states.reveals import RevealStatus
 from b2b_market.tendering.states.tenders import EnquiryStatus, LotStatus, TenderStatus
@@ -43,6 +44,13 @@ TENDER_BADGES: Final[Mapping[TenderStatus, Badge]] = MappingProxyType(
         TenderStatus.COMPLETE: Badge(N_("Contracts drafted"), "neutral", "tick"),
         TenderStatus.UNSUCCESSFUL: Badge(N_("Unsuccessful"), "bad"),
         TenderStatus.CANCELLED: Badge(N_("Cancelled"), "bad"),
+    }
+)
+PLAN_BADGES: Final[Mapping[PlanStatus, Badge]] = MappingProxyType(
+    {
+        PlanStatus.PLANNED: Badge(N_("Planned"), "info"),
+        PlanStatus.FOLLOWED: Badge(N_("The tender is published"), "ok"),
+        PlanStatus.WITHDRAWN: Badge(N_("Withdrawn"), "bad"),
     }
 )
 LOT_BADGES: Final[Mapping[LotStatus, Badge]] = MappingProxyType(

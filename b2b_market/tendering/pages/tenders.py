@@ -29,11 +29,14 @@ from b2b_market.tendering.service import (
     evaluating,
     joining,
     opening,
+    planning,
     procedures,
     publishing,
     staging,
 )
 from b2b_market.tendering.service.drafting import TenderContent
+from b2b_market.tendering.states.planning import PLANNABLE
+from b2b_market.tendering.states.procedures import Publicity
 from b2b_market.tendering.states.stages import Envelopes
 from b2b_market.tendering.states.tenders import LIVE, TENDER_LIFECYCLE, LotStatus, TenderStatus
 from b2b_market.ui.forms import Form
@@ -42,6 +45,7 @@ from b2b_market.ui.viewer import Flash
 router = APIRouter(route_class=PageRoute)
 _BADGES: Final = {
     "amendment_badges": AMENDMENT_BADGES,
+    "plan_badges": showing.PLAN_BADGES,
     "badges": showing.TENDER_BADGES,
     "lot_badges": showing.LOT_BADGES,
     "enquiry_badges": showing.ENQUIRY_BADGES,
@@ -209,6 +213,7 @@ def page_of(call: PageContext, tender_id: UUID, form: Form, *, status: int = 200
         and staging.is_signed_off(call.work, call.actor, commands.ReadTender(tender_id)),
         "ceremony": opening.read_ceremony(call.work, call.actor, commands.ReadTender(tender_id)),
         "allowed": _allowed(call, content, procedure, own_work=own_work) if buys else frozenset(),
+        "plan": planning.find_plan(call.work, call.actor, commands.ReadTender(tender_id)) if buys else None,
         "money": lambda amount: Money(amount, Currency(tender.currency)),
         "history": showing.history(call, tender.id),
         "amendments": amending.list_amendments(call.work, call.actor, commands.ReadTender(tender_id)) if buys else (),
@@ -260,6 +265,9 @@ def _allowed(call: PageContext, content: TenderContent, procedure: Procedure, *,
         found |= {"amend"} if amending.amend_tender.allows(call.actor) else set()
         active = [lot for lot in content.lots if lot.status is LotStatus.ACTIVE]
         found |= {"cancel_lot"} if may["cancel"] and len(active) > 1 else set()
+    if planning.publish_plan.allows(call.actor):
+        public = read_procedure(tender.values).notice is Publicity.PUBLIC and tender.rehearsal_factor == 1
+        found |= {"withdraw_plan"} | ({"plan"} if public and tender.status in PLANNABLE and not own_work else set())
     if tender.status is TenderStatus.ENQUIRIES and asking.answer_enquiry.allows(call.actor):
         found |= {"answer"}
     return frozenset(found)

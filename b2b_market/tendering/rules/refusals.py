@@ -29,6 +29,7 @@ from b2b_market.tendering.rules import frameworks as framework_rules
 from b2b_market.tendering.rules import joint as joint_rules
 from b2b_market.tendering.rules import keys as key_rules
 from b2b_market.tendering.rules import opening as opening_rules
+from b2b_market.tendering.rules import planning as planning_rules
 from b2b_market.tendering.rules import procedures as procedure_rules
 from b2b_market.tendering.rules import publicity as publicity_rules
 from b2b_market.tendering.rules import qualifying as qualifying_rules
@@ -77,4 +78,5 @@ REFUSALS: Final[tuple[type[Refusal], ...]] = (
     *attaching_rules.REFUSALS,
     *AMENDMENT_REFUSALS,
     *bond_rules.REFUSALS,
+    *planning_rules.REFUSALS,
 )

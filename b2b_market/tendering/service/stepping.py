@@ -77,8 +77,11 @@ class Step:
 
 def ground_of(work: Work, scope: Scope, tender_id: UUID) -> Ground | None:
     """Return a tender of the scope's buyer that stands on the public board; None for any other."""
-    if tender_queries.on_board(work.session, tender_id) is None:
-        return None
+    return None if tender_queries.on_board(work.session, tender_id) is None else grounded(work, scope, tender_id)
+
+
+def grounded(work: Work, scope: Scope, tender_id: UUID) -> Ground:
+    """Return a tender of the scope's buyer that everybody hears of, before its notice too."""
     tender = tender_queries.own_tender(work.session, scope, tender_id)
     name = organizations.company(work, scope.actor, tender.buyer_id).name
     buyer = Party(id=tender.buyer_id, name=name, roles=("buyer", "procuringEntity"))

@@ -11,6 +11,9 @@ from b2b_market.tendering.states.tenders import TenderStatus
 class StepKind(StrEnum):
     """What happened in a public tender; each has a release of its own."""
 
+    PLANNED = "planned"
+    """A prior notice, before the tender's own."""
+    PLAN_WITHDRAWN = "plan_withdrawn"
     PUBLISHED = "published"
     AMENDED = "amended"
     """A new edition of the notice."""

@@ -10,9 +10,11 @@ import pytest
 from fastapi.testclient import TestClient
 
 from b2b_market.audit.queries.states import states
+from b2b_market.infra.canonical import decimal_text
 from b2b_market.infra.runtime import Runtime
 from b2b_market.kernel.refusal import Invalid
 from b2b_market.rbac.actor import Actor, Scope
+from b2b_market.rfq.commands import requests as commands
 from b2b_market.rfq.commands.needs import NeedTerms
 from b2b_market.rfq.commands.quotes import Alternate, LineTerms, PriceTier, QuoteTerms
 from b2b_market.rfq.commands.requests import AwardPick, ProposeAward, ReadQuote, ReadRfq
@@ -206,6 +208,86 @@ class TestAwarded:
             propose(runtime, market, content, *both)
 
 
+class TestSetUpOfItsOwn:
+    """The line asks 100 for its tool; zinc is free of it, brass has another one."""
+
+    OFFERS = (replace(CHEAPER, setup_cost=Decimal(0)), replace(TIERED, setup_cost=Decimal(250)))
+
+    @pytest.fixture
+    def quote(self, runtime: Runtime, market: Market, content: RfqContent) -> Quote:
+        found = self.quoted(runtime, market, content)
+        close(runtime, market, content.rfq.id)
+        return found
+
+    def quoted(self, runtime: Runtime, market: Market, content: RfqContent) -> Quote:
+        plain = quote_command(content, ["9", "9"])
+        first = replace(plain.lines[0], terms=LineTerms(alternates=self.OFFERS, setup_cost=Decimal(100)))
+        with work_for(runtime, market.sales[0]) as work:
+            command = replace(plain, lines=(first, plain.lines[1]))
+            return quoting.submit_quote(work, market.sales[0], command).quote
+
+    @pytest.mark.parametrize(("variant", "charged"), [(0, ["100"]), (1, []), (2, ["250"])])
+    def test_an_award_and_its_contract_charge_that_of_the_offer_taken(
+        self,
+        runtime: Runtime,
+        market: Market,
+        content: RfqContent,
+        quote: Quote,
+        variant: int,
+        charged: list[str],
+    ) -> None:
+        found = propose(
+            runtime,
+            market,
+            content,
+            AwardPick(line_id=content.lines[0].id, quote_id=quote.id, variant=variant),
+            AwardPick(line_id=content.lines[1].id, quote_id=quote.id),
+        )
+        assert [one["amount"] for one in found.lines[0].charges] == charged
+        with work_for(runtime, market.purchaser) as work:
+            charges = award_view(work, market.purchaser, found.award.id).suppliers[0].charges
+        assert [decimal_text(one.amount) for one in charges] == charged
+
+    def test_a_later_award_of_another_offer_pays_for_its_own_tool(
+        self, runtime: Runtime, market: Market, content: RfqContent, quote: Quote
+    ) -> None:
+        line = content.lines[0].id
+
+        def take(variant: int) -> list[str]:
+            pick = AwardPick(line_id=line, quote_id=quote.id, variant=variant, quantity=Decimal(30))
+            version = read(runtime, market.purchaser, content.rfq.id).rfq.version
+            command = ProposeAward(
+                rfq_id=content.rfq.id, expected_version=version, picks=(pick,), rest=commands.Rest.LATER
+            )
+            with work_for(runtime, market.purchaser) as work:
+                lines = awarding.propose_award(work, market.purchaser, command).lines
+            return [one["amount"] for one in lines[0].charges]
+
+        assert [take(1), take(0), take(0)] == [[], ["100"], []]
+
+    def test_it_is_typed_shown_compared_and_saved(
+        self, client: TestClient, runtime: Runtime, market: Market, content: RfqContent
+    ) -> None:
+        quote = self.quoted(runtime, market, content)
+        sales = sign_in(client, market.sales[0])
+        form = filled(page(sales, f"/rfqs/{content.rfq.id}/quote"), "quote-form")
+        name = f"line-{content.lines[0].id}-alternates-2-setup_cost"
+        assert (form[name.replace("-2-", "-1-")], form[name]) == ("0", "250")
+        followed(sales, send(sales, f"/rfqs/{content.rfq.id}/quote", form | {name: "240"}))
+        shown = text_of(page(sales, f"/quotes/{quote.id}"))
+        assert "No set-up cost" in shown
+        assert "Set-up cost CNY 240.00" in shown
+        buyer = sign_in(client, market.purchaser)
+        compared = buyer.get(f"/api/v1/rfqs/{content.rfq.id}/comparison").json()["rows"][0]["cells"][0]
+        assert [compared["setup"], *(one["setup"] for one in compared["others"])] == ["100", None, "240"]
+        matrix = text_of(page(buyer, f"/rfqs/{content.rfq.id}/comparison"))
+        assert "+ 100.00 set-up" in matrix
+        assert "200: 11 · + 240.00 set-up" in matrix
+        data = buyer.get(f"/api/v1/rfqs/{content.rfq.id}/comparison/xlsx").content
+        rows = list(openpyxl.load_workbook(BytesIO(data))["Alternates"].iter_rows(min_row=2, values_only=True))
+        assert [row[11] for row in rows] == [None, 240]
+
+
 def test_a_further_round_keeps_every_alternate_at_no_worse_terms(
     runtime: Runtime, market: Market, content: RfqContent
 ) -> None:
@@ -219,7 +301,8 @@ def test_a_further_round_keeps_every_alternate_at_no_worse_terms(
 
     stored = quote.lines[0].alternates
     require_no_worse(as_held(stored), as_held([{**stored[0], "alternative": "ZINC", "unit_price": "8.4"}]))
-    for worse in ([], [{**stored[0], "unit_price": "8.6"}], [{**stored[0], "lead_days": 31}]):
+    for change in ({}, {"unit_price": "8.6"}, {"lead_days": 31}, {"setup_cost": "0.01"}):
+        worse = [{**stored[0], **change}] if change else []
         with pytest.raises(QuoteGotWorse) as found:
             require_no_worse(as_held(stored), as_held(worse))
         assert [error.pointer for error in found.value.errors] == ["/lines/0/alternates"]

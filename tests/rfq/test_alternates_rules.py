@@ -53,6 +53,9 @@ class TestRefused:
             (quoted(ZINC, replace(ZINC, alternative="Tin", lead_days=-1)), [("/l/alternates/1/lead_days", "range")]),
             (quoted(replace(ZINC, lead_days=3651)), [("/l/alternates/0/lead_days", "range")]),
             (quoted(replace(ZINC, lead_days=None)), []),
+            (quoted(replace(ZINC, setup_cost=Decimal(0))), []),
+            (quoted(replace(ZINC, setup_cost=Decimal(-1))), [("/l/alternates/0/setup_cost", "amount")]),
+            (quoted(replace(ZINC, setup_cost=Decimal("0.00001"))), [("/l/alternates/0/setup_cost", "amount")]),
             (quoted(replace(BRASS, tiers=BRASS.tiers[::-1])), [("/l/alternates/0/tiers", "order")]),
             (quoted(ZINC, replace(BRASS, alternative="ZINC")), [("/l/alternates/1/alternative", "twice")]),
             (quoted(ZINC, alternative="zinc"), [("/l/alternates/0/alternative", "twice")]),
@@ -95,6 +98,16 @@ class TestKept:
         assert stored[0]["stated"] == {"unit_price": "11.3"}
         assert rules.as_written(stored) == taxed
 
+    def test_a_set_up_cost_of_its_own_is_kept_beside_that_of_the_line(self) -> None:
+        own = (replace(ZINC, alternative="Zinc", setup_cost=Decimal(113)), BRASS)
+        stored = self.kept(*own, tax=Decimal(13), setup_cost=Decimal("11.3"))
+        assert [rules.own_setup(one) for one in stored] == [Decimal(100), None]
+        assert stored[0]["stated"] == {"unit_price": "8.5", "setup_cost": "113"}
+        assert "setup_cost" not in (stored[1]["stated"] or {})  # type: ignore[operator]  # stored JSON
+        assert rules.as_written(stored) == own
+        (free,) = self.kept(replace(ZINC, setup_cost=Decimal(0)), setup_cost=Decimal(80))
+        assert rules.as_written([free])[0].setup_cost == 0
+
     def test_written_again_as_they_came(self) -> None:
         assert rules.as_written(self.kept(ZINC, BRASS)) == (replace(ZINC, alternative="Zinc"), BRASS)
 
@@ -126,6 +139,23 @@ class TestCompared:
                 Decimal(10),
                 self.first().offered,
             )
+
+    def test_its_own_set_up_is_charged_until_an_award_of_it_has_paid_it(self) -> None:
+        own = (replace(ZINC, setup_cost=Decimal(30)), replace(BRASS, setup_cost=Decimal(0)))
+        stored = rules.settled_alternates(quoted(*own), OFFERED, "C62", None)
+
+        def setups(*begun: int) -> list[Money | None]:
+            return [one.setup for one in rules.as_offers(self.first(), stored, (), begun)]
+
+        assert setups() == setups(0) == [Money(Decimal(30), CNY), None]
+        assert setups(1) == [None, None]
+
+    @pytest.mark.parametrize(
+        ("begun", "paid"), [((), False), ((0,), True), ((1,), False), ((2,), True), ((1, 2), True)]
+    )
+    def test_the_lines_set_up_is_paid_by_whatever_bears_it(self, begun: tuple[int, ...], *, paid: bool) -> None:
+        stored = rules.settled_alternates(quoted(replace(ZINC, setup_cost=Decimal(30)), BRASS), OFFERED, "C62", None)
+        assert rules.pays_line_setup(begun, stored) is paid
 
     def test_tiers_are_read_at_what_is_left_and_breaks_held_against_them(self) -> None:
         asked = (Decimal(50), Decimal(500))

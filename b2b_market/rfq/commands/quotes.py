@@ -20,8 +20,8 @@ class PriceTier:
 class Alternate:
     """What a supplier offers to a line besides its first offer: another thing at its own price and time.
 
-    Quantity, minimum, multiple, set-up cost, origin and capacity are those of the line. ``unit_price`` may be None
-    where ``tiers`` say it.
+    Quantity, minimum, multiple, origin and capacity are those of the line, and so is the set-up cost where
+    ``setup_cost`` is None; 0 says that there is none. ``unit_price`` may be None where ``tiers`` say it.
     """
 
     alternative: str
@@ -30,6 +30,7 @@ class Alternate:
     tiers: tuple[PriceTier, ...] = ()
     lead_days: int | None = None
     note: str = ""
+    setup_cost: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,8 +11,8 @@ from b2b_market.kernel.text import N_
 from b2b_market.rfq.documents.comparison_sheet import Speech, remarks
 from b2b_market.sourcing.public import Cell, Comparison, Row
 
-_WIDTHS: Final = (6, 28, 24, 34, 12, 13, 10, 13, 14, 14, 10, 26)
-_QUANTITY, _PRICE, _CURRENCY, _CONVERTED, _TOTAL, _CONVERTED_TOTAL, _LEAD, _REMARKS = range(4, 12)
+_WIDTHS: Final = (6, 28, 24, 34, 12, 13, 10, 13, 14, 14, 10, 12, 26)
+_QUANTITY, _PRICE, _CURRENCY, _CONVERTED, _TOTAL, _CONVERTED_TOTAL, _LEAD, _SETUP, _REMARKS = range(4, 13)
 RateOf = Callable[[int], str | None]
 """Where the rate of a supplier's currency stands, by the place of its column; None where nothing is converted."""
 
@@ -49,6 +49,8 @@ class AlternatesWriter:
                 sheet.write_formula(at, column, formula, style, value)
             if cell.offer.lead_days is not None:
                 sheet.write_number(at, _LEAD, cell.offer.lead_days)
+            if cell.offer.setup is not None:
+                sheet.write_number(at, _SETUP, cell.offer.setup.amount, self.style("price"))
             sheet.write_string(at, _REMARKS, remarks(cell, self.say, best=self.say(N_("Best price")), note=False))
         sheet.freeze_panes(1, 2)
 
@@ -71,6 +73,7 @@ class AlternatesWriter:
             self.say(N_("Total")),
             self.say(N_("Total {currency}"), currency=code),
             self.say(N_("Lead time, days")),
+            self.say(N_("Set-up cost")),
             self.say(N_("Remarks")),
         )
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from b2b_market.infra.canonical import decimal_text
+from b2b_market.kernel.text import N_
 from b2b_market.rfq.documents.landed_sheet import LandedSheet
 from b2b_market.rfq.documents.saying import Speech, Translate
 from b2b_market.sourcing.public import FLAG_LABELS, Cell, Comparison
@@ -29,9 +31,16 @@ class ComparisonSheet:
 
 
 def remarks(cell: Cell, translate: Translate, *, best: str, note: bool = True) -> str:
-    """Return what to notice about an offer, in words: the best price first, then its flags and the supplier's note."""
+    """Return what to notice about an offer, in words: the best price first, then its flags.
+
+    With ``note`` also its set-up cost and the supplier's note, where no column says them.
+    """
     parts = [best] if cell.best and best else []
     parts += [translate(FLAG_LABELS[flag]) for flag in cell.flags]
+    setup = cell.offer.setup
+    if note and setup is not None:
+        amount = f"{decimal_text(setup.amount)} {setup.currency.code}"
+        parts.append(translate(N_("Set-up cost {amount}"), amount=amount))
     if note and cell.offer.note:
         parts.append(cell.offer.note)
     return " · ".join(parts)

@@ -77,6 +77,14 @@ FIRST_ANSWER: Final = 2 + len(ASKED)
 """The first column that is filled in: the hidden key and the line's number stand before what is asked."""
 ALTERNATE: Final = "alternate"
 """The hidden key of a row for one more offer to a line: the line's number is typed into it."""
-ALTERNATE_FIELDS: Final = ("unit_price", "lead_days", "alternative", "alternative_specification", "note", "tiers")
+ALTERNATE_FIELDS: Final = (
+    "unit_price",
+    "lead_days",
+    "alternative",
+    "alternative_specification",
+    "note",
+    "tiers",
+    "setup_cost",
+)
 EMPTY_ALTERNATES: Final = 20
 """How many empty rows for alternates a workbook has."""

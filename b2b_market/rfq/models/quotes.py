@@ -197,7 +197,8 @@ class QuoteLine(Base):
     ``min_quantity`` and ``multiple_quantity`` in ``order_unit``; None where every column is as written."""
     alternates: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list)
     """What is offered besides, each with ``variant`` (1, 2, …), ``alternative``, ``specification``, ``unit_price``,
-    ``tiers``, ``min_quantity``, ``lead_days``, ``note`` and ``stated``, written as the columns of the line are."""
+    ``tiers``, ``min_quantity``, ``lead_days``, ``note`` and ``stated``, written as the columns of the line are; with
+    ``setup_cost`` where that is not the line's."""
 
 
 class QuoteRevision(Base):

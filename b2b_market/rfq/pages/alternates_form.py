@@ -13,7 +13,15 @@ from b2b_market.rfq.rules.notation import UnreadableNotation, read_tier_text, wr
 from b2b_market.ui.forms import Form
 
 MOST: Final = Decimal(10) ** 13
-FIELDS: Final = ("unit_price", "lead_days", "alternative", "note", "tiers", "alternative_specification")
+FIELDS: Final = (
+    "unit_price",
+    "lead_days",
+    "alternative",
+    "note",
+    "tiers",
+    "setup_cost",
+    "alternative_specification",
+)
 _NAME: Final = re.compile(r"line-(?P<line>[0-9a-f-]{36})-alternates-(?P<row>[0-9]{1,4})-[a-z_]+", re.ASCII)
 _POINTER: Final = re.compile(r"/lines/(?P<line>[0-9]+)/alternates/(?P<index>[0-9]+)/(?P<field>[a-z_]+)", re.ASCII)
 
@@ -42,7 +50,7 @@ def values(line: QuoteLineInput) -> Mapping[str, object]:
     """Return what the fields of a line's alternates show."""
     shown: dict[str, object] = {}
     for row, one in enumerate(line.terms.alternates, start=1):
-        own = {name: getattr(one, name) for name in ("unit_price", "lead_days", "alternative", "note")}
+        own = {name: getattr(one, name) for name in ("unit_price", "lead_days", "alternative", "note", "setup_cost")}
         own |= {"tiers": write_tiers(one.tiers), "alternative_specification": one.specification}
         shown |= {field(line.line_id, row, name): value for name, value in own.items()}
     return shown
@@ -87,4 +95,5 @@ def _read(form: Form, line_id: UUID, row: int, lead_days: int | None) -> Alterna
         tiers=read_tiers,
         lead_days=lead_days if own_lead is None else own_lead,
         note=form.text(names["note"], limit=4000, lines=True) or "",
+        setup_cost=form.decimal(names["setup_cost"], places=4, least=Decimal(0), most=MOST),
     )

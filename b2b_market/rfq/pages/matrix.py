@@ -24,7 +24,10 @@ _PROBLEM_FLAGS: Final = frozenset({sourcing.Flag.EXPIRED, sourcing.Flag.MINIMUM_
 
 @dataclass(frozen=True, slots=True)
 class HeadView:
-    """A supplier's column head. ``like`` is the total of the common lines, None where totals compare as they are."""
+    """A supplier's column head. ``like`` is the total of the common lines, None where totals compare as they are.
+
+    ``freight`` is what it charges beside the prices shown, as quoted.
+    """
 
     supplier_id: UUID
     name: str
@@ -36,6 +39,7 @@ class HeadView:
     currency: str
     converted: bool
     like: Money | None
+    freight: Money | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,8 @@ class PriceView:
     flags: Sequence[tuple[str, str]]
     hints: Sequence[str]
     quoted: Money | None
+    setup: Money | None
+    """What is charged once beside the price shown, as quoted."""
     note: str
     href: str
     others: Sequence["PriceView"] = ()
@@ -101,6 +107,7 @@ def heads_of(compared: RfqComparison, *, raw: bool) -> Sequence[HeadView]:
             currency=column.currency.code,
             converted=column.rate is not None,
             like=None if comparison.equal_coverage else column.like_for_like,
+            freight=column.freight,
         )
         for column in comparison.columns
     ]
@@ -263,6 +270,7 @@ def _price(
         flags=[(sourcing.FLAG_LABELS[flag], _tone(flag)) for flag in cell.flags],
         hints=[sourcing.FLAG_HINTS[flag] for flag in cell.flags],
         quoted=cell.offer.unit_price if cell.rate is not None and not raw else None,
+        setup=cell.offer.setup,
         note=_said(cell.offer),
         href="",
     )

@@ -10,7 +10,7 @@ from b2b_market.kernel.money import Money, line_total, total_of
 from b2b_market.reference import public as reference
 from b2b_market.rfq.commands.quotes import Bundle, PriceTier
 from b2b_market.rfq.pages.terms_form import PAY_EVENTS
-from b2b_market.rfq.rules.alternates import described
+from b2b_market.rfq.rules.alternates import described, own_setup
 from b2b_market.rfq.rules.bundling import discount, read_bundles
 from b2b_market.rfq.rules.notation import write_positions, write_tiers
 from b2b_market.rfq.rules.pricing import read_tiers
@@ -86,6 +86,8 @@ class AlternateShown:
     tiers: str
     lead_days: int | None
     least: Decimal | None
+    setup: Money | None
+    """Its own set-up cost, None where that is the line's."""
 
 
 def alternates_shown(content: QuoteContent) -> Mapping[UUID, Sequence[AlternateShown]]:
@@ -100,6 +102,7 @@ def alternates_shown(content: QuoteContent) -> Mapping[UUID, Sequence[AlternateS
                 write_tiers(read_tiers(one["tiers"])),
                 one["lead_days"],
                 Decimal(one["min_quantity"]) if one["min_quantity"] else None,
+                None if (setup := own_setup(one)) is None else Money(setup, currency),
             )
             for one in line.alternates
         ]

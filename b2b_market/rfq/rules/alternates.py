@@ -1,6 +1,6 @@
 """Several offers of one supplier to one line: what alternates must hold, and how they are kept and compared."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Final
@@ -13,7 +13,7 @@ from b2b_market.kernel.text import N_
 from b2b_market.rfq.commands.quotes import Alternate
 from b2b_market.rfq.commands.requests import QuoteLineInput
 from b2b_market.rfq.rules.breaks import unanswered
-from b2b_market.rfq.rules.pricing import PRICE_DIGITS, fits, read_tiers
+from b2b_market.rfq.rules.pricing import AMOUNT_DIGITS, PRICE_DIGITS, fits, read_tiers
 from b2b_market.rfq.rules.terms import MAX_PRICE, settled_line, tier_errors
 from b2b_market.sourcing.public import QuoteLine
 
@@ -53,11 +53,19 @@ def _own_errors(one: Alternate, at: str) -> Iterable[FieldError]:
     if one.lead_days is not None and not 0 <= one.lead_days <= MAX_LEAD_DAYS:
         detail = N_("Give the lead time in days between 0 and {most}.")
         yield FieldError(f"{at}/lead_days", "range", detail, {"most": MAX_LEAD_DAYS})
+    if one.setup_cost is not None and not (0 <= one.setup_cost < MAX_PRICE and fits(one.setup_cost, AMOUNT_DIGITS)):
+        yield FieldError(f"{at}/setup_cost", "amount", N_("Give an amount with at most four decimals."))
 
 
 def as_line(line: QuoteLineInput, one: Alternate) -> QuoteLineInput:
     """Return the line as it would be quoted if the alternate were its only offer."""
-    terms = replace(line.terms, tiers=one.tiers, alternative_specification=one.specification, alternates=())
+    terms = replace(
+        line.terms,
+        tiers=one.tiers,
+        alternative_specification=one.specification,
+        setup_cost=line.terms.setup_cost if one.setup_cost is None else one.setup_cost,
+        alternates=(),
+    )
     return replace(
         line,
         unit_price=one.unit_price,
@@ -76,11 +84,8 @@ def settled_alternates(
     for variant, one in enumerate(line.terms.alternates, start=1):
         columns = settled_line(as_line(line, one), offered, need_unit, tax)
         stated = columns["stated"]
-        own = (
-            {name: stated[name] for name in ("unit_price", "tiers") if name in stated}
-            if isinstance(stated, dict)
-            else {}
-        )
+        said = ("unit_price", "tiers") if one.setup_cost is None else ("unit_price", "tiers", "setup_cost")
+        own = {name: stated[name] for name in said if name in stated} if isinstance(stated, dict) else {}
         found.append(
             {
                 "variant": variant,
@@ -92,9 +97,15 @@ def settled_alternates(
                 "lead_days": one.lead_days,
                 "note": one.note.strip(),
                 "stated": own or None,
+                **({} if one.setup_cost is None else {"setup_cost": _text(columns["setup_cost"])}),
             }
         )
     return found
+
+
+def own_setup(stored: Stored) -> Decimal | None:
+    """Return the set-up cost of a kept alternate's own, without tax; None where it is the line's."""
+    return Decimal(stored["setup_cost"]) if "setup_cost" in stored else None
 
 
 def as_written(stored: Sequence[Stored]) -> tuple[Alternate, ...]:
@@ -111,15 +122,25 @@ def as_written(stored: Sequence[Stored]) -> tuple[Alternate, ...]:
                 tiers=tiers,
                 lead_days=one["lead_days"],
                 note=one["note"],
+                setup_cost=Decimal(stated.get("setup_cost", one["setup_cost"])) if "setup_cost" in one else None,
             )
         )
     return tuple(found)
 
 
-def as_offers(first: QuoteLine, stored: Sequence[Stored], asked: Sequence[Decimal]) -> Iterable[QuoteLine]:
+def pays_line_setup(variants: Collection[int], stored: Sequence[Stored]) -> bool:
+    """Tell whether an award of these ``variants`` has paid the line's set-up: all do but alternates with their own."""
+    own = {one["variant"] for one in stored if "setup_cost" in one}
+    return any(variant not in own for variant in variants)
+
+
+def as_offers(
+    first: QuoteLine, stored: Sequence[Stored], asked: Sequence[Decimal], begun: Collection[int] = ()
+) -> Iterable[QuoteLine]:
     """Yield kept alternates as they are compared, beside the ``first`` offer of the line.
 
-    ``asked`` are the quantities at which the buyer wants prices.
+    ``asked`` are the quantities at which the buyer wants prices. An alternate of which an earlier award took something,
+    one of the variants in ``begun``, charges no set-up of its own again.
     """
     assert first.offered is not None  # noqa: S101 - every stored line says how much it offers
     for one in stored:
@@ -136,6 +157,10 @@ def as_offers(first: QuoteLine, stored: Sequence[Stored], asked: Sequence[Decima
             tiers=tiers,
             unanswered=unanswered(asked, {start for start, _ in tiers}) if asked else (),
         )
+        setup = own_setup(one)
+        if setup is not None:
+            charged = bool(setup) and one["variant"] not in begun
+            offer = replace(offer, setup=Money(setup, first.unit_price.currency) if charged else None)
         yield replace(offer, unit_price=offer.price_at(first.offered.value)) if tiers else offer
 
 

@@ -218,7 +218,7 @@ def _line_errors(pointer: str, before: HeldLine, after: HeldLine) -> Iterator[Fi
     for name, alternate in before.alternates.items():
         now = after.alternates.get(name)
         if now is None or any(_line_errors(pointer, alternate, now)):
-            detail = N_("Keep the alternate “{name}” of before, at no worse price, time or minimum.")
+            detail = N_("Keep the alternate “{name}” of before, at no worse price, time, minimum or set-up cost.")
             yield FieldError(f"{pointer}/alternates", "worse", detail, {"name": name})
 
 

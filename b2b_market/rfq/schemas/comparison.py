@@ -26,6 +26,7 @@ class OfferOut(WireOut):
 
     ``variant`` is 0 for a supplier's first offer and numbers its alternates; ``note`` says what is offered instead, or
     what the supplier notes. ``unanswered`` are the quantities at which a price was asked for and none is named.
+    ``setup`` is charged once if anything of it is taken, as quoted; no figure here holds it.
     """
 
     quote_id: WireUuid
@@ -41,6 +42,7 @@ class OfferOut(WireOut):
     flags: Sequence[str]
     variant: int
     note: str
+    setup: str | None
     unanswered: Sequence[str]
 
 
@@ -65,7 +67,10 @@ class RowOut(WireOut):
 
 
 class ColumnOut(WireOut):
-    """One supplier; ``rank`` ranks ``like_for_like``, the sum of the lines that every compared supplier covers."""
+    """One supplier; ``rank`` ranks ``like_for_like``, the sum of the lines that every compared supplier covers.
+
+    ``freight`` is charged once if anything is taken, as quoted; no figure here holds it.
+    """
 
     supplier_id: WireUuid
     supplier: str
@@ -80,6 +85,7 @@ class ColumnOut(WireOut):
     rank: int | None
     tied: bool
     longest_lead_days: int | None
+    freight: str | None
 
 
 class ComparisonOut(WireOut):
@@ -140,6 +146,7 @@ def _column(value: RfqComparison, column: Column) -> ColumnOut:
         rank=column.place.rank if column.place else None,
         tied=column.place.tied if column.place else False,
         longest_lead_days=column.longest_lead_days,
+        freight=_exact(column.freight),
     )
 
 
@@ -179,6 +186,7 @@ def _offer(cell: Cell) -> dict[str, Any]:
         "flags": [flag.value for flag in cell.flags],
         "variant": cell.offer.variant,
         "note": cell.offer.note,
+        "setup": _exact(cell.offer.setup),
         "unanswered": [decimal_text(quantity) for quantity in cell.offer.unanswered],
     }
 

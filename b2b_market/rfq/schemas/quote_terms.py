@@ -27,7 +27,10 @@ class PriceTierIn(WireIn):
 
 
 class AlternateIn(WireIn):
-    """What is offered to a line besides its first offer; quantity, minimum, multiple and set-up cost are the line's."""
+    """What is offered to a line besides its first offer; quantity, minimum and multiple are the line's.
+
+    So is the set-up cost where ``setup_cost`` is left out; 0 says that there is none.
+    """
 
     alternative: LongText
     unit_price: WireDecimal | None = None
@@ -35,6 +38,7 @@ class AlternateIn(WireIn):
     tiers: Annotated[tuple[PriceTierIn, ...], Field(max_length=MAX_TIERS, strict=False)] = ()
     lead_days: Annotated[int, Field(ge=0, le=MAX_LEAD_DAYS)] | None = None
     note: LongText = ""
+    setup_cost: WireDecimal | None = None
 
     def to_alternate(self) -> Alternate:
         """Return the alternate."""
@@ -45,6 +49,7 @@ class AlternateIn(WireIn):
             tiers=tuple(PriceTier(tier.from_quantity, tier.unit_price) for tier in self.tiers),
             lead_days=self.lead_days,
             note=self.note,
+            setup_cost=self.setup_cost,
         )
 
 
@@ -143,7 +148,7 @@ class StatedOut(WireOut):
 
 
 class AlternateOut(WireOut):
-    """A stored alternate; ``variant`` is the number by which it is picked."""
+    """A stored alternate; ``variant`` is the number by which it is picked, no ``setup_cost`` is that of the line."""
 
     variant: int
     alternative: str
@@ -153,6 +158,7 @@ class AlternateOut(WireOut):
     min_quantity: str | None
     lead_days: int | None
     note: str
+    setup_cost: str | None
     stated: StatedOut | None
 
 

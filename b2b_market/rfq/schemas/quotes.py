@@ -129,7 +129,7 @@ class QuoteLineOut(LineTermsOut):
     @classmethod
     def of(cls, value: QuoteLine) -> Self:
         """Return the answer for a stored line."""
-        alternates = [{**one, "stated": stated_shape(one["stated"])} for one in value.alternates]
+        alternates = [{"setup_cost": None, **one, "stated": stated_shape(one["stated"])} for one in value.alternates]
         own = {"stated": stated_shape(value.stated), "alternates": alternates}
         return cls.model_validate({**columns(value, cls, frozenset(own)), **own})
 

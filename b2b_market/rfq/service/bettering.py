@@ -16,7 +16,7 @@ from b2b_market.rfq.models.requests import Rfq
 from b2b_market.rfq.queries import quotes as quote_queries
 from b2b_market.rfq.queries import requests as request_queries
 from b2b_market.rfq.queries import rounds as queries
-from b2b_market.rfq.rules.alternates import name_of
+from b2b_market.rfq.rules.alternates import name_of, own_setup
 from b2b_market.rfq.rules.bundling import read_bundles
 from b2b_market.rfq.rules.pricing import read_tiers
 from b2b_market.rfq.rules.rounds import Held, HeldLine, NotGoingOn, require_admitted, require_no_worse
@@ -101,6 +101,7 @@ def _as_row(line: Row, alternate: Row) -> Row:
         "lead_days": alternate["lead_days"],
         "min_quantity": None if least is None else Decimal(least),
         "tiers": alternate["tiers"],
+        "setup_cost": line.get("setup_cost") if "setup_cost" not in alternate else own_setup(alternate),
     }
 
 

@@ -23,7 +23,7 @@ from b2b_market.rfq.models.requests import Rfq, RfqLine, RfqRate
 from b2b_market.rfq.permissions import RfqPermission
 from b2b_market.rfq.queries import quotes as quote_queries
 from b2b_market.rfq.queries import requests as queries
-from b2b_market.rfq.rules.alternates import as_offers
+from b2b_market.rfq.rules.alternates import as_offers, pays_line_setup
 from b2b_market.rfq.rules.awarding import still_open
 from b2b_market.rfq.rules.breaks import unanswered
 from b2b_market.rfq.rules.bundling import read_bundles
@@ -136,11 +136,13 @@ def comparison_of(
         rates=frozen_rates(work, scope, rfq, {quote.currency for quote in quotes}),
     )
     given: defaultdict[tuple[UUID, UUID], Decimal] = defaultdict(Decimal)
+    begun: dict[UUID, dict[UUID, set[int]]] = {}
     for line in awarded if remaining else ():
         given[line.quote_id, line.line_id] += line.quantity
+        begun.setdefault(line.quote_id, {}).setdefault(line.line_id, set()).add(line.variant)
     compared = sourcing.compare(
         _needs(work, scope, rfq, lines, needs),
-        _quotes(work, scope, _Sheet(lines, quotes, prices, needs, given, barred)),
+        _quotes(work, scope, _Sheet(lines, quotes, prices, needs, given, begun, barred)),
         basis,
     )
     return RfqComparison(
@@ -178,6 +180,7 @@ def _needs(
 class _Sheet:
     """What the quotations are laid out from: their rows, the needs wanted, and what each has been awarded already.
 
+    ``begun`` says by quotation and line of which offers.
     ``barred`` are quotations and lines that they had won before this was cancelled.
     """
 
@@ -186,6 +189,7 @@ class _Sheet:
     prices: Sequence[QuoteLine]
     wanted: Mapping[UUID, Decimal]
     given: Mapping[tuple[UUID, UUID], Decimal]
+    begun: Mapping[UUID, Mapping[UUID, Collection[int]]]
     barred: Collection[tuple[UUID, UUID]]
 
     def open_prices(self) -> dict[UUID, list[tuple[QuoteLine, Decimal]]]:
@@ -204,13 +208,12 @@ def _quotes(work: Work, scope: Scope, sheet: _Sheet) -> list[sourcing.Quote]:
     asked = {line.id: tuple(map(Decimal, line.breaks)) for line in sheet.lines if line.breaks}
     names = organizations.companies(work, scope.actor, [quote.supplier_id for quote in sheet.quotes])
     prices = sheet.open_prices()
-    begun = {quote_id for quote_id, _ in sheet.given}
     return [
         _quote(
             quote,
             names[quote.supplier_id].name_in(scope.actor.person.locale),
             prices[quote.id],
-            _Asked(units, asked, begun=quote.id in begun),
+            _Asked(units, asked, sheet.begun.get(quote.id, {})),
         )
         for quote in sheet.quotes
     ]
@@ -218,11 +221,14 @@ def _quotes(work: Work, scope: Scope, sheet: _Sheet) -> list[sourcing.Quote]:
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """What the needs say of prices: their units, the quantities asked for by line; ``begun``: awarded of before."""
+    """What the needs say of prices: their units, the quantities asked for by line; ``begun``: awarded of before.
+
+    That is, by line which of the quotation's offers have been awarded of.
+    """
 
     units: Mapping[UUID, Unit]
     breaks: Mapping[UUID, Sequence[Decimal]]
-    begun: bool
+    begun: Mapping[UUID, Collection[int]]
 
 
 def _quote(quote: Quote, supplier: str, prices: Sequence[tuple[QuoteLine, Decimal]], asked: _Asked) -> sourcing.Quote:
@@ -237,7 +243,9 @@ def _quote(quote: Quote, supplier: str, prices: Sequence[tuple[QuoteLine, Decima
             alternate
             for line, (price, _) in zip(lines, prices, strict=True)
             if price.alternates
-            for alternate in as_offers(line, price.alternates, asked.breaks.get(price.line_id, ()))
+            for alternate in as_offers(
+                line, price.alternates, asked.breaks.get(price.line_id, ()), asked.begun.get(price.line_id, ())
+            )
         ),
         freight=None if asked.begun or not quote.freight else Money(quote.freight, Currency(quote.currency)),
         discounts=discounts_of(quote, prices) if quote.bundles else (),
@@ -260,6 +268,7 @@ def discounts_of(quote: Quote, prices: Sequence[tuple[QuoteLine, Decimal]]) -> t
 def _line(quote: Quote, price: QuoteLine, left: Decimal, asked: _Asked) -> sourcing.QuoteLine:
     """Return what is still on offer of a quoted line; its set-up is paid where an earlier award has begun it."""
     begun, breaks, measure = left != price.quantity, asked.breaks.get(price.line_id, ()), asked.units[price.line_id]
+    paid = begun and pays_line_setup(asked.begun.get(price.line_id, ()), price.alternates)
     currency = Currency(quote.currency)
     tiers = tuple((tier.from_quantity, tier.unit_price) for tier in read_tiers(price.tiers)) if price.tiers else ()
     offer = sourcing.QuoteLine(
@@ -273,7 +282,7 @@ def _line(quote: Quote, price: QuoteLine, left: Decimal, asked: _Asked) -> sourc
         alternative=bool(price.alternative),
         note=price.alternative or price.note,
         multiple=price.multiple_quantity,
-        setup=Money(price.setup_cost, currency) if price.setup_cost and not begun else None,
+        setup=Money(price.setup_cost, currency) if price.setup_cost and not paid else None,
         tiers=tiers,
         unanswered=unanswered(breaks, {start for start, _ in tiers}) if breaks else (),
     )

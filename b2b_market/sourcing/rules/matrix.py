@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from fractions import Fraction
 from types import MappingProxyType
 from typing import NamedTuple
 from uuid import UUID
@@ -139,18 +140,27 @@ class Row:
     def best_of(self, position: int) -> Cell | None:
         """Return the offer of the supplier at this place that is chosen unless somebody picks another one.
 
-        The cheapest that can be awarded, of equal ones the first; None where none can.
+        The cheapest that can be awarded, in the quantity offered and with its set-up cost, of equal ones the first;
+        None where none can.
         """
         if position not in self.others:
             first = self.cells[position]
             return first if first is not None and first.awardable else None
         able = (cell for cell in self.choices(position) if cell.awardable)
-        return min(able, key=lambda cell: cell.price.amount, default=None)
+        return min(able, key=_cost, default=None)
 
     @property
     def offers(self) -> int:
         """How many suppliers quoted this line."""
         return sum(1 for cell in self.cells if cell is not None)
+
+
+def _cost(cell: Cell) -> Fraction:
+    """Return what an offer costs in the comparison currency, exact: its quantity at its price, and its set-up."""
+    setup = cell.offer.setup
+    if setup is None:
+        return Fraction(cell.exact)
+    return Fraction(cell.exact) + Fraction(setup.amount) * (1 if cell.rate is None else Fraction(cell.rate.value))
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,7 +71,7 @@ from b2b_market.sourcing.rules.plan_checking import Examination, Plan, PlanShare
 from b2b_market.sourcing.rules.plan_conflicts import Conflict, GivingWay
 from b2b_market.sourcing.rules.plan_solving import Verdict
 from b2b_market.sourcing.rules.planning import PlanOutcome, best_plan, price_of_rule
-from b2b_market.sourcing.rules.presets import DECLARED_ORDER, at_most, best_per_line, single_supplier
+from b2b_market.sourcing.rules.presets import DECLARED_ORDER, at_most, best_per_line, each_line, single_supplier
 from b2b_market.sourcing.rules.problems import UNDER_AWARD, Problem
 from b2b_market.sourcing.rules.ranking import TIE_BREAK
 from b2b_market.sourcing.rules.refusals import (
@@ -79,6 +79,7 @@ from b2b_market.sourcing.rules.refusals import (
     AssumptionsUnusable,
     AwardNotPossible,
     CriteriaUnusable,
+    FreightTooTangled,
     LineTooTangled,
     NothingInCommon,
     RateMissing,
@@ -152,6 +153,7 @@ __all__ = [
     "Flag",
     "Force",
     "Formula",
+    "FreightTooTangled",
     "Gap",
     "GivingWay",
     "Instalment",
@@ -220,6 +222,7 @@ __all__ = [
     "buyer_pays",
     "chosen_rules",
     "compare",
+    "each_line",
     "examine",
     "implied_annual_rate",
     "land_quotes",

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
+import pytest
 from fastapi.testclient import TestClient
 
 from b2b_market.audit.queries.states import states
@@ -16,7 +17,7 @@ from b2b_market.reference.demo import seed_rates
 from b2b_market.rfq.commands.letters import IssueLetters, WhyNot
 from b2b_market.rfq.commands.quotes import Alternate, Bundle, LineTerms, QuoteTerms
 from b2b_market.rfq.commands.requests import AwardPick, DecideAward, ProposeAward, ReadAward, ReadRfq, Rest
-from b2b_market.rfq.commands.scenarios import ReadScenario, SaveScenario
+from b2b_market.rfq.commands.scenarios import ReadScenario, SaveScenario, Settings
 from b2b_market.rfq.documents.letter_sheet import LetterSheet
 from b2b_market.rfq.models.quotes import Award
 from b2b_market.rfq.permissions import RfqPermission
@@ -26,8 +27,9 @@ from b2b_market.rfq.service.awarding import AwardContent
 from b2b_market.rfq.service.drafting import RfqContent
 from b2b_market.rfq.states import AwardStatus, BundleKind, LetterReason, ScenarioKind
 from b2b_market.rfq.tasks import optimise_scenarios
+from b2b_market.sourcing import public as sourcing
 from b2b_market.sourcing.public import ChargeKind
-from tests.rfq.forms import page, text_of
+from tests.rfq.forms import filled, page, text_of
 from tests.support.delivery import drain_outbox
 from tests.support.people import sign_in, sign_out
 from tests.support.rfqs import Market, close, draft_command, make_market, publish, quote_command, read, submit
@@ -234,6 +236,49 @@ def test_the_optimiser_counts_charges_and_discounts_as_the_award_does(runtime: R
     assert found.allocation is not None
     assert (found.scenario.proven, found.allocation.total) == (True, cny("1729.28"))
     assert found.allocation.charged == cny("28.28")
+
+
+def test_exact_scenarios_choose_with_set_up_and_freight_but_not_with_discounts(
+    runtime: Runtime, client: TestClient
+) -> None:
+    """Line 1 costs 980 with set-up against 950, line 2 834.33 with freight against 850; alone 1814.33 against 1800."""
+    market = make_market(runtime, 2)
+    content = charged_request(runtime, market)
+    found = {}
+    for kind, settings in ((ScenarioKind.BEST, Settings()), (ScenarioKind.AT_MOST, Settings(most=1))):
+        command = SaveScenario(rfq_id=content.rfq.id, name=kind.value, kind=kind, settings=settings)
+        with work_for(runtime, market.purchaser) as work:
+            scenario_id = scenarios.save_scenario(work, market.purchaser, command).id
+            allocation = scenarios.read_scenario(work, market.purchaser, ReadScenario(scenario_id)).allocation
+        assert allocation is not None
+        found[kind] = ([market.suppliers.index(share.supplier_id) for share in allocation.shares], allocation.total)
+    assert found == {ScenarioKind.BEST: ([1, 0], cny("1784.33")), ScenarioKind.AT_MOST: ([1, 1], cny("1800.00"))}
+    shown = text_of(page(sign_in(client, market.purchaser), f"/rfqs/{content.rfq.id}/scenarios"))
+    assert "apart from discounts" in shown
+    assert "only the optimised award is also chosen by them" in shown
+
+
+def test_where_freight_cannot_be_proven_the_comparison_shows_each_line_by_itself(
+    runtime: Runtime, client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    market = make_market(runtime, 2)
+    content = charged_request(runtime, market, ("9", "8.49"))
+    buyer, where = sign_in(client, market.purchaser), f"/rfqs/{content.rfq.id}/comparison"
+    with work_for(runtime, market.purchaser) as work:
+        quotes = comparing.compare_quotes(work, market.purchaser, ReadRfq(content.rfq.id)).quotes
+    first, second = (str(quotes[supplier_id].id) for supplier_id in market.suppliers)
+    picks = [f"pick-{line.id}" for line in content.lines]
+    form = filled(page(buyer, where), "award-form")
+    assert [form[name] for name in picks] == [second, second]
+
+    def endless(_comparison: sourcing.Comparison) -> sourcing.Allocation:
+        raise sourcing.FreightTooTangled(suppliers="1", lines="2")
+
+    monkeypatch.setattr(sourcing, "best_per_line", endless)
+    html = page(buyer, where)
+    form = filled(html, "award-form")
+    assert [form[name] for name in picks] == [second, first]
+    assert "1 quotations charge freight over 2 lines" in text_of(html)
 
 
 def test_pages_and_api_name_each_charge(runtime: Runtime, client: TestClient) -> None:

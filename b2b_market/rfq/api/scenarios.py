@@ -22,7 +22,13 @@ from b2b_market.rfq.schemas.scenarios import (
     ScenariosOut,
 )
 from b2b_market.rfq.service import scenarios
-from b2b_market.sourcing.public import AwardNotPossible, LineTooTangled, SupplierUnknown, TooManyCombinations
+from b2b_market.sourcing.public import (
+    AwardNotPossible,
+    FreightTooTangled,
+    LineTooTangled,
+    SupplierUnknown,
+    TooManyCombinations,
+)
 
 by_rfq = APIRouter(prefix="/rfqs", tags=["rfq"], route_class=StrictRoute)
 router = APIRouter(prefix="/award-scenarios", tags=["rfq"], route_class=StrictRoute)
@@ -34,7 +40,9 @@ _COMPARED = changes(RateMissing)
     "/{rfq_id}/scenarios",
     status_code=201,
     response_model=ScenarioOut,
-    responses=changes(TooManyScenarios, RateMissing, TooManyCombinations, LineTooTangled, SupplierUnknown),
+    responses=changes(
+        TooManyScenarios, RateMissing, TooManyCombinations, LineTooTangled, FreightTooTangled, SupplierUnknown
+    ),
 )
 def save_scenario(rfq_id: WireUuid, body: ScenarioIn, call: OnceCall) -> Answer:
     """Keep one way to award; an optimised one waits for a worker, ask again until its status is settled."""

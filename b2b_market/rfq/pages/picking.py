@@ -1,6 +1,6 @@
 """Who gets what, as the comparison's form says it: a radio button per line, or quantities of a split line."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from types import MappingProxyType
@@ -75,15 +75,29 @@ def pick_value(quote_id: UUID, variant: int) -> str:
 def preset(comparison: sourcing.Comparison, scenario: str) -> tuple[sourcing.Allocation, Refusal | None]:
     """Return a scenario's allocation: ``best``, ``most-2`` (suppliers at most), or a supplier's id.
 
-    Where it cannot be worked out: nothing picked, and why.
+    Where it cannot be worked out: nothing picked, and why. Where nobody can prove in time whose freight is worth it,
+    the best of each line by itself, and why.
     """
+    allocation, refusal = _tried(comparison, lambda: _worked_out(comparison, scenario))
+    if isinstance(refusal, sourcing.FreightTooTangled):
+        allocation, _ = _tried(comparison, lambda: sourcing.each_line(comparison))
+    return allocation, refusal
+
+
+def _worked_out(comparison: sourcing.Comparison, scenario: str) -> sourcing.Allocation:
+    if scenario.startswith(MOST) and scenario.removeprefix(MOST) in ("2", "3", "4"):
+        return sourcing.at_most(comparison, int(scenario.removeprefix(MOST)))
+    supplier_id = _uuid(scenario)
+    if supplier_id is not None:
+        return sourcing.single_supplier(comparison, supplier_id)
+    return sourcing.best_per_line(comparison)
+
+
+def _tried(
+    comparison: sourcing.Comparison, work_out: Callable[[], sourcing.Allocation]
+) -> tuple[sourcing.Allocation, Refusal | None]:
     try:
-        if scenario.startswith(MOST) and scenario.removeprefix(MOST) in ("2", "3", "4"):
-            return sourcing.at_most(comparison, int(scenario.removeprefix(MOST))), None
-        supplier_id = _uuid(scenario)
-        if supplier_id is not None:
-            return sourcing.single_supplier(comparison, supplier_id), None
-        return sourcing.best_per_line(comparison), None
+        return work_out(), None
     except Refusal as refusal:
         return sourcing.allocate(comparison, ()), refusal
 

@@ -28,12 +28,13 @@ def largest_possible(suppliers: int, lines: int) -> int:
 
 
 class Combiner:
-    """Weighs combinations by one number per line, so that their sum over the lines decides.
+    """Weighs combinations by one number per line and the freight of their suppliers, whose sum decides.
 
     The number of a line is missing × A + open part × B + cost: ``missing`` is 1 unless the line is filled, ``open
-    part`` (0..1, scaled to a whole number) is what stays open of it, and cost counts the open quantity at the dearest
-    price offered. A and B are so large that no cost outweighs an open part, and no open parts a line filled in full.
-    The number never rises when a supplier joins, which is what makes cutting off safe.
+    part`` (0..1, scaled to a whole number) is what stays open of it, and cost holds set-up costs and counts the open
+    quantity at the dearest price and the largest set-up cost offered. A and B are so large that no cost, freight
+    included, outweighs an open part, and no open parts a line filled in full. The number never rises when a supplier
+    joins, which is what makes cutting off safe; freight is paid by whoever is in the combination.
 
     The *hopeful* number takes every offer as if it covered its line. It is never above the real one and cheap to work
     out for thousands of combinations; the real one is worked out only where the hopeful one could win.
@@ -47,12 +48,13 @@ class Combiner:
         self._whole_lines = len(supply.lines) - len(self._split_lines)
         self._known: list[dict[frozenset[int], Decimal]] = [{} for _ in self._split_lines]
         self._scale = lcm(*(Fraction(line.need.quantity.value).numerator for line in self._split_lines))
-        self._part = 1 + sum((line.dearest * line.need.quantity.value for line in supply.lines), _NOTHING)
+        self._freights = supply.freights
+        self._part = 1 + sum(supply.freights, sum(map(_most_of, supply.lines), _NOTHING))
         self._line = self._part * (self._scale * len(supply.lines) + 1)
         lines = sorted(supply.lines, key=lambda line: not line.whole)
         self._nobody = [self._left_open(line) for line in lines]
         self._alone = self._alone_costs(lines)
-        self._rest = self._best_of_rest()
+        self._rest, self._least = self._best_of_rest()
         self._most = 0
         self._ceiling = _NOTHING
         self._weight = (_NOTHING, 0)
@@ -64,41 +66,48 @@ class Combiner:
         self._ceiling = self._greedy()
         self._weight = (self._real(self._nobody, ()), 0)
         self._chosen = ()
-        self._extend((), self._nobody)
+        self._extend((), self._nobody, _NOTHING)
         return self._chosen
 
-    def _extend(self, chosen: tuple[int, ...], hopeful: Sequence[Decimal]) -> None:
+    def _extend(self, chosen: tuple[int, ...], hopeful: Sequence[Decimal], freight: Decimal) -> None:
         """Weigh every combination that begins with ``chosen`` and may still win.
 
         Combinations of one size come in declared order, so that among equals the first one stays.
         """
         for order in range(chosen[-1] + 1 if chosen else 0, self._count):
-            joined = (*chosen, order)
+            joined, paid = (*chosen, order), freight + self._freights[order]
             costs = list(map(min, hopeful, self._alone[order]))
-            if self._may_win(costs, len(joined)):
-                weight = (self._real(costs, joined), len(joined))
+            if self._may_win(costs, paid, len(joined)):
+                weight = (self._real(costs, joined) + paid, len(joined))
                 if weight < self._weight:
                     self._weight, self._chosen = weight, joined
-            if len(joined) < self._most and self._may_win(map(min, costs, self._rest[order + 1]), len(joined) + 1):
-                self._extend(joined, costs)
+            more = paid + self._least[order + 1]
+            if len(joined) < self._most and self._may_win(
+                map(min, costs, self._rest[order + 1]), more, len(joined) + 1
+            ):
+                self._extend(joined, costs, paid)
 
-    def _may_win(self, hopeful: Iterable[Decimal], size: int) -> bool:
+    def _may_win(self, hopeful: Iterable[Decimal], freight: Decimal, size: int) -> bool:
         """Tell whether these numbers, with at least ``size`` suppliers, would be better than all that is known."""
-        bound = sum(hopeful, _NOTHING)
+        bound = sum(hopeful, freight)
         return bound <= self._ceiling and (bound, size) < self._weight
 
     def _greedy(self) -> Decimal:
-        """Return the real value of a good combination, made by adding the best next supplier each time."""
+        """Return the real value of a good combination, made by adding the best next supplier while that saves."""
         chosen: tuple[int, ...] = ()
-        costs = self._nobody
+        costs, freight, value = self._nobody, _NOTHING, sum(self._nobody, _NOTHING)
         for _ in range(self._most):
             trials = [
-                (list(map(min, costs, self._alone[order])), (*chosen, order))
+                (list(map(min, costs, self._alone[order])), self._freights[order], (*chosen, order))
                 for order in range(self._count)
                 if order not in chosen
             ]
-            costs, chosen = min(trials, key=lambda trial: sum(trial[0], _NOTHING))
-        return self._real(costs, chosen)
+            best = min(trials, key=lambda trial: sum(trial[0], trial[1]))
+            reached = sum(best[0], freight + best[1])
+            if best[1] and reached >= value:
+                break
+            costs, freight, chosen, value = best[0], freight + best[1], best[2], reached
+        return self._real(costs, chosen) + freight
 
     def _real(self, hopeful: Sequence[Decimal], chosen: tuple[int, ...]) -> Decimal:
         """Return the value of a combination: hopeful numbers are real where no line has to be split."""
@@ -113,25 +122,35 @@ class Combiner:
             filled, cost = line.filling(on_line, self._budget).outcome()
             need = line.need.quantity.value
             missing = need - filled
+            if missing:
+                cost += line.cost_of_open(missing) + self._line
             # the scale is a multiple of the need's numerator, so that the part is a whole number
-            part = int(Fraction(missing) / Fraction(need) * self._scale)
-            known[on_line] = cost + missing * line.dearest + part * self._part + (self._line if missing else 0)
+            known[on_line] = cost + int(Fraction(missing) / Fraction(need) * self._scale) * self._part
         return known[on_line]
 
     def _left_open(self, line: Line) -> Decimal:
-        return self._line + self._scale * self._part + line.dearest * line.need.quantity.value
+        return self._line + self._scale * self._part + line.cost_of_open(line.need.quantity.value)
 
     def _alone_costs(self, lines: Sequence[Line]) -> list[list[Decimal]]:
         """Return by supplier the hopeful numbers of the lines if nobody else delivered."""
         alone = [list(self._nobody) for _ in range(self._count)]
         for position, line in enumerate(lines):
             for source in line.sources:
-                alone[source.order][position] = source.price * line.need.quantity.value
+                alone[source.order][position] = source.price * line.need.quantity.value + source.setup
         return alone
 
-    def _best_of_rest(self) -> Mapping[int, list[Decimal]]:
-        """Return, for every place in declared order, the hopeful numbers if all from there on delivered."""
-        rest = {self._count: self._nobody}
+    def _best_of_rest(self) -> tuple[Mapping[int, list[Decimal]], Mapping[int, Decimal]]:
+        """Return, for every place in declared order, the hopeful numbers if all from there on delivered.
+
+        With them the least freight that one of these charges.
+        """
+        rest, least = {self._count: self._nobody}, {self._count: _NOTHING}
         for order in reversed(range(self._count)):
             rest[order] = list(map(min, rest[order + 1], self._alone[order]))
-        return rest
+            least[order] = min(self._freights[order:])
+        return rest, least
+
+
+def _most_of(line: Line) -> Decimal:
+    """Return more than any way to fill a line costs."""
+    return line.dearest * line.need.quantity.value + sum((source.setup for source in line.sources), _NOTHING)

@@ -1,6 +1,7 @@
 """The awardable offers of a comparison, line by line and by supplier in declared order.
 
-Of several offers of a supplier to one line the cheapest takes part, of equal ones the first.
+Of several offers of a supplier to one line the cheapest takes part, of equal ones the first. Set-up costs and freight
+count at the frozen rate, exact: they are rounded only where an award is worked out.
 """
 
 from collections.abc import Collection, Sequence
@@ -8,6 +9,7 @@ from decimal import Decimal
 from typing import NamedTuple
 from uuid import UUID
 
+from b2b_market.kernel.money import Money, Rate
 from b2b_market.kernel.quantity import Quantity
 from b2b_market.sourcing.commands.comparing import Need, Pick
 from b2b_market.sourcing.rules.filling import Budget, Filling, Source
@@ -26,6 +28,10 @@ class Line(NamedTuple):
         """The highest exact unit price."""
         return max(source.price for source in self.sources)
 
+    def cost_of_open(self, missing: Decimal) -> Decimal:
+        """Return what a missing quantity counts as: at the dearest price, with the largest set-up cost."""
+        return self.dearest * missing + max(source.setup for source in self.sources)
+
     def filling(self, suppliers: Collection[int], budget: Budget) -> Filling:
         """Return the need with the sources among ``suppliers`` (places in declared order)."""
         sources = [source for source in self.sources if source.order in suppliers]
@@ -33,7 +39,10 @@ class Line(NamedTuple):
 
 
 class Supply:
-    """Suppliers with at least one awardable offer in declared order, and the lines that anybody can deliver."""
+    """Suppliers with at least one awardable offer in declared order, and the lines that anybody can deliver.
+
+    ``freights`` are what each supplier charges once, in the comparison currency.
+    """
 
     def __init__(self, comparison: Comparison) -> None:
         """Sort the offers of ``comparison``."""
@@ -44,6 +53,7 @@ class Supply:
         )
         self._variants: dict[tuple[UUID, int], int] = {}
         self.suppliers: tuple[Column, ...] = tuple(column for *_, column in columns)
+        self.freights: tuple[Decimal, ...] = tuple(_at_rate(one.freight, one.rate) for one in self.suppliers)
         places = [position for _, _, position, _ in columns]
         lines = (self._line(comparison, row_position, places) for row_position in range(len(comparison.rows)))
         self.lines: tuple[Line, ...] = tuple(line for line in lines if line.sources)
@@ -73,7 +83,15 @@ class Supply:
                 cell.price.amount,
                 Decimal(0) if cell.offer.minimum is None else cell.offer.minimum.value,
                 cell.quantity.value,
+                _at_rate(cell.offer.setup, cell.rate),
             )
             for order, cell in offers
         )
         return Line(row.need, sources, all(cell.covers for _, cell in offers))
+
+
+def _at_rate(amount: Money | None, rate: Rate | None) -> Decimal:
+    """Return an amount in the comparison currency, exact; nothing for none."""
+    if amount is None:
+        return Decimal(0)
+    return amount.amount if rate is None else amount.amount * rate.value

@@ -1,7 +1,8 @@
 """Ready answers to "who gets what": best per line, everything to one supplier, at most n suppliers.
 
-All of them use awardable offers only and weigh exact figures. *Declared order* settles ties everywhere: the earlier
-submission first, then the supplier's identifier.
+All of them use awardable offers only and weigh exact figures: prices, the set-up cost of every supplier on a line, and
+the freight of every supplier in the award. Discounts do not decide. *Declared order* settles ties everywhere: the
+earlier submission first, then the supplier's identifier.
 """
 
 from uuid import UUID
@@ -13,6 +14,7 @@ from b2b_market.sourcing.rules.awards import Allocation
 from b2b_market.sourcing.rules.combining import Combiner, largest_possible
 from b2b_market.sourcing.rules.exact import exact_arithmetic
 from b2b_market.sourcing.rules.filling import Budget
+from b2b_market.sourcing.rules.freight import FreightSearch
 from b2b_market.sourcing.rules.matrix import Comparison
 from b2b_market.sourcing.rules.offering import Supply
 from b2b_market.sourcing.rules.refusals import SupplierUnknown, TooManyCombinations
@@ -21,10 +23,26 @@ DECLARED_ORDER = N_("Equal offers are chosen by the earlier submission, then by 
 
 
 def best_per_line(comparison: Comparison) -> Allocation:
-    """Give every need to the cheapest offers: the best split of each line by itself (``rules/filling.py``).
+    """Give every need to the cheapest offers, so that all of them together cost least.
 
-    A single offer where the cheapest one covers the need, else the cheapest split that fills the most. Refuses with
-    LineTooTangled where the best split of a line cannot be proven in time.
+    Where nobody charges freight, that is the best split of each line by itself (:func:`each_line`). Freight is paid
+    once for all lines of a supplier: of the suppliers that charge it those take part that are worth it, proven best
+    among all combinations of them, of equal ones the fewest. Lines are filled first all the same. Refuses with
+    LineTooTangled as :func:`each_line` does, and with FreightTooTangled where that cannot be proven in time.
+    """
+    with exact_arithmetic():
+        supply, budget = Supply(comparison), Budget()
+        everybody = range(len(supply.suppliers))
+        picks = supply.picks(FreightSearch(supply, budget).best() if any(supply.freights) else everybody, budget)
+    return allocate(comparison, picks)
+
+
+def each_line(comparison: Comparison) -> Allocation:
+    """Give every need to its cheapest offers, each line by itself, whatever freight that brings about.
+
+    A single offer where the cheapest one covers the need, else the cheapest split that fills the most, set-up costs
+    included (``rules/filling.py``). Refuses with LineTooTangled where the best split of a line cannot be proven in
+    time.
     """
     with exact_arithmetic():
         supply = Supply(comparison)
@@ -57,8 +75,8 @@ def at_most(comparison: Comparison, most: int) -> Allocation:
 
     1. fills the most lines in full,
     2. fills the largest part of the other lines, adding up the parts of each,
-    3. costs least in exact figures, where what stays open counts at the dearest price offered for the line, so that
-       leaving out a dear line never looks like a saving,
+    3. costs least in exact figures, freight and set-up costs included, where what stays open counts at the dearest
+       price and the largest set-up cost offered for the line, so that leaving out a dear line is never a saving,
     4. has the fewest suppliers,
     5. has the suppliers that come first in declared order.
 

@@ -92,6 +92,17 @@ class LineTooTangled(Refusal):
     advice = N_("Line {number} has {offers} partial offers with minimum quantities. Split it by hand.")
 
 
+class FreightTooTangled(Refusal):
+    """So many quotations charge freight that nobody can prove in time which of them are worth it."""
+
+    kind, code = Kind.CONFLICT, "sourcing-freight-too-tangled"
+    title = N_("Which freight is worth it cannot be proven")
+    advice = N_(
+        "{suppliers} quotations charge freight over {lines} lines. Save an optimised award, which weighs freight too, "
+        "or leave suppliers out of the comparison."
+    )
+
+
 class SupplierUnknown(Refusal):
     """The supplier is not among those compared."""
 

@@ -25,8 +25,9 @@ from b2b_market.rfq.service.bettering import held
 from b2b_market.rfq.service.drafting import RfqContent
 from b2b_market.rfq.service.quoting import QuoteContent
 from b2b_market.sourcing.public import Answered, CriteriaUnusable, Criterion, Formula
+from b2b_market.ui.forms import CSRF_FIELD
 from b2b_market.ui.security import CSRF_HEADER
-from tests.rfq.forms import HTML, errors, filled, followed, page, send, summary, text_of
+from tests.rfq.forms import HTML, errors, filled, followed, main, page, send, summary, text_of, tree, words
 from tests.support.people import form_token, sign_in
 from tests.support.rfqs import Market, close, draft_command, make_draft, make_market, quote_command, read
 from tests.support.works import work_for
@@ -194,7 +195,7 @@ def uploaded(sales: TestClient, content: RfqContent, data: bytes, name: str = "i
     answered = sales.post(
         f"/rfqs/{content.rfq.id}/quote/evidence/own-4",
         files={"file": (name, data, "application/pdf")},
-        headers={"sec-fetch-site": "same-origin", CSRF_HEADER: form_token(sales), **HTML},
+        headers={"sec-fetch-site": "same-origin", CSRF_HEADER: form_token(sales), "hx-request": "true", **HTML},
     )
     assert answered.status_code == 200
     return answered.text
@@ -239,6 +240,49 @@ class TestOverTheWire:
             evidence.open_evidence(work, market.purchaser, ReadEvidence(quote_id, UUID(name)))  # sealed still
         again = filled(page(sales, path), "quote-form")
         assert (again["answer-own-4"], again["answer-own-2"]) == ("Certified.", "yes")
+
+    def test_without_scripts_the_whole_form_brings_the_evidence_and_comes_back_as_typed(
+        self, client: TestClient, market: Market, content: RfqContent
+    ) -> None:
+        sales = sign_in(client, market.sales[0])
+        path = f"/rfqs/{content.rfq.id}/quote"
+        html = page(sales, path)
+        (box,) = tree(html).xpath("//*[@id='quote-form']//div[@id='evidence-box-own-4']//noscript")
+        (button,) = box.xpath(".//button")
+        assert (button.get("formaction"), button.get("formenctype")) == (
+            f"{path}/evidence/own-4",
+            "multipart/form-data",
+        )
+        assert box.xpath(".//input/@name") == ["upload-own-4"]
+        price = f"line-{content.lines[0].id}-unit_price"
+        form = filled(html, "quote-form") | {price: "10", "answer-own-2": "yes", "answer-own-4": "Certified."}
+
+        def attached(data: bytes, name: str = "iso.pdf", status: int = 200) -> str:
+            answered = sales.post(
+                button.get("formaction"),
+                data=form | {CSRF_FIELD: form_token(sales)},
+                files={"upload-own-4": (name, data, "application/pdf")},
+                headers={"sec-fetch-site": "same-origin", **HTML},
+            )
+            assert answered.status_code == status, answered.text
+            return main(answered)
+
+        assert set(errors(attached(b"MZ not a document", "virus.exe", 422))) == {"answer-own-4"}
+        assert set(errors(attached(b"", "", 422))) == {"answer-own-4"}
+        first = attached(PDF)
+        form = filled(first, "quote-form")
+        assert (form[price], form["answer-own-4"]) == ("10", "Certified.")
+        both = attached(PDF, "factory.pdf")
+        assert [words(one) for one in tree(both).xpath("//label[@class='check'][input[starts-with(@name, 'ev')]]")] == [
+            "iso.pdf",
+            "factory.pdf",
+        ]
+        form = filled(both, "quote-form")
+        forgotten = send(sales, path, form | {"upload-own-4": "third.pdf"}, **HTML)
+        assert set(errors(forgotten.text)) == {"answer-own-4"}
+        answered = send(sales, path, form)
+        (_, words_answer) = sales.get(f"/api/v1{answered.headers['location']}").json()["answers"]
+        assert [file["name"] for file in words_answer["files"]] == ["iso.pdf", "factory.pdf"]
 
     def test_the_buyer_reads_and_scores_them(
         self, client: TestClient, runtime: Runtime, market: Market, content: RfqContent

@@ -15,6 +15,7 @@ from b2b_market.ui.forms import Form
 
 _ANSWER: Final = re.compile(r"answer-(?P<key>[a-z][a-z0-9_-]{0,39})", re.ASCII)
 _FILE: Final = re.compile(r"evidence-(?P<key>[a-z][a-z0-9_-]{0,39})--(?P<file>[0-9a-f-]{36})", re.ASCII)
+_UPLOAD: Final = re.compile(r"upload-(?P<key>[a-z][a-z0-9_-]{0,39})", re.ASCII)
 _POINTER: Final = re.compile(r"/answers/(?P<index>[0-9]+)/[a-z_]+", re.ASCII)
 
 
@@ -38,6 +39,11 @@ def field(key: str) -> str:
 def file_field(key: str, file_id: UUID) -> str:
     """Return the name of the field that keeps a file as evidence."""
     return f"evidence-{key}--{file_id}"
+
+
+def upload_field(key: str) -> str:
+    """Return the name of the field by which a file comes with the whole form, where no script sends it alone."""
+    return f"upload-{key}"
 
 
 def options_of(criterion: sourcing.Criterion) -> Sequence[tuple[str, str]]:
@@ -64,10 +70,16 @@ def files_in(form: Form) -> Mapping[str, Sequence[UUID]]:
 
 
 def read(form: Form) -> tuple[CriterionAnswer, ...]:
-    """Return what the form answers; a field that is left empty answers nothing."""
+    """Return what the form answers; a field that is left empty answers nothing.
+
+    A file that was chosen and not attached came as its name alone, which is an error at its answer.
+    """
     kept = files_in(form)
     answers = []
     for name in form.data.texts:
+        chosen = _UPLOAD.fullmatch(name)
+        if chosen is not None and form.value(name):
+            form.add_error(field(chosen["key"]), N_("Attach the chosen file before you send the quotation."))
         match = _ANSWER.fullmatch(name)
         if match is None:
             continue

@@ -93,6 +93,7 @@ def read_quote(form: Form, request: RfqContent, live: QuoteContent | None) -> co
     terms = terms_form.read_header(form, {need.position: need.id for need in request.lines})
     payment_terms = form.text("payment_terms", limit=4000, lines=True) or ""
     note = form.text("note", limit=4000, lines=True) or ""
+    answers = answers_form.read(form)
     if not form.ok or currency is None or valid_until is None:
         return None
     return commands.SubmitQuote(
@@ -105,7 +106,7 @@ def read_quote(form: Form, request: RfqContent, live: QuoteContent | None) -> co
         note=note,
         rfq_edition=edition,
         terms=terms,
-        answers=answers_form.read(form),
+        answers=answers,
     )
 
 

@@ -24,7 +24,7 @@ from b2b_market.rfq.commands import requests as commands
 from b2b_market.rfq.commands.quotes import ExtendQuote
 from b2b_market.rfq.pages import alternates_form, pointing, showing, terms_form
 from b2b_market.rfq.pages import quoting_form as reading
-from b2b_market.rfq.pages.evidence import answers_context
+from b2b_market.rfq.pages.answers_view import answers_context
 from b2b_market.rfq.pages.negotiating import shown_round
 from b2b_market.rfq.pages.standing import standing_shown
 from b2b_market.rfq.pages.terms_view import alternates_shown, country_shown, terms_shown, tiers_shown

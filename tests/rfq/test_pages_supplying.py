@@ -333,18 +333,32 @@ class TestReceipt:
         version = re.search(r'name="version" value="(\d+)"', html)
         assert version is not None
         shown = followed(sales, send(sales, f"{path}/withdraw", {"version": version[1]}))
-        assert "Withdrawn. You may quote again until the deadline." in shown
+        assert "Withdrawn; here is the signed receipt. You may quote again until the deadline." in shown
+        assert "Receipt of the withdrawal" in shown
         assert "Quote again" in shown
         assert "/withdraw" not in shown
         stored = own(runtime, market, content.rfq.id)
         assert stored is not None
         assert stored.quote.status is QuoteStatus.WITHDRAWN
+        (receipt,) = stored.revisions
+        statement = quoting.withdrawal_statement(stored.quote, receipt)
+        assert receipt.withdrawn_at is not None
+        assert receipt.withdrawal_signature is not None
+        signature = bytes(receipt.withdrawal_signature)
+        assert signature.hex() in shown
+        assert verify(runtime.receipts.public_key, statement, signature)
+        later = {**statement, "withdrawn_at": receipt.withdrawn_at + timedelta(seconds=1)}
+        assert not verify(runtime.receipts.public_key, later, signature)
         data = editor(sales, content)
         assert data[field(content, 0, "unit_price")] == "9"
         followed(sales, send(sales, url(content), data))
         again = own(runtime, market, content.rfq.id)
         assert again is not None
         assert (again.quote.status, again.quote.revision) == (QuoteStatus.SUBMITTED, 2)
+        assert [one.withdrawn_at is None for one in again.revisions] == [True, False]
+        told = sales.get(f"/api/v1{path}").json()["receipts"]
+        assert [one["withdrawal_signature"] for one in told] == [None, signature.hex()]
+        assert "Receipt of the withdrawal" not in page(sales, path)
 
     def test_after_the_close_no_step_is_left(
         self, runtime: Runtime, market: Market, content: RfqContent, sales: TestClient

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import Index, LargeBinary, Numeric, UniqueConstraint, Uuid
+from sqlalchemy import CheckConstraint, Index, LargeBinary, Numeric, UniqueConstraint, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -202,9 +202,19 @@ class QuoteLine(Base):
 
 
 class QuoteRevision(Base):
-    """One receipted revision: exactly what was sent, its hash, when it was received, and the signature over both."""
+    """One receipted revision: exactly what was sent, its hash, when it was received, and the signature over both.
+
+    Where it was taken back, also when, and the signature over that.
+    """
 
     __tablename__ = "rfq_quote_revision"
+    __table_args__ = (
+        CheckConstraint(
+            "(withdrawn_at IS NULL) = (withdrawal_signature IS NULL)"
+            " AND (withdrawn_at IS NULL) = (withdrawal_key_id IS NULL)",
+            name="withdrawal_signed",
+        ),
+    )
 
     quote_id: Mapped[UUID] = mapped_column(primary_key=True)
     revision: Mapped[int] = mapped_column(primary_key=True)
@@ -221,6 +231,9 @@ class QuoteRevision(Base):
     signed_supplier_id: Mapped[UUID | None]
     """As which company it was signed, where another one has taken the quotation over since; so also its number."""
     signed_number: Mapped[str | None]
+    withdrawn_at: Mapped[datetime | None]
+    withdrawal_key_id: Mapped[str | None]
+    withdrawal_signature: Mapped[bytes | None] = mapped_column(LargeBinary)
 
 
 class Award(Salted, Aggregate, Base):

@@ -215,7 +215,7 @@ def withdraw(quote_id: WireUuid, call: PageCall) -> Response:
     try:
         command = commands.WithdrawQuote(quote_id, form.integer("version", required=True))
         quoting.withdraw_quote(call.work, call.actor, command)
-        said = Flash(N_("Withdrawn. You may quote again until the deadline."), "warn")
+        said = Flash(N_("Withdrawn; here is the signed receipt. You may quote again until the deadline."), "warn")
         return call.see(f"/quotes/{quote_id}", said)
     except Refusal as refusal:
         call.refuse(refusal)

@@ -137,7 +137,8 @@ class QuoteLineOut(LineTermsOut):
 class ReceiptOut(WireOut):
     """The receipt of one revision.
 
-    Hash of what was sent, moment of receipt, Ed25519 signature and the key that made it.
+    Hash of what was sent, moment of receipt, Ed25519 signature and the key that made it; where the revision was taken
+    back, the same of that.
     """
 
     revision: int
@@ -146,11 +147,19 @@ class ReceiptOut(WireOut):
     received_at: WireTime
     key_id: str
     signature: str
+    withdrawn_at: WireTime | None
+    withdrawal_key_id: str | None
+    withdrawal_signature: str | None
 
     @classmethod
     def of(cls, value: QuoteRevision) -> Self:
-        """Return the receipt of a revision, hash and signature in hex."""
-        own = {"content_hash": bytes(value.content_hash).hex(), "signature": bytes(value.signature).hex()}
+        """Return the receipt of a revision, hash and signatures in hex."""
+        taken_back = value.withdrawal_signature
+        own = {
+            "content_hash": bytes(value.content_hash).hex(),
+            "signature": bytes(value.signature).hex(),
+            "withdrawal_signature": None if taken_back is None else bytes(taken_back).hex(),
+        }
         return cls.model_validate({**columns(value, cls, frozenset(own)), **own})
 
 

@@ -93,22 +93,24 @@ def submit_quote(work: Work, scope: Scope, command: SubmitQuote) -> QuoteContent
 
 @operation(RfqPermission.QUOTE_SUBMIT)
 def withdraw_quote(work: Work, scope: Scope, command: WithdrawQuote) -> Quote:
-    """Take a quotation back before the deadline; its revisions stay on record, the buyer no longer compares it.
+    """Take a quotation back before the deadline, with a signed receipt; the buyer no longer compares it.
 
-    In a further round the one of the round before stands again.
+    Its revisions stay on record. In a further round the one of the round before stands again.
     """
     known = queries.visible_quote(work.session, scope, command.quote_id)
     work.gate(known.rfq_id)
     quote = queries.lock_own_quote(work.session, scope, command.quote_id)
     work.expect_version(quote, command.expected_version)
     rfq = request_queries.party_rfq(work.session, scope, quote.rfq_id)
-    rules.require_open(rfq.status, rfq.closes_at, work.judging_time())
+    moment = work.judging_time()
+    rules.require_open(rfq.status, rfq.closes_at, moment)
     require_current(quote.round, rfq.round)
     QUOTE_LIFECYCLE.advance(quote, "withdraw")
     quote.changed_at = work.now()
     if rfq.round == 1:
         invitation = request_queries.own_invitation(work.session, scope, rfq.id)
         INVITATION_LIFECYCLE.advance(invitation, "withdraw")
+    _sign_withdrawal(work, scope, quote, moment)
     withdrawn = events.QuoteWithdrawn(
         quote_id=quote.id, rfq_id=rfq.id, buyer_id=rfq.buyer_id, supplier_id=quote.supplier_id
     )
@@ -167,6 +169,27 @@ def receipt_statement(quote: Quote, revision: QuoteRevision) -> dict[str, object
         "content_hash": bytes(revision.content_hash),
         "received_at": revision.received_at,
     }
+
+
+def withdrawal_statement(quote: Quote, revision: QuoteRevision) -> dict[str, object]:
+    """Return what the signature on a withdrawal covers: which revision was taken back, and when."""
+    return {
+        "purpose": "b2b_market quotation withdrawal receipt v1",
+        "quote_id": quote.id,
+        "rfq_id": quote.rfq_id,
+        "supplier_id": revision.signed_supplier_id or quote.supplier_id,
+        "number": revision.signed_number or quote.number,
+        "revision": revision.revision,
+        "content_hash": bytes(revision.content_hash),
+        "withdrawn_at": revision.withdrawn_at,
+    }
+
+
+def _sign_withdrawal(work: Work, scope: Scope, quote: Quote, moment: datetime) -> None:
+    newest = queries.revisions_of(work.session, scope, quote.id)[0]
+    newest.withdrawn_at = moment
+    signed: Signed = work.receipts.sign(withdrawal_statement(quote, newest))
+    newest.withdrawal_key_id, newest.withdrawal_signature = signed.key_id, signed.signature
 
 
 def note_answer(work: Work, scope: Scope, rfq: Rfq, quote: Quote) -> None:

@@ -98,6 +98,11 @@ class TestTheWorkbook:
         sheet = openpyxl.load_workbook(BytesIO(data)).worksheets[0]
         assert sheet.cell(FIRST_ROW, COLUMN["tiers"]).value == "100: 11.3; 400: 10.17"
         assert (sheet.cell(FIRST_ROW, COLUMN["setup_cost"]).value, sheet.cell(3, 3).value) == (226, "CNY")
+        quote = own(runtime, market, content)
+        assert quote is not None
+        beside = [sheet.cell(row, 6).value for row in range(3, 7)]
+        assert beside[:2] == [quote.quote.incoterm, quote.quote.incoterm_place]
+        assert [Decimal(str(one)) for one in beside[2:]] == [quote.quote.stated_freight, quote.quote.tax_percent]
         answer = uploaded(sales, content, data)
         assert answer.status_code == 200
         page = main(answer)
@@ -118,6 +123,9 @@ class TestReadingItAgain:
     ) -> None:
         def fill(sheet: Any) -> None:
             sheet.cell(3, 3).value = "EUR"
+            for row, value in enumerate(("FCA", "Hamburg", 120.5, 19), start=3):
+                assert not sheet.cell(row, 6).protection.locked
+                sheet.cell(row, 6).value = value
             sheet.cell(FIRST_ROW, COLUMN["unit_price"]).value = 9.25
             sheet.cell(FIRST_ROW, COLUMN["lead_days"]).value = 14
             sheet.cell(FIRST_ROW + 2, COLUMN["unit_price"]).value = "1,250.5"
@@ -134,7 +142,28 @@ class TestReadingItAgain:
             ("9.25", 14),
             ("1250.5", None),
         ]
-        assert stored.quote.currency == "EUR"
+        said = stored.quote
+        assert (said.incoterm, said.incoterm_place, said.freight, said.tax_percent) == (
+            "FCA",
+            "Hamburg",
+            Decimal("120.5"),
+            Decimal(19),
+        )
+        assert said.currency == "EUR"
+
+    def test_a_workbook_of_before_the_terms_stood_in_it_leaves_them_as_they_are(
+        self, runtime: Runtime, market: Market, content: RfqContent, sales: TestClient
+    ) -> None:
+        submit_rich(runtime, market.sales[0], rich(content))
+
+        def as_before(sheet: Any) -> None:
+            for row in range(3, 7):
+                sheet.cell(row, 1).value = sheet.cell(row, 1).value.partition("|")[0]
+                sheet.cell(row, 6).value = "lost"
+
+        page = main(uploaded(sales, content, changed(saved(sales, content), as_before)))
+        assert "The workbook is in order" in text_of(page)
+        assert filled(page, "quote-form")["incoterm"] != "lost"
 
     def test_what_is_wrong_is_told_by_row_and_column(
         self, runtime: Runtime, market: Market, content: RfqContent, sales: TestClient

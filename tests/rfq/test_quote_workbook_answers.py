@@ -30,9 +30,10 @@ def content(runtime: Runtime, market: Market) -> RfqContent:
 
 
 def rows_of(data: bytes) -> tuple[Any, dict[str, int]]:
-    """Return the sheet and its rows by their hidden keys."""
+    """Return the sheet and its rows by their hidden keys, of two the first."""
     sheet = openpyxl.load_workbook(BytesIO(data)).worksheets[0]
-    return sheet, {str(sheet.cell(row, 1).value): row for row in range(1, sheet.max_row + 1)}
+    keys = (str(sheet.cell(row, 1).value) for row in range(1, sheet.max_row + 1))
+    return sheet, {key.partition("|")[0]: row for row, key in enumerate(keys, start=1)}
 
 
 def write(data: bytes, content: RfqContent, **answers: str) -> bytes:

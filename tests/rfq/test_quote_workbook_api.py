@@ -85,12 +85,14 @@ def test_what_is_wrong_is_told_by_cell_and_nothing_is_stored(
 
     def spoil(sheet: Any) -> None:
         priced("soon", -1, 5, until="2020-01-01")(sheet)
+        sheet.cell(5, 6).value = "dear"
         sheet.cell(FIRST_ROW + 2, COLUMN["quantity"]).value = 101
 
     unreadable = sent(sales, content, changed(book, spoil))
     assert (unreadable.status_code, unreadable.json()["code"]) == (422, "invalid")
     price = sheet_column("unit_price")
     assert [error["pointer"] for error in unreadable.json()["errors"]] == [
+        "/cells/F5",
         f"/cells/{price}{FIRST_ROW}",
         f"/cells/{price}{FIRST_ROW + 1}",
     ]

@@ -14,6 +14,17 @@ HEADER: Final = (
     ("payment_terms", N_("Payment terms")),
     ("note", N_("Note to the buyer")),
 )
+BESIDE: Final = (
+    ("incoterm", N_("Incoterm")),
+    ("incoterm_place", N_("Named place")),
+    ("freight", N_("Freight in all")),
+    ("tax_percent", N_("Tax rate")),
+)
+"""What stands beside the header's fields, row by row."""
+HEADER_PLACES: Final = (2, 5)
+"""The columns of a row's first and second field; each has its label before it."""
+BETWEEN: Final = "|"
+"""Stands between the names of two fields of one row, in its hidden key."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,9 +22,12 @@ from b2b_market.rfq.documents.quote_columns import (
     ALTERNATE_FIELDS,
     ANSWERS,
     ASKED,
+    BESIDE,
+    BETWEEN,
     EMPTY_ALTERNATES,
     FIRST_ANSWER,
     HEADER,
+    HEADER_PLACES,
     MARK,
     AskedCell,
 )
@@ -109,14 +112,15 @@ def _write_header(sheet: Worksheet, rfq: Rfq, header: Texts, styles: _Styles, tr
     sheet.write_string(1, 1, f"{rfq.number} {rfq.title}", styles.head)
     advice = N_("Fill in the light cells. Leave the price empty where you do not quote, then send the file back.")
     sheet.write_string(1, 4, translate(advice))
-    for row, (name, label) in enumerate(HEADER, start=2):
-        sheet.write_string(row, 0, name)
-        sheet.write_string(row, 1, translate(label), styles.head)
-        text = header.get(name, "")
-        if name == "valid_until" and text:
-            sheet.write_datetime(row, 2, date.fromisoformat(text), styles.date)
-        else:
-            sheet.write_string(row, 2, text, styles.date if name == "valid_until" else styles.text)
+    for row, fields in enumerate(zip(HEADER, BESIDE, strict=True), start=2):
+        sheet.write_string(row, 0, BETWEEN.join(name for name, _ in fields))
+        for column, (name, label) in zip(HEADER_PLACES, fields, strict=True):
+            sheet.write_string(row, column - 1, translate(label), styles.head)
+            text = header.get(name, "")
+            if name == "valid_until" and text:
+                sheet.write_datetime(row, column, date.fromisoformat(text), styles.date)
+            else:
+                sheet.write_string(row, column, text, styles.date if name == "valid_until" else styles.text)
     return 2 + len(HEADER) + 1
 
 

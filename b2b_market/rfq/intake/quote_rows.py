@@ -12,8 +12,11 @@ from b2b_market.rfq.documents.quote_columns import (
     ALTERNATE_FIELDS,
     ANSWER_KEY,
     ANSWERS,
+    BESIDE,
+    BETWEEN,
     FIRST_ANSWER,
     HEADER,
+    HEADER_PLACES,
     MARK,
 )
 from b2b_market.rfq.intake.tables import column_letter
@@ -62,7 +65,7 @@ class QuoteSheet:
     header: Mapping[str, str]
     answers: Mapping[UUID, Mapping[str, str]]
     rows: Mapping[UUID, int]
-    header_rows: Mapping[str, int]
+    header_places: Mapping[str, Place]
     broken: tuple[Place, ...] = ()
     strange: tuple[int, ...] = ()
     alternates: tuple[tuple[UUID, int, Mapping[str, str]], ...] = ()
@@ -86,7 +89,7 @@ def read_sheet(
     if first.cells[1] != str(rfq_id):
         raise OtherRequestsWorkbook
     edition = int(first.cells[2]) if first.cells[2].isdecimal() and len(first.cells[2]) < 6 else 1  # noqa: PLR2004 - nobody amends so often
-    reading = _Reading({name for name, _ in HEADER}, line_ids, numbers)
+    reading = _Reading({name for name, _ in (*HEADER, *BESIDE)}, line_ids, numbers)
     for row in table.rows[1:]:
         reading.take(row)
     return QuoteSheet(
@@ -94,7 +97,7 @@ def read_sheet(
         reading.header,
         reading.answers,
         reading.rows,
-        reading.header_rows,
+        reading.header_places,
         tuple(reading.broken),
         tuple(reading.strange),
         tuple(reading.alternates),
@@ -107,7 +110,7 @@ class _Reading:
     line_ids: frozenset[UUID]
     numbers: Mapping[int, UUID]
     header: dict[str, str] = field(default_factory=dict)
-    header_rows: dict[str, int] = field(default_factory=dict)
+    header_places: dict[str, Place] = field(default_factory=dict)
     answers: dict[UUID, dict[str, str]] = field(default_factory=dict)
     rows: dict[UUID, int] = field(default_factory=dict)
     broken: list[Place] = field(default_factory=list)
@@ -117,9 +120,11 @@ class _Reading:
     def take(self, row: TableRow) -> None:
         """Take over a row whose key is known; a line that comes twice counts where it stands first."""
         key = row.cells[0].strip()
-        if key in self.names or ANSWER_KEY.fullmatch(key):
-            self.header[key] = self._text(row, 2)
-            self.header_rows[key] = row.number
+        named = key.split(BETWEEN)
+        if self.names.issuperset(named) or ANSWER_KEY.fullmatch(key):
+            for name, column in zip(named, HEADER_PLACES, strict=False):
+                self.header[name] = self._text(row, column)
+                self.header_places[name] = Place(row.number, column_letter(column))
             return
         if key == ALTERNATE:
             self._take_alternate(row)

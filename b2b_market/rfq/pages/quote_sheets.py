@@ -10,7 +10,7 @@ from uuid import UUID
 from b2b_market.kernel.text import N_
 from b2b_market.rfq.commands.requests import ReadRfq
 from b2b_market.rfq.documents.comparison_sheet import Translate
-from b2b_market.rfq.documents.quote_columns import ALTERNATE_FIELDS, ANSWERS, AskedCell
+from b2b_market.rfq.documents.quote_columns import ALTERNATE_FIELDS, ANSWERS, BESIDE, HEADER, AskedCell
 from b2b_market.rfq.documents.quote_workbook import quote_workbook
 from b2b_market.rfq.intake.quote_rows import Place, QuoteSheet
 from b2b_market.rfq.pages import alternates_form, answers_form, supplying
@@ -40,7 +40,7 @@ def workbook_of(call: Acting, request: RfqContent, live: QuoteContent | None, tr
     """Return a request as a workbook to quote in, filled with the live quotation where there is one."""
     form = supplying.starting_form(call, request, live, request.lines)
     criteria = asked_cells(call, request)
-    names = ("currency", "valid_until", "payment_terms", "note", *(one.name for one in criteria))
+    names = (*(name for name, _ in (*HEADER, *BESIDE)), *(one.name for one in criteria))
     header = {name: form.value(name) for name in names}
     answers = {
         need.id: {answer.name: form.value(reading.field(need.id, answer.name)) for answer in ANSWERS}
@@ -112,7 +112,7 @@ def filled(call: Acting, content: RfqContent, live: QuoteContent | None, sheet: 
 
 def problems(form: Form, sheet: QuoteSheet) -> tuple[CellProblem, ...]:
     """Return what is wrong in the order of the workbook's cells, first what concerns no cell."""
-    places = {name: Place(row, "C") for name, row in sheet.header_rows.items()}
+    places = dict(sheet.header_places)
     for line_id, row in sheet.rows.items():
         places |= {reading.field(line_id, name): Place(row, column) for name, column in sheet.columns.items()}
     places |= {name: place for _, place, name, _ in further(sheet)}

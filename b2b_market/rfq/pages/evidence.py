@@ -57,9 +57,7 @@ def download(quote_id: WireUuid, file_id: WireUuid, request: Request) -> Respons
     return saved(files.take(page_opener(request), evidence.open_evidence, ReadEvidence(quote_id, file_id)))
 
 
-def _whole_form(
-    call: PageContext, rfq_id: UUID, key: str, stored: Sequence[UUID], wrong: Problem | None
-) -> Response:
+def _whole_form(call: PageContext, rfq_id: UUID, key: str, stored: Sequence[UUID], wrong: Problem | None) -> Response:
     """Show the form again as it was typed, with the stored file, or with why there is none at the answer's field."""
     content = drafts.read_rfq(call.work, call.actor, ReadRfq(rfq_id))
     texts = dict(call.form().texts) | {answers_form.file_field(key, file_id): ("1",) for file_id in stored}

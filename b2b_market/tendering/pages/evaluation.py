@@ -290,7 +290,7 @@ def _evaluation(call: PageContext, tender_id: UUID, form: Form, position: int, *
         "two": found.sight.two,
         "allowed": _allowed(call, found),
         "committee": found.tender.values.get("committee"),
-        **standing_candidates(call, found.tender, chosen),
+        **standing_candidates(call, found, chosen),
         "now": call.work.now(),
         "idempotency_key": str(uuid4()),
     }

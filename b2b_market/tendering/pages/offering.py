@@ -5,11 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from b2b_market.kernel.text import N_
 from b2b_market.rbac.page_edge import PageContext
-from b2b_market.tendering.models.tenders import TenderLot
 from b2b_market.tendering.pages import showing
 from b2b_market.ui import fmt
 
@@ -24,6 +23,22 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
 _LISTS: Final = frozenset({"lines", "features", "costs"})
 
 
+class Asks(Protocol):
+    """What a lot asks of a bid."""
+
+    @property
+    def items(self) -> Sequence[Mapping[str, Any]]:
+        """Its items as they are kept."""
+
+    @property
+    def features(self) -> Sequence[Mapping[str, Any]]:
+        """Its features with their answers."""
+
+    @property
+    def costs(self) -> Sequence[Mapping[str, Any]]:
+        """Its life-cycle costs."""
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
     """``lines`` are (item, quantity, unit, unit price), ``more`` (message id or the bid's own word, text)."""
@@ -32,7 +47,7 @@ class Said:
     more: Sequence[tuple[str, str]]
 
 
-def said_in(call: PageContext, content: Mapping[str, Any], lot: TenderLot) -> Said:
+def said_in(call: PageContext, content: Mapping[str, Any], lot: Asks) -> Said:
     """Return a bid's content as its reader finds it; what has another shape than asked for is shown as it is."""
     items = showing.items_shown(lot.items, showing.language_of(call))
     lines = []
@@ -42,17 +57,16 @@ def said_in(call: PageContext, content: Mapping[str, Any], lot: TenderLot) -> Sa
         lines.append((name, fmt.number(item["quantity"]) if item else "", unit, _figure(line.get("unit_price"))))
     more = [
         (one["name"], _text(_at(one["answers"], said.get("answer")), "text"))
-        for one, said in _pairs(content, lot, "features", "feature")
+        for one, said in _pairs(content, lot.features, "features", "feature")
     ]
-    more += [(one["name"], _figure(said.get("amount"))) for one, said in _pairs(content, lot, "costs", "cost")]
+    more += [(one["name"], _figure(said.get("amount"))) for one, said in _pairs(content, lot.costs, "costs", "cost")]
     more += [(LABELS.get(key, key), _plain(value)) for key, value in content.items() if key not in _LISTS]
     return Said(lines, more)
 
 
 def _pairs(
-    content: Mapping[str, Any], lot: TenderLot, many: str, one: str
+    content: Mapping[str, Any], asked: Sequence[Mapping[str, Any]], many: str, one: str
 ) -> list[tuple[Mapping[str, Any], Mapping[str, Any]]]:
-    asked = getattr(lot, many)
     found = [(_at(asked, said.get(one)), said) for said in _rows(content.get(many))]
     return [(what, said) for what, said in found if what is not None]
 

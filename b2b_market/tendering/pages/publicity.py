@@ -15,14 +15,13 @@ from b2b_market.kernel.text import N_
 from b2b_market.rbac.page_edge import PageCall, PageContext, PageRoute
 from b2b_market.tendering.commands.publicity import PublishCandidates
 from b2b_market.tendering.commands.tenders import ReadTender
-from b2b_market.tendering.models.tenders import Tender
 from b2b_market.tendering.pages import showing
 from b2b_market.tendering.pages.board import tongue
 from b2b_market.tendering.rules.naming import named
 from b2b_market.tendering.rules.procedures import read_procedure
 from b2b_market.tendering.rules.publicity import candidates
 from b2b_market.tendering.service import board, complaining, drafting, publicity
-from b2b_market.tendering.service.evaluating import JudgedLot
+from b2b_market.tendering.service.evaluating import JudgedLot, Judgement
 from b2b_market.tendering.states.publicity import PublicityStatus
 from b2b_market.ui.forms import Form
 from b2b_market.ui.viewer import Badge, Flash
@@ -90,13 +89,13 @@ def show_public_candidates(tender_id: WireUuid, call: PageCall) -> Response:
     return call.page("tendering/candidates_public.html", context)
 
 
-def standing_candidates(call: PageContext, tender: Tender, lot: JudgedLot) -> dict[str, object]:
+def standing_candidates(call: PageContext, found: Judgement, lot: JudgedLot) -> dict[str, object]:
     """Return the lot's ranking as it is published, none where none stands, and whether it has changed since."""
-    terms = read_procedure(tender.values).publicity
+    terms = read_procedure(found.tender.values).publicity
     if terms is None:
         return {"ranking": None, "ranking_new": False}
-    found = publicity.list_candidates(call.work, call.actor, ReadTender(tender.id)).published
-    standing = [one for one in found if one.lot_id == lot.lot.id and one.status is not PublicityStatus.WITHDRAWN]
+    published = publicity.list_candidates(call.work, call.actor, ReadTender(found.tender.id)).published
+    standing = [one for one in published if one.lot_id == lot.lot.id and one.status is not PublicityStatus.WITHDRAWN]
     ranking = next(iter(standing), None)
     now = [str(one.bid_id) for one in candidates(lot.standing, terms)]
     known = [one["bid"] for one in ranking.candidates] if ranking is not None else []

@@ -54,10 +54,7 @@ def visits(site: Site, hall: Hall) -> Visits:
 @needs_axe
 @pytest.mark.parametrize(("width", "dark", "language"), [(1440, True, "zh-CN"), (390, False, "en")])
 def test_they_are_accessible_and_fit(tabs: Tabs, visits: Visits, width: int, dark: bool, language: str) -> None:
-    for person, path in visits:
-        page = tabs.open(person, path, width=width, dark=dark, language=language)
+    for path, page in tabs.walk(visits, width=width, dark=dark, language=language):
         assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), path
         page.evaluate(UNSTICK)
         assert findings(page) == [], path
-        page.context.close()
-        tabs.contexts.remove(page.context)

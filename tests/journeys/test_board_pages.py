@@ -8,7 +8,7 @@ from b2b_market.board.service import saving
 from b2b_market.board.states import Cadence
 from b2b_market.rfq.service.drafting import RfqContent
 from tests.board.boards import put_up, wanted
-from tests.journeys.conftest import Site, Tabs
+from tests.journeys.conftest import UNPACKED, Site, Tabs
 from tests.support.axe import findings, needs_axe
 from tests.support.delivery import drain_outbox
 from tests.support.rfqs import Market, close, make_market, submit
@@ -48,18 +48,18 @@ def open_now(site: Site, market: Market) -> RfqContent:
 def test_pages_are_accessible_and_inside_their_budgets(
     tabs: Tabs, market: Market, open_now: RfqContent, language: str, *, dark: bool, width: int
 ) -> None:
-    sales, places = market.sales[0], {}
-    for path in ("/board", "/board?q=beering", "/board?q=zzzzzz", "/board/searches", "/board/recommended"):
-        places[path] = sales
-    places[f"/rfqs/{open_now.rfq.id}"] = sales
-    places[f"/board/rfqs/{open_now.rfq.id}/suppliers"] = market.purchaser
-    for path, person in places.items():
-        page = tabs.open(person, path, width=width, dark=dark, language=language)
+    sales = market.sales[0]
+    paths = ("/board", "/board?q=beering", "/board?q=zzzzzz", "/board/searches", "/board/recommended")
+    visits = [
+        *((sales, path) for path in paths),
+        (sales, f"/rfqs/{open_now.rfq.id}"),
+        (market.purchaser, f"/board/rfqs/{open_now.rfq.id}/suppliers"),
+    ]
+    for path, page in tabs.walk(visits, width=width, dark=dark, language=language):
         assert findings(page) == [], path
         assert page.locator("h1").count() == 1, path
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
-        assert len(page.request.get(path).body()) <= 250_000, path
-        page.context.close()
+        assert 0 < page.evaluate(UNPACKED) <= 250_000, path
 
 
 def test_typing_searches_and_the_search_is_saved(tabs: Tabs, market: Market, open_now: RfqContent) -> None:

@@ -54,10 +54,7 @@ def test_they_are_accessible_and_fit(tabs: Tabs, stages: Stages, width: int, dar
         (hall.approver, f"/tenders/{stages.lost}/opening"),
         (hall.sales[0], f"/tenders/{stages.lost}/bid"),
     )
-    for person, path in visits:
-        page = tabs.open(person, path, width=width, dark=dark, language=language)
+    for path, page in tabs.walk(visits, width=width, dark=dark, language=language):
         page.evaluate("scrollTo(0, document.body.scrollHeight)")  # what the sticky foot covers is no target
         assert findings(page) == [], path
         assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), path
-        page.context.close()
-        tabs.contexts.remove(page.context)

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from b2b_market.rbac.actor import Actor
-from tests.journeys.conftest import Site, Tabs
+from tests.journeys.conftest import UNPACKED, Site, Tabs
 from tests.journeys.showroom import Showroom
 from tests.support.axe import findings, needs_axe
 from tests.support.rfqs import draft_command, make_draft, read
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.browser
 
 TRANSFERRED = """['navigation', 'resource'].flatMap(kind => performance.getEntriesByType(kind))
     .reduce((bytes, entry) => bytes + entry.transferSize, 0)"""
-"""What a cold visit moves over the wire; every page is opened in a fresh profile."""
+"""What a cold visit moves over the wire."""
 SHIFTED = """new Promise(done => {
     let moved = 0;
     new PerformanceObserver(list => list.getEntries().forEach(entry => { moved += entry.value; }))
@@ -82,18 +82,15 @@ EVERY_OTHER = frozenset(sorted(PAGES)[::2])
 def test_pages_are_accessible_and_inside_their_budgets(
     site: Site, tabs: Tabs, language: str, names: frozenset[str], *, dark: bool, width: int
 ) -> None:
-    for name in sorted(names):
-        place = PAGES[name]
-        person, path = place(site.showroom)
-        page = tabs.open(person, path, width=width, dark=dark, language=language)
-        assert (name, findings(page)) == (name, [])
-        assert page.locator("h1").count() == 1, name
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, name
-        assert page.evaluate("document.querySelectorAll('*').length") <= 8000, name
-        assert len(page.request.get(path).body()) <= 250_000, name
-        assert 0 < page.evaluate(TRANSFERRED) <= 80_000, name
-        assert page.evaluate(SHIFTED) <= 0.02, name
-        page.context.close()
+    visits = [PAGES[name](site.showroom) for name in sorted(names)]
+    for path, page in tabs.walk(visits, width=width, dark=dark, language=language):
+        assert (path, findings(page)) == (path, [])
+        assert page.locator("h1").count() == 1, path
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+        assert page.evaluate("document.querySelectorAll('*').length") <= 8000, path
+        assert 0 < page.evaluate(UNPACKED) <= 250_000, path
+        assert 0 < page.evaluate(TRANSFERRED) <= 80_000, path
+        assert page.evaluate(SHIFTED) <= 0.02, path
 
 
 def test_nothing_moves_on_a_machine_that_parses_slowly(site: Site, tabs: Tabs) -> None:
@@ -104,13 +101,13 @@ def test_nothing_moves_on_a_machine_that_parses_slowly(site: Site, tabs: Tabs) -
     assert page.evaluate(SHIFTED) == 0
 
 
-@pytest.mark.parametrize("width", [600, 768, 901])
-def test_pages_between_phone_and_desk_do_not_scroll_sideways(site: Site, tabs: Tabs, width: int) -> None:
-    for name in ("list", "open", "edit", "comparison", "next revision", "receipt", "award"):
-        person, path = PAGES[name](site.showroom)
-        page = tabs.open(person, path, width=width)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, name
-        page.context.close()
+def test_pages_between_phone_and_desk_do_not_scroll_sideways(site: Site, tabs: Tabs) -> None:
+    names = ("list", "open", "edit", "comparison", "next revision", "receipt", "award")
+    for path, page in tabs.walk([PAGES[name](site.showroom) for name in names], width=901):
+        for width in (901, 768, 600):
+            page.set_viewport_size({"width": width, "height": 900})
+            fits = "[innerWidth, document.documentElement.scrollWidth <= innerWidth]"
+            assert (path, page.evaluate(fits)) == (path, [width, True])
 
 
 def total(page: Page) -> str:

@@ -141,13 +141,10 @@ def test_they_are_accessible_and_fit(
         (hall.purchaser, "/tenders/import"),
         (hall.purchaser, "/reference/classes?q=pump"),
     )
-    for person, path in visits:
-        page = tabs.open(person, path, width=width, dark=dark, language=language)
+    for path, page in tabs.walk(visits, width=width, dark=dark, language=language):
         assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), path
         page.evaluate(UNSTICK)
         assert findings(page) == [], path
-        page.context.close()
-        tabs.contexts.remove(page.context)
 
 
 @pytest.fixture(scope="module")
@@ -185,10 +182,7 @@ def test_stages_are_accessible_and_fit(
         (hall.approver, f"{smaller}/talks/reduction"),
         (hall.sales[1], f"{smaller}/talks"),
     )
-    for person, path in visits:
-        page = tabs.open(person, path, width=width, dark=dark, language=language)
+    for path, page in tabs.walk(visits, width=width, dark=dark, language=language):
         page.evaluate("scrollTo(0, document.body.scrollHeight)")
         assert findings(page) == [], path
         assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), path
-        page.context.close()
-        tabs.contexts.remove(page.context)

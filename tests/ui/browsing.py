@@ -23,8 +23,9 @@ PLAYWRIGHT_DOES_WITHOUT = (
     "ThirdPartyStoragePartitioning",
 )
 """What Playwright switches off by itself; said again, because of two such switches only the last counts."""
-ADDRESS_BAR = ("WebUIOmniboxPopup", "WebUIOmniboxAimPopup")
-"""The list under the address bar is a page of its own for each window: two thirds of the work to open one."""
+WE_DO_WITHOUT = ("WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "SpareRendererForSitePerProcess")
+"""The list under the address bar, a page of its own for each window, and a process for the next page, kept in reserve:
+together two thirds of the work to open a window."""
 QUIET = [
     "--no-sandbox",
     "--disable-gpu",
@@ -32,7 +33,7 @@ QUIET = [
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
-    f"--disable-features={','.join((*PLAYWRIGHT_DOES_WITHOUT, *ADDRESS_BAR))}",
+    f"--disable-features={','.join((*PLAYWRIGHT_DOES_WITHOUT, *WE_DO_WITHOUT))}",
 ]
 PATIENCE = 120_000
 """Milliseconds to wait for a browser: much more than it needs, for a machine that has little time for it."""

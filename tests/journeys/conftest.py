@@ -106,9 +106,9 @@ class Tabs:
         The window keeps no file, so that every page is loaded as by somebody who never was there.
         """
         page = self._window(width, dark=dark, scripts=True)
-        browser = page.context.new_cdp_session(page)
-        browser.send("Network.enable")
-        browser.send("Network.setCacheDisabled", {"cacheDisabled": True})
+        session = page.context.new_cdp_session(page)
+        session.send("Network.enable")
+        session.send("Network.setCacheDisabled", {"cacheDisabled": True})
         for person, path in visits:
             self._come_as(page, person, language)
             page.goto(path, wait_until="load")

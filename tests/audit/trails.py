@@ -16,7 +16,7 @@ from b2b_market.infra.who import Cause, Who, WhoKind
 from b2b_market.rbac.actor import Actor
 
 MACHINE = Tenant(machine=True)
-PATIENCE = 60
+PATIENCE = 600
 WAITING = "SELECT count(*) FROM audit_event e WHERE NOT EXISTS (SELECT 1 FROM audit_leaf l WHERE l.event_id = e.id)"
 
 

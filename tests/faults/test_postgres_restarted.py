@@ -75,9 +75,9 @@ def quote_under(site: Site, market: Market, disturb: Callable[[Quoting], None]) 
             for caller, supplier_id in zip(callers, market.suppliers, strict=True)
         ]
         try:
-            until(lambda: len(quoting.stored) >= SUPPLIERS, 90, "each has quoted about once")
+            until(lambda: len(quoting.stored) >= SUPPLIERS, 240, "each has quoted about once")
             disturb(quoting)
-            until(lambda: all(job.done() for job in jobs), 120, "all have quoted all")
+            until(lambda: all(job.done() for job in jobs), 400, "all have quoted all")
         finally:
             quoting.over.set()
         for job in jobs:
@@ -107,14 +107,14 @@ def restart(house: House, how: signal.Signals, site: Site) -> Callable[[Quoting]
 
     def disturb(quoting: Quoting) -> None:
         house.stop_server("postgres", how)
-        until(lambda: len(quoting.refused) >= SUPPLIERS, 90, "everybody is told")
+        until(lambda: len(quoting.refused) >= SUPPLIERS, 240, "everybody is told")
         down = site.client.get("/health/ready")
         assert (down.status_code, down.json()["database"]) == (503, False)
         assert site.client.get("/health/live").status_code == 200
         page = site.client.get("/sign-in", headers={"accept": "text/html"})
         assert (page.status_code, page.headers["content-type"]) == (503, "text/html; charset=utf-8")
         house.start_server("postgres")
-        until(lambda: site.client.get("/health/ready").status_code == 200, 60, "the site is ready by itself")
+        until(lambda: site.client.get("/health/ready").status_code == 200, 240, "the site is ready by itself")
 
     return disturb
 
@@ -127,7 +127,7 @@ def test_every_acknowledged_quote_is_stored_and_told_once(house: House, how: sig
         quoting = quote_under(site, market, restart(house, how, site))
     require_stored_once(house, market, quoting)
     house.end_leases()
-    until(lambda: house.undelivered() == 0, 90, "worker and schedule go on and deliver everything")
+    until(lambda: house.undelivered() == 0, 240, "worker and schedule go on and deliver everything")
     assert [part.process.exitcode for part in parts] == [None, None]
     told = Counter(row.kind for row in rows_of(house.runtime, machine_of(market), select(Notification)))
     assert told["rfq.quote_received"] == SUPPLIERS * REQUESTS

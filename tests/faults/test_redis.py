@@ -83,7 +83,7 @@ def test_a_flush_between_two_requests_changes_neither(house: House) -> None:
         assert [answer.content for answer in again] == [answer.content for answer in before]
         # the counts of guesses are what a flush does lose: they begin anew
         assert guess_wrongly(site, market, 1) == [401]
-        until(lambda: house.undelivered() == 0, 90, "the nudges that were flushed are made up for by the schedule")
+        until(lambda: house.undelivered() == 0, 240, "the nudges that were flushed are made up for by the schedule")
     require_quotes_told_once(house, market, keys)
 
 
@@ -101,11 +101,11 @@ def test_while_redis_is_gone_everything_but_its_speed_goes_on(house: House) -> N
         assert guess_wrongly(site, market, ALONE + 1) == [*[401] * ALONE, 429]
         assert guess(site, market, PASSWORD).headers["retry-after"] is not None
         house.start_server("valkey")
-        until(lambda: site.client.get("/health/ready").status_code == 200, 60, "the site finds Redis again")
+        until(lambda: site.client.get("/health/ready").status_code == 200, 240, "the site finds Redis again")
         answers.append(quote(sales[2], content, keys[2]))
-        until(lambda: guess(site, market, PASSWORD).status_code == 201, 60, "all count again")
+        until(lambda: guess(site, market, PASSWORD).status_code == 201, 240, "all count again")
         assert [answer.status_code for answer in answers] == [201] * 4
-        until(lambda: house.undelivered() == 0, 90, "worker and schedule find Redis again and deliver everything")
+        until(lambda: house.undelivered() == 0, 240, "worker and schedule find Redis again and deliver everything")
     require_quotes_told_once(house, market, keys)
 
 

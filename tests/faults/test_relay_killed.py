@@ -35,7 +35,7 @@ def deliver_the_rest(house: House) -> None:
         again.drain()
         return house.undelivered() == 0
 
-    until(nothing_waits, 90, "every event is delivered")
+    until(nothing_waits, 240, "every event is delivered")
 
 
 @pytest.mark.parametrize("where", PLACES)

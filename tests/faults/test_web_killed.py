@@ -115,7 +115,7 @@ def test_callers_wait_while_the_web_process_is_replaced(house: House) -> None:
         assert sales.get("/me").status_code == 200
         site.process.kill()
         site.client.close()
-        with httpx2.Client(base_url=site.client.base_url, timeout=60) as client:
+        with httpx2.Client(base_url=site.client.base_url, timeout=240) as client:
             site.process = site.start()
             answer = client.get("/api/v1/me", headers=sales.headers)
     assert answer.status_code == 200

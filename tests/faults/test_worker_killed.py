@@ -47,9 +47,9 @@ def test_killed_anywhere_its_task_comes_again_and_is_done_once(house: House, whe
     house.end_leases()
     assert house.redeliver() > 0
     house.nursery.start(worker)
-    until(lambda: house.undelivered() == 0, 90, "the next worker delivers everything")
+    until(lambda: house.undelivered() == 0, 240, "the next worker delivers everything")
     require_award_settled(house.runtime, market)
-    until(lambda: house.messages() == 0, 60, "every message is acknowledged")
+    until(lambda: house.messages() == 0, 240, "every message is acknowledged")
 
 
 def test_without_its_message_the_schedule_asks_again(house: House) -> None:
@@ -62,7 +62,7 @@ def test_without_its_message_the_schedule_asks_again(house: House) -> None:
     house.end_leases()
     house.nursery.start(schedule)
     successor = house.nursery.start(worker)
-    until(lambda: house.undelivered() == 0, 90, "the schedule and a worker deliver everything")
+    until(lambda: house.undelivered() == 0, 240, "the schedule and a worker deliver everything")
     require_award_settled(house.runtime, market)
     require_sound_trail(house)
     assert "Discarding" not in successor.said(), "no message waited until it was dropped"
@@ -76,12 +76,12 @@ def test_a_killed_pool_process_is_replaced_and_its_task_repeated(house: House, t
     place = Death("b2b_market.infra.work:Work.finish", after=True, nth=3, arm=switch)
     parent = house.nursery.start(worker, "prefork", death=place)
     house.ask(DRAIN)
-    until(lambda: not switch.exists(), 90, "a pool process dies")
+    until(lambda: not switch.exists(), 240, "a pool process dies")
     assert house.undelivered() > 0
     house.end_leases()
-    until(lambda: house.undelivered() == 0, 90, "another pool process delivers everything")
+    until(lambda: house.undelivered() == 0, 240, "another pool process delivers everything")
     require_award_settled(house.runtime, market)
-    until(lambda: house.messages() == 0, 60, "every message is acknowledged")
+    until(lambda: house.messages() == 0, 240, "every message is acknowledged")
     assert parent.process.exitcode is None
     received = Counter(re.findall(r"Task relay.drain\[([0-9a-f-]+)\] received", parent.said()))
     assert max(received.values()) == 2, "the message was given out again"

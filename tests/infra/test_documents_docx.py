@@ -89,7 +89,7 @@ def test_equal_documents_give_equal_bytes_in_this_and_in_another_process() -> No
         "write_docx(sample(lines=9))\nsys.stdout.buffer.write(write_docx(sample()))"
     )
     other = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, check=True, cwd=Path(__file__).parents[2], timeout=60
+        [sys.executable, "-c", code], capture_output=True, check=True, cwd=Path(__file__).parents[2], timeout=240
     )
     assert other.stdout == first
 

@@ -124,7 +124,7 @@ def test_equal_documents_give_equal_bytes_in_this_and_in_another_process() -> No
         "import sys\nsys.stdout.buffer.write(write_pdf(sample(), load_fonts()).content)"
     )
     other = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, check=True, cwd=Path(__file__).parents[2], timeout=60
+        [sys.executable, "-c", code], capture_output=True, check=True, cwd=Path(__file__).parents[2], timeout=240
     )
     assert other.stdout == first
 

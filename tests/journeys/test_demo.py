@@ -12,6 +12,7 @@ import pytest
 from b2b_market.organizations.demo.filling import SETTING, SIGN_INS
 from tests.journeys.stands import Stand, standing, working
 from tests.support.servers import Servers
+from tools.demo import papers, story, tender
 from tools.demo.__main__ import FILE, main
 from tools.demo.people import NoSignIns, find_cast
 from tools.demo.story import split
@@ -26,6 +27,14 @@ def stand(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 @pytest.fixture(autouse=True)
 def password_of_the_data_folder(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(SETTING, raising=False)
+
+
+@pytest.fixture(autouse=True)
+def time_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Suppliers get more seconds than for somebody who looks on: the machine may have little time for each of them."""
+    monkeypatch.setattr(story, "OPEN_SECONDS", 20)
+    monkeypatch.setattr(tender, "OPEN_SECONDS", 40)
+    monkeypatch.setattr(papers.wait_for, "__defaults__", (300.0,))
 
 
 def run(stand: Stand, *more: str) -> int:

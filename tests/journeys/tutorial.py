@@ -88,7 +88,7 @@ class Reader:
     def signed_in(self, who: str) -> httpx2.Client:
         """Return the session of one of the people."""
         if who not in self.clients:
-            client = httpx2.Client(base_url=self.url, timeout=60, trust_env=False)
+            client = httpx2.Client(base_url=self.url, timeout=240, trust_env=False)
             body = {"email": self.people[who], "password": self.password}
             assert client.post("/api/v1/sessions", json=body).status_code == 201
             self.clients[who] = client

@@ -1,5 +1,6 @@
 """Companies, their people and the directory over HTTP."""
 
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -93,7 +94,8 @@ def test_a_key_registers_nothing(client: TestClient, runtime: Runtime) -> None:
     org = make_company(runtime)
     admin = make_person(runtime, org, Role.BUYER_ADMIN, Role.BUYER_PURCHASER)
     sign_in(client, admin)
-    body = {"label": "ERP", "permissions": ["rfq:read"], "expires_at": "2027-01-01T00:00:00Z"}
+    next_month = (datetime.now(UTC) + timedelta(days=30)).isoformat()
+    body = {"label": "ERP", "permissions": ["rfq:read"], "expires_at": next_month}
     secret = client.post("/api/v1/api-keys", json=body).json()["secret"]
     sign_out(client)
     answer = client.post("/api/v1/organizations", json=REGISTRATION, headers={"authorization": f"Bearer {secret}"})

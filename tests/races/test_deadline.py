@@ -84,7 +84,7 @@ def test_two_hundred_quotes_around_the_deadline_are_stored_exactly_as_acknowledg
         try:
             until(
                 lambda: read(committed_runtime, market.purchaser, content.rfq.id).rfq.status is RfqStatus.CLOSED,
-                60,
+                240,
                 "it is closed",
             )
         finally:

@@ -85,7 +85,7 @@ class TestTheClock:
             assert any(wanted in item["subject"] for item in items)
 
     def test_what_still_holds_is_left_alone(self, runtime: Runtime, market: Market) -> None:
-        content = quoted(runtime, market, over_everywhere(datetime.now(UTC)))
+        content = quoted(runtime, market, over_everywhere(datetime.now(UTC) + timedelta(hours=1)))
         assert expire_quotes(runtime) == 0
         assert seen(runtime, market, content.quote.id).quote.status is QuoteStatus.SUBMITTED
 

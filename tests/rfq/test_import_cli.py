@@ -44,7 +44,7 @@ def url(client: TestClient) -> Iterator[str]:
     running = uvicorn.Server(uvicorn.Config(client.app, log_level="critical", lifespan="off"))
     thread = threading.Thread(target=running.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 240
     while not running.started and time.monotonic() < deadline:
         time.sleep(0.01)
     with capture_logs():  # the server shares the output of the command

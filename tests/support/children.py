@@ -43,31 +43,31 @@ class Child:
     process: ForkServerProcess
     log: Path
 
-    def wait(self, seconds: float = 60) -> int:
+    def wait(self, seconds: float = 240) -> int:
         """Return its exit status once it has ended: 0, or minus the signal that ended it."""
         self.process.join(seconds)
         assert self.process.exitcode is not None, f"it still runs after {seconds} s:\n{self.said()}"
         return self.process.exitcode
 
-    def died(self, seconds: float = 60) -> None:
+    def died(self, seconds: float = 240) -> None:
         """Assert that it ends by SIGKILL."""
         assert self.wait(seconds) == -signal.SIGKILL, self.said()
 
-    def finished(self, seconds: float = 60) -> None:
+    def finished(self, seconds: float = 240) -> None:
         """Assert that it ends by itself, without a fault."""
         assert self.wait(seconds) == 0, self.said()
 
     def kill(self) -> None:
         """End it by SIGKILL now, with whatever processes it has started."""
         self.process.kill()
-        self.process.join(30)
+        self.process.join(60)
         assert self.process.pid
         end_group(self.process.pid)
 
     def stop(self) -> None:
         """Ask it to stop; end it where it does not within a while."""
         self.process.terminate()
-        self.process.join(20)
+        self.process.join(60)
         if self.process.exitcode is None:
             self.kill()
 

@@ -51,7 +51,7 @@ class House:
         """End a server process and wait for its end."""
         child = self.server(name)
         child.process.send_signal(how)
-        child.process.wait(60)
+        child.process.wait(240)
 
     def start_server(self, name: str) -> None:
         """Start a stopped server again and wait until it answers.
@@ -68,7 +68,7 @@ class House:
                 self.runtime.database.dispose()  # the tests' own connections, which ended with it
             return answers()
 
-        until(serves, 90, f"{name} answers again")
+        until(serves, 240, f"{name} answers again")
 
     def ask(self, task: str) -> None:
         """Send a task to the broker, as a nudge does."""
@@ -169,7 +169,7 @@ def open_site(house: House, death: Death | None = None) -> Iterator[Site]:
     with listen() as listener:
         start = WebStart(house, listener)
         address = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        with httpx2.Client(base_url=address, timeout=60) as client:
+        with httpx2.Client(base_url=address, timeout=240) as client:
             site = Site(house, client, start, start(death))
             yield site
             if site.process.process.exitcode is None:

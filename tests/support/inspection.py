@@ -39,7 +39,7 @@ def require_sound_trail(house: House) -> Report:
 
 def seal_everything(runtime: Runtime) -> None:
     """Run the sealer until no entry waits."""
-    sealer, end = sealer_of(runtime, "test"), time.monotonic() + 90
+    sealer, end = sealer_of(runtime, "test"), time.monotonic() + 240
     while True:
         sealer.run(batches=100)
         with runtime.database.session() as session:

@@ -43,7 +43,7 @@ def kit_site(renderer: Renderer) -> Iterator[KitSite]:
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="critical"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 240
     while not server.started and time.monotonic() < deadline:
         time.sleep(0.02)
     site.url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"

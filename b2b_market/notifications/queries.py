@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, func, select, tuple_
+from sqlalchemy import ColumnElement, and_, bindparam, case, func, select, tuple_
 from sqlalchemy.orm import Session
 
-from b2b_market.infra.database import run_fixed
+from b2b_market.infra.database import run_fixed, within
 from b2b_market.infra.http.problems import MalformedRequest
 from b2b_market.kernel.paging import Page, PageRequest, page_of
 from b2b_market.kernel.refusal import NotFound
@@ -19,6 +19,12 @@ from b2b_market.notifications.states import MailStatus
 from b2b_market.rbac.actor import Scope
 
 UNREAD_SHOWN = 100
+_UNREAD = select(func.count()).select_from(
+    select(Notification.id)
+    .where(Notification.user_id == bindparam("user_id"), within(Notification.org_id), Notification.read_at.is_(None))
+    .limit(UNREAD_SHOWN)
+    .subquery()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +100,7 @@ def groups(session: Session, scope: Scope, request: PageRequest, *, unread_only:
 
 def unread(session: Session, scope: Scope) -> int:
     """Return how many messages are unread, counting no further than UNREAD_SHOWN."""
-    some = select(Notification.id).where(_own(scope), Notification.read_at.is_(None)).limit(UNREAD_SHOWN)
-    return session.scalar(select(func.count()).select_from(some.subquery())) or 0
+    return session.scalar(_UNREAD, {"user_id": scope.user_id, "orgs": scope.orgs}) or 0
 
 
 def lock_notification(session: Session, scope: Scope, notification_id: UUID) -> Notification:

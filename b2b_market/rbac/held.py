@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cache
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, DateTime, Dialect, Text, Uuid, and_, any_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, DateTime, Dialect, Select, Text, Uuid, and_, any_, bindparam, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
@@ -59,12 +59,17 @@ def waiting_grants(session: Session, org_ids: Sequence[UUID] | None = None) -> t
 
 def companies_of(session: Session, user_id: UUID, now: datetime | None = None) -> tuple[tuple[UUID, str], ...]:
     """Return the companies (id, name) in which the person has a role in force (by the database's clock), by name."""
-    query = (
-        select(RbacDomain.org_id, RbacDomain.name)
-        .where(RbacDomain.org_id.in_(select(RbacGrant.org_id).where(RbacGrant.user_id == user_id, in_force(now))))
-        .order_by(RbacDomain.name, RbacDomain.org_id)
-    )
-    return tuple((org_id, name) for org_id, name in session.execute(query))
+    rows = session.execute(_companies(), {"user_id": user_id, "now": now})
+    return tuple((org_id, name) for org_id, name in rows)
+
+
+@cache
+def _companies() -> Select[UUID, str]:
+    """Return the statement of every page's head."""
+    moment = func.coalesce(bindparam("now", type_=DateTime(timezone=True)), func.now())
+    held = select(RbacGrant.org_id).where(RbacGrant.user_id == bindparam("user_id"), in_force(moment))
+    query = select(RbacDomain.org_id, RbacDomain.name).where(RbacDomain.org_id.in_(held))
+    return query.order_by(RbacDomain.name, RbacDomain.org_id)
 
 
 def supplying_companies(session: Session, user_id: UUID, now: datetime) -> tuple[tuple[UUID, str], ...]:

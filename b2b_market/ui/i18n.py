@@ -8,7 +8,7 @@ import gettext
 import string
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from io import BytesIO
 from pathlib import Path
 from types import MappingProxyType
@@ -70,12 +70,18 @@ def words_of(*packages: Path) -> Catalogue:
 
 def fill(sentence: str, facts: Mapping[str, object]) -> str:
     """Fill ``{name}`` fields from ``facts``. Only whole names: no attributes, no indexes; unknown ones stay."""
-    parts: list[str] = []
-    for literal, name, spec, _ in string.Formatter().parse(sentence):
-        parts.append(literal)
-        if name is not None:
-            parts.append(str(facts[name]) if name in facts else "{" + name + (":" + spec if spec else "") + "}")
-    return "".join(parts)
+    return "".join(
+        [literal if name is None else literal + str(facts.get(name, kept)) for literal, name, kept in _parts(sentence)]
+    )
+
+
+@lru_cache(maxsize=4096)
+def _parts(sentence: str) -> tuple[tuple[str, str | None, str], ...]:
+    """Return what ``sentence`` is made of: text, the name of the field after it if there is one, and how it reads."""
+    return tuple(
+        (literal, name, "{" + (name or "") + (":" + spec if spec else "") + "}")
+        for literal, name, spec, _ in string.Formatter().parse(sentence)
+    )
 
 
 @dataclass(frozen=True, slots=True)

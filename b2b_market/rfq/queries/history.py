@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, select
-from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy import Text, any_, bindparam, func, select
+from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 from sqlalchemy.orm import Session
 
 from b2b_market.infra.database import within
@@ -14,6 +14,24 @@ from b2b_market.rfq.models.history import PricePoint
 from b2b_market.rfq.rules.history import PriceHistory
 
 _PLACES = 6
+_HISTORIES = (
+    select(
+        PricePoint.item_key,
+        PricePoint.unit,
+        func.array_agg(aggregate_order_by(PricePoint.value, PricePoint.awarded_at.desc(), PricePoint.award_id.desc())),
+        func.max(PricePoint.awarded_at),
+        func.sum(PricePoint.value * PricePoint.quantity) / func.sum(PricePoint.quantity),
+        func.min(PricePoint.value),
+        func.count(),
+    )
+    .where(
+        within(PricePoint.buyer_id),
+        PricePoint.item_key == any_(bindparam("keys", type_=ARRAY(Text()))),
+        PricePoint.currency == bindparam("currency"),
+        PricePoint.rfq_id != bindparam("without"),
+    )
+    .group_by(PricePoint.item_key, PricePoint.unit)
+)
 _NOTED = (
     select(PricePoint.award_id)
     .where(PricePoint.award_id == bindparam("award_id"), within(PricePoint.buyer_id))
@@ -28,25 +46,7 @@ def histories(
     """Return by item and unit what the scope's company has paid in ``currency``, the request ``without`` left out."""
     if not keys:
         return {}
-    newest = aggregate_order_by(PricePoint.value, PricePoint.awarded_at.desc(), PricePoint.award_id.desc())
-    wanted = (
-        select(
-            PricePoint.item_key,
-            PricePoint.unit,
-            func.array_agg(newest),
-            func.max(PricePoint.awarded_at),
-            func.sum(PricePoint.value * PricePoint.quantity) / func.sum(PricePoint.quantity),
-            func.min(PricePoint.value),
-            func.count(),
-        )
-        .where(
-            PricePoint.buyer_id.in_(scope.org_ids),
-            PricePoint.item_key.in_(keys),
-            PricePoint.currency == currency,
-            PricePoint.rfq_id != without,
-        )
-        .group_by(PricePoint.item_key, PricePoint.unit)
-    )
+    given = {"orgs": scope.orgs, "keys": list(keys), "currency": currency, "without": without}
     return {
         (key, unit): PriceHistory(
             last=prices[0],
@@ -55,7 +55,7 @@ def histories(
             lowest=lowest,
             count=count,
         )
-        for key, unit, prices, last_at, average, lowest, count in session.execute(wanted)
+        for key, unit, prices, last_at, average, lowest, count in session.execute(_HISTORIES, given)
     }
 
 

@@ -131,7 +131,7 @@ class Work:
         self._entries.append(entry)
 
     def veil(self, veil: UUID) -> None:
-        """Hold back whatever this transaction leaves in trail and outbox until ``veil`` is lifted.
+        """Hold back whatever this transaction leaves in trail, outbox and mail until ``veil`` is lifted.
 
         From all but the companies that it is visible to; where the transaction is refused, its denial is held back too.
         """

@@ -67,6 +67,8 @@ class NotificationMail(Base):
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
     error: Mapped[str]
+    veil: Mapped[UUID | None]
+    """What hides a mail that nobody took from the operator until it is lifted: whom it was for would tell too much."""
 
 
 class NotificationSetting(Base):

@@ -30,6 +30,7 @@ CREATE POLICY veil_lifted_read ON veil_lifted FOR SELECT USING ({MACHINE} OR {PL
 GRANT SELECT, INSERT ON veil_lifted TO b2b_app;
 ALTER TABLE audit_event ADD COLUMN veil uuid;
 ALTER TABLE outbox ADD COLUMN veil uuid;
+ALTER TABLE notification_mail ADD COLUMN veil uuid;
 ALTER TABLE audit_leaf ADD COLUMN veiled boolean NOT NULL DEFAULT false;
 CREATE INDEX ix_audit_leaf_leaf_index ON audit_leaf (leaf_index) WHERE veiled;
 """
@@ -67,6 +68,9 @@ READERS_BEFORE = {
 }
 OPERATOR = f"{MACHINE} OR {PLATFORM} = 'operator' AND {LIFTED.format('outbox')}"
 DESK = {"read": OPERATOR, "deliver": OPERATOR, "audit": f"{PLATFORM} = 'auditor' AND {LIFTED.format('outbox')}"}
+# which mails nobody took, and for whom
+FAILED = f"{MACHINE} OR {PLATFORM} = 'operator' AND status = 'dead' AND {LIFTED.format('notification_mail')}"
+FAILED_BEFORE = "app_machine() OR (app_platform() = 'operator' AND status = 'dead')"
 OPERATOR_BEFORE = "app_machine() OR app_platform() = 'operator'"
 DESK_BEFORE = {"read": OPERATOR_BEFORE, "deliver": OPERATOR_BEFORE, "audit": "app_platform() = 'auditor'"}
 
@@ -78,15 +82,20 @@ def upgrade() -> None:
         op.execute(f"ALTER POLICY {table}_read ON {table} USING ({readers})")
     for name, readers in DESK.items():
         op.execute(f"ALTER POLICY outbox_{name} ON outbox USING ({readers})")
+    for name in ("read", "change"):
+        op.execute(f"ALTER POLICY notification_mail_{name} ON notification_mail USING ({FAILED})")
 
 
 def downgrade() -> None:
+    for name in ("read", "change"):
+        op.execute(f"ALTER POLICY notification_mail_{name} ON notification_mail USING ({FAILED_BEFORE})")
     for name, readers in DESK_BEFORE.items():
         op.execute(f"ALTER POLICY outbox_{name} ON outbox USING ({readers})")
     for table, readers in READERS_BEFORE.items():
         op.execute(f"ALTER POLICY {table}_read ON {table} USING ({readers})")
     op.execute("DROP INDEX ix_audit_leaf_leaf_index")
     op.execute("ALTER TABLE audit_leaf DROP COLUMN veiled")
+    op.execute("ALTER TABLE notification_mail DROP COLUMN veil")
     op.execute("ALTER TABLE outbox DROP COLUMN veil")
     op.execute("ALTER TABLE audit_event DROP COLUMN veil")
     op.execute("DROP TABLE veil_lifted")

@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 
 from b2b_market.audit.rules.verification import verify_export
 from b2b_market.audit.service.downloading import log_keys
@@ -16,11 +17,14 @@ from b2b_market.infra.outbox import OutboxRow
 from b2b_market.infra.runtime import Runtime
 from b2b_market.infra.veils import LiftedVeil
 from b2b_market.kernel.permission import Role
+from b2b_market.notifications.models import NotificationMail
+from b2b_market.notifications.states import MailStatus
 from b2b_market.rbac.actor import Actor, system_actor
 from b2b_market.tendering.rules.sealed_envelope import sign_withdrawal
 from b2b_market.tendering.rules.sealed_payload import BidIds
 from b2b_market.tendering.rules.sealed_terms import Part
 from b2b_market.tendering.service.drafting import TenderContent
+from b2b_market.tendering.tasks import settle_reveals
 from tests.audit.trails import seal
 from tests.support import bonds, judging, reveals
 from tests.support import tenders as made
@@ -133,9 +137,9 @@ def test_bonds_and_reveals_are_veiled_as_bids_are(runtime: Runtime, hall: Hall, 
         bonds.register(runtime, hall.sales[place], content, letter=b"a guarantee\n")
     made.close(runtime)
     reveals.declare(runtime, hall.approver, content.tender.id)
-    reveals.reveal(
-        runtime, hall.sales[0], content.tender.id, reveals.packed(kept[0], Part.WHOLE, made.offer_file("950"))
-    )
+    for place in (0, 1):
+        document = reveals.packed(kept[place], Part.WHOLE, made.offer_file("950"))
+        reveals.reveal(runtime, hall.sales[place], content.tender.id, document)
     assert told_of(trail(client, runtime, auditor), hall) == []
     veiled = select(AuditEvent.action).where(AuditEvent.veil == content.tender.id)
     everybody = system_actor("test", *hall.suppliers)
@@ -146,6 +150,23 @@ def test_bonds_and_reveals_are_veiled_as_bids_are(runtime: Runtime, hall: Hall, 
             topics = {row.topic for row in session.scalars(select(OutboxRow))}
         assert not [topic for topic in topics if topic.startswith("bid.") or "bond" in topic]
         assert "tender.closed.v1" in topics
+    judging.deliver(runtime)
+    asked = "tender.reveal_wanted"
+    assert asked not in given_up(runtime, client, operator), "whom nobody could ask is who has bid"
+    made.move(runtime, timedelta(days=2))
+    assert settle_reveals(runtime) == 1
+    assert asked in given_up(runtime, client, operator)
+
+
+def given_up(runtime: Runtime, client: TestClient, operator: Actor) -> set[str]:
+    """Let no server take any mail, and return the kinds of those that the operator finds given up."""
+    with runtime.database.session() as session:
+        set_tenant(session, Tenant(machine=True))
+        session.execute(update(NotificationMail).values(status=MailStatus.DEAD))
+        session.commit()
+    found = caller_for(client, runtime, operator).get("/notifications/mail/failed?limit=200")
+    assert found.status_code == 200, found.text
+    return {one["kind"] for one in found.json()["items"]}
 
 
 @pytest.mark.committed

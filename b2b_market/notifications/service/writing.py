@@ -71,4 +71,5 @@ def _mail_row(work: Work, reader: Recipient, message: Message) -> dict[str, obje
         "created_at": work.now(),
         "sent_at": None,
         "error": "",
+        "veil": work.veiled,
     }

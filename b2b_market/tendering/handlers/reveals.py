@@ -34,7 +34,8 @@ class KeysGone(MessageType):
 
 
 def when_keys_lost_ask_bidders(work: Work, actor: Actor, event: KeysLost) -> None:
-    """Ask every company that sent a bid."""
+    """Ask every company that sent a bid; which ones they are, not even a mail that nobody takes tells the operator."""
+    work.veil(event.tender_id)
     bidders = revealing.read_senders(work, actor, ReadTender(event.tender_id))
     people = people_with(work, actor, bidders, TenderPermission.BID_SUBMIT)
     tell(

@@ -49,6 +49,7 @@ SHARED = {
 }
 """Fenced tables of which some rows are there for every signed-in company."""
 PUBLIC = {
+    "tender_prior_notice": "tenders that their buyers announce to everybody before the notice",
     "tender_board_edition": "editions of public notices, for everybody without signing in",
     "tender_public_step": "what happened to public tenders, as far as their procedures make it public",
     "classification_scheme": "published by standards bodies, belongs to nobody",

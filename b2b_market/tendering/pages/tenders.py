@@ -266,7 +266,7 @@ def _allowed(call: PageContext, content: TenderContent, procedure: Procedure, *,
         active = [lot for lot in content.lots if lot.status is LotStatus.ACTIVE]
         found |= {"cancel_lot"} if may["cancel"] and len(active) > 1 else set()
     if planning.publish_plan.allows(call.actor):
-        public = read_procedure(tender.values).notice is Publicity.PUBLIC and tender.rehearsal_factor == 1
+        public = procedure.notice is Publicity.PUBLIC and tender.rehearsal_factor == 1
         found |= {"withdraw_plan"} | ({"plan"} if public and tender.status in PLANNABLE and not own_work else set())
     if tender.status is TenderStatus.ENQUIRIES and asking.answer_enquiry.allows(call.actor):
         found |= {"answer"}

@@ -382,10 +382,14 @@ class TestEdges:
         assert done.status_code == 303, done.text
         place = done.headers["location"]
         assert "DN 100" in client.get(place).text
+        waiting = "/tenders?status=pending_approval"
+        assert f'href="{place}"' not in client.get(waiting).text  # a purchaser approves nothing
         approver = sign_in(client, hall.approver)
+        assert f'href="{place}"' in approver.get(waiting).text
         refused = post_form(approver, f"{place}/return", {"version": "1"})
         assert (refused.status_code, "Give a reason" in refused.text) == (409, True)
         assert post_form(approver, f"{place}/approve", {"version": "1"}).status_code == 303
+        assert f'href="{place}"' not in approver.get(waiting).text
         sales = sign_in(client, hall.sales[0])
         shown = sales.get(f"{at}/bid").text
         assert "counts only if you confirm it" in shown

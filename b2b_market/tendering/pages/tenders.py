@@ -1,5 +1,6 @@
 """Lists of tenders and the page of one, for the buyer, suppliers and officers."""
 
+from collections.abc import Sequence
 from typing import Final
 from uuid import UUID, uuid4
 
@@ -77,6 +78,7 @@ def list_tenders(call: PageCall, status: str = "", cursor: str = "") -> Response
         "entries": showing.ENTRIES,
         "next_href": f"/tenders?status={chosen.value if chosen else ''}&cursor={following}" if following else None,
         "drafts": drafting.draft_tender.allows(call.actor),
+        "amendments": _waiting(call) if chosen is TenderStatus.PENDING_APPROVAL else (),
     }
     return call.page("tendering/list.html", context)
 
@@ -179,6 +181,11 @@ def answer(enquiry_id: WireUuid, call: PageCall) -> Response:
             asking.answer_enquiry(call.work, call.actor, commands.AnswerEnquiry(enquiry_id, expected, text))
             return call.see(f"/tenders/{tender_id}", Flash(N_("Answered to everybody.")))
     return page_of(call, tender_id, form, status=422)
+
+
+def _waiting(call: PageContext) -> Sequence[object]:
+    """Return the amendments that wait beside the tenders, to whoever may approve them."""
+    return amending.list_waiting(call.work, call.actor, None) if amending.list_waiting.allows(call.actor) else ()
 
 
 def page_of(call: PageContext, tender_id: UUID, form: Form, *, status: int = 200) -> Response:

@@ -11,6 +11,7 @@ from b2b_market.kernel.refusal import NotFound
 from b2b_market.rbac.actor import Scope
 from b2b_market.tendering.models.amendments import TenderAmendment, TenderEdition
 from b2b_market.tendering.models.bids import Bid
+from b2b_market.tendering.models.tenders import Tender
 from b2b_market.tendering.states.amendments import TenderAmendmentStatus
 from b2b_market.tendering.states.bids import BidStatus
 
@@ -61,6 +62,20 @@ def waiting_amendment(session: Session, scope: Scope, tender_id: UUID) -> Tender
         TenderAmendment.status == TenderAmendmentStatus.PENDING_APPROVAL,
     )
     return session.scalar(wanted.with_for_update())
+
+
+def waiting_amendments(session: Session, scope: Scope, most: int) -> Sequence[tuple[TenderAmendment, Tender]]:
+    """Return the amendments of own tenders that wait for approval with their tenders, the longest waiting first."""
+    wanted = (
+        select(TenderAmendment, Tender)
+        .join(Tender, Tender.id == TenderAmendment.tender_id)
+        .where(
+            TenderAmendment.buyer_id.in_(scope.org_ids),
+            TenderAmendment.status == TenderAmendmentStatus.PENDING_APPROVAL,
+        )
+    )
+    found = session.execute(wanted.order_by(TenderAmendment.id).limit(most))
+    return [(amendment, tender) for amendment, tender in found]
 
 
 def unconfirmed_bidders(session: Session, _scope: Scope, tender_id: UUID, binding: int) -> Sequence[UUID]:

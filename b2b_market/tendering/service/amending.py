@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import delete
 
@@ -40,6 +40,8 @@ from b2b_market.tendering.service.publishing import lock_live, put_out, settle_l
 from b2b_market.tendering.states.amendments import TENDER_AMENDMENT_LIFECYCLE, Need, TenderAmendmentStatus
 from b2b_market.tendering.states.procedures import CriterionKind
 from b2b_market.tendering.states.tenders import LotStatus, TenderStatus
+
+MOST_WAITING: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +183,12 @@ def list_amendments(work: Work, scope: Scope, command: ReadTender) -> Sequence[T
     """Return the amendments of an own tender, the newest first; NotFound for any other."""
     tender = tender_queries.own_tender(work.session, scope, command.tender_id)
     return queries.amendments_of(work.session, scope, tender.id)
+
+
+@operation(TenderPermission.APPROVE)
+def list_waiting(work: Work, scope: Scope, _command: None) -> Sequence[tuple[TenderAmendment, Tender]]:
+    """Return the amendments that wait for an approver of the company with their tenders, the longest waiting first."""
+    return queries.waiting_amendments(work.session, scope, MOST_WAITING)
 
 
 @operation(TenderPermission.READ)

@@ -11,7 +11,16 @@ import pytest
 
 from b2b_market.audit.rules.checkpoint import Checkpoint, read_checkpoint, sign_checkpoint
 from b2b_market.audit.rules.findings import KEPT, Fault, Findings, Report
-from b2b_market.audit.rules.lines import Kind, checkpoint_line, entry_line, key_line, plain_line, read_line
+from b2b_market.audit.rules.heading import heading_line
+from b2b_market.audit.rules.lines import (
+    Kind,
+    checkpoint_line,
+    entry_line,
+    key_line,
+    plain_line,
+    read_line,
+    veiled_line,
+)
 from b2b_market.audit.rules.verification import NotAnExport, verify_export
 from b2b_market.audit.rules.witness import Restored, restored_line
 from b2b_market.infra.canonical import canonical
@@ -47,6 +56,20 @@ def edit(change: Callable[[Fields], None]) -> Callable[[bytes], bytes]:
 
 def _put(name: str, value: object, fields: Fields) -> None:
     fields[name] = value
+
+
+def test_an_entry_that_is_held_back_is_checked_by_its_hash_alone() -> None:
+    book = make_book(11)
+    lines = book.export()
+    places = [place for place, line in enumerate(lines) if b'"kind":"entry"' in line]
+    for index in (2, 5):
+        lines[places[index]] = veiled_line(index, book.leaves[index])
+    lines[0] = heading_line(replace(book.heading(), veiled=(2, 5)), book.key)
+    report = verify_export(lines)
+    assert (report.exit_code, report.tally.entries) == (0, len(book.entries))
+    assert any("2 entries are held back" in notice.text() for notice in report.notices)
+    lines[places[5]] = veiled_line(5, bytes(32))
+    assert verify_export(lines).exit_code != 0
 
 
 # ---------------------------------------------------------------------------------------------------- lines of the file

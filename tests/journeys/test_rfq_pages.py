@@ -300,7 +300,9 @@ class TestQuoting:
         expect(page.get_by_role("heading", name="Receipt of revision 1")).to_be_visible()
         page.get_by_role("button", name="Withdraw").click()
         page.locator("#confirm").get_by_role("button", name="Continue").click()
-        expect(page.get_by_text("Withdrawn. You may quote again until the deadline.")).to_be_visible()
+        expect(
+            page.get_by_text("Withdrawn; here is the signed receipt. You may quote again until the deadline.")
+        ).to_be_visible()
 
     def test_an_error_leads_to_its_cell(self, site: Site, tabs: Tabs) -> None:
         room = site.showroom

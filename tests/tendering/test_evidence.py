@@ -1,6 +1,7 @@
 """The public files as they are downloaded: who gets them and when, always the same bytes, and what a check says."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
@@ -17,7 +18,7 @@ from b2b_market.tendering.commands.bids import ContributeLayer
 from b2b_market.tendering.documents.folder import zipped
 from b2b_market.tendering.rules import sealed_folder as rules
 from b2b_market.tendering.rules.sealed_payload import Box
-from b2b_market.tendering.rules.sealed_record import read_record
+from b2b_market.tendering.rules.sealed_record import OpeningRecord, Outcome, read_record
 from b2b_market.tendering.rules.sealed_terms import read_notice
 from b2b_market.tendering.service import opening
 from b2b_market.tendering.service.drafting import TenderContent
@@ -46,11 +47,12 @@ class TestRules:
         assert rules.entries_needed(receipts, 2) == needed, "one that is void has to be shown"
 
     def test_payloads_alone_are_published_and_none_that_stayed_sealed(self) -> None:
-        records = [read_record(one).record for one in opened_tender().files().records]
+        records = [_one_sealed(read_record(one).record) for one in opened_tender().files().records]
         boxes = list(rules.boxes_needed(records))
         assert {key for _, (_, key) in boxes} == {Box.PAYLOAD}
         outcomes = {(one.part, bid.sequence): bid.outcome.value for one in records for bid in one.bids}
         assert {outcomes[part, number] for number, (part, _) in boxes} <= {"opened", "failed"}
+        assert "sealed" in outcomes.values()
         assert len(boxes) == sum(outcome in ("opened", "failed") for outcome in outcomes.values())
 
     def test_nothing_is_there_before_prices_may_be_seen(self) -> None:
@@ -63,6 +65,12 @@ class TestRules:
         files = [("b.json", b"{}"), ("a/c.json", b"[]")]
         assert zipped(files) == zipped(reversed(files))
         assert contents(zipped(files)) == {"a/c.json": b"[]", "b.json": b"{}"}
+
+
+def _one_sealed(record: OpeningRecord) -> OpeningRecord:
+    """Return the record as if the first bid had stayed sealed."""
+    first, *others = record.bids
+    return replace(record, bids=(replace(first, outcome=Outcome.SEALED), *others))
 
 
 @pytest.fixture

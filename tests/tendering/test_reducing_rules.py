@@ -104,6 +104,12 @@ class TestDropping:
                 with pytest.raises(rules.TooFewLeft):
                     rules.require_left(list(totals), dropped, least)
 
+    def test_as_many_are_left_as_the_procedure_announces(self) -> None:
+        rules.require_left([FIRST, SECOND, THIRD], [THIRD], 2)
+        with pytest.raises(rules.TooFewLeft) as refused:
+            rules.require_left([FIRST, SECOND, THIRD], [THIRD, SECOND], 2)
+        assert refused.value.facts == {"least": 2, "left": 1}
+
     def test_the_talks_end_when_nobody_may_complain_any_more(self) -> None:
         second = timedelta(seconds=1)
         rules.require_over([], NOON)

@@ -284,3 +284,17 @@ class TestTalking:
         with pytest.raises(talking.RoundsMissing) as refused:
             talking.require_rounds(3, 2)
         assert refused.value.facts == {"least": 3, "round": 2}
+
+
+class TestOpenToAll:
+    def test_a_public_tender_is_open_until_applications_or_bids_end(self) -> None:
+        later = NOON + DAY
+        for status, entry, applications_end_at, until in (
+            (TenderStatus.TENDERING, Entry.PUBLIC, None, later),
+            (TenderStatus.ENQUIRIES, Entry.PUBLIC, None, later),
+            (TenderStatus.CLOSED, Entry.PUBLIC, None, None),
+            (TenderStatus.TENDERING, Entry.INVITED, None, None),
+            (TenderStatus.APPLICATIONS, Entry.PUBLIC, NOON, NOON),
+            (TenderStatus.TENDERING, Entry.PUBLIC, NOON, None),
+        ):
+            assert admission.open_until(entry, status, later, applications_end_at) == until

@@ -3,7 +3,8 @@
 A short SELECT behind policies takes PostgreSQL four to ten times as long to plan as to run. So the second time that a
 connection is asked the same text with the same types of values, it is told PREPARE, and from then on only EXECUTE.
 Values travel as before, written by the driver. Whether a plan for all values will do is PostgreSQL's own decision,
-which it takes after five runs (``plan_cache_mode``).
+which it takes after five runs (``plan_cache_mode``). Pages of lists and searches for words are left out: which index
+serves them best depends on the values, and a plan for all of them would be the wrong one for most.
 
 The types are declared as the driver would have written the values, so a text means the same either way: a string is a
 literal whose type the place decides, a UUID is a ``uuid``. What cannot be declared like that is run as it is.
@@ -24,6 +25,7 @@ from psycopg2.extensions import connection, cursor
 MOST: Final = 300
 """How many statements one connection keeps prepared; the one not asked for longest goes first."""
 _VERB: Final = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE|WITH)\b", re.IGNORECASE)
+_BY_VALUE: Final = re.compile(r"\bLIMIT\b|@@", re.IGNORECASE)
 _PLACE: Final = re.compile(r"%\((\w+)\)s|%%")
 _INTEGER, _BIGINT = 2**31, 2**63
 
@@ -101,8 +103,8 @@ class PreparingCursor(cursor):
 
 @lru_cache(maxsize=4096)
 def _preparable(query: str) -> Preparable | None:
-    """Return what PREPARE is told for ``query``; None where it is no single statement that can be prepared."""
-    if ";" in query or not _VERB.match(query):
+    """Return what PREPARE is told for ``query``; None where it is no single statement, or planned by its values."""
+    if ";" in query or not _VERB.match(query) or _BY_VALUE.search(query):
         return None
     numbers: dict[str, int] = {}
 

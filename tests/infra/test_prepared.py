@@ -106,6 +106,8 @@ def test_other_types_of_values_are_another_statement(connection: PreparingConnec
     ("text", "values"),
     [
         ("SELECT 1; SELECT 2", None),
+        ("SELECT %(value)s LIMIT 1", {"value": 1}),
+        ("SELECT to_tsvector('a') @@ to_tsquery(%(value)s)", {"value": "a"}),
         ("SHOW work_mem", None),
         ("SELECT %(value)s", {"value": 1.5}),
         ("SELECT %(value)s", {"value": [1, 2]}),

@@ -240,7 +240,7 @@ class TenderStory:
             told = [one["lot_id"] for one in own if one["outcome"] == "won"]
             expect(sorted(told) == sorted(won), f"{desk.company} was told of other lots than it won")
             places = ", ".join(str(one["place"]) for one in own)
-            self.report.step(desk.who, f"{desk.company}: {len(won)} lots won, places {places}", desk.page(link))
+            self.report.step(desk.who, f"{desk.company}: lots won: {len(won)}, places {places}", desk.page(link))
 
     def _contracts(self, purchaser: Desk, awards: Sequence[Mapping[str, Any]], tender: Mapping[str, Any]) -> None:
         """Wait for the stand-still to pass and the contracts to be drafted; check them and their files."""

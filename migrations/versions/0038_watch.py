@@ -34,9 +34,11 @@ CREATE INDEX ix_board_entry_classes ON board_entry USING gin (classes);
 INSERT INTO board_entry (subject_id, kind, buyer_id, buyer_name_zh, buyer_name_en, country, number, title, currency,
     closes_at, listed_at, line_count, sealed, incoterm, places, items, keys, categories, classes, procedure, value,
     title_key, document, woken, vocabulary)
-SELECT tender_id, 'tender', buyer_id, '', buyer_name, '', number, title, document ->> 'currency', closes_at,
-    published_at, 0, true, '', '{}', '{}', '{}', '{}', codes, kind, NULL, '', '', true, ''
-FROM tender_board WHERE entry = 'public' AND status IN ('applications', 'enquiries', 'tendering')
+SELECT notice.tender_id, 'tender', notice.buyer_id, company.legal_name_zh, company.legal_name_en, company.country,
+    notice.number, notice.title, notice.document ->> 'currency', notice.closes_at, notice.published_at, 0, true, '',
+    '{}', '{}', '{}', '{}', notice.codes, notice.kind, NULL, '', '', true, ''
+FROM tender_board notice JOIN organization company ON company.id = notice.buyer_id
+WHERE notice.entry = 'public' AND notice.status IN ('applications', 'enquiries', 'tendering')
 """
 NO_BOARD = """
 DELETE FROM board_entry WHERE kind = 'tender';

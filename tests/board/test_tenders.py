@@ -14,6 +14,7 @@ from b2b_market.board.commands import Filters, SaveSearch
 from b2b_market.board.rules.saving import require_comparable, require_sound
 from b2b_market.board.states import Cadence, Subject
 from b2b_market.board.tasks import alert
+from b2b_market.infra.database import Tenant
 from b2b_market.infra.runtime import Runtime
 from b2b_market.kernel.currency import Currency
 from b2b_market.kernel.refusal import Invalid
@@ -24,7 +25,7 @@ from b2b_market.tendering.tasks import advance_due
 from tests.board.boards import entry_ids, put_up, titles, wanted
 from tests.board.test_searches import heard, keep
 from tests.rfq.forms import page, text_of
-from tests.support import judging, selecting
+from tests.support import judging, selecting, visits
 from tests.support import tenders as made
 from tests.support.calling import caller_for
 from tests.support.people import post_form, sign_in
@@ -165,3 +166,11 @@ def test_the_page_shows_filters_and_keeps_tenders(runtime: Runtime, hall: Hall, 
     assert "at least 5" in listed
     other = sign_in(client, make_market(runtime, suppliers=0).purchaser)
     assert f'href="/tender-board/{tender.tender.id}"' in page(other, "/board"), "who does not supply reads the notice"
+
+
+def test_an_entry_of_a_country_that_is_not_known_is_shown(runtime: Runtime, hall: Hall, client: TestClient) -> None:
+    announced(runtime, hall)
+    with work_for(runtime, hall.purchaser) as work:
+        work.act_for(Tenant(machine=True))
+        assert work.session.execute(text("UPDATE board_entry SET country = '' RETURNING 1")).all()
+    assert "Circulation pumps" in visits.page(client, hall.sales[0], "/board")

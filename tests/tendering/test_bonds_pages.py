@@ -1,6 +1,7 @@
 """Bid bonds as people see them: the bidder's form and letter, and what the buyer does after the opening."""
 
 from fastapi.testclient import TestClient
+from sqlalchemy import text
 
 from b2b_market.infra.runtime import Runtime
 from tests.support import bonds as given
@@ -8,6 +9,9 @@ from tests.support import tenders as made
 from tests.support.people import sign_in, sign_out
 from tests.support.tenders import Hall
 from tests.support.visits import act, page
+from tests.support.works import work_for
+
+FORGET = text("UPDATE tender SET bond = bond - 'valid_until' WHERE id = :id")
 
 
 def test_pages_lead_from_the_form_to_the_forfeiture(runtime: Runtime, hall: Hall, client: TestClient) -> None:
@@ -57,3 +61,13 @@ def test_pages_lead_from_the_form_to_the_forfeiture(runtime: Runtime, hall: Hall
     act(client, hall.approver, f"{bond}/steps/confirm_forfeiture", {"version": version + 1})
     kept = page(client, sales, f"{at}/bonds")
     assert ("Kept by the buyer" in kept, "It does not sign." in kept) == (True, True)
+
+
+def test_a_tender_of_before_bonds_had_a_last_day_is_shown(runtime: Runtime, hall: Hall, client: TestClient) -> None:
+    content = made.tendering(runtime, hall, given.command(hall))
+    with work_for(runtime, hall.purchaser) as work:
+        work.session.execute(
+            text("UPDATE tender SET bond = bond - 'valid_until' WHERE id = :id"), {"id": content.tender.id}
+        )
+    at = f"/tenders/{content.tender.id}"
+    assert "Bank guarantee" in page(client, hall.purchaser, at) + page(client, hall.sales[0], f"{at}/bonds")

@@ -74,31 +74,29 @@ class PreparingCursor(cursor):
             super().execute(query, vars)
             return
         kept, key = self.connection.kept, (query, types)
-        name = kept.prepared.get(key)
-        if name is not None:
+        if key in kept.seen:
+            self._prepare(known, key)
+        if key in kept.prepared:
             kept.prepared.move_to_end(key)
-            super().execute(f"EXECUTE {name}{known.places}", vars)
-        elif key in kept.seen:
-            self._prepare(known, key, vars)
-        else:
-            kept.seen[key] = None
-            if len(kept.seen) > MOST:
-                kept.seen.popitem(last=False)
-            super().execute(query, vars)
+            super().execute(f"EXECUTE {kept.prepared[key]}{known.places}", vars)
+            return
+        kept.seen[key] = None
+        if len(kept.seen) > MOST:
+            kept.seen.popitem(last=False)
+        super().execute(query, vars)
 
-    def _prepare(self, known: Preparable, key: _Key, values: Any) -> None:  # noqa: ANN401 - the driver's own
-        """Prepare and run with one round trip; a statement that fails is not taken for prepared."""
+    def _prepare(self, known: Preparable, key: _Key) -> None:
+        """Prepare a statement, by itself: it stays prepared whatever becomes of its run and of the transaction."""
         kept, types = self.connection.kept, key[1]
+        if len(kept.prepared) >= MOST:
+            oldest = next(iter(kept.prepared))
+            super().execute(f"DEALLOCATE {kept.prepared[oldest]}")
+            del kept.prepared[oldest]
         kept.last += 1
-        name = f"p{kept.last}"
         declared = f"({', '.join(types)})" if types else ""
-        text = f"PREPARE {name}{declared} AS {known.text}".replace("%", "%%")
-        forgotten = next(iter(kept.prepared)) if len(kept.prepared) >= MOST else None
-        if forgotten is not None:
-            text = f"DEALLOCATE {kept.prepared.pop(forgotten)}; {text}"
-        super().execute(f"{text}; EXECUTE {name}{known.places}", values or {})
-        kept.prepared[key] = name
-        kept.seen.pop(key, None)
+        super().execute(f"PREPARE p{kept.last}{declared} AS {known.text}")
+        kept.prepared[key] = f"p{kept.last}"
+        del kept.seen[key]
 
 
 @lru_cache(maxsize=4096)

@@ -174,7 +174,9 @@ class Work:
                 stamp = (self.cause.correlation_id, self.now(), veil or self.veiled)
                 who = Who(WhoKind.ANONYMOUS) if said.unnamed else self.who
                 rows.append(outbox_row(said.event, key, root.parties(), who, stamp))
-        entries = [replace(entry, veil=entry.veil or self.veiled) for entry in self._entries]
+        entries = self._entries
+        if self.veiled is not None:
+            entries = [replace(entry, veil=entry.veil or self.veiled) for entry in entries]
         events, details = entry_rows(entries, self.who, self.cause, self.now())
         insert_together(self.session, (OutboxRow, rows), (AuditEvent, events), (AuditDetail, details))
         self._announced.clear()

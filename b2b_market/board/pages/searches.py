@@ -11,7 +11,6 @@ from b2b_market.board.rules.vocabulary import CATEGORIES
 from b2b_market.board.service import saving
 from b2b_market.board.states import Cadence
 from b2b_market.infra.http.wires import WireUuid
-from b2b_market.kernel.refusal import Refusal
 from b2b_market.kernel.text import N_
 from b2b_market.rbac.page_edge import PageCall, PageContext, PageRoute
 from b2b_market.reference import public as reference
@@ -39,13 +38,10 @@ def save_search(call: PageCall) -> Response:
     name = form.text("name", required=True)
     cadence = form.one_of("cadence", _CADENCES, required=True)
     if form.ok and name is not None and cadence is not None:
-        try:
+        with call.attempt(form):
             command = SaveSearch(name=name, filters=filters, cadence=Cadence(cadence))
             saving.save_search(call.work, call.actor, command)
             return call.see(f"{board.PATH}?{urlencode(board.fields_of(filters))}", Flash(N_("Search saved.")))
-        except Refusal as refusal:
-            call.refuse(refusal)
-            form.add_refusal(refusal)
     return _list(call, form, status=422)
 
 
@@ -66,14 +62,11 @@ def change_search(search_id: WireUuid, call: PageCall) -> Response:
     cadence = form.one_of("cadence", _CADENCES, required=True)
     expected = form.integer("version", required=True)
     if form.ok and cadence is not None:
-        try:
+        with call.attempt(form):
             content = SaveSearch(name=search.name, filters=saving.filters_of(search), cadence=Cadence(cadence))
             command = ChangeSearch(search_id=search_id, expected_version=expected, content=content)
             saving.change_search(call.work, call.actor, command)
             return call.see(PATH, Flash(N_("Changed.")))
-        except Refusal as refusal:
-            call.refuse(refusal)
-            form.add_refusal(refusal)
     return _list(call, form, status=409)
 
 
@@ -82,12 +75,9 @@ def drop_search(search_id: WireUuid, call: PageCall) -> Response:
     """Throw a saved search away."""
     saving.read_search(call.work, call.actor, ReadSearch(search_id))
     form = Form(call.form())
-    try:
+    with call.attempt(form):
         saving.drop_search(call.work, call.actor, DropSearch(search_id, form.integer("version", required=True)))
         return call.see(PATH, Flash(N_("Deleted.")))
-    except Refusal as refusal:
-        call.refuse(refusal)
-        form.add_refusal(refusal)
     return _list(call, form, status=409)
 
 

@@ -1,5 +1,6 @@
 """Drafting, reducing and withdrawing contracts as awards, agreements and orders come and go."""
 
+from collections.abc import Iterable
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -39,7 +40,7 @@ def when_rfq_awarded_draft_contracts(work: Work, actor: Actor, event: RfqAwarded
     """Draft a contract for every supplier of an approved award, and tell the request that this is done."""
     award = rfq.award_view(work, actor, event.award_id)
     ids = [award.buyer_id, *(supplier.supplier_id for supplier in award.suppliers)]
-    parties = {org_id: _party(view) for org_id, view in organizations.companies(work, actor, ids).items()}
+    parties = _parties(work, actor, ids)
     deals = tuple(_deal(award, won, parties) for won in award.suppliers)
     drafting.draft_contracts(
         work,
@@ -60,7 +61,7 @@ def when_tender_awarded_draft_contracts(work: Work, actor: Actor, event: TenderA
     """Draft a contract of each buyer with every winner of a tender whose awards bind, and tell the tender."""
     tender = tendering.concluded_tender(work, actor, event.tender_id)
     ids = [org_id for winner in tender.winners for org_id in (winner.buyer_id, winner.supplier_id)]
-    parties = {org_id: _party(view) for org_id, view in organizations.companies(work, actor, ids).items()}
+    parties = _parties(work, actor, ids)
     for winner in tender.winners:
         buyer = parties[winner.buyer_id]
         drafting.draft_contracts(
@@ -112,7 +113,7 @@ def when_award_lines_cancelled_reduce_contract(work: Work, actor: Actor, event: 
     award = rfq.award_view(work, actor, event.award_id)
     kept = next((won for won in award.suppliers if won.supplier_id == event.supplier_id), None)
     ids = [award.buyer_id, event.supplier_id]
-    parties = {org_id: _party(view) for org_id, view in organizations.companies(work, actor, ids).items()}
+    parties = _parties(work, actor, ids)
     command = ReduceContract(
         award_id=event.award_id,
         supplier_id=event.supplier_id,
@@ -126,7 +127,7 @@ def when_framework_concluded_draft_agreements(work: Work, actor: Actor, event: F
     """Draft the framework agreement with each of its members."""
     found = tendering.framework_agreement(work, actor, event.framework_id)
     ids = [found.buyer_id, *(member.supplier_id for member in found.members)]
-    parties = {org_id: _party(view) for org_id, view in organizations.companies(work, actor, ids).items()}
+    parties = _parties(work, actor, ids)
     buyer = parties[found.buyer_id]
     zone = ZoneInfo(organizations.settings(work, actor, found.buyer_id).timezone)
     command = DraftContracts(
@@ -147,7 +148,7 @@ def when_call_off_accepted_draft_contract(work: Work, actor: Actor, event: CallO
     if found is None or found.by_tender:
         return
     ids = [found.agreement.buyer_id, found.supplier_id]
-    parties = {org_id: _party(view) for org_id, view in organizations.companies(work, actor, ids).items()}
+    parties = _parties(work, actor, ids)
     buyer = parties[found.agreement.buyer_id]
     member = next(one for one in found.agreement.members if one.supplier_id == found.supplier_id)
     deal = Deal(
@@ -181,6 +182,11 @@ def when_call_off_cancelled_void_contract(work: Work, actor: Actor, event: CallO
             deal=None,
         )
         reducing.reduce_contract(work, actor, command)
+
+
+def _parties(work: Work, actor: Actor, org_ids: Iterable[UUID]) -> dict[UUID, Party]:
+    """Return companies by id as contracts name them."""
+    return {org_id: _party(view) for org_id, view in organizations.companies(work, actor, org_ids).items()}
 
 
 def _party(company: organizations.CompanyView) -> Party:

@@ -9,7 +9,6 @@ from uuid import UUID, uuid4
 from fastapi import APIRouter, Response
 
 from b2b_market.infra.http.wires import WireUuid
-from b2b_market.kernel.refusal import Refusal
 from b2b_market.kernel.text import N_
 from b2b_market.rbac.page_edge import PageCall, PageContext, PageRoute
 from b2b_market.rfq.commands.requests import ReadRfq, Rest
@@ -69,15 +68,12 @@ def save_scenario(rfq_id: WireUuid, call: PageCall) -> Response:
     form = Form(call.form("excluded", "forced"))
     command = _read(form, rfq_id)
     if command is not None:
-        try:
+        with call.attempt(form):
             scenario = scenarios.save_scenario(call.work, call.actor, command)
             said = N_("The scenario is saved; the search begins in a moment.")
             ready = N_("The scenario is saved.")
             flash = Flash(ready if scenario.status is ScenarioStatus.READY else said)
             return call.see(f"/rfqs/{rfq_id}/scenarios", flash)
-        except Refusal as refusal:
-            call.refuse(refusal)
-            form.add_refusal(refusal)
     return _scenarios(call, rfq_id, form, "", status=422)
 
 
@@ -99,13 +95,10 @@ def save_picks(rfq_id: WireUuid, call: PageCall) -> Response:
 def delete_scenario(rfq_id: WireUuid, scenario_id: WireUuid, call: PageCall) -> Response:
     """Delete a scenario."""
     form = Form(call.form())
-    try:
+    with call.attempt(form):
         command = StepScenario(scenario_id, form.integer("version", required=True))
         scenarios.delete_scenario(call.work, call.actor, command)
         return call.see(f"/rfqs/{rfq_id}/scenarios", Flash(N_("Deleted.")))
-    except Refusal as refusal:
-        call.refuse(refusal)
-        form.add_refusal(refusal)
     return _scenarios(call, rfq_id, form, "", status=409)
 
 
@@ -118,12 +111,9 @@ def propose_scenario(rfq_id: WireUuid, scenario_id: WireUuid, call: PageCall) ->
     command = ProposeScenario(
         scenario_id=scenario_id, expected_version=form.integer("version", required=True), rest=rest
     )
-    try:
+    with call.attempt(form):
         award = scenarios.propose_scenario(call.work, call.actor, command).award
         return call.see(f"/awards/{award.id}", Flash(N_("The award is proposed with the scenario's snapshot.")))
-    except Refusal as refusal:
-        call.refuse(refusal)
-        form.add_refusal(refusal)
     return _scenarios(call, rfq_id, form, "", status=409)
 
 

@@ -181,14 +181,11 @@ def show_quote(quote_id: WireUuid, call: PageCall) -> Response:
 def confirm(quote_id: WireUuid, call: PageCall) -> Response:
     """Let the quotation stand unchanged for the version of the request that its page showed."""
     form = Form(call.form())
-    try:
+    with call.attempt(form):
         edition = form.integer("rfq_edition", least=1) or 1
         command = commands.ConfirmQuote(quote_id, form.integer("version", required=True), edition)
         confirming.confirm_quote(call.work, call.actor, command)
         return call.see(f"/quotes/{quote_id}", Flash(N_("Confirmed. Here is your new signed receipt.")))
-    except Refusal as refusal:
-        call.refuse(refusal)
-        form.add_refusal(refusal)
     return _quote(call, quote_id, form, status=409)
 
 
@@ -212,14 +209,11 @@ def extend(quote_id: WireUuid, call: PageCall) -> Response:
 def withdraw(quote_id: WireUuid, call: PageCall) -> Response:
     """Take the quotation back before the deadline."""
     form = Form(call.form())
-    try:
+    with call.attempt(form):
         command = commands.WithdrawQuote(quote_id, form.integer("version", required=True))
         quoting.withdraw_quote(call.work, call.actor, command)
         said = Flash(N_("Withdrawn; here is the signed receipt. You may quote again until the deadline."), "warn")
         return call.see(f"/quotes/{quote_id}", said)
-    except Refusal as refusal:
-        call.refuse(refusal)
-        form.add_refusal(refusal)
     return _quote(call, quote_id, form, status=409)
 
 

@@ -11,7 +11,7 @@ from b2b_market.infra.http.wires import ListOut, WireUuid
 from b2b_market.rbac.duties import OwnWork
 from b2b_market.rbac.edge import Answer, Call, OnceCall, api_opener
 from b2b_market.rbac.operation import Operation
-from b2b_market.rbac.responses import changes, creates, reads
+from b2b_market.rbac.responses import changes, creates, hands_out, reads
 from b2b_market.tendering.commands import complaints as commands
 from b2b_market.tendering.commands.tenders import ReadTender
 from b2b_market.tendering.rules import complaining as rules
@@ -86,10 +86,7 @@ def edit_complaint(complaint_id: WireUuid, body: schemas.ComplaintIn, call: Call
 @case_router.get(
     "/{complaint_id}/files/{file_id}",
     response_class=Response,
-    responses={
-        200: {"description": "The file as it was attached", "content": {OCTETS: {}}},
-        **reads(files.FileInQuarantine, files.FileCondemned),
-    },
+    responses=hands_out("The file as it was attached", (OCTETS,), files.FileInQuarantine, files.FileCondemned),
 )
 def read_complaint_file(complaint_id: WireUuid, file_id: WireUuid, request: Request) -> Response:
     """Return a file of a complaint; its bytes are read after the transaction."""

@@ -10,7 +10,7 @@ from b2b_market.infra.http.wires import ListOut, WireUuid
 from b2b_market.kernel.refusal import IllegalStep
 from b2b_market.rbac.duties import OwnWork
 from b2b_market.rbac.edge import Answer, Call, OnceCall, api_opener
-from b2b_market.rbac.responses import changes, creates, reads
+from b2b_market.rbac.responses import changes, creates, hands_out, reads
 from b2b_market.tendering.commands.reducing import DecideReduction, ReadDeparture
 from b2b_market.tendering.commands.tenders import ReadTender
 from b2b_market.tendering.documents.frame import PaperFormat
@@ -35,8 +35,8 @@ _PROPOSING = (
     TalksUnequal,
     TenderReasonMissing,
 )
-_PDF = {200: {"description": "A PDF, always the same bytes", "content": {PDF_TYPE: {}}}, **reads(TenderPrintersBusy)}
-_DOCX = {200: {"description": "A DOCX, always the same bytes", "content": {DOCX_TYPE: {}}}, **reads()}
+_PDF = hands_out("A PDF, always the same bytes", (PDF_TYPE,), TenderPrintersBusy)
+_DOCX = hands_out("A DOCX, always the same bytes", (DOCX_TYPE,))
 
 
 @router.post("/{tender_id}/talks/reductions", response_model=schemas.ReductionOut, responses=changes(*_PROPOSING))

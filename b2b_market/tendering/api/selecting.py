@@ -9,7 +9,7 @@ from b2b_market.infra.http.wires import ListOut, WireUuid
 from b2b_market.kernel.refusal import IllegalStep
 from b2b_market.rbac.duties import OwnWork
 from b2b_market.rbac.edge import Answer, Call, OnceCall, api_opener
-from b2b_market.rbac.responses import changes, creates, reads
+from b2b_market.rbac.responses import changes, creates, hands_out, reads
 from b2b_market.tendering.commands import selecting as commands
 from b2b_market.tendering.commands.tenders import ReadTender, StepTender
 from b2b_market.tendering.rules import qualifying as rules
@@ -75,10 +75,7 @@ def add_evidence(tender_id: WireUuid, body: schemas.StageFileIn, call: OnceCall)
 @file_router.get(
     "/{stage_file_id}",
     response_class=Response,
-    responses={
-        200: {"description": "The file as it was uploaded", "content": {OCTETS: {}}},
-        **reads(files.FileInQuarantine, files.FileCondemned),
-    },
+    responses=hands_out("The file as it was uploaded", (OCTETS,), files.FileInQuarantine, files.FileCondemned),
 )
 def open_stage_file(stage_file_id: WireUuid, request: Request) -> Response:
     """Return a file, for saving only; its bytes are read after the transaction."""

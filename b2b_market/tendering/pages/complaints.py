@@ -8,7 +8,6 @@ from fastapi import APIRouter, Request, Response
 
 from b2b_market.files import public as files
 from b2b_market.infra.http.wires import WireUuid
-from b2b_market.kernel.refusal import Refusal
 from b2b_market.kernel.text import N_
 from b2b_market.rbac.edge import page_opener
 from b2b_market.rbac.page_edge import PageCall, PageContext, PageRoute, opened_page
@@ -53,15 +52,12 @@ def draft(tender_id: WireUuid, request: Request) -> Response:
         said = read_content(form)
         if not form.ok or said is None:
             return _page(call, tender_id, form, status=422)
-        try:
+        with call.attempt(form):
             call.once()
             kept = replace(said, file_ids=received.registered(call.work, call.actor))
             command = DraftComplaint(tender_id, kept)
             made = complaining.draft_complaint(call.work, call.actor, command)
             return call.see(f"/tender-complaints/{made.id}", Flash(N_("Drafted. Nobody sees it until you lodge it.")))
-        except Refusal as refusal:
-            call.refuse(refusal)
-            form.add_refusal(refusal)
         return _page(call, tender_id, form, status=422)
 
 

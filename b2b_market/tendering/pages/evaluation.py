@@ -226,13 +226,10 @@ def _act(  # the parts of one post
 ) -> Response:
     said, page = how[0], (*how, "evaluation")[1]
     position = form.integer("lot") or 0
-    try:
+    with call.attempt(form):
         run()
         lot = f"?lot={position}" if position and page == "evaluation" else ""
         return call.see(f"/tenders/{tender_id}/{page}{lot}", Flash(said))
-    except Refusal as refusal:
-        call.refuse(refusal)
-        form.add_refusal(refusal)
     if page == "results":
         return results_of(call, tender_id, form, status=409)
     return _evaluation(call, tender_id, form, position, status=409)

@@ -11,7 +11,7 @@ from b2b_market.infra.http.cursors import encode_cursor
 from b2b_market.infra.http.wires import WireUuid
 from b2b_market.kernel.currency import Currency
 from b2b_market.kernel.money import Money
-from b2b_market.kernel.refusal import NotFound, Refusal
+from b2b_market.kernel.refusal import NotFound
 from b2b_market.kernel.text import N_
 from b2b_market.rbac.page_edge import PageCall, PageContext, PageRoute
 from b2b_market.reference import public as reference
@@ -101,14 +101,9 @@ def publish_plan(tender_id: WireUuid, call: PageCall) -> Response:
             planned_on=planned_on,
             value_shown=form.flag("value_shown"),
         )
-        try:
+        with call.attempt(form, unless=NotFound):
             planning.publish_plan(call.work, call.actor, command)
             return call.see(f"/tenders/{tender_id}", Flash(N_("Announced. Everybody reads the prior notice.")))
-        except NotFound:
-            raise
-        except Refusal as refusal:
-            call.refuse(refusal)
-            form.add_refusal(refusal)
     return page_of(call, tender_id, form, status=422)
 
 
@@ -120,14 +115,9 @@ def withdraw_plan(tender_id: WireUuid, call: PageCall) -> Response:
     expected = form.integer("version", required=True)
     reason = form.text("reason_plan", required=True, limit=4000, lines=True)
     if form.ok and reason is not None:
-        try:
+        with call.attempt(form, unless=NotFound):
             planning.withdraw_plan(call.work, call.actor, WithdrawPlan(tender_id, expected, reason))
             return call.see(f"/tenders/{tender_id}", Flash(N_("The prior notice is withdrawn.")))
-        except NotFound:
-            raise
-        except Refusal as refusal:
-            call.refuse(refusal)
-            form.add_refusal(refusal)
     return page_of(call, tender_id, form, status=409)
 
 

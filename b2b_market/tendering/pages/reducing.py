@@ -10,7 +10,6 @@ from fastapi import APIRouter, Request, Response
 
 from b2b_market.infra.http.downloads import saved
 from b2b_market.infra.http.wires import WireUuid
-from b2b_market.kernel.refusal import Refusal
 from b2b_market.kernel.text import N_
 from b2b_market.rbac.edge import page_opener
 from b2b_market.rbac.operation import Operation
@@ -63,13 +62,10 @@ def propose(tender_id: WireUuid, call: PageCall) -> Response:
         command = commands.ProposeReduction(
             tender_id=tender_id, expected_version=expected, scores=scores, dropped_ids=dropped, reason=reason
         )
-        try:
+        with call.attempt(form):
             reducing.propose_reduction(call.work, call.actor, command)
             said = Flash(N_("Proposed. Another person confirms or dismisses it."))
             return call.see(f"/tenders/{tender_id}/talks/reduction", said)
-        except Refusal as refusal:
-            call.refuse(refusal)
-            form.add_refusal(refusal)
     return _page(call, tender_id, form, status=422)
 
 
@@ -94,12 +90,9 @@ def leave(tender_id: WireUuid, call: PageCall) -> Response:
     departing.leave_talks.admit(call.actor)
     form = Form(call.form())
     why = form.text("reason_leave", limit=4000, lines=True) or ""
-    try:
+    with call.attempt(form):
         departing.leave_talks(call.work, call.actor, commands.LeaveTalks(tender_id, why))
         return call.see(f"/tenders/{tender_id}/talks", Flash(N_("You have left these talks. The buyer is told.")))
-    except Refusal as refusal:
-        call.refuse(refusal)
-        form.add_refusal(refusal)
     return talk_pages.page_of(call, tender_id, form, status=409)
 
 
@@ -132,12 +125,9 @@ def _decided(
     tender_id = reducing.tender_of_reduction(call.work, call.actor, known)
     expected = form.integer("version", required=True)
     remark = form.text("remark", limit=4000, lines=True) or ""
-    try:
+    with call.attempt(form):
         run(call.work, call.actor, commands.DecideReduction(reduction_id, expected, remark))
         return call.see(f"/tenders/{tender_id}/talks/reduction", Flash(said))
-    except Refusal as refusal:
-        call.refuse(refusal)
-        form.add_refusal(refusal)
     return _page(call, tender_id, form, status=409)
 
 

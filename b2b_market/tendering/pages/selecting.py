@@ -10,7 +10,6 @@ from fastapi import APIRouter, Request, Response
 from b2b_market.files import public as files
 from b2b_market.infra.http.downloads import saved_untyped
 from b2b_market.infra.http.wires import WireUuid
-from b2b_market.kernel.refusal import Refusal
 from b2b_market.kernel.text import N_
 from b2b_market.rbac.edge import page_opener
 from b2b_market.rbac.operation import Operation
@@ -72,14 +71,11 @@ def send_application(tender_id: WireUuid, call: PageCall) -> Response:
     )
     proposal = form.text("proposal", limit=20_000, lines=True) or ""
     if form.ok:
-        try:
+        with call.attempt(form):
             command = commands.SendApplication(tender_id, replies, proposal)
             applying.send_application(call.work, call.actor, command)
             said = Flash(N_("Sent. The buyer reads it when the time for applications is over."))
             return call.see(f"/tenders/{tender_id}/application", said)
-        except Refusal as refusal:
-            call.refuse(refusal)
-            form.add_refusal(refusal)
     return _own(call, tender_id, form, status=422)
 
 
@@ -94,13 +90,10 @@ def add_evidence(tender_id: WireUuid, request: Request) -> Response:
         if received.refusal is not None:
             form.add_advice("file", received.refusal)
         if received.prepared is not None:
-            try:
+            with call.attempt(form):
                 kept = files.register(call.work, call.actor, received.prepared)
                 applying.add_evidence(call.work, call.actor, commands.AddFile(tender_id, kept.id))
                 return call.see(f"/tenders/{tender_id}/application", Flash(N_("The file is part of your application.")))
-            except Refusal as refusal:
-                call.refuse(refusal)
-                form.add_refusal(refusal)
         return _own(call, tender_id, form, status=422)
 
 
@@ -109,12 +102,9 @@ def withdraw_application(tender_id: WireUuid, call: PageCall) -> Response:
     """Take the application back."""
     applying.withdraw_application.admit(call.actor)
     form = Form(call.form())
-    try:
+    with call.attempt(form):
         applying.withdraw_application(call.work, call.actor, ReadTender(tender_id))
         return call.see(f"/tenders/{tender_id}/application", Flash(N_("Withdrawn. You may send it again in time.")))
-    except Refusal as refusal:
-        call.refuse(refusal)
-        form.add_refusal(refusal)
     return _own(call, tender_id, form, status=409)
 
 
@@ -124,12 +114,9 @@ def remove_evidence(stage_file_id: WireUuid, call: PageCall) -> Response:
     applying.remove_evidence.admit(call.actor)
     form = Form(call.form())
     known = applying.read_stage_file(call.work, call.actor, commands.StageFileId(stage_file_id))
-    try:
+    with call.attempt(form):
         applying.remove_evidence(call.work, call.actor, commands.StageFileId(stage_file_id))
         return call.see(f"/tenders/{known.tender_id}/application", Flash(N_("The file is gone.")))
-    except Refusal as refusal:
-        call.refuse(refusal)
-        form.add_refusal(refusal)
     return _own(call, known.tender_id, form, status=409)
 
 
@@ -166,15 +153,12 @@ def judge_application(application_id: WireUuid, call: PageCall) -> Response:
         for place in judged_by(criteria)
     )
     if form.ok:
-        try:
+        with call.attempt(form):
             command = commands.JudgeApplication(
                 application_id=application_id, expected_version=expected, findings=findings
             )
             qualifying.judge_application(call.work, call.actor, command)
             return call.see(f"/tenders/{tender_id}/applications", Flash(N_("The findings are kept.")))
-        except Refusal as refusal:
-            call.refuse(refusal)
-            form.add_refusal(refusal)
     return _all(call, tender_id, form, status=422)
 
 
@@ -201,14 +185,11 @@ def extend_applications(tender_id: WireUuid, call: PageCall) -> Response:
     ends_at = form.moment("ends_at", showing.zone_of(call), required=True)
     why = form.text("reason_longer", limit=4000, lines=True) or ""
     if form.ok and ends_at is not None:
-        try:
+        with call.attempt(form):
             command = commands.ExtendApplications(tender_id, expected, ends_at, why)
             postponing.extend_applications(call.work, call.actor, command)
             said = Flash(N_("Applications are received longer; a new notice says so."))
             return call.see(f"/tenders/{tender_id}/applications", said)
-        except Refusal as refusal:
-            call.refuse(refusal)
-            form.add_refusal(refusal)
     return _all(call, tender_id, form, status=409)
 
 
@@ -220,12 +201,9 @@ def _second(
     tender_id = qualifying.tender_of_application(call.work, call.actor, commands.ApplicationId(application_id))
     expected = form.integer("version", required=True)
     remark = form.text(f"dismiss-{application_id}", limit=4000, lines=True) or ""
-    try:
+    with call.attempt(form):
         run(call.work, call.actor, commands.DecideFailure(application_id, expected, remark))
         return call.see(f"/tenders/{tender_id}/applications", Flash(said))
-    except Refusal as refusal:
-        call.refuse(refusal)
-        form.add_refusal(refusal)
     return _all(call, tender_id, form, status=409)
 
 
@@ -235,12 +213,9 @@ def decide_qualification(tender_id: WireUuid, call: PageCall) -> Response:
     qualifying.decide_qualification.admit(call.actor)
     form = Form(call.form())
     expected = form.integer("version", required=True)
-    try:
+    with call.attempt(form):
         qualifying.decide_qualification(call.work, call.actor, StepTender(tender_id, expected))
         return call.see(f"/tenders/{tender_id}/applications", Flash(N_("Decided. Every company has its letter.")))
-    except Refusal as refusal:
-        call.refuse(refusal)
-        form.add_refusal(refusal)
     return _all(call, tender_id, form, status=409)
 
 

@@ -9,7 +9,6 @@ from fastapi import APIRouter, Request, Response
 
 from b2b_market.files import public as files
 from b2b_market.infra.http.wires import WireUuid
-from b2b_market.kernel.refusal import Refusal
 from b2b_market.kernel.text import N_
 from b2b_market.rbac.edge import page_opener
 from b2b_market.rbac.page_edge import PageCall, PageContext, PageRoute, opened_page
@@ -58,12 +57,9 @@ def begin_negotiation(tender_id: WireUuid, call: PageCall) -> Response:
     talking.begin_negotiation.admit(call.actor)
     form = Form(call.form())
     expected = form.integer("version", required=True)
-    try:
+    with call.attempt(form):
         talking.begin_negotiation(call.work, call.actor, StepTender(tender_id, expected))
         return call.see(f"/tenders/{tender_id}/talks", Flash(N_("The negotiation has begun; every bidder is told.")))
-    except Refusal as refusal:
-        call.refuse(refusal)
-        form.add_refusal(refusal)
     return tender_pages.page_of(call, tender_id, form, status=409)
 
 
@@ -94,12 +90,9 @@ def record_talk(tender_id: WireUuid, call: PageCall) -> Response:
             lot_id=lot_id,
             held_at=held_at,
         )
-        try:
+        with call.attempt(form):
             talking.record_talk(call.work, call.actor, command)
             return call.see(f"/tenders/{tender_id}/talks", Flash(N_("Kept. Those it is for are told.")))
-        except Refusal as refusal:
-            call.refuse(refusal)
-            form.add_refusal(refusal)
     return page_of(call, tender_id, form, status=422)
 
 
@@ -157,24 +150,18 @@ def add_talk_file(talk_id: WireUuid, request: Request) -> Response:
         if received.refusal is not None:
             form.add_advice(f"file-{talk_id}", received.refusal)
         if received.prepared is not None:
-            try:
+            with call.attempt(form):
                 kept = files.register(call.work, call.actor, received.prepared)
                 talking.add_talk_file(call.work, call.actor, commands.AddFile(talk_id, kept.id))
                 return call.see(f"/tenders/{tender_id}/talks", Flash(N_("The file is there. Now give the answer.")))
-            except Refusal as refusal:
-                call.refuse(refusal)
-                form.add_refusal(refusal)
         return page_of(call, tender_id, form, status=422)
 
 
 def _tried(call: PageContext, tender_id: UUID, run: Callable[[Form], Response]) -> Response:
     """Run a change of the talks; a refusal is shown on their page."""
     form = Form(call.form())
-    try:
+    with call.attempt(form):
         return run(form)
-    except Refusal as refusal:
-        call.refuse(refusal)
-        form.add_refusal(refusal)
     return page_of(call, tender_id, form, status=409)
 
 

@@ -197,7 +197,7 @@ def page_of(call: PageContext, tender_id: UUID, form: Form, *, status: int = 200
     own = procedures.list_procedures(call.work, call.actor, None).own if buys else ()
     known = {str(one.id): one.name for one in own}
     context = {
-        **_taking_part(call, content, buys=buys),
+        **_taking_part(call, content, procedure, buys=buys),
         "content": content,
         "items": {lot.id: showing.items_shown(lot.items, showing.language_of(call)) for lot in content.lots},
         "weighing": {
@@ -232,7 +232,7 @@ def page_of(call: PageContext, tender_id: UUID, form: Form, *, status: int = 200
     return call.page("tendering/tender.html", context, status=status)
 
 
-def _taking_part(call: PageContext, content: TenderContent, *, buys: bool) -> dict[str, object]:
+def _taking_part(call: PageContext, content: TenderContent, procedure: Procedure, *, buys: bool) -> dict[str, object]:
     """Return what a reader of another company than the buyer may do, and what comes next for any reader.
 
     ``unconfirmed`` says that the reader's bid waits to be confirmed.
@@ -246,7 +246,7 @@ def _taking_part(call: PageContext, content: TenderContent, *, buys: bool) -> di
     return {
         "bids": bids,
         "unconfirmed": own is not None and bool(own.unconfirmed()),
-        "next_step": next_step(tender, read_procedure(tender.values), buys=buys, takes_part=bids),
+        "next_step": next_step(tender, procedure, buys=buys, takes_part=bids),
         "applies": not buys and applying.send_application.allows(actor),
         "asks": enquires and asking.ask_about_tender.allows(actor),
     }

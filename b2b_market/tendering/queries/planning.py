@@ -37,6 +37,11 @@ def latest(session: Session, tender_id: UUID) -> PriorNotice | None:
     return session.scalar(wanted.execution_options(populate_existing=True))
 
 
+def plan(session: Session, _scope: Scope, plan_id: UUID | None) -> PriorNotice | None:
+    """Return a prior notice by its id, as an event names it; None where there is none."""
+    return None if plan_id is None else session.get(PriorNotice, plan_id)
+
+
 def lock_own(session: Session, scope: Scope, tender_id: UUID) -> PriorNotice:
     """Return the last prior notice of a tender of the scope's buyers, locked; NotFound for any other."""
     wanted = select(PriorNotice).where(PriorNotice.tender_id == tender_id, PriorNotice.buyer_id.in_(scope.org_ids))

@@ -1,7 +1,6 @@
 """The tender with the final bids: made from the one whose talks are over, with everything that it carries."""
 
 from dataclasses import dataclass
-from typing import Final
 
 from b2b_market.infra.bulk import insert_together
 from b2b_market.infra.canonical import lines_digest
@@ -43,7 +42,6 @@ CARRIED = (
     "ground",
 )
 """What the tender with the final bids begins with; its draft may change the content, not who takes part."""
-OWN_OF_LOT: Final = frozenset({"id", "position", "status"})
 
 
 @dataclass(frozen=True, slots=True)

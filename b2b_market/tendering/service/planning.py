@@ -117,7 +117,7 @@ def lapse_plan(work: Work, scope: Scope, command: TellStep) -> None:
 @operation(system=True, reason=HANDLERS)
 def tell_planned(work: Work, scope: Scope, command: TellStep) -> None:
     """Put a prior notice on record, with a release of the planning stage; ``part_id`` is its id."""
-    plan = work.session.get(PriorNotice, command.part_id)
+    plan = queries.plan(work.session, scope, command.part_id)
     if plan is None:
         return
     facts = {"planned_on": plan.planned_on.isoformat(), "title": plan.title}
@@ -138,7 +138,7 @@ def tell_planned(work: Work, scope: Scope, command: TellStep) -> None:
 @operation(system=True, reason=HANDLERS)
 def tell_plan_withdrawn(work: Work, scope: Scope, command: TellStep) -> None:
     """Put on record that a prior notice was withdrawn, and why; ``part_id`` is its id."""
-    plan = work.session.get(PriorNotice, command.part_id)
+    plan = queries.plan(work.session, scope, command.part_id)
     if plan is None:
         return
     step = Step(

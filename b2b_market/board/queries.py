@@ -114,9 +114,12 @@ def own_search(session: Session, scope: Scope, search_id: UUID, *, lock: bool = 
 
 
 def not_woken(session: Session, most: int) -> Sequence[UUID]:
-    """Return entries that no search was woken for yet, locked; those that another worker has at hand are left out."""
+    """Return entries that no search was woken for yet, locked; those that another worker has at hand are left out.
+
+    The lock lets others refer to the entries meanwhile: a search that tells of one holds its own row already.
+    """
     wanted = select(BoardEntry.subject_id).where(BoardEntry.woken.is_(False)).order_by(BoardEntry.listed_at)
-    return session.scalars(wanted.limit(most).with_for_update(skip_locked=True)).all()
+    return session.scalars(wanted.limit(most).with_for_update(skip_locked=True, key_share=True)).all()
 
 
 def due_searches(session: Session, now: datetime, most: int) -> Sequence[tuple[UUID, UUID]]:

@@ -2,7 +2,6 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from time import sleep
 
 import pytest
 from fastapi.testclient import TestClient
@@ -27,7 +26,7 @@ from tests.support.calling import award_body, caller_for
 from tests.support.people import make_person
 from tests.support.rfqs import Market, close, make_draft, make_market, publish, read, submit
 from tests.support.rows import rows_of
-from tests.support.together import at_once
+from tests.support.together import at_once, one_waits
 from tests.support.works import work_for
 
 pytestmark = pytest.mark.committed
@@ -94,21 +93,12 @@ def test_a_scenario_takes_the_gate_before_the_row_as_every_other_step_does(
     buyer = caller_for(committed_client, committed_runtime, given.market.purchaser)
     saved = buyer.post(f"{given.path}/scenarios", {"name": "Best", "kind": "best"}).json()
     version = read(committed_runtime, given.market.purchaser, given.content.rfq.id).rfq.version
-    # of this database alone: other tests wait for gates of theirs
-    waiting = text(
-        "SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database "
-        "WHERE datname = current_database() AND locktype = 'advisory' AND NOT granted"
-    )
 
     with ThreadPoolExecutor(1) as pool:
         with work_for(committed_runtime, given.market.purchaser) as work:
             work.gate(given.content.rfq.id, exclusive=True)
             proposed = pool.submit(buyer.post, f"/award-scenarios/{saved['id']}/propose", {}, version=version)
-            for _ in range(3000):
-                if proposed.done() or work.session.scalar(waiting):
-                    break
-                sleep(0.01)
-            assert work.session.scalar(waiting)
+            assert one_waits(work.session, proposed.done)
             work.session.execute(text("SET LOCAL lock_timeout = '5s'"))
             lock_own_rfq(work.session, Scope(given.market.purchaser, RfqPermission.AWARD), given.content.rfq.id)
         assert proposed.result(60).status_code == 201

@@ -3,9 +3,16 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
-from typing import TypeVar
+from time import sleep
+from typing import Final, TypeVar
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 T = TypeVar("T")
+_WAITING: Final = text(
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+)
 
 
 def at_once(times: int, act: Callable[[int], T]) -> list[T]:
@@ -18,3 +25,14 @@ def at_once(times: int, act: Callable[[int], T]) -> list[T]:
 
     with ThreadPoolExecutor(times) as pool:
         return list(pool.map(one, range(times)))
+
+
+def one_waits(session: Session, gives_up: Callable[[], bool]) -> bool:
+    """Return whether, within half a minute, somebody waits for a lock in this database, before ``gives_up`` is true."""
+    for _ in range(3000):
+        if session.scalar(_WAITING):
+            return True
+        if gives_up():
+            return False
+        sleep(0.01)
+    return False

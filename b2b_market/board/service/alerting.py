@@ -7,7 +7,7 @@ from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, func, or_, update
+from sqlalchemy import ColumnElement, func, or_, select, update
 
 from b2b_market.board import queries
 from b2b_market.board.commands import ReadSearch, SearchBoard
@@ -51,14 +51,23 @@ def wake_searches(work: Work, _scope: Scope, _command: None) -> int:
     if not listed:
         return 0
     fits = or_(BoardSearch.query.is_(None), BoardEntry.document.op("@@")(BoardSearch.query))
-    waking = (
-        update(BoardSearch)
+    # in one order: two workers with different entries at hand often wake the same searches
+    to_wake = (
+        select(BoardSearch.id)
         .where(BoardSearch.cadence == Cadence.AT_ONCE, BoardEntry.subject_id.in_(listed), fits)
         .where(or_(BoardSearch.country == "", BoardSearch.country == BoardEntry.country))
         .where(or_(_asked_for("kind") == "", _asked_for("kind") == BoardEntry.kind))
         .where(or_(_asked_for("procedure") == "", _asked_for("procedure") == BoardEntry.procedure))
         .where(or_(BoardSearch.currency == "", BoardSearch.currency == BoardEntry.currency))
-        .values(next_due_at=func.least(func.coalesce(BoardSearch.next_due_at, work.now()), work.now()))
+        .order_by(BoardSearch.id)
+        .with_for_update(of=BoardSearch, key_share=True)
+        .correlate(None)
+    )
+    now = work.now()
+    waking = (
+        update(BoardSearch)
+        .where(BoardSearch.id.in_(to_wake))
+        .values(next_due_at=func.least(func.coalesce(BoardSearch.next_due_at, now), now))
     )
     session.execute(waking, execution_options={"synchronize_session": False})
     woken = update(BoardEntry).where(BoardEntry.subject_id.in_(listed)).values(woken=True)

@@ -10,15 +10,19 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
-from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy import Column
+from sqlalchemy.orm import DeclarativeBase, Mapper, Session, class_mapper
+from sqlalchemy.orm.attributes import manager_of_class
+from sqlalchemy.sql.schema import CallableColumnDefault, ScalarElementColumnDefault
 
 from b2b_market.infra.database import run_fixed
 
 Row = Mapping[str, object]
 Rows = Sequence[Row]
+R = TypeVar("R", bound=DeclarativeBase)
 
 
 def insert_rows(session: Session, model: type[DeclarativeBase], rows: Rows) -> None:
@@ -44,6 +48,46 @@ def insert_together(session: Session, *groups: tuple[type[DeclarativeBase], Rows
 def row_of(record: DeclarativeBase) -> Row:
     """Return the columns of a record that no session holds, as far as it was given them."""
     return {name: value for name, value in vars(record).items() if not name.startswith("_")}
+
+
+def first_row(record: DeclarativeBase) -> Row:
+    """Return all columns of a new record that no session holds, after giving it what a flush would have given it.
+
+    Those are the defaults of its columns and, where it has one, version 1. Defaults that only the database knows are
+    None.
+    """
+    state = vars(record)
+    for name, given in _defaults(type(record)):
+        if name not in state:
+            state[name] = given()
+    return row_of(record)
+
+
+@cache
+def _defaults(model: type[DeclarativeBase]) -> Sequence[tuple[str, Callable[[], object]]]:
+    mapper = class_mapper(model)
+    return tuple((key, _default(mapper, column)) for key, column in mapper.columns.items())
+
+
+def _default(mapper: Mapper[Any], column: Column[Any]) -> Callable[[], object]:
+    if column is mapper.version_id_col:
+        return lambda: 1
+    default = column.default
+    if isinstance(default, ScalarElementColumnDefault):
+        return lambda: default.arg
+    if isinstance(default, CallableColumnDefault):
+        return lambda: default.arg(None)  # type: ignore[arg-type]  # ours take no context
+    return lambda: None
+
+
+def record_of(model: type[R], row: Row) -> R:
+    """Return ``row``, which a statement like the above stored, as a record that no session holds.
+
+    What the row leaves out is not known of the record: it has to hold every column that somebody will read.
+    """
+    record = manager_of_class(model).new_instance()
+    vars(record).update(row)
+    return record
 
 
 def add_up(

@@ -35,6 +35,17 @@ class _Announced:
     unnamed: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _Gate:
+    exclusive: bool
+    since: datetime
+
+
+# the lock is what the clock is selected from: two things in one list have no promised order
+_GATE_SHARED = "SELECT clock_timestamp() FROM pg_advisory_xact_lock_shared(%(key)s)"
+_GATE_ALONE = "SELECT clock_timestamp() FROM pg_advisory_xact_lock(%(key)s)"
+
+
 class Work:
     """One transaction on behalf of one actor.
 
@@ -62,7 +73,7 @@ class Work:
         self._announced: list[_Announced] = []
         self._entries: list[Entry] = []
         self._after: list[Callable[[], None]] = []
-        self._gates: dict[UUID, bool] = {}
+        self._gates: dict[UUID, _Gate] = {}
         self.veiled: UUID | None = None
         self.emitted = False
 
@@ -80,19 +91,21 @@ class Work:
         """By how much every clock reading is moved; statements that read ``clock_timestamp()`` themselves add it."""
         return self._shift
 
-    def gate(self, key: UUID, *, exclusive: bool = False) -> None:
-        """Hold the deadline gate of ``key`` until the transaction ends.
+    def gate(self, key: UUID, *, exclusive: bool = False) -> datetime:
+        """Hold the deadline gate of ``key`` until the transaction ends; return the database's clock once it was held.
 
+        That moment judges deadlines as :meth:`judging_time` does: whoever shares the gate keeps every close out.
         Quotations and bids share it; publish, amend, close and cancel take it alone, before they lock any row. What is
         read in a *later* statement is then wholly before or wholly after such a step. A supplier cannot lock the
         buyer's row instead: row-level security would refuse it. A gate already held is not asked for
         again.
         """
         held = self._gates.get(key)
-        if held is None or (exclusive and not held):
-            verb = "pg_advisory_xact_lock" if exclusive else "pg_advisory_xact_lock_shared"
-            run_fixed(self.session, f"SELECT {verb}(%(key)s)", {"key": gate_key(key)})
-            self._gates[key] = exclusive
+        if held is None or (exclusive and not held.exclusive):
+            taking = _GATE_ALONE if exclusive else _GATE_SHARED
+            held = _Gate(exclusive, run_fixed(self.session, taking, {"key": gate_key(key)}).scalar_one())
+            self._gates[key] = held
+        return held.since + self._shift
 
     def expect_version(self, root: Aggregate, expected: int | None) -> None:
         """Refuse with VersionRequired where no version was sent, with StaleVersion where ``root`` has moved on."""

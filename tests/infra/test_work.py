@@ -40,3 +40,13 @@ def test_after_a_rollback_it_is_asked_for_again(runtime: Runtime) -> None:
         work.forget()
         work.gate(key, exclusive=True)
         assert held(work, key) == ["ExclusiveLock"]
+
+
+def test_a_gate_tells_when_it_was_first_held_by_the_clock_that_judges(runtime: Runtime) -> None:
+    key = new_id()
+    with work_for(runtime, system_actor("test")) as work:
+        before = work.judging_time()
+        since = work.gate(key)
+        assert before <= since <= work.judging_time()
+        assert work.gate(key) == since
+        assert since < work.gate(key, exclusive=True) <= work.judging_time()

@@ -3,17 +3,17 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from b2b_market.infra.canonical import decimal_text, lines_digest
+from b2b_market.infra.canonical import decimal_text, plain_lines_digest
 from b2b_market.infra.database import Tenant
 from b2b_market.infra.work import Work
 from b2b_market.kernel.currency import Currency
 from b2b_market.rbac.actor import Scope
 from b2b_market.rfq.models.bargaining import Counter, CounterLine
-from b2b_market.rfq.models.quotes import QUOTE_LINE_COLUMNS, QUOTE_LINE_TERMS, QUOTE_LINES, Quote, QuoteLine
+from b2b_market.rfq.models.quotes import Quote, QuoteLine
 from b2b_market.rfq.queries import quotes as quote_queries
 from b2b_market.rfq.rules.pricing import agreed_tiers, read_tiers
 from b2b_market.rfq.rules.quoting import quote_total
-from b2b_market.rfq.service.quoting import receipted
+from b2b_market.rfq.service.quoting import receipted, written_lines
 from b2b_market.rfq.states import QUOTE_LIFECYCLE, PayEvent, Side
 
 
@@ -89,11 +89,11 @@ def _settle_terms(quote: Quote, agreed: Counter) -> None:
 
 def _revise(work: Work, scope: Scope, quote: Quote, counter: Counter) -> None:
     lines = quote_queries.lines_of_quote(work.session, scope, quote.id)
-    rows = [{name: getattr(line, name) for name in (*QUOTE_LINE_COLUMNS, *QUOTE_LINE_TERMS)} for line in lines]
     quote.revision += 1
     quote.received_at, quote.changed_at = work.judging_time(), work.now()
     quote.submitted_by = counter.made_by if counter.side is Side.SUPPLIER else scope.user_id
     quote.total = quote_total([(line.unit_price, line.quantity) for line in lines], Currency(quote.currency)).amount
-    quote.lines_digest = lines_digest(QUOTE_LINES.content(row) for row in rows)
-    work.session.add(receipted(work, quote, rows))
+    written = written_lines(lines)
+    quote.lines_digest = plain_lines_digest(written)
+    work.session.add(receipted(work, quote, written))
     work.record("quote.agreed", quote)

@@ -8,7 +8,7 @@ from b2b_market.rbac.actor import Scope
 from b2b_market.rbac.operation import operation
 from b2b_market.rfq import events
 from b2b_market.rfq.commands.requests import ConfirmQuote, ReadQuote
-from b2b_market.rfq.models.quotes import QUOTE_LINE_COLUMNS, QUOTE_LINE_TERMS, Quote, QuoteLine
+from b2b_market.rfq.models.quotes import Quote, QuoteLine
 from b2b_market.rfq.models.requests import Rfq
 from b2b_market.rfq.permissions import RfqPermission
 from b2b_market.rfq.queries import editions as edition_queries
@@ -18,7 +18,7 @@ from b2b_market.rfq.rules.amending import QuoteDoesNotFit, QuoteRanOut, Wording,
 from b2b_market.rfq.rules.needs import Offered, require_as_asked
 from b2b_market.rfq.rules.quoting import FIRST_ROUND, require_open
 from b2b_market.rfq.service.drafting import buyer_day
-from b2b_market.rfq.service.quoting import QuoteContent, asked_of, note_answer, receipted
+from b2b_market.rfq.service.quoting import QuoteContent, asked_of, note_answer, receipted, written_lines
 from b2b_market.rfq.states import QUOTE_LIFECYCLE
 
 
@@ -30,11 +30,10 @@ def confirm_quote(work: Work, scope: Scope, command: ConfirmQuote) -> QuoteConte
     validity has ended. Then it must be revised.
     """
     known = queries.visible_quote(work.session, scope, command.quote_id)
-    work.gate(known.rfq_id)
+    moment = work.gate(known.rfq_id)
     quote = queries.lock_own_quote(work.session, scope, command.quote_id)
     work.expect_version(quote, command.expected_version)
     rfq = request_queries.party_rfq(work.session, scope, quote.rfq_id)
-    moment = work.judging_time()
     require_open(rfq.status, rfq.closes_at, moment, FIRST_ROUND)
     QUOTE_LIFECYCLE.require(quote.status, "confirm")
     require_standing(command.rfq_edition, rfq.binding_edition, rfq.edition)
@@ -45,8 +44,7 @@ def confirm_quote(work: Work, scope: Scope, command: ConfirmQuote) -> QuoteConte
     quote.rfq_edition = command.rfq_edition
     quote.received_at, quote.changed_at = moment, work.now()
     quote.submitted_by = scope.user_id
-    rows = [{name: getattr(line, name) for name in (*QUOTE_LINE_COLUMNS, *QUOTE_LINE_TERMS)} for line in lines]
-    work.session.add(receipted(work, quote, rows))
+    work.session.add(receipted(work, quote, written_lines(lines)))
     note_answer(work, scope, rfq, quote)
     confirmed = events.QuoteConfirmed(
         quote_id=quote.id,

@@ -9,14 +9,14 @@ from b2b_market.rbac.operation import operation
 from b2b_market.rfq import events
 from b2b_market.rfq.commands.quotes import ExtendQuote
 from b2b_market.rfq.commands.requests import ReadQuote
-from b2b_market.rfq.models.quotes import QUOTE_LINE_COLUMNS, QUOTE_LINE_TERMS, Quote
+from b2b_market.rfq.models.quotes import Quote
 from b2b_market.rfq.permissions import RfqPermission
 from b2b_market.rfq.queries import expiring as queries
 from b2b_market.rfq.queries import quotes as quote_queries
 from b2b_market.rfq.queries import requests as request_queries
 from b2b_market.rfq.rules import expiring as rules
 from b2b_market.rfq.service.drafting import buyer_day
-from b2b_market.rfq.service.quoting import QuoteContent, receipted
+from b2b_market.rfq.service.quoting import QuoteContent, receipted, written_lines
 from b2b_market.rfq.states import QUOTE_LIFECYCLE, QuoteStatus
 
 BATCH = 100
@@ -57,7 +57,7 @@ def extend_quote(work: Work, scope: Scope, command: ExtendQuote) -> QuoteContent
     Prices and terms stay as they came, and so does their moment of receipt; an expired quotation stands again.
     """
     known = quote_queries.visible_quote(work.session, scope, command.quote_id)
-    work.gate(known.rfq_id)
+    moment = work.gate(known.rfq_id)
     quote = quote_queries.lock_own_quote(work.session, scope, command.quote_id)
     work.expect_version(quote, command.expected_version)
     rfq = request_queries.party_rfq(work.session, scope, quote.rfq_id)
@@ -67,8 +67,7 @@ def extend_quote(work: Work, scope: Scope, command: ExtendQuote) -> QuoteContent
     QUOTE_LIFECYCLE.advance(quote, step)
     _hold(work, scope, quote, command.valid_until)
     lines = quote_queries.lines_of_quote(work.session, scope, quote.id)
-    rows = [{name: getattr(line, name) for name in (*QUOTE_LINE_COLUMNS, *QUOTE_LINE_TERMS)} for line in lines]
-    work.session.add(receipted(work, quote, rows, work.judging_time()))
+    work.session.add(receipted(work, quote, written_lines(lines), moment))
     extended = events.QuoteExtended(
         quote_id=quote.id,
         rfq_id=quote.rfq_id,

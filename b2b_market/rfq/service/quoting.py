@@ -7,8 +7,8 @@ from uuid import UUID
 
 from sqlalchemy import delete
 
-from b2b_market.infra.bulk import insert_together, row_of
-from b2b_market.infra.canonical import digest, lines_digest, plain
+from b2b_market.infra.bulk import first_row, insert_together, record_of, row_of
+from b2b_market.infra.canonical import digest, plain_fields, plain_lines_digest
 from b2b_market.infra.ids import new_id
 from b2b_market.infra.numbering import next_number
 from b2b_market.infra.signing import Signed
@@ -18,7 +18,15 @@ from b2b_market.rbac.actor import Scope
 from b2b_market.rbac.operation import operation
 from b2b_market.rfq import events
 from b2b_market.rfq.commands.requests import ReadQuote, ReadRfq, SubmitQuote, WithdrawQuote
-from b2b_market.rfq.models.quotes import QUOTE_LINE_TERMS, QUOTE_LINES, QUOTE_TERMS, Quote, QuoteLine, QuoteRevision
+from b2b_market.rfq.models.quotes import (
+    QUOTE_LINE_COLUMNS,
+    QUOTE_LINE_TERMS,
+    QUOTE_LINES,
+    QUOTE_TERMS,
+    Quote,
+    QuoteLine,
+    QuoteRevision,
+)
 from b2b_market.rfq.models.requests import Rfq
 from b2b_market.rfq.permissions import RfqPermission
 from b2b_market.rfq.queries import quotes as queries
@@ -61,22 +69,23 @@ def submit_quote(work: Work, scope: Scope, command: SubmitQuote) -> QuoteContent
     The deadline is judged by the database's clock after the gate is taken: what is acknowledged was in time, and a
     close that runs at the same moment comes wholly before or wholly after.
     """
-    work.gate(command.rfq_id)
+    moment = work.gate(command.rfq_id)
     rfq = request_queries.party_rfq(work.session, scope, command.rfq_id)
     if rfq.buyer_id in scope.org_ids:
         raise rules.OwnRequest
-    moment = work.judging_time()
     rules.require_open(rfq.status, rfq.closes_at, moment)
     require_standing(command.rfq_edition, rfq.binding_edition, rfq.edition)
     needs = require_fitting(work, scope, rfq, command)
     answers = evidence.answered(work, scope, rfq, command)
     quote = _received(work, scope, rfq, command, moment)
     rows = _line_rows(quote, needs, command)
+    written = [plain_fields(QUOTE_LINES.content(row)) for row in rows]
     _fill(quote, command, rows)
+    quote.lines_digest = plain_lines_digest(written)
     quote.answers = answers
     hold_to_prior(work, scope, rfq, Stored(quote, rows), [line.line_id for line in command.lines])
     quote.rfq_edition = command.rfq_edition
-    revision = receipted(work, quote, rows)
+    revision = receipted(work, quote, written)
     note_answer(work, scope, rfq, quote)
     announced = events.QuoteSubmitted(
         quote_id=quote.id,
@@ -88,7 +97,7 @@ def submit_quote(work: Work, scope: Scope, command: SubmitQuote) -> QuoteContent
     work.emit(announced, quote)
     _store(work, quote, rows, revision)
     earlier = queries.revisions_of(work.session, scope, quote.id) if quote.revision > 1 else [revision]
-    return QuoteContent(quote, [QuoteLine(**{**QUOTE_LINE_TERMS, **row}) for row in rows], earlier)
+    return QuoteContent(quote, [record_of(QuoteLine, {**QUOTE_LINE_TERMS, **row}) for row in rows], earlier)
 
 
 @operation(RfqPermission.QUOTE_SUBMIT)
@@ -98,11 +107,10 @@ def withdraw_quote(work: Work, scope: Scope, command: WithdrawQuote) -> Quote:
     Its revisions stay on record. In a further round the one of the round before stands again.
     """
     known = queries.visible_quote(work.session, scope, command.quote_id)
-    work.gate(known.rfq_id)
+    moment = work.gate(known.rfq_id)
     quote = queries.lock_own_quote(work.session, scope, command.quote_id)
     work.expect_version(quote, command.expected_version)
     rfq = request_queries.party_rfq(work.session, scope, quote.rfq_id)
-    moment = work.judging_time()
     rules.require_open(rfq.status, rfq.closes_at, moment)
     require_current(quote.round, rfq.round)
     QUOTE_LIFECYCLE.advance(quote, "withdraw")
@@ -276,13 +284,16 @@ def _fill(quote: Quote, command: SubmitQuote, rows: Sequence[Mapping[str, object
     quote.valid_until = command.valid_until
     quote.payment_terms = command.payment_terms.strip()
     quote.note = command.note.strip()
-    quote.lines_digest = lines_digest(QUOTE_LINES.content(row) for row in rows)
 
 
-def receipted(
-    work: Work, quote: Quote, rows: Sequence[Mapping[str, object]], moment: datetime | None = None
-) -> QuoteRevision:
-    """Return the next revision of a quotation with its signed receipt; ``rows`` are its lines in order.
+def written_lines(lines: Sequence[QuoteLine]) -> list[object]:
+    """Return stored lines as a receipt and the lines' digest hold them."""
+    names = (*QUOTE_LINE_COLUMNS, *QUOTE_LINE_TERMS)
+    return [plain_fields(QUOTE_LINES.content({name: getattr(line, name) for name in names})) for line in lines]
+
+
+def receipted(work: Work, quote: Quote, lines: Sequence[object], moment: datetime | None = None) -> QuoteRevision:
+    """Return the next revision of a quotation with its signed receipt; ``lines`` are its lines as written, in order.
 
     ``moment`` is when it came, where that is not when the prices came.
     """
@@ -295,14 +306,15 @@ def receipted(
         "lines_digest": quote.lines_digest,
         **{name: value for name, given in QUOTE_TERMS.items() if (value := getattr(quote, name)) != given},
     }
-    quote.content_hash = digest(content)
+    written = plain_fields(content)
+    quote.content_hash = digest(written)
     revision = QuoteRevision(
         quote_id=quote.id,
         revision=quote.revision,
         buyer_id=quote.buyer_id,
         supplier_id=quote.supplier_id,
         opened=quote.opened,
-        content=plain({**content, "lines": [QUOTE_LINES.content(row) for row in rows]}),
+        content={**written, "lines": list(lines)},
         content_hash=quote.content_hash,
         received_at=quote.received_at if moment is None else moment,
         rfq_edition=quote.rfq_edition,
@@ -313,9 +325,12 @@ def receipted(
 
 
 def _store(work: Work, quote: Quote, rows: list[dict[str, object]], revision: QuoteRevision) -> None:
+    """Store a quotation with its lines and receipt; a first one in one statement, past the session."""
     session = work.session
-    if quote.revision > 1:
-        session.execute(delete(QuoteLine).where(QuoteLine.quote_id == quote.id))
-    session.add(quote)
+    parts = ((QuoteRevision, [row_of(revision)]), (QuoteLine, rows))
+    if quote.revision == 1:
+        insert_together(session, (Quote, [first_row(quote)]), *parts)
+        return
+    session.execute(delete(QuoteLine).where(QuoteLine.quote_id == quote.id))
     session.flush()
-    insert_together(session, (QuoteRevision, [row_of(revision)]), (QuoteLine, rows))
+    insert_together(session, *parts)

@@ -87,12 +87,13 @@ class Relay:
         cause = Cause("handler", row["correlation_id"], event_id=row["id"])
         event = handler.event.from_payload(row["payload"])
         with self.runtime.database.session() as session:
-            stamp = set_tenant(session, Tenant(orgs))
+            tenant = Tenant(orgs)
+            stamp = set_tenant(session, tenant)
             if not outbox.first_delivery(session, row["id"], handler.name, stamp):
                 return
             origin = Who.from_json(row["actor"])
             who = Who(actor.who.kind, origin.user_id, origin.org_id, handler.name)
-            work = self.runtime.begin(session, who, cause, stamp)
+            work = self.runtime.begin(session, who, cause, stamp, tenant=tenant)
             handler.run(work, actor, event)
             work.finish()
             session.commit()

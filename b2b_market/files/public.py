@@ -146,16 +146,13 @@ def own_files(work: Work, actor: Actor, file_ids: Sequence[UUID], pointer: str) 
     return [known[file_id] for file_id in file_ids]
 
 
-def open_on_behalf(work: Work, reader: Actor, owner_id: UUID, file_id: UUID) -> FileView:
-    """Return another company's file that the caller has found ``reader`` may read; the reader's fence comes back.
+def open_on_behalf(work: Work, owner_id: UUID, file_id: UUID) -> FileView:
+    """Return another company's file that the caller has found its reader may read; the own fence comes back.
 
     Raise what :func:`open_file` raises. The caller notes the reading in the audit trail.
     """
-    work.act_for(Tenant((owner_id,)))
-    try:
+    with work.reaching(Tenant((owner_id,))):
         return open_file(work, system_actor("files.on_behalf", owner_id), file_id)
-    finally:
-        work.act_for(reader.tenant())
 
 
 def read(settings: Settings, opened: FileView) -> bytes:

@@ -56,9 +56,9 @@ class Runtime:
             nudge,
         )
 
-    def begin(self, session: Session, who: Who, cause: Cause, stamp: datetime) -> Work:
+    def begin(self, session: Session, who: Who, cause: Cause, stamp: datetime, *, tenant: Tenant) -> Work:
         """Return the unit of work of a session whose tenant is set; ``stamp`` is its transaction's start."""
-        return Work(session, who, cause, stamp, receipts=self.receipts, shift=self.shift)
+        return Work(session, who, cause, stamp, tenant=tenant, receipts=self.receipts, shift=self.shift)
 
     @contextmanager
     def work(self, who: Who, tenant: Tenant, cause: Cause) -> Iterator[Work]:
@@ -67,7 +67,7 @@ class Runtime:
         Commit at its end, roll back on any exception.
         """
         with self.database.session() as session:
-            work = self.begin(session, who, cause, set_tenant(session, tenant))
+            work = self.begin(session, who, cause, set_tenant(session, tenant), tenant=tenant)
             yield work
             work.finish()
             session.commit()

@@ -5,11 +5,13 @@ session, announce facts through :meth:`Work.emit`, and never commit: the edge do
 flushed the rows and written outbox and audit.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from b2b_market.infra.aggregate import Aggregate, Change
@@ -60,14 +62,16 @@ class Work:
         cause: Cause,
         stamp: datetime,
         *,
+        tenant: Tenant,
         receipts: SigningKey,
         shift: timedelta = timedelta(0),
     ) -> None:
-        """Take over a session whose tenant is set; ``receipts`` signs what is received."""
+        """Take over a session whose tenant is set, to ``tenant``; ``receipts`` signs what is received."""
         self.receipts = receipts
         self.session = session
         self.who = who
         self.cause = cause
+        self._tenant = tenant
         self._stamp = stamp
         self._shift = shift
         self._announced: list[_Announced] = []
@@ -159,8 +163,27 @@ class Work:
         self._after.append(action)
 
     def act_for(self, tenant: Tenant) -> None:
-        """Change whose rows this transaction may touch (edges and system operations only)."""
+        """Change whose rows this transaction may touch, for all that follows (edges and system operations only)."""
+        self._tenant = tenant
         set_tenant(self.session, tenant)
+
+    @contextmanager
+    def reaching(self, tenant: Tenant) -> Iterator[None]:
+        """Touch the rows of ``tenant`` within a block; the fence of before comes back after it, whatever it raised.
+
+        Nothing is flushed: what the block changed and has to be written as ``tenant`` is flushed in it.
+        """
+        before = self._tenant
+        self.act_for(tenant)
+        try:
+            yield
+        except DBAPIError:
+            self._tenant = before  # the transaction is lost, or goes on from a savepoint, which brings the fence back
+            raise
+        except BaseException:
+            self.act_for(before)
+            raise
+        self.act_for(before)
 
     def finish(self) -> None:
         """Flush the rows, then write outbox and audit; the edge calls this right before its commit."""

@@ -88,7 +88,7 @@ class Edge:
         try:
             with self.runtime.database.session() as session:
                 actor, stamp = self.resolve(session, credential_of(request))
-                work = self.runtime.begin(session, actor.who, cause, stamp)
+                work = self.runtime.begin(session, actor.who, cause, stamp, tenant=actor.tenant())
                 opened.append((actor, work))
                 yield work, actor
                 work.finish()

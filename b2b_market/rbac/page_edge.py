@@ -14,7 +14,6 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 from starlette.datastructures import UploadFile
 
-from b2b_market.infra.database import set_tenant
 from b2b_market.infra.http import idempotency
 from b2b_market.infra.http.idempotency import IdempotencyKey, IdempotencyKeyRequired, StoredAnswer
 from b2b_market.infra.http.requests import StrictRoute
@@ -245,7 +244,7 @@ class PageContext:
         self.work.session.rollback()
         self.work.forget()
         self._key = None
-        set_tenant(self.work.session, self.actor.tenant())
+        self.work.act_for(self.actor.tenant())
         self.refusal = refusal
 
 

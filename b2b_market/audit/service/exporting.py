@@ -80,11 +80,8 @@ def _held_back(work: Work, scope: Scope) -> tuple[int, ...]:
     tip = tree.tip(work.session, scope)
     if tip is None or scope.actor.platform != "auditor":
         return ()
-    work.act_for(Tenant(machine=True))  # the auditor's own view does not tell a veiled entry from a lost one
-    try:
+    with work.reaching(Tenant(machine=True)):  # the auditor's own view does not tell a veiled entry from a lost one
         return trail.veiled_leaves(work.session, scope, tip.signed.size)
-    finally:
-        work.act_for(scope.actor.tenant())
 
 
 @contextmanager
@@ -92,7 +89,7 @@ def snapshot(runtime: Runtime, actor: Actor, tenant: Tenant, cause: Cause) -> It
     """Open a transaction that sees one moment of the whole database, for reading only; nothing is committed."""
     with runtime.database.session() as session:
         session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-        yield runtime.begin(session, actor.who, cause, set_tenant(session, tenant))
+        yield runtime.begin(session, actor.who, cause, set_tenant(session, tenant), tenant=tenant)
 
 
 class _Writer:

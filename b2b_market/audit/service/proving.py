@@ -96,11 +96,8 @@ def prove_version(work: Work, scope: Scope, command: ProveVersion) -> ProvenEven
     The caller has checked what its reader may know of the thing; the signature is left for the reader to check. A page
     without sign-in asks too, hence the machine branch of the row policies for the reading.
     """
-    work.act_for(Tenant(machine=True))
-    try:
+    with work.reaching(Tenant(machine=True)):
         return _proven(work, scope, command)
-    finally:
-        work.act_for(scope.actor.tenant())
 
 
 def _proven(work: Work, scope: Scope, command: ProveVersion) -> ProvenEvent | None:

@@ -140,10 +140,9 @@ def note_print_failed(work: Work, scope: Scope, command: PrintFailed) -> None:
 @operation(public=True, reason=_OPEN_TO_ALL)
 def verify_edition(work: Work, scope: Scope, command: VerifyEdition) -> Verification:
     """Return the fingerprints of an edition to anybody; raise NotFound where no such edition was ever made."""
-    work.act_for(Tenant(machine=True))
-    contract = queries.contract_for_printing(work.session, scope, command.contract_id)
-    rows = queries.documents(work.session, scope, command.contract_id, command.edition)
-    work.act_for(scope.actor.tenant())
+    with work.reaching(Tenant(machine=True)):
+        contract = queries.contract_for_printing(work.session, scope, command.contract_id)
+        rows = queries.documents(work.session, scope, command.contract_id, command.edition)
     if contract is None or not 1 <= command.edition <= contract.edition:
         raise NotFound(contract_id=str(command.contract_id))
     return Verification(contract.id, command.edition, tuple(document_view(row) for row in rows))

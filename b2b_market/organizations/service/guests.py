@@ -87,16 +87,15 @@ def found_provisional(work: Work, scope: Scope, guest: Guest) -> UUID:
     person, _ = ensure_person(work, scope.actor, email=guest.email, name=name, locale=guest.locale, timezone=zone)
     org_id, sponsor = new_id(), scope.org_id
     work.session.flush()
-    work.act_for(Tenant((sponsor, org_id)))
-    row, settings = _row(work, org_id, person.id, guest.company_name), _settings(work, org_id, currency, zone)
-    row.sponsor_id = sponsor
-    work.session.add_all([row, settings])
-    work.record("organizations.provisional_founded", row)
-    work.record("organizations.settings_made", settings)
-    work.session.flush()
-    open_domain(work, org_id, guest.company_name, zone, active=True)
-    found_roles(work, org_id, person.id, [Role.GUEST_SUPPLIER], by=scope.user_id)
-    work.act_for(scope.actor.tenant())
+    with work.reaching(Tenant((sponsor, org_id))):
+        row, settings = _row(work, org_id, person.id, guest.company_name), _settings(work, org_id, currency, zone)
+        row.sponsor_id = sponsor
+        work.session.add_all([row, settings])
+        work.record("organizations.provisional_founded", row)
+        work.record("organizations.settings_made", settings)
+        work.session.flush()
+        open_domain(work, org_id, guest.company_name, zone, active=True)
+        found_roles(work, org_id, person.id, [Role.GUEST_SUPPLIER], by=scope.user_id)
     return org_id
 
 

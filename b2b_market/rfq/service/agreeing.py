@@ -20,8 +20,7 @@ from b2b_market.rfq.states import QUOTE_LIFECYCLE, PayEvent, Side
 def agree(work: Work, scope: Scope, quote: Quote, counter: Counter, agreed: Sequence[CounterLine]) -> None:
     """Write what was agreed as the quotation's next revision, on behalf of both companies: both have said so."""
     by_line = {line.line_id: line for line in agreed}
-    work.act_for(Tenant((quote.buyer_id, quote.supplier_id)))
-    try:
+    with work.reaching(Tenant((quote.buyer_id, quote.supplier_id))):
         QUOTE_LIFECYCLE.advance(quote, "revise")
         for line in quote_queries.lines_of_quote(work.session, scope, quote.id):
             if line.line_id in by_line:
@@ -30,8 +29,6 @@ def agree(work: Work, scope: Scope, quote: Quote, counter: Counter, agreed: Sequ
         work.session.flush()
         _revise(work, scope, quote, counter)
         work.session.flush()
-    finally:
-        work.act_for(scope.actor.tenant())
 
 
 def _settle_line(line: QuoteLine, agreed: CounterLine) -> None:

@@ -167,7 +167,7 @@ def publish_plan(work: Work, scope: Scope, rfq: Rfq, plan: Plan, by: Authorship)
     work.emit(amended, rfq)
     work.session.flush()
     if to_confirm:
-        _outdate(work, scope, rfq)
+        _outdate(work, rfq)
     return own_content(work, scope, rfq)
 
 
@@ -183,13 +183,10 @@ def outdate_quotes(work: Work, scope: Scope, command: ReadRfq) -> int:
     return len(quotes)
 
 
-def _outdate(work: Work, scope: Scope, rfq: Rfq) -> None:
+def _outdate(work: Work, rfq: Rfq) -> None:
     """Reach sealed quotations by the machine branch of the row policy, for this one step."""
-    work.act_for(Tenant((rfq.buyer_id,), machine=True))
-    try:
+    with work.reaching(Tenant((rfq.buyer_id,), machine=True)):
         outdate_quotes(work, system_actor(PART, rfq.buyer_id), ReadRfq(rfq.id))
-    finally:
-        work.act_for(scope.actor.tenant())
 
 
 def _standing(work: Work, scope: Scope, rfq: Rfq) -> tuple[UUID, ...]:

@@ -190,7 +190,7 @@ def open_document(work: Work, scope: Scope, command: ReadAttachment) -> files.Fi
     if rfq.nda_text and rfq.buyer_id not in scope.org_ids and not _acceptances(work, scope, rfq):
         raise rules.NdaNotAccepted
     work.note(Entry("rfq.document_opened", rfq.audit_type, rfq.id, rfq.version, visible_to=scope.org_ids))
-    return files.open_on_behalf(work, scope.actor, rfq.buyer_id, row.file_id)
+    return files.open_on_behalf(work, rfq.buyer_id, row.file_id)
 
 
 def release(work: Work, scope: Scope, rfq: Rfq) -> Sequence[DocumentFacts]:

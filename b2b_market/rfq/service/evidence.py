@@ -49,4 +49,4 @@ def open_evidence(work: Work, scope: Scope, command: ReadEvidence) -> files.File
     if command.file_id not in named:
         raise NotFound(file_id=str(command.file_id))
     work.note(Entry("quote.evidence_opened", quote.audit_type, quote.id, quote.version, visible_to=scope.org_ids))
-    return files.open_on_behalf(work, scope.actor, named[command.file_id], command.file_id)
+    return files.open_on_behalf(work, named[command.file_id], command.file_id)

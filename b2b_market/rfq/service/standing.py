@@ -83,7 +83,7 @@ def work_out_standings(work: Work, scope: Scope, command: ReadRfq) -> int:
     changed = [row for supplier_id, row in rows.items() if not _same(before.get(supplier_id), row)]
     gone = [supplier_id for supplier_id in before if supplier_id not in rows]
     if changed or gone:
-        _write(work, scope, rfq, changed, gone)
+        _write(work, rfq, changed, gone)
     return len(changed) + len(gone)
 
 
@@ -92,16 +92,13 @@ def _shows(rfq: Rfq, moment: datetime) -> bool:
     return rfq.disclosure is not Disclosure.NOTHING and open_still
 
 
-def _write(work: Work, scope: Scope, rfq: Rfq, changed: Sequence[Mapping[str, object]], gone: Sequence[UUID]) -> None:
+def _write(work: Work, rfq: Rfq, changed: Sequence[Mapping[str, object]], gone: Sequence[UUID]) -> None:
     """Write as the machine: neither a supplier nor the buyer may say what is shown."""
-    work.act_for(Tenant((rfq.buyer_id,), machine=True))
-    try:
+    with work.reaching(Tenant((rfq.buyer_id,), machine=True)):
         if changed:
             queries.put_standings(work.session, changed)
         if gone:
             queries.drop_standings(work.session, rfq.id, gone)
-    finally:
-        work.act_for(scope.actor.tenant())
 
 
 def _row(rfq: Rfq, supplier_id: UUID, seen: Seen, moment: datetime) -> dict[str, object]:

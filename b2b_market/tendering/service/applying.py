@@ -134,7 +134,7 @@ def open_stage_file(work: Work, scope: Scope, command: StageFileId) -> files.Fil
     """Return such a file, whose bytes may be read once the transaction has ended; the reading is audited."""
     row = queries.file(work.session, scope, command.stage_file_id)
     work.note(AuditEntry("tender_stage_file.opened", "tender_stage_file", row.id, visible_to=scope.org_ids))
-    return files.open_on_behalf(work, scope.actor, row.supplier_id, row.file_id)
+    return files.open_on_behalf(work, row.supplier_id, row.file_id)
 
 
 def keep_file(

@@ -153,7 +153,7 @@ def open_document(work: Work, scope: Scope, command: ReadDocument) -> files.File
     if keeps_takers(tender) and tender.buyer_id not in scope.org_ids:
         queries.keep_taking(work.session, scope, row, work.now())
     work.note(Entry("tender.document_opened", tender.audit_type, tender.id, visible_to=scope.org_ids))
-    return files.open_on_behalf(work, scope.actor, row.buyer_id, row.file_id)
+    return files.open_on_behalf(work, row.buyer_id, row.file_id)
 
 
 @operation(public=True, reason="documents of public tenders are there for everybody")
@@ -162,9 +162,9 @@ def open_board_document(work: Work, scope: Scope, command: ReadBoardDocument) ->
     board = tender_queries.on_board(work.session, command.tender_id)
     if board is None:
         raise NotFound(tender_id=str(command.tender_id))
-    with on_behalf(work, scope, board.buyer_id):
+    with on_behalf(work, board.buyer_id):
         row = queries.announced_document(work.session, scope, board.tender_id, command.document_id)
-    return files.open_on_behalf(work, scope.actor, row.buyer_id, row.file_id)
+    return files.open_on_behalf(work, row.buyer_id, row.file_id)
 
 
 def release(work: Work, scope: Scope, tender: Tender) -> None:

@@ -75,7 +75,6 @@ def submit_bid(work: Work, scope: Scope, command: SubmitBid) -> Received:
     The deadline is judged by the database's clock after the gate is taken: what is acknowledged was in time, and is in
     the closing root. Nothing of it is shown to anybody else.
     """
-    work.gate(command.tender_id)
     tender, moment = _judged(work, scope, command.tender_id)
     notice = read_notice(tender.notice).notice
     try:
@@ -96,7 +95,6 @@ def submit_bid(work: Work, scope: Scope, command: SubmitBid) -> Received:
 @operation(TenderPermission.BID_SUBMIT)
 def withdraw_bid(work: Work, scope: Scope, command: WithdrawBid) -> Received:
     """Take a bid back before the deadline by a signed withdrawal, which gets a receipt too."""
-    work.gate(command.tender_id)
     tender, moment = _judged(work, scope, command.tender_id)
     withdrawal = check_withdrawal(command.document)
     bid = queries.own_bid_on(work.session, scope, withdrawal.ids.lot)
@@ -116,7 +114,6 @@ def confirm_bid(work: Work, scope: Scope, command: ConfirmBid) -> Received:
     BidForEarlierEdition for an edition that was amended since, ConfirmationNotDue for a bid that counts already,
     BidNotConfirmable where the lot asks for other items than the bid has prices for.
     """
-    work.gate(command.tender_id)
     tender, moment = _judged(work, scope, command.tender_id)
     confirmation = check_confirmation(command.document)
     bid = queries.own_bid_on(work.session, scope, confirmation.ids.lot)
@@ -144,21 +141,20 @@ def read_own_bids(work: Work, scope: Scope, command: ReadTender) -> OwnBids:
     received = queries.own_received(work.session, scope, tender.id)
     if tender.close_record is None or not bids:
         return OwnBids(bids, received, tender.binding_edition)
-    work.act_for(Tenant(scope.org_ids, machine=True))  # a proof is made of the hashes of everybody's receipts
-    journal = (one.receipt for one in queries.journal(work.session, scope, tender.id))
-    found = standing(journal, tender.binding_edition)
-    work.act_for(scope.actor.tenant())
+    with work.reaching(Tenant(scope.org_ids, machine=True)):  # a proof is made of the hashes of everybody's receipts
+        journal = (one.receipt for one in queries.journal(work.session, scope, tender.id))
+        found = standing(journal, tender.binding_edition)
     stood = (*found.live, *found.void, *found.withdrawn)
     own = [receipt.sequence for receipt in stood if receipt.ids.bidder in scope.org_ids]
     return OwnBids(bids, received, tender.binding_edition, prove(found, sorted(own)))
 
 
 def _judged(work: Work, scope: Scope, tender_id: UUID) -> tuple[Tender, datetime]:
-    """Return the tender that the company may bid on, and the moment that its bid is judged by."""
+    """Take the gate; return the tender that the company may bid on, and the moment that its bid is judged by."""
+    moment = work.gate(tender_id)
     tender = tender_queries.party_tender(work.session, scope, tender_id)
     work.veil(tender.id)
     require_bidder(work, scope, tender)
-    moment = work.judging_time()
     rules.require_taking(tender.status, LotStatus.ACTIVE, tender.closes_at, moment)
     return tender, moment
 

@@ -126,7 +126,7 @@ def list_bonds(work: Work, scope: Scope, command: ReadTender) -> TenderBonds:
         seated.require_reads(work, scope, tender)
     lots = tender_queries.lots_of(work.session, scope, tender.id)
     hidden = tender_queries.estimates_of(work.session, scope, tender.id)
-    clock = _clock(work, scope, tender)
+    clock = _clock(work, tender)
     wanted = {lot.id: _wanted(tender, lot, hidden.get(lot.id), clock) for lot in lots}
     told = queries.outcomes(work.session, scope, tender.id)
     out = reducing_queries.out_since(work.session, scope, tender.id)
@@ -162,7 +162,7 @@ def open_bond_letter(work: Work, scope: Scope, command: ReadBond) -> files.FileV
         work.veil(veil)
     what = (bond.audit_type, bond.id, bond.version)
     work.note(AuditEntry("tender_bond.letter_opened", *what, visible_to=scope.org_ids))
-    return files.open_on_behalf(work, scope.actor, bond.supplier_id, UUID(bond.letter["id"]))
+    return files.open_on_behalf(work, bond.supplier_id, UUID(bond.letter["id"]))
 
 
 def hold_bonds(work: Work, scope: Scope, tender_id: UUID, bids: Collection[Bid]) -> None:
@@ -262,8 +262,8 @@ def _hold(work: Work, bond: Bond, step: str) -> None:
     work.emit(held, bond)
 
 
-def _clock(work: Work, scope: Scope, tender: Tender) -> Clock:
-    with on_behalf(work, scope, tender.buyer_id) as buyer:
+def _clock(work: Work, tender: Tender) -> Clock:
+    with on_behalf(work, tender.buyer_id) as buyer:
         return clock_of(work, buyer, tender)
 
 

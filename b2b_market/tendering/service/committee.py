@@ -131,10 +131,9 @@ def read_public_draw(work: Work, scope: Scope, command: ReadTender) -> PublicDra
     """Return what is announced of a public tender's committee, and the draws once they were made; else NotFound."""
     if tender_queries.on_board(work.session, command.tender_id) is None:
         raise NotFound(tender_id=str(command.tender_id))
-    work.act_for(Tenant(machine=True))  # a stranger has no company; only what the notice announced is returned
-    found = queries.committee_of(work.session, scope, command.tender_id)
-    supplements = queries.supplements_of(work.session, scope, command.tender_id)
-    work.act_for(scope.actor.tenant())
+    with work.reaching(Tenant(machine=True)):  # a stranger has no company; only what the notice announced is returned
+        found = queries.committee_of(work.session, scope, command.tender_id)
+        supplements = queries.supplements_of(work.session, scope, command.tender_id)
     if found is None:
         raise NotFound(tender_id=str(command.tender_id))
     return PublicDraw(found, supplements)
@@ -158,7 +157,7 @@ def declare_interests(work: Work, scope: Scope, command: Declare) -> CommitteeVi
 def list_member_bids(work: Work, scope: Scope, command: ReadTender) -> Sequence[MemberBid]:
     """Return the bids to a member who has declared to have no conflict."""
     tender = _reading(work, scope, command.tender_id)
-    with _as_buyer(work, scope, tender) as buyer:
+    with _as_buyer(work, tender) as buyer:
         found, sight = _bids(work, buyer, tender), sight_of(work, buyer, tender)
         said = bid_queries.contents_of(work.session, buyer, [bid.id for bid, _ in found])
         return [
@@ -176,7 +175,7 @@ def list_member_bids(work: Work, scope: Scope, command: ReadTender) -> Sequence[
 def read_member_file(work: Work, scope: Scope, command: ReadMemberFile) -> BidFileRow:
     """Return a file of a bid to a member who has declared to have no conflict."""
     tender = _reading(work, scope, command.tender_id)
-    with _as_buyer(work, scope, tender) as buyer:
+    with _as_buyer(work, tender) as buyer:
         bid = evaluation_queries.own_bid(work.session, buyer, command.bid_id)
         if bid.tender_id != tender.id:
             raise NotFound(bid_id=str(bid.id))
@@ -192,7 +191,7 @@ def hand_in_sheet(work: Work, scope: Scope, command: HandIn) -> CommitteeView:
     if seat.declared_at is None:
         raise rules.DeclarationMissing
     sheet = {(one.bid_id, one.criterion): one.score for one in command.scores}
-    with _as_buyer(work, scope, tender) as buyer:
+    with _as_buyer(work, tender) as buyer:
         bids = [bid.id for bid, scored in _bids(work, buyer, tender) if scored]
     sheets.require_complete(sheet, bids, list(judging.weights_of(tender.criteria).quality))
     _write(work, scope, tender, sheet)
@@ -272,14 +271,11 @@ def _reading(work: Work, scope: Scope, tender_id: UUID) -> Tender:
 
 
 @contextmanager
-def _as_buyer(work: Work, scope: Scope, tender: Tender) -> Iterator[Scope]:
+def _as_buyer(work: Work, tender: Tender) -> Iterator[Scope]:
     """Read the buyer's opened bids for a member of another company; the own fence comes back afterwards."""
     actor = system_actor(PART, tender.buyer_id)
-    work.act_for(actor.tenant())
-    try:
+    with work.reaching(actor.tenant()):
         yield Scope(actor, None)
-    finally:
-        work.act_for(scope.actor.tenant())
 
 
 def _bids(work: Work, buyer: Scope, tender: Tender) -> list[tuple[Bid, bool]]:
@@ -348,7 +344,7 @@ def view_of(work: Work, scope: Scope, tender: Tender) -> CommitteeView:
     scores: Sequence[sheets.CommitteeScore] = ()
     member = seat is not None and seat.status is JurorStatus.SEATED
     if committee is not None and committee.status is CommitteeStatus.SCORED and (buys or member):
-        with _as_buyer(work, scope, tender) as buyer:
+        with _as_buyer(work, tender) as buyer:
             counted = {one.user_id for one in queries.jurors_of(session, buyer, tender.id) if one.handed_in_at}
             rows = queries.sheets_of(session, buyer, tender.id)
             scores = opened_scores([one for one in rows if one.opened and one.user_id in counted])

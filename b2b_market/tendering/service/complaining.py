@@ -108,7 +108,7 @@ def lodge_complaint(work: Work, scope: Scope, command: StepComplaint) -> Complai
     body_id = _body(work, tender, terms, complaint.kind)
     fee = terms.fee(aimed.estimate, opened=tender.opened_at is not None)
     if fee is None or complaint.kind is ComplaintKind.OBJECTION:
-        count_in(work, scope, complaint, "lodge")
+        count_in(work, complaint, "lodge")
         complaint.window_ends_at, complaint.body_id, complaint.lodged_at = ends_at, body_id, work.now()
         return complaint
     complaint.window_ends_at, complaint.body_id, complaint.lodged_at = ends_at, body_id, work.now()
@@ -142,7 +142,7 @@ def withdraw_complaint(work: Work, scope: Scope, command: StepComplaint) -> Comp
         supplier_id=complaint.supplier_id,
     )
     work.emit(withdrawn, complaint)
-    publish(work, scope, complaint)
+    publish(work, complaint)
     return complaint
 
 
@@ -178,7 +178,7 @@ def open_complaint_file(work: Work, scope: Scope, command: ReadComplaintFile) ->
         raise NotFound(file_id=str(command.file_id))
     what = (complaint.audit_type, complaint.id, complaint.version)
     work.note(AuditEntry("tender_complaint.file_opened", *what, visible_to=scope.org_ids))
-    return files.open_on_behalf(work, scope.actor, complaint.supplier_id, command.file_id)
+    return files.open_on_behalf(work, complaint.supplier_id, command.file_id)
 
 
 @operation(public=True, reason="complaints about public tenders are there for everybody")
@@ -186,10 +186,8 @@ def list_public_complaints(work: Work, scope: Scope, command: ReadTender) -> Seq
     """Return what is published of the complaints about a tender of the public board; else NotFound."""
     if tender_queries.on_board(work.session, command.tender_id) is None:
         raise NotFound(tender_id=str(command.tender_id))
-    work.act_for(Tenant(machine=True))  # a stranger has no company; only what is published is returned
-    found = queries.notices_of(work.session, scope, command.tender_id)
-    work.act_for(scope.actor.tenant())
-    return found
+    with work.reaching(Tenant(machine=True)):  # a stranger has no company; only what is published is returned
+        return queries.notices_of(work.session, scope, command.tender_id)
 
 
 def content_of(complaint: Complaint) -> ComplaintInput:

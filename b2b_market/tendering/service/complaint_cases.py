@@ -55,16 +55,13 @@ class Aim:
 
 
 @contextmanager
-def on_behalf(work: Work, scope: Scope, org_id: UUID) -> Iterator[Scope]:
+def on_behalf(work: Work, org_id: UUID) -> Iterator[Scope]:
     """Reach a buyer's rows for who lodges, decides or takes the fee; the own fence comes back afterwards."""
     work.session.flush()
     actor = system_actor(PART, org_id)
-    work.act_for(actor.tenant())
-    try:
+    with work.reaching(actor.tenant()):
         yield Scope(actor, None)
         work.session.flush()
-    finally:
-        work.act_for(scope.actor.tenant())
 
 
 def aim(work: Work, scope: Scope, tender: Tender, content: ComplaintInput) -> Aim:
@@ -100,7 +97,7 @@ def window(work: Work, scope: Scope, tender: Tender, content: ComplaintInput, ai
     Where the procedure wants an objection first a complaint has its time after that one; ObjectionFirst without.
     """
     terms = require_foreseen(read_procedure(tender.values).complaints, content.kind)
-    with on_behalf(work, scope, tender.buyer_id) as buyer:
+    with on_behalf(work, tender.buyer_id) as buyer:
         clock = clock_of(work, buyer, tender)
     if content.kind is ComplaintKind.OBJECTION or terms.escalation is None:
         return window_end(content.target, standing(tender, aimed), terms, clock)
@@ -129,13 +126,13 @@ def _decision(work: Work, scope: Scope, tender: Tender, content: ComplaintInput)
     for ruling in evaluation_queries.rulings_of(work.session, scope, tender.id):
         if ruling.id == content.target_id and ruling.supplier_id in scope.org_ids and ruling.decided_at is not None:
             decided = next((one.standstill_ends_at for one in results if one.lot_id == ruling.lot_id), None)
-            return ruling.lot_id, decided or _ruling_end(work, scope, tender, ruling.decided_at)
+            return ruling.lot_id, decided or _ruling_end(work, tender, ruling.decided_at)
     return None, None
 
 
-def _ruling_end(work: Work, scope: Scope, tender: Tender, decided_at: datetime) -> datetime:
+def _ruling_end(work: Work, tender: Tender, decided_at: datetime) -> datetime:
     period = read_procedure(tender.values).standstill
-    with on_behalf(work, scope, tender.buyer_id) as buyer:
+    with on_behalf(work, tender.buyer_id) as buyer:
         return clock_of(work, buyer, tender).end_of(decided_at, period)
 
 
@@ -146,13 +143,13 @@ def _estimate(tender: Tender, lots: list[TenderLot]) -> Decimal | None:
     return sum((lot.estimate for lot in lots if lot.estimate is not None), Decimal(0))
 
 
-def count_in(work: Work, scope: Scope, complaint: Complaint, step: str) -> None:
+def count_in(work: Work, complaint: Complaint, step: str) -> None:
     """Let a complaint count by a step: it has a number, a time to be answered, is published and announced.
 
     The gate of the tender is held alone.
     """
     COMPLAINT_LIFECYCLE.require(complaint.status, step)
-    with on_behalf(work, scope, complaint.buyer_id) as buyer:
+    with on_behalf(work, complaint.buyer_id) as buyer:
         tender = tender_queries.own_tender(work.session, buyer, complaint.tender_id)
         terms = require_foreseen(read_procedure(tender.values).complaints, complaint.kind)
         known = len(queries.notices_of(work.session, buyer, tender.id))
@@ -190,11 +187,11 @@ def count_in(work: Work, scope: Scope, complaint: Complaint, step: str) -> None:
     work.emit(lodged, complaint)
 
 
-def publish(work: Work, scope: Scope, complaint: Complaint) -> None:
+def publish(work: Work, complaint: Complaint) -> None:
     """Let everybody who reads the tender read where a published complaint stands now."""
     if complaint.pending_at is None:
         return
     said = {name: getattr(complaint, name) for name in ("status", "decision", "decided_at", "remedy")}
-    with on_behalf(work, scope, complaint.buyer_id):
+    with on_behalf(work, complaint.buyer_id):
         wanted = update(ComplaintNotice).where(ComplaintNotice.complaint_id == complaint.id)
         work.session.execute(wanted.values(**said))

@@ -20,9 +20,6 @@ def read_concerned(work: Work, scope: Scope, command: ReadTender) -> Sequence[UU
     Nobody but a handler learns of it before the opening: to each of them it is told alone.
     """
     tender = tender_queries.party_tender(work.session, scope, command.tender_id)
-    work.act_for(Tenant(scope.org_ids, machine=True))
-    try:
+    with work.reaching(Tenant(scope.org_ids, machine=True)):
         came = queries.concerned(work.session, scope, tender.id)
-    finally:
-        work.act_for(scope.actor.tenant())
     return concerned(tender.supplier_ids, tender.admitted_ids, came)

@@ -57,7 +57,7 @@ def leave_talks(work: Work, scope: Scope, command: LeaveTalks) -> Departure:
         departure_id=departure.id, tender_id=known.id, buyer_id=known.buyer_id, supplier_id=scope.org_id
     )
     work.emit(left, departure)
-    with on_behalf(work, scope, known.buyer_id) as buyer:
+    with on_behalf(work, known.buyer_id) as buyer:
         tender = tender_queries.lock_own_tender(work.session, buyer, known.id)
         tender.admitted_ids = [one for one in tender.admitted_ids or () if one != scope.org_id]
         work.touch(tender)

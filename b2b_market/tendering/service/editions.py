@@ -55,8 +55,5 @@ def list_editions(work: Work, scope: Scope, command: ReadTender) -> Editions:
 def unconfirmed_bidders(work: Work, scope: Scope, command: ReadTender) -> Sequence[UUID]:
     """Return the companies whose sealed bids do not count before they are confirmed."""
     tender = tender_queries.party_tender(work.session, scope, command.tender_id)
-    work.act_for(Tenant(scope.org_ids, machine=True))
-    try:
+    with work.reaching(Tenant(scope.org_ids, machine=True)):
         return queries.unconfirmed_bidders(work.session, scope, tender.id, tender.binding_edition)
-    finally:
-        work.act_for(scope.actor.tenant())

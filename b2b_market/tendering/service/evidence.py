@@ -52,12 +52,12 @@ def read_evidence(work: Work, scope: Scope, command: ReadTender) -> Evidence:
     shown = _is_public(tender) or tender.buyer_id in scope.org_ids or scope.user_id in tender.officer_ids
     if not shown or not seated.may_read(work, scope, tender):
         raise rules.EvidenceNotPublished
-    with _behind_the_fence(work, scope, tender.buyer_id) as buyer:
+    with _behind_the_fence(work, tender.buyer_id) as buyer:
         return _evidence(work, buyer, tender)
 
 
 @operation(public=True, reason="opened bids that are public may be checked by everybody")
-def read_public_evidence(work: Work, scope: Scope, command: ReadTender) -> Evidence:
+def read_public_evidence(work: Work, _scope: Scope, command: ReadTender) -> Evidence:
     """Return the files of a tender on the public board whose procedure publishes opened bids.
 
     NotFound for a tender that is not on the board, EvidenceNotPublished where there is nothing for everybody.
@@ -65,7 +65,7 @@ def read_public_evidence(work: Work, scope: Scope, command: ReadTender) -> Evide
     notice = tender_queries.on_board(work.session, command.tender_id)
     if notice is None:
         raise NotFound(tender_id=str(command.tender_id))
-    with _behind_the_fence(work, scope, notice.buyer_id) as buyer:
+    with _behind_the_fence(work, notice.buyer_id) as buyer:
         tender = tender_queries.own_tender(work.session, buyer, notice.tender_id)
         if not _is_public(tender):
             raise rules.EvidenceNotPublished
@@ -73,12 +73,12 @@ def read_public_evidence(work: Work, scope: Scope, command: ReadTender) -> Evide
 
 
 @operation(public=True, reason="whether there is something to check is no secret")
-def is_published(work: Work, scope: Scope, command: ReadTender) -> bool:
+def is_published(work: Work, _scope: Scope, command: ReadTender) -> bool:
     """Tell whether everybody may check the opening of a tender on the public board."""
     notice = tender_queries.on_board(work.session, command.tender_id)
     if notice is None:
         return False
-    with _behind_the_fence(work, scope, notice.buyer_id) as buyer:
+    with _behind_the_fence(work, notice.buyer_id) as buyer:
         tender = tender_queries.own_tender(work.session, buyer, notice.tender_id)
         opened = bool(queries.openings_of(work.session, buyer, tender.id))
         return _is_public(tender) and opened and sight_of(work, buyer, tender).prices
@@ -96,13 +96,10 @@ def _is_public(tender: Tender) -> bool:
 
 
 @contextmanager
-def _behind_the_fence(work: Work, scope: Scope, buyer_id: UUID) -> Iterator[Scope]:
+def _behind_the_fence(work: Work, buyer_id: UUID) -> Iterator[Scope]:
     """Look behind the fence of a buyer's sealed bids; the own one comes back afterwards."""
-    work.act_for(Tenant((buyer_id,), machine=True))
-    try:
+    with work.reaching(Tenant((buyer_id,), machine=True)):
         yield Scope(system_actor(PART, buyer_id), None)
-    finally:
-        work.act_for(scope.actor.tenant())
 
 
 def _evidence(work: Work, scope: Scope, tender: Tender) -> Evidence:

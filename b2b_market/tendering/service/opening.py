@@ -1,7 +1,7 @@
 """The opening as people see it: officers take work files and contribute layers, the buyer reads what was opened."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -232,14 +232,9 @@ def _part_now(work: Work, scope: Scope, tender: Tender) -> Part | None:
     return None
 
 
-@contextmanager
-def _as_machine(work: Work, scope: Scope) -> Iterator[None]:
+def _as_machine(work: Work, scope: Scope) -> AbstractContextManager[None]:
     """Look behind the fence of sealed bids; the own one comes back afterwards."""
-    work.act_for(Tenant(scope.org_ids, machine=True))
-    try:
-        yield
-    finally:
-        work.act_for(scope.actor.tenant())
+    return work.reaching(Tenant(scope.org_ids, machine=True))
 
 
 def _given(document: bytes) -> Contribution:

@@ -102,10 +102,8 @@ def list_public_candidates(work: Work, scope: Scope, command: ReadTender) -> Seq
     """Return the published rankings of a tender of the public board; else NotFound."""
     if tender_queries.on_board(work.session, command.tender_id) is None:
         raise NotFound(tender_id=str(command.tender_id))
-    work.act_for(Tenant(machine=True))  # a stranger has no company; only what is published is returned
-    found = queries.publicities_of(work.session, scope, command.tender_id)
-    work.act_for(scope.actor.tenant())
-    return found
+    with work.reaching(Tenant(machine=True)):  # a stranger has no company; only what is published is returned
+        return queries.publicities_of(work.session, scope, command.tender_id)
 
 
 @operation(system=True, reason="the clock asks which publicities are over")

@@ -136,10 +136,8 @@ def read_reveals(work: Work, scope: Scope, command: ReadTender) -> Reveals:
 @operation(system=True, reason="handlers ask the bidders, whom nobody else may know")
 def read_senders(work: Work, scope: Scope, command: ReadTender) -> Sequence[UUID]:
     """Return the companies that sent a bid to a closed tender."""
-    work.act_for(Tenant(scope.org_ids, machine=True))
-    found = queries.senders(work.session, scope, command.tender_id)
-    work.act_for(scope.actor.tenant())
-    return found
+    with work.reaching(Tenant(scope.org_ids, machine=True)):
+        return queries.senders(work.session, scope, command.tender_id)
 
 
 @operation(system=True, reason="the clock asks which windows are over")

@@ -52,7 +52,7 @@ def record_complaint_fee(work: Work, scope: Scope, command: RecordFee) -> Compla
     reference = require_reason(command.reference)
     rules.require_in_time(complaint.window_ends_at, work.judging_time())
     assert complaint.fee is not None  # noqa: S101 - it waited for one
-    count_in(work, scope, complaint, "pay")
+    count_in(work, complaint, "pay")
     complaint.fee_reference = reference
     paid = ComplaintFeePaid(
         complaint_id=complaint.id,
@@ -80,7 +80,7 @@ def accept_complaint(work: Work, scope: Scope, command: StepComplaint) -> Compla
         supplier_id=complaint.supplier_id,
     )
     work.emit(accepted, complaint)
-    publish(work, scope, complaint)
+    publish(work, complaint)
     return complaint
 
 
@@ -139,7 +139,7 @@ def read_case(work: Work, scope: Scope, command: ReadComplaint) -> Case:
         raise NotFound(complaint_id=str(command.complaint_id))
     what = (complaint.audit_type, complaint.id, complaint.version)
     work.note(Entry("tender_complaint.case_read", *what, visible_to=complaint.parties()))
-    with on_behalf(work, scope, complaint.buyer_id) as buyer:
+    with on_behalf(work, complaint.buyer_id) as buyer:
         tender = tender_queries.own_tender(work.session, buyer, complaint.tender_id)
         decision = None
         if complaint.target is ComplaintTarget.AWARD and complaint.target_id is not None:
@@ -184,7 +184,7 @@ def resolve_complaint(work: Work, scope: Scope, command: StepComplaint) -> Compl
         complaint_id=complaint.id, tender_id=complaint.tender_id, supplier_id=complaint.supplier_id
     )
     work.emit(resolved, complaint)
-    publish(work, scope, complaint)
+    publish(work, complaint)
     return complaint
 
 
@@ -245,7 +245,7 @@ def _to_review(work: Work, scope: Scope, command: StepComplaint, step: str) -> C
     complaint = _at_desk(work, scope, command.complaint_id, command.expected_version)
     _require_kind(complaint, ComplaintKind.COMPLAINT, step)
     COMPLAINT_LIFECYCLE.require(complaint.status, step)
-    require_other_person(scope.actor, *_involved(work, scope, complaint), rule="S14")
+    require_other_person(scope.actor, *_involved(work, complaint), rule="S14")
     return complaint
 
 
@@ -274,9 +274,9 @@ def _of_buyer(work: Work, scope: Scope, command: StepComplaint) -> Complaint:
     return complaint
 
 
-def _involved(work: Work, scope: Scope, complaint: Complaint) -> set[UUID | None]:
+def _involved(work: Work, complaint: Complaint) -> set[UUID | None]:
     """Return everybody who wrote, published, opened, judged or decided something of the tender, and who complains."""
-    with on_behalf(work, scope, complaint.buyer_id) as buyer:
+    with on_behalf(work, complaint.buyer_id) as buyer:
         session, tender_id = work.session, complaint.tender_id
         tender = tender_queries.own_tender(session, buyer, tender_id)
         found = {tender.author_id, tender.editor_id, tender.approver_id, *tender.officer_ids}
@@ -304,7 +304,7 @@ def _decide(work: Work, scope: Scope, complaint: Complaint, step: str, text: str
     decision = require_reason(text)
     edition = 0
     if step in ("satisfy", "uphold"):
-        edition = _undo(work, scope, complaint, decision)
+        edition = _undo(work, complaint, decision)
     COMPLAINT_LIFECYCLE.advance(complaint, step)
     complaint.decision, complaint.decider_id, complaint.decided_at = decision, scope.user_id, work.now()
     complaint.edition = edition
@@ -328,13 +328,13 @@ def _decide(work: Work, scope: Scope, complaint: Complaint, step: str, text: str
             reference=complaint.fee_reference or "",
         )
         work.emit(refundable, complaint)
-    publish(work, scope, complaint)
+    publish(work, complaint)
     return complaint
 
 
-def _undo(work: Work, scope: Scope, complaint: Complaint, decision: str) -> int:
+def _undo(work: Work, complaint: Complaint, decision: str) -> int:
     """Undo what an upheld complaint names, and return the edition of the notice that it was upheld against."""
-    with on_behalf(work, scope, complaint.buyer_id) as buyer:
+    with on_behalf(work, complaint.buyer_id) as buyer:
         if complaint.target is ComplaintTarget.AWARD and complaint.target_id is not None:
             revoking.undo_award(work, buyer, complaint.target_id, decision)
         if complaint.target is ComplaintTarget.DISQUALIFICATION and complaint.target_id is not None:

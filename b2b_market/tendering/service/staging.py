@@ -145,10 +145,9 @@ def read_public_technical(work: Work, scope: Scope, command: ReadTender) -> Tech
     """Return the technical result of a tender on the public board whose procedure makes it public; else NotFound."""
     if tender_queries.on_board(work.session, command.tender_id) is None:
         raise NotFound(tender_id=str(command.tender_id))
-    work.act_for(Tenant(machine=True))  # a stranger has no company; only what is public is returned
-    stage = queries.stage_of(work.session, scope, command.tender_id)
-    results = queries.technical_results(work.session, scope, command.tender_id)
-    work.act_for(scope.actor.tenant())
+    with work.reaching(Tenant(machine=True)):  # a stranger has no company; only what is public is returned
+        stage = queries.stage_of(work.session, scope, command.tender_id)
+        results = queries.technical_results(work.session, scope, command.tender_id)
     if stage is None or not stage.public:
         raise NotFound(tender_id=str(command.tender_id))
     return TechnicalView(command.tender_id, stage, results, stage.opened_at)

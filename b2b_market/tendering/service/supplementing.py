@@ -155,14 +155,11 @@ def _require_fit(tender: Tender, known: Sequence[Juror], jurors: Sequence[Juror]
 
 def _hidden(work: Work, scope: Scope, tender: Tender, commitment: bytes) -> tuple[bytes, frozenset[UUID]]:
     """Return the seed and the companies that bid, which nobody but the platform's own work sees."""
-    work.act_for(Tenant(scope.org_ids, machine=True))
-    try:
+    with work.reaching(Tenant(scope.org_ids, machine=True)):
         return (
             queries.seed_of(work.session, scope, commitment),
             queries.bidding_companies(work.session, scope, tender.id),
         )
-    finally:
-        work.act_for(scope.actor.tenant())
 
 
 def _seat(

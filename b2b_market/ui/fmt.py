@@ -7,7 +7,7 @@ half away from zero. ``NONE`` stands for an absent value, never 0.
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta, tzinfo
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
 from fractions import Fraction
 from types import MappingProxyType
 from typing import Final, Protocol
@@ -18,6 +18,9 @@ NONE: Final = "—"
 NBSP: Final = "\u00a0"
 UNIT_PRICE_PLACES: Final = 6
 _KILO: Final = 1000
+_TENTH: Final = Decimal("0.1")
+_NO_TENTHS: Final = Decimal("0.0")
+_LONG: Final = Context(prec=400, traps=[InvalidOperation])
 
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 DAY_UNIT: Final[Mapping[Language, str]] = MappingProxyType({Language.ZH: "天", Language.EN: "d"})
@@ -115,7 +118,7 @@ def delta_percent(ratio: Decimal | Fraction | None) -> str:
         return NONE
     tenths = _tenths(ratio)
     sign = "±" if tenths == 0 else "+" if tenths > 0 else "-"
-    return f"{sign}{abs(tenths):,f}%"
+    return f"{sign}{tenths.copy_abs():,f}%"
 
 
 def delta_money(change: MoneyLike | None, language: Language) -> str:
@@ -190,6 +193,8 @@ def _with_currency(digits: str, code: str, language: Language) -> str:
 
 
 def _tenths(ratio: Decimal | Fraction) -> Decimal:
+    if isinstance(ratio, Decimal):  # the same without fractions, which take ten times as long; zero has no sign
+        return ratio.scaleb(2, _LONG).quantize(_TENTH, ROUND_HALF_UP, _LONG) or _NO_TENTHS
     thousandths = Fraction(ratio) * 1000
     whole, rest = divmod(abs(thousandths.numerator), thousandths.denominator)
     whole += 1 if 2 * rest >= thousandths.denominator else 0

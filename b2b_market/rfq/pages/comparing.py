@@ -1,6 +1,7 @@
 """The comparison matrix: scenarios, what-if picks, lines split over suppliers, and the proposal of an award."""
 
 from collections.abc import Sequence
+from functools import partial
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Response
@@ -13,6 +14,7 @@ from b2b_market.reference import public as reference
 from b2b_market.rfq.commands import requests as commands
 from b2b_market.rfq.commands.history import ReadItemPrices
 from b2b_market.rfq.commands.requests import Rest
+from b2b_market.rfq.documents.saying import Speech
 from b2b_market.rfq.pages import matrix, picking, showing
 from b2b_market.rfq.pages.landed import Basis
 from b2b_market.rfq.pages.picking import Choice
@@ -51,7 +53,7 @@ def show_comparison(
     form = Form(initial={"rest": Rest.NONE.value, "scenario": scenario})
     if refusal is not None:
         form.add_refusal(refusal)
-    choice = picking.choice_of(shown.compared, allocation)
+    choice = picking.choice_of(shown.compared, allocation, raw=shown.landed is None)
     return _Page(call, shown, choice, form, raw=bool(raw)).answer(scenario, max(start, 0))
 
 
@@ -131,7 +133,10 @@ class _Page:
         self.form = form
         self.raw = raw and basis.landed is None
         self.query = "&raw=1" if self.raw else "" if basis.landed is None else f"&basis={LANDED}"
-        self.units = dict(reference.unit_names(showing.language_of(call).value))
+        language = showing.language_of(call)
+        self.units = dict(reference.unit_names(language.value))
+        speech = Speech(language, partial(call.shell.renderer.catalogue.translate, language))
+        self.manner = matrix.Manner(self.raw, self.units, speech)
 
     def bar(self) -> dict[str, object]:
         """Return what the award bar shows."""
@@ -162,9 +167,7 @@ class _Page:
         return {
             "rfq": self.compared.rfq,
             "past": history.read_item_prices(self.call.work, self.call.actor, wanted),
-            "lines": matrix.lines_of(
-                self.basis.shown, rows, self.choice, self.form, raw=self.raw, units=self.units, basis=self.basis
-            ),
+            "lines": matrix.lines_of(self.basis, rows, self.choice, self.form, self.manner),
             "targets": comparison.target_total is not None,
             "columns": [column.supplier for column in comparison.columns],
             "following": following,

@@ -1,8 +1,7 @@
 """The landed basis of the comparison page: which figures it shows, and what is still missing for them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from uuid import UUID
 
 from b2b_market.kernel.money import Money
 from b2b_market.rfq.service.comparing import RfqComparison
@@ -52,12 +51,3 @@ class Basis:
     def total_of(self, allocation: sourcing.Allocation) -> Money | None:
         """Return what an allocation costs at the buyer's door, rounded; None on the raw basis."""
         return None if self.landed is None else at_door(self.landed, allocation)
-
-    def pickable(self) -> Mapping[UUID, Sequence[bool]] | None:
-        """Return by line which offers can be awarded, where that is not what the shown cells say."""
-        if self.landed is None:
-            return None
-        return {
-            row.need.line_id: [cell is not None and cell.awardable for cell in row.cells]
-            for row in self.compared.comparison.rows
-        }

@@ -25,14 +25,20 @@ Place = tuple[UUID, UUID, int]
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Picks with the field that each came from; ``split`` are the lines whose quantities are typed."""
+    """Picks with the field that each came from; ``split`` are the lines whose quantities are typed.
+
+    ``known`` is what they come to on the raw prices, where that has been worked out.
+    """
 
     picks: tuple[commands.AwardPick, ...]
     split: frozenset[UUID]
     fields: tuple[str, ...]
+    known: sourcing.Allocation | None = None
 
     def allocation(self, compared: RfqComparison) -> sourcing.Allocation:
         """Return what the picks come to; a pick without a quantity takes all that its supplier offers."""
+        if self.known is not None:
+            return self.known
         suppliers = {quote.id: supplier_id for supplier_id, quote in compared.quotes.items()}
         found = []
         for pick in self.picks:
@@ -102,10 +108,13 @@ def _tried(
         return sourcing.allocate(comparison, ()), refusal
 
 
-def choice_of(compared: RfqComparison, allocation: sourcing.Allocation) -> Choice:
-    """Return an allocation as the form would say it; a line given to several suppliers or in part is split."""
+def choice_of(compared: RfqComparison, allocation: sourcing.Allocation, *, raw: bool) -> Choice:
+    """Return an allocation as the form would say it; a line given to several suppliers or in part is split.
+
+    ``raw``: it was worked out on ``compared``, not on landed prices.
+    """
     picks = tuple(_as_pick(compared, pick) for pick in allocation.picks)
-    return _choice(compared, picks, frozenset())
+    return replace(_choice(compared, picks, frozenset()), known=allocation if raw else None)
 
 
 def read_choice(compared: RfqComparison, form: Form, ranking: sourcing.Comparison | None = None) -> Choice:

@@ -5,12 +5,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 from uuid import UUID
 
 from b2b_market.infra.work import Work
 from b2b_market.kernel.currency import Currency
 from b2b_market.kernel.money import Money, Rate
-from b2b_market.kernel.quantity import Quantity, Unit
+from b2b_market.kernel.quantity import Quantity
 from b2b_market.kernel.refusal import IllegalStep
 from b2b_market.kernel.units import unit
 from b2b_market.organizations import public as organizations
@@ -18,7 +19,7 @@ from b2b_market.rbac.actor import Scope
 from b2b_market.rbac.operation import operation
 from b2b_market.reference import public as reference
 from b2b_market.rfq.commands.requests import ReadRfq
-from b2b_market.rfq.models.quotes import AwardLine, Quote, QuoteLine
+from b2b_market.rfq.models.quotes import AwardLine, Quote
 from b2b_market.rfq.models.requests import Rfq, RfqLine, RfqRate
 from b2b_market.rfq.permissions import RfqPermission
 from b2b_market.rfq.queries import quotes as quote_queries
@@ -35,6 +36,9 @@ from b2b_market.sourcing import public as sourcing
 NOT_IN_PLAY = frozenset({QuoteStatus.NEEDS_CONFIRMATION, QuoteStatus.DROPPED})
 NOT_COMPARED = frozenset({RfqStatus.DRAFT, RfqStatus.PENDING_APPROVAL})
 
+_Left = tuple[quote_queries.OfferedLine, Decimal]
+"""A quoted price with the quantity that is still on offer at it."""
+
 
 @dataclass(frozen=True, slots=True)
 class RfqComparison:
@@ -50,7 +54,7 @@ class RfqComparison:
     awarded: Sequence[AwardLine]
     lines: Sequence[RfqLine] = ()
     unconfirmed: Sequence[UUID] = ()
-    prices: Sequence[QuoteLine] = ()
+    prices: Sequence[quote_queries.OfferedLine] = ()
 
     @property
     def version(self) -> int:
@@ -186,26 +190,33 @@ class _Sheet:
 
     lines: Sequence[RfqLine]
     quotes: Sequence[Quote]
-    prices: Sequence[QuoteLine]
+    prices: Sequence[quote_queries.OfferedLine]
     wanted: Mapping[UUID, Decimal]
     given: Mapping[tuple[UUID, UUID], Decimal]
     begun: Mapping[UUID, Mapping[UUID, Collection[int]]]
     barred: Collection[tuple[UUID, UUID]]
 
-    def open_prices(self) -> dict[UUID, list[tuple[QuoteLine, Decimal]]]:
+    def open_prices(self) -> dict[UUID, list[_Left]]:
         """Return by quotation the prices of wanted needs, each with the quantity that is still on offer."""
-        found: dict[UUID, list[tuple[QuoteLine, Decimal]]] = {quote.id: [] for quote in self.quotes}
+        found: dict[UUID, list[_Left]] = {quote.id: [] for quote in self.quotes}
+        touched = bool(self.given or self.barred)  # to ask for each price costs more than all else here
         for price in self.prices:
-            left = price.quantity - self.given.get((price.quote_id, price.line_id), Decimal(0))
-            out = (price.quote_id, price.line_id) in self.barred
-            if price.quote_id in found and price.line_id in self.wanted and left > 0 and not out:
-                found[price.quote_id].append((price, left))
+            own, left = found.get(price.quote_id), price.quantity
+            if own is None or price.line_id not in self.wanted:
+                continue
+            if touched:
+                place = (price.quote_id, price.line_id)
+                left = Decimal(0) if place in self.barred else left - self.given.get(place, Decimal(0))
+            if left > 0:
+                own.append((price, left))
         return found
 
 
 def _quotes(work: Work, scope: Scope, sheet: _Sheet) -> list[sourcing.Quote]:
-    units = {line.id: unit(line.unit) for line in sheet.lines}
-    asked = {line.id: tuple(map(Decimal, line.breaks)) for line in sheet.lines if line.breaks}
+    asked = {
+        line.id: _Need(Quantity(line.quantity, unit(line.unit)), tuple(map(Decimal, line.breaks)))
+        for line in sheet.lines
+    }
     names = organizations.companies(work, scope.actor, [quote.supplier_id for quote in sheet.quotes])
     prices = sheet.open_prices()
     return [
@@ -213,30 +224,36 @@ def _quotes(work: Work, scope: Scope, sheet: _Sheet) -> list[sourcing.Quote]:
             quote,
             names[quote.supplier_id].name_in(scope.actor.person.locale),
             prices[quote.id],
-            _Asked(units, asked, sheet.begun.get(quote.id, {})),
+            _Asked(asked, sheet.begun.get(quote.id, {}), Currency(quote.currency)),
         )
         for quote in sheet.quotes
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """What the needs say of prices: their units, the quantities asked for by line; ``begun``: awarded of before.
+class _Need(NamedTuple):
+    """What a need says of the prices for it: how much was asked for, and at which other quantities."""
+
+    quantity: Quantity
+    breaks: Sequence[Decimal]
+
+
+class _Asked(NamedTuple):
+    """What the prices of a quotation in ``currency`` answer: needs by line; ``begun``: awarded of before.
 
     That is, by line which of the quotation's offers have been awarded of.
     """
 
-    units: Mapping[UUID, Unit]
-    breaks: Mapping[UUID, Sequence[Decimal]]
+    needs: Mapping[UUID, _Need]
     begun: Mapping[UUID, Collection[int]]
+    currency: Currency
 
 
-def _quote(quote: Quote, supplier: str, prices: Sequence[tuple[QuoteLine, Decimal]], asked: _Asked) -> sourcing.Quote:
-    lines = tuple(_line(quote, price, left, asked) for price, left in prices)
+def _quote(quote: Quote, supplier: str, prices: Sequence[_Left], asked: _Asked) -> sourcing.Quote:
+    lines = tuple([_line(quote, price, left, asked) for price, left in prices])
     return sourcing.Quote(
         supplier_id=quote.supplier_id,
         supplier=supplier,
-        currency=Currency(quote.currency),
+        currency=asked.currency,
         submitted_at=quote.received_at,
         lines=lines,
         alternates=tuple(
@@ -244,15 +261,15 @@ def _quote(quote: Quote, supplier: str, prices: Sequence[tuple[QuoteLine, Decima
             for line, (price, _) in zip(lines, prices, strict=True)
             if price.alternates
             for alternate in as_offers(
-                line, price.alternates, asked.breaks.get(price.line_id, ()), asked.begun.get(price.line_id, ())
+                line, price.alternates, asked.needs[price.line_id].breaks, asked.begun.get(price.line_id, ())
             )
         ),
-        freight=None if asked.begun or not quote.freight else Money(quote.freight, Currency(quote.currency)),
+        freight=None if asked.begun or not quote.freight else Money(quote.freight, asked.currency),
         discounts=discounts_of(quote, prices) if quote.bundles else (),
     )
 
 
-def discounts_of(quote: Quote, prices: Sequence[tuple[QuoteLine, Decimal]]) -> tuple[sourcing.Discount, ...]:
+def discounts_of(quote: Quote, prices: Sequence[_Left]) -> tuple[sourcing.Discount, ...]:
     """Return the discounts that one award can earn: those whose lines are all wanted and untouched by earlier ones."""
     whole = {price.line_id: price.quantity for price, left in prices if left == price.quantity}
     quoted = frozenset(price.line_id for price, _ in prices)
@@ -265,18 +282,17 @@ def discounts_of(quote: Quote, prices: Sequence[tuple[QuoteLine, Decimal]]) -> t
     return tuple(found)
 
 
-def _line(quote: Quote, price: QuoteLine, left: Decimal, asked: _Asked) -> sourcing.QuoteLine:
+def _line(quote: Quote, price: quote_queries.OfferedLine, left: Decimal, asked: _Asked) -> sourcing.QuoteLine:
     """Return what is still on offer of a quoted line; its set-up is paid where an earlier award has begun it."""
-    begun, breaks, measure = left != price.quantity, asked.breaks.get(price.line_id, ()), asked.units[price.line_id]
-    paid = begun and pays_line_setup(asked.begun.get(price.line_id, ()), price.alternates)
-    currency = Currency(quote.currency)
+    (whole, breaks), currency, begun = asked.needs[price.line_id], asked.currency, left != price.quantity
+    paid = begun and pays_line_setup(asked.begun.get(price.line_id, ()), price.alternates or ())
     tiers = tuple((tier.from_quantity, tier.unit_price) for tier in read_tiers(price.tiers)) if price.tiers else ()
     offer = sourcing.QuoteLine(
         offer_id=quote.id,
         line_id=price.line_id,
         unit_price=Money(price.unit_price, currency),
-        offered=Quantity(left, measure),
-        minimum=Quantity(price.min_quantity, measure) if price.min_quantity else None,
+        offered=whole if left == whole.value else Quantity(left, whole.unit),
+        minimum=Quantity(price.min_quantity, whole.unit) if price.min_quantity else None,
         lead_days=price.lead_days,
         valid_until=quote.valid_until,
         alternative=bool(price.alternative),

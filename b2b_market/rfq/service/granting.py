@@ -9,7 +9,7 @@ from sqlalchemy import update
 from b2b_market.infra.work import Work
 from b2b_market.rbac.actor import Scope
 from b2b_market.rfq import events
-from b2b_market.rfq.models.quotes import Award, AwardLine, Quote, QuoteLine
+from b2b_market.rfq.models.quotes import Award, AwardLine, Quote
 from b2b_market.rfq.queries import quotes as queries
 from b2b_market.rfq.rules import awarding
 from b2b_market.rfq.service.comparing import RfqComparison
@@ -56,7 +56,7 @@ def _settle_quotes(
     for line in (*compared.awarded, *lines):
         gained = won.setdefault(line.quote_id, {})
         gained[line.line_id] = gained.get(line.line_id, Decimal(0)) + line.quantity
-    offered: dict[UUID, list[QuoteLine]] = {}
+    offered: dict[UUID, list[queries.OfferedLine]] = {}
     for price in compared.prices:
         offered.setdefault(price.quote_id, []).append(price)
     lost: list[UUID] = []
@@ -71,7 +71,7 @@ def _settle_quotes(
     return lost
 
 
-def _win(work: Work, quote: Quote, offered: Sequence[QuoteLine], gained: dict[UUID, Decimal]) -> None:
+def _win(work: Work, quote: Quote, offered: Sequence[queries.OfferedLine], gained: dict[UUID, Decimal]) -> None:
     whole = awarding.wins_everything({line.line_id: line.quantity for line in offered}, gained)
     before = quote.status
     QUOTE_LIFECYCLE.advance(quote, "win" if whole else "win_part")

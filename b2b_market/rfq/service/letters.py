@@ -19,7 +19,7 @@ from b2b_market.rfq.documents.charge_words import numbers_of
 from b2b_market.rfq.documents.letter_files import PRINTING, print_letter
 from b2b_market.rfq.documents.letter_sheet import LetterCharge, LetterCriterion, LetterLine, LetterParty, LetterSheet
 from b2b_market.rfq.models.letters import Letter
-from b2b_market.rfq.models.quotes import Award, AwardLine, Quote, QuoteLine
+from b2b_market.rfq.models.quotes import Award, AwardLine, Quote
 from b2b_market.rfq.models.requests import Rfq, RfqLine
 from b2b_market.rfq.permissions import RfqPermission
 from b2b_market.rfq.queries import letters as queries
@@ -171,7 +171,7 @@ class _Desk:
     rfq: Rfq
     needs: Mapping[UUID, RfqLine]
     quotes: Sequence[Quote]
-    prices: Sequence[QuoteLine]
+    prices: Sequence[quote_queries.OfferedLine]
     awarded: Sequence[AwardLine]
     parties: Mapping[UUID, LetterParty]
     landed: bool
@@ -248,7 +248,7 @@ class _Desk:
         lines = numbers_of(charge, {line_id: need.position for line_id, need in self.needs.items()})
         return LetterCharge(kind=charge.kind, lines=lines, percent=charge.percent, amount=charge.amount.amount)
 
-    def _line(self, line: AwardLine | QuoteLine) -> LetterLine:
+    def _line(self, line: AwardLine | quote_queries.OfferedLine) -> LetterLine:
         need = self.needs[line.line_id]
         return LetterLine(
             position=need.position,

@@ -15,7 +15,7 @@ from b2b_market.rbac.actor import Scope
 from b2b_market.rbac.operation import operation
 from b2b_market.reference import public as reference
 from b2b_market.rfq.commands.requests import ReadRfq
-from b2b_market.rfq.models.quotes import Quote, QuoteLine
+from b2b_market.rfq.models.quotes import Quote
 from b2b_market.rfq.models.requests import Rfq
 from b2b_market.rfq.models.standing import RfqStanding
 from b2b_market.rfq.permissions import RfqPermission
@@ -125,7 +125,7 @@ def _offers(work: Work, scope: Scope, rfq: Rfq) -> list[Offered]:
     in_round = {place.supplier_id for place in places if place.last_round >= rfq.round}
     opened = quote_queries.opened_quotes(work.session, scope, rfq.id)
     quotes = [one for one in opened if one.status is QuoteStatus.SUBMITTED and one.supplier_id in in_round]
-    lines: dict[UUID, list[QuoteLine]] = {quote.id: [] for quote in quotes}
+    lines: dict[UUID, list[quote_queries.OfferedLine]] = {quote.id: [] for quote in quotes}
     for line in quote_queries.quote_lines_of_rfq(work.session, scope, rfq.id):
         if line.quote_id in lines:
             lines[line.quote_id].append(line)
@@ -147,8 +147,10 @@ def _rate(work: Work, scope: Scope, rfq: Rfq, code: str) -> Fraction | None:
     return Fraction(rate.value)
 
 
-def _offered(quote: Quote, lines: Sequence[QuoteLine], needs: Mapping[UUID, Decimal], rate: Fraction) -> Offered:
-    best: dict[UUID, QuoteLine] = {}
+def _offered(
+    quote: Quote, lines: Sequence[quote_queries.OfferedLine], needs: Mapping[UUID, Decimal], rate: Fraction
+) -> Offered:
+    best: dict[UUID, quote_queries.OfferedLine] = {}
     for line in sorted(lines, key=lambda one: one.unit_price):
         if line.line_id in needs:
             best.setdefault(line.line_id, line)
@@ -162,7 +164,7 @@ def _offered(quote: Quote, lines: Sequence[QuoteLine], needs: Mapping[UUID, Deci
     )
 
 
-def _everything(quote: Quote, lines: Sequence[QuoteLine]) -> Fraction:
+def _everything(quote: Quote, lines: Sequence[quote_queries.OfferedLine]) -> Fraction:
     """Return what everything costs as offered: lines, set-up costs and freight, less discounts for taking all."""
     currency = Currency(quote.currency)
     amounts = {line.line_id: line_total(Money(line.unit_price, currency), line.quantity).amount for line in lines}

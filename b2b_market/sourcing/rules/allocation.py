@@ -130,7 +130,7 @@ class _Clerk:
         targets: Sequence[Money | None] = [None] * len(given)
         if row.target_price is not None and given:
             whole = self.units.rounded(row.target_price.amount * awarded)
-            targets = whole.allocate([pick.quantity.value for pick, _ in given])
+            targets = [whole] if len(given) == 1 else whole.allocate([pick.quantity.value for pick, _ in given])
         return [self._share(pick, cell, target) for (pick, cell), target in zip(given, targets, strict=True)]
 
     def _share(self, pick: Pick, cell: Cell, target: Money | None) -> Share:

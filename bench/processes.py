@@ -28,6 +28,10 @@ class Product:
     worker: int
     postmaster: int
 
+    def web_cpu_ms(self) -> float:
+        """Return the CPU milliseconds of the web process so far by the kernel's own clock, which counts nanoseconds."""
+        return time.clock_gettime(_cpu_clock(self.web)) * 1000
+
     def cpu_ms(self) -> dict[str, float]:
         """Return the CPU milliseconds that each part has used so far."""
         return {
@@ -104,6 +108,11 @@ def _children(pid: int) -> list[int]:
             if int(fields[1]) == pid:
                 found.append(int(entry.name))
     return found
+
+
+def _cpu_clock(pid: int) -> int:
+    """Return the clock of a whole process's CPU time: what clock_getcpuclockid of Linux makes of its number."""
+    return (~pid << 3) | 2
 
 
 def _cpu_ms(pid: int) -> float:

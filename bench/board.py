@@ -4,12 +4,8 @@ Each entry has some twenty words: one that a tenth of all requests say, one that
 twenty requests, and others. The misspelled word is one letter away from the common one.
 """
 
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from statistics import median
+from collections.abc import Callable
 
-from pydantic import SecretStr
 from sqlalchemy import create_engine, pool, text
 
 from b2b_market.board.commands import BoardOrder, Filters, SearchBoard
@@ -18,14 +14,13 @@ from b2b_market.infra.runtime import Runtime
 from b2b_market.kernel.paging import PageRequest
 from b2b_market.rbac.actor import Actor
 from bench.results import BenchResult
+from bench.sides import Calls, second_database, settle, side_by_side
 from bench.stage import Stage
-from tests.support import database as db
 from tests.support.rfqs import make_market
 from tests.support.servers import Servers
 from tests.support.works import work_for
 
 SMALL, LARGE = 10_000, 1_000_000
-WARM, ROUNDS = 3, 41
 SAME = frozenset(
     {
         "newest first",
@@ -64,11 +59,13 @@ BEARING = text("INSERT INTO board_word VALUES ('bearing', '') ON CONFLICT DO NOT
 
 def run(place: Stage) -> list[BenchResult]:
     """Measure a page in every order and with words of every frequency on both boards, round by round side by side."""
-    with _small_board(place) as small_runtime:
-        small = _calls(small_runtime, make_market(small_runtime, suppliers=1).sales[0])
+    with second_database(place) as (name, runtime):
+        _fill(place.servers, name, SMALL)
+        small = _calls(runtime, make_market(runtime, suppliers=1).sales[0])
         large = _calls(place.runtime, make_market(place.runtime, suppliers=1).sales[0])
         _fill(place.servers, place.database, LARGE)
-        costs = {name: _side_by_side(small[name], large[name]) for name in large}
+        settle(place)
+        costs = side_by_side(small, large)
     return [
         BenchResult(
             f"board at 1 M public requests, {name}", much, "ms", little, "at 10 k", "≤ 1.2" if name in SAME else ""
@@ -77,33 +74,7 @@ def run(place: Stage) -> list[BenchResult]:
     ]
 
 
-@contextmanager
-def _small_board(place: Stage) -> Iterator[Runtime]:
-    """Yield a runtime on a database of its own with the small board."""
-    name = db.clone(place.servers, "small")
-    url = place.servers.url("app", name)
-    runtime = Runtime.open(place.runtime.settings.model_copy(update={"database_url": SecretStr(url)}))
-    try:
-        _fill(place.servers, name, SMALL)
-        yield runtime
-    finally:
-        runtime.close()
-        db.drop(place.servers, name)
-
-
-def _side_by_side(small: Callable[[], object], large: Callable[[], object]) -> tuple[float, float]:
-    """Return the median milliseconds of both, measured in turns: what else the machine does disturbs both alike."""
-    walls: tuple[list[float], list[float]] = ([], [])
-    for number in range(WARM + ROUNDS):
-        for call, wall in zip((small, large), walls, strict=True):
-            began = time.perf_counter()
-            call()
-            if number >= WARM:
-                wall.append(time.perf_counter() - began)
-    return median(walls[0]) * 1000, median(walls[1]) * 1000
-
-
-def _calls(runtime: Runtime, actor: Actor) -> dict[str, Callable[[], object]]:
+def _calls(runtime: Runtime, actor: Actor) -> Calls:
     def page(order: BoardOrder = BoardOrder.NEWEST, **filters: str) -> Callable[[], object]:
         command = SearchBoard(filters=Filters(**filters), order=order, page=PageRequest(50))  # type: ignore[arg-type]  # the filters that are texts
 

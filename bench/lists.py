@@ -10,9 +10,11 @@ from b2b_market.rbac.actor import Actor
 from b2b_market.rfq.commands.requests import ListRfqs, RfqOrder
 from b2b_market.rfq.service import drafting
 from b2b_market.rfq.states import RfqStatus
-from bench.results import BenchResult, cost_of
+from bench.results import BenchResult
+from bench.sides import Calls, second_database, settle, side_by_side
 from bench.stage import Stage
 from tests.support.rfqs import make_draft, make_market
+from tests.support.servers import Servers
 from tests.support.works import work_for
 
 SMALL, LARGE = 10_000, 1_000_000
@@ -37,21 +39,27 @@ FILL = text(
 
 
 def run(place: Stage) -> list[BenchResult]:
-    """Measure one page in both orders and with a filter; the company holds a tenth of all rows."""
-    market = make_market(place.runtime, suppliers=1)
-    make_draft(place.runtime, market)
-    pages = _pages(place.runtime, market.purchaser)
-    _fill(place, market.purchaser, SMALL, "a")
-    small = {name: cost_of(call, rounds=25) for name, call in pages.items()}
-    _fill(place, market.purchaser, LARGE - SMALL, "b")
-    large = {name: cost_of(call, rounds=25) for name, call in pages.items()}
+    """Measure one page in both orders and with a filter at both sizes; the company holds a tenth of all rows."""
+    with second_database(place) as (name, runtime):
+        small = _filled(place.servers, name, runtime, SMALL)
+        large = _filled(place.servers, place.database, place.runtime, LARGE)
+        settle(place)
+        costs = side_by_side(small, large)
     return [
-        BenchResult(f"list at 1 M requests, {name}", large[name].wall_ms, "ms", small[name].wall_ms, "at 10 k", "≤ 1.2")
-        for name in pages
+        BenchResult(f"list at 1 M requests, {name}", much, "ms", little, "at 10 k", "≤ 1.2")
+        for name, (little, much) in costs.items()
     ]
 
 
-def _pages(runtime: Runtime, actor: Actor) -> dict[str, Callable[[], object]]:
+def _filled(servers: Servers, database: str, runtime: Runtime, rows: int) -> Calls:
+    """Make a company with a tenth of so many requests; return its pages."""
+    market = make_market(runtime, suppliers=1)
+    make_draft(runtime, market)
+    _fill(servers.url("owner", database), market.purchaser, rows)
+    return _pages(runtime, market.purchaser)
+
+
+def _pages(runtime: Runtime, actor: Actor) -> Calls:
     def page(command: ListRfqs) -> Callable[[], object]:
         def read() -> object:
             with work_for(runtime, actor) as work:
@@ -66,11 +74,11 @@ def _pages(runtime: Runtime, actor: Actor) -> dict[str, Callable[[], object]]:
     }
 
 
-def _fill(place: Stage, actor: Actor, rows: int, salt: str) -> None:
-    engine = create_engine(place.servers.url("owner", place.database), poolclass=pool.NullPool)
+def _fill(address: str, actor: Actor, rows: int) -> None:
+    engine = create_engine(address, poolclass=pool.NullPool)
     with engine.begin() as connection:
         connection.execute(
-            FILL, {"rows": rows, "salt": salt, "author": actor.user_id, "buyer": str(actor.org_id), "share": 10}
+            FILL, {"rows": rows, "salt": "a", "author": actor.user_id, "buyer": str(actor.org_id), "share": 10}
         )
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("VACUUM ANALYZE rfq"))

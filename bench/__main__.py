@@ -5,6 +5,7 @@ import importlib
 import sys
 from pathlib import Path
 
+from b2b_market.entrypoints.collecting import calm_collector
 from bench.results import BenchResult, machine, table
 from bench.stage import stage
 
@@ -45,7 +46,9 @@ def main() -> int:
     results: list[BenchResult] = []
     for name in chosen.names or NAMES:
         with stage() as place:  # each on a database of its own: a million rows of one are in nobody else's way
-            found = importlib.import_module(f"bench.{name}").run(place)
+            bench = importlib.import_module(f"bench.{name}")
+            calm_collector()  # as the product's processes do
+            found = bench.run(place)
         sys.stdout.write(table(found) + "\n\n")
         sys.stdout.flush()
         results.extend(found)

@@ -3,6 +3,7 @@
 import random
 import time
 from decimal import Decimal
+from statistics import median
 from uuid import UUID
 
 from b2b_market.kernel.currency import Currency
@@ -12,6 +13,8 @@ from bench.results import BenchResult, cost_of
 from bench.stage import Stage
 
 LIMIT = 20
+ROUNDS, ENOUGH = 15, 6.0
+"""How often a search is measured, and the seconds after which it is not begun again."""
 SIZES = ((50, 8, 3), (60, 40, 6), (200, 12, 4), (1000, 12, 12))
 CNY = Currency("CNY")
 
@@ -21,17 +24,22 @@ def run(_place: Stage) -> list[BenchResult]:
     sourcing.best_plan(problem(2, 2, 2), sourcing.Limits(seconds=LIMIT))  # loads the solver
     results = []
     for lines, suppliers, most in SIZES:
-        asked = problem(lines, suppliers, most)
-        begun = time.perf_counter()
-        outcome = sourcing.best_plan(asked, sourcing.Limits(seconds=LIMIT))
-        wall = time.perf_counter() - begun
+        outcome, wall, solver = _optimised(problem(lines, suppliers, most))
         size = f"{lines} lines × {suppliers} suppliers, at most {most}"
         ended = "proven" if outcome.verdict is sourcing.Verdict.OPTIMAL else f"gap {outcome.gap}"
         goal = "≤ 1.2 × the solver alone"
-        results.append(
-            BenchResult(f"award of {size} ({ended})", wall, "s", float(outcome.seconds), "HiGHS in it", goal)
-        )
+        results.append(BenchResult(f"award of {size} ({ended})", wall, "s", solver, "HiGHS in it", goal))
     return [*results, _landed()]
+
+
+def _optimised(asked: sourcing.PlanProblem) -> tuple[sourcing.PlanOutcome, float, float]:
+    """Return what came of a search, and the median seconds of the whole and of the solver over what ENOUGH allows."""
+    found: list[tuple[sourcing.PlanOutcome, float]] = []
+    while len(found) < ROUNDS and sum(wall for _, wall in found) < ENOUGH:
+        begun = time.perf_counter()
+        outcome = sourcing.best_plan(asked, sourcing.Limits(seconds=LIMIT))
+        found.append((outcome, time.perf_counter() - begun))
+    return found[0][0], median(wall for _, wall in found), median(float(outcome.seconds) for outcome, _ in found)
 
 
 def problem(lines: int, suppliers: int, most: int) -> sourcing.PlanProblem:

@@ -161,6 +161,14 @@ def test_a_solution_that_does_not_hold_is_never_returned(monkeypatch: pytest.Mon
     assert (outcome.verdict, outcome.plan) == (Verdict.UNKNOWN, None)
 
 
+def test_what_is_only_nearly_nothing_is_nothing() -> None:
+    built = build(three(), range(len(three().rules)), whole=True)
+    honest = real(three())
+    nearly = [value or Fraction(1, 10**9) for value in honest.values]
+    assert nearly != list(honest.values)
+    assert planning.read_plan(built, nearly) == planning.read_plan(built, honest.values)
+
+
 def test_parts_of_a_step_are_solved_again_in_whole_ones(monkeypatch: pytest.MonkeyPatch) -> None:
     honest = real(three(), whole=False)
     prompter = prompted(monkeypatch, replace(honest, values=tuple(value * Fraction(11, 20) for value in honest.values)))

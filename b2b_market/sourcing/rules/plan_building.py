@@ -5,9 +5,8 @@ for a third of a piece, "below the next tier" is exactly one step less, and a so
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from fractions import Fraction
 from math import ceil, floor
 from uuid import UUID
@@ -30,6 +29,7 @@ from b2b_market.sourcing.commands.planning import (
 )
 from b2b_market.sourcing.rules.plan_checking import discounts_by_supplier, may_exceed, most_of
 from b2b_market.sourcing.rules.plan_model import Exact, Model, Term, exact, plain, times
+from b2b_market.sourcing.rules.plan_steps import steps_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,8 @@ class Built:
 
     model: Model = field(default_factory=Model)
     offers: list[OfferColumns] = field(default_factory=list)
+    parts: dict[int, tuple[int, Exact]] = field(default_factory=dict)
+    """By the column of a quantity: the place of its offer, and how much one step of it is."""
     packages: list[int] = field(default_factory=list)
     used: dict[UUID, int] = field(default_factory=dict)
     cost: list[Term] = field(default_factory=list)
@@ -99,7 +101,7 @@ class _Builder:
         self.built = Built()
         self.model = self.built.model
         self.needs = {line.line_id: Fraction(line.quantity) for line in problem.lines}
-        self.steps = _steps(problem)
+        self.steps = steps_of(problem)
         self.wanted = {line_id: floor(need / self.steps[line_id]) for line_id, need in self.needs.items()}
         self.ruled = {rule.line_id for rule in problem.rules if not isinstance(rule, LargestShare)} - {None}
         self.linked = {(line_id, link.supplier_id) for link in problem.links for line_id in link.lines}
@@ -121,6 +123,7 @@ class _Builder:
         ordered = sorted(self.problem.offers, key=lambda one: (lines[one.line_id], places[one.supplier_id]))
         for offer in ordered:
             made = self._offer(offer)
+            self.built.parts |= {column: (len(self.built.offers), step) for column, step in made.quantity}
             self.built.offers.append(made)
             self.own[offer.supplier_id].append(made)
             self.pair[offer.line_id, offer.supplier_id] = made
@@ -144,7 +147,8 @@ class _Builder:
 
     def _offer(self, offer: PlanOffer) -> OfferColumns:
         step = self.steps[offer.line_id]
-        fewest = max(ceil(Fraction(offer.minimum) / step), 1) if offer.minimum else 1
+        least = offer.minimum if step == 1 else Fraction(offer.minimum) / step
+        fewest = max(ceil(least), 1) if least else 1
         if offer.maximum is None and not self.problem.surplus:
             most = self.wanted[offer.line_id]
         else:
@@ -170,7 +174,8 @@ class _Builder:
     def _decisive(self, offer: PlanOffer) -> bool:
         """Tell whether something but the quantity hangs on taking an offer."""
         own = bool(offer.setup) or len(offer.tiers) > 1 or offer.multiple is not None
-        return own or offer.line_id in self.ruled or (offer.line_id, offer.supplier_id) in self.linked
+        ruled = bool(self.ruled) and offer.line_id in self.ruled
+        return own or ruled or (bool(self.linked) and (offer.line_id, offer.supplier_id) in self.linked)
 
     def _all_units(self, offer: PlanOffer, taken: int, most: int) -> list[Term]:
         """Add one quantity per tier, of which one at most is used; return them with their prices."""
@@ -333,9 +338,11 @@ class _Builder:
         """Return the quantity of a line that is given, by one supplier or by all."""
         terms: list[Term] = []
         for one in self.built.used if supplier_id is None else [supplier_id]:
-            if (line_id, one) in self.pair:
-                terms += self.pair[line_id, one].quantity
-            terms += self.packed.get((line_id, one), ())
+            made = self.pair.get((line_id, one))
+            if made is not None:
+                terms += made.quantity
+            if self.packed:
+                terms += self.packed.get((line_id, one), ())
         return terms
 
     def _quantity(self, supplier_id: UUID, lines: Collection[UUID] | None) -> list[Term]:
@@ -376,24 +383,3 @@ class _Builder:
         for way in ways:
             self.model.row([(giver, 1), (way, -1)], at_least=0)
         return giver
-
-
-def _steps(problem: PlanProblem) -> Mapping[UUID, Exact]:
-    """Return the step of every line: one unit of the last decimal that anything said about it uses."""
-    said: dict[UUID, list[Decimal]] = {line.line_id: [line.quantity] for line in problem.lines}
-    for offer in problem.offers:
-        more = [offer.minimum, *(tier.start for tier in offer.tiers)]
-        said[offer.line_id] += [*more, *(one for one in (offer.maximum, offer.multiple) if one is not None)]
-    for package in problem.packages:
-        for line_id, quantity in package.contents.items():
-            said[line_id].append(quantity)
-    grains = {line_id: max(map(_grain, values)) for line_id, values in said.items()}
-    return {line_id: 1 if grain == 1 else Fraction(1, grain) for line_id, grain in grains.items()}
-
-
-def _grain(value: Decimal) -> int:
-    """Return 10 to the number of decimals that ``value`` really uses."""
-    denominator, grain = value.as_integer_ratio()[1], 1
-    while grain % denominator:
-        grain *= 10
-    return grain

@@ -71,16 +71,17 @@ class Examination:
 
 def examine(problem: PlanProblem, plan: Plan) -> Examination:
     """Work out cost and faults of a plan; a plan for offers or packages that do not exist is a KeyError."""
-    return _Examiner(problem, plan).examination()
+    return Examiner(problem).examine(plan)
 
 
 def offer_cost(offer: PlanOffer, quantity: Fraction) -> Fraction:
     """Return what ``quantity`` (above 0) of an offer costs with its set-up."""
+    if offer.mode is TierMode.ALL_UNITS:
+        reached = next(tier for tier in reversed(offer.tiers) if quantity >= Fraction(tier.start))
+        goods = Fraction(reached.price) * quantity
+        return goods + Fraction(offer.setup) if offer.setup else goods
     starts = [Fraction(tier.start) for tier in offer.tiers]
     prices = [Fraction(tier.price) for tier in offer.tiers]
-    if offer.mode is TierMode.ALL_UNITS:
-        price = next(price for start, price in zip(starts[::-1], prices[::-1], strict=True) if quantity >= start)
-        return price * quantity + Fraction(offer.setup)
     bounds = [*(min(start, quantity) for start in starts), quantity]
     widths = [above - below for below, above in pairwise(bounds)]
     return sum((price * width for price, width in zip(prices, widths, strict=True)), Fraction(offer.setup))
@@ -125,21 +126,38 @@ def most_of(offer: PlanOffer, need: Fraction, *, surplus: bool) -> Fraction:
     return most if offer.maximum is None else min(most, Fraction(offer.maximum))
 
 
-class _Examiner:
-    def __init__(self, problem: PlanProblem, plan: Plan) -> None:
+class Examiner:
+    """Examines one plan for a problem after another."""
+
+    def __init__(self, problem: PlanProblem) -> None:
+        """Look up once what the problem says of each offer, need and supplier."""
         self.problem = problem
         self.offers = {(offer.line_id, offer.supplier_id): offer for offer in problem.offers}
+        self.discounts = discounts_by_supplier(problem)
+        self.needs = {line.line_id: Fraction(line.quantity) for line in problem.lines}
+
+    def examine(self, plan: Plan) -> Examination:
+        """Work out cost and faults of a plan; a plan for offers or packages that do not exist is a KeyError."""
+        return _Examined(self, plan).examination()
+
+
+class _Examined:
+    def __init__(self, known: Examiner, plan: Plan) -> None:
+        problem = self.problem = known.problem
+        self.offers, self.discounts, self.needs = known.offers, known.discounts, known.needs
         self.bought: dict[Pair, Fraction] = {
             (share.line_id, share.supplier_id): Fraction(share.quantity) for share in plan.shares
         }
-        self.discounts = discounts_by_supplier(problem)
+        self.own: dict[UUID, list[tuple[UUID, Fraction]]] = defaultdict(list)
+        """By supplier: the lines of which its offers are taken, with what that costs."""
+        for pair, bought in self.bought.items():
+            self.own[pair[1]].append((pair[0], offer_cost(self.offers[pair], bought)))
         self.packages = [problem.packages[place] for place in plan.packages]
         self.given: dict[Pair, Fraction] = defaultdict(Fraction, self.bought)
         for package in self.packages:
             for line_id, quantity in package.contents.items():
                 self.given[line_id, package.supplier_id] += Fraction(quantity)
-        self.used = {supplier_id for _, supplier_id in self.bought} | {one.supplier_id for one in self.packages}
-        self.needs = {line.line_id: Fraction(line.quantity) for line in problem.lines}
+        self.used = self.own.keys() | {one.supplier_id for one in self.packages}
 
     def examination(self) -> Examination:
         costs = tuple(
@@ -157,14 +175,8 @@ class _Examiner:
         return Examination(costs, dict(self.given), tuple(broken))
 
     def _spend(self, supplier_id: UUID, lines: Sequence[UUID] | frozenset[UUID] | None = None) -> Fraction:
-        bought = sum(
-            (
-                offer_cost(self.offers[line_id, owner], quantity)
-                for (line_id, owner), quantity in self.bought.items()
-                if owner == supplier_id and (lines is None or line_id in lines)
-            ),
-            Fraction(0),
-        )
+        own = self.own.get(supplier_id, ())
+        bought = sum((cost for line_id, cost in own if lines is None or line_id in lines), Fraction(0))
         if lines is not None:
             return bought
         return bought + sum(Fraction(one.price) for one in self.packages if one.supplier_id == supplier_id)
@@ -208,7 +220,8 @@ class _Examiner:
         for pair, quantity in self.bought.items():
             offer = self.offers[pair]
             most = self._most(offer)
-            if quantity <= 0 or not Fraction(offer.minimum) <= quantity <= most:
+            below = quantity <= 0 or (offer.minimum and quantity < Fraction(offer.minimum))
+            if below or quantity > most:
                 yield f"{quantity} is outside the offer {pair}"
             if offer.multiple is not None and quantity % Fraction(offer.multiple):
                 yield f"{quantity} is no multiple of the offer {pair}"

@@ -48,12 +48,17 @@ class Model:
 
     def row(self, terms: Terms, *, at_least: Exact | None = None, at_most: Exact | None = None) -> None:
         """Add a condition; terms of the same column are added up."""
-        summed = dict(terms)
-        if len(summed) != len(terms):
-            summed = dict.fromkeys(summed, 0)
+        if len(terms) == 2:  # noqa: PLR2004 - most rows by far: here it is soon seen that nothing needs adding up
+            (one, of_one), (other, of_other) = terms
+            if one != other and of_one and of_other:
+                self.rows.append(Row(terms, at_least, at_most))
+                return
+        if len({column for column, _ in terms}) != len(terms):
+            summed: dict[int, Exact] = {}
             for column, coefficient in terms:
-                summed[column] += coefficient
-        self.rows.append(Row([term for term in summed.items() if term[1]], at_least, at_most))
+                summed[column] = summed.get(column, 0) + coefficient
+            terms = list(summed.items())
+        self.rows.append(Row([term for term in terms if term[1]], at_least, at_most))
 
     def fix(self, column: int, value: Exact) -> None:
         """Hold a variable at one value."""

@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from functools import cache
 from importlib.metadata import version
-from itertools import accumulate
+from itertools import accumulate, islice
+from math import inf
 from typing import TYPE_CHECKING, Final
 
 from b2b_market.sourcing.rules.plan_model import Exact, Model, Terms
@@ -25,8 +27,9 @@ if TYPE_CHECKING:
 _NOTHING: Final = Fraction(0)
 
 
+@cache
 def solver_name() -> str:
-    """Return which solver this is, to be kept with what it found."""
+    """Return which solver this is, to be kept with what it found; its version is read from its files once."""
     return f"HiGHS {version('highspy')}"
 
 
@@ -49,12 +52,62 @@ class Solved:
     seconds: Decimal
 
 
-def solve(model: Model, objective: Terms, seconds: Decimal, gap: Decimal = Decimal(0)) -> Solved:
+class Passed:
+    """A model as the solver takes it, kept for one search after another: only rows may be added in between."""
+
+    def __init__(self, model: Model) -> None:
+        """Turn the columns into floating point; rows follow as they are asked for."""
+        self.model = model
+        self._lower = [float(column.lower) for column in model.columns]
+        self._upper = _floats([column.upper for column in model.columns], inf)
+        self._integer = [column.integer for column in model.columns]
+        self._least: list[float] = []
+        self._most: list[float] = []
+        self._starts = [0]
+        self._index: list[int] = []
+        self._value: list[float] = []
+
+    def lp(self, objective: Terms) -> "highspy.HighsLp":
+        """Return the model as it is now, to be minimised by ``objective``."""
+        import highspy  # noqa: PLC0415 - see the head of this file
+
+        self._follow()
+        columns, rows = len(self._lower), len(self._least)
+        costs: list[Exact] = [0] * columns
+        for column, coefficient in objective:
+            costs[column] = costs[column] + coefficient if costs[column] else coefficient
+        kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
+        passed = highspy.HighsLp()
+        passed.num_col_, passed.num_row_ = columns, rows
+        passed.col_cost_ = list(map(float, costs))
+        passed.col_lower_, passed.col_upper_ = self._lower, self._upper
+        passed.row_lower_, passed.row_upper_ = self._least, self._most
+        passed.integrality_ = [kinds[integer] for integer in self._integer]
+        passed.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+        passed.a_matrix_.num_col_, passed.a_matrix_.num_row_ = columns, rows
+        passed.a_matrix_.start_, passed.a_matrix_.index_ = self._starts, self._index
+        passed.a_matrix_.value_ = self._value
+        return passed
+
+    def _follow(self) -> None:
+        """Take in the rows that have been added since the last search."""
+        added = self.model.rows[len(self._least) :]
+        terms = [term for row in added for term in row.terms]
+        self._least += _floats([row.at_least for row in added], -inf)
+        self._most += _floats([row.at_most for row in added], inf)
+        self._starts += islice(accumulate((len(row.terms) for row in added), initial=self._starts[-1]), 1, None)
+        self._index += [column for column, _ in terms]
+        self._value += [float(coefficient) for _, coefficient in terms]
+
+
+def solve(model: Model | Passed, objective: Terms, seconds: Decimal, gap: Decimal = Decimal(0)) -> Solved:
     """Minimise ``objective`` within ``seconds``, proven to the relative ``gap``; the same model gives the same answer.
 
-    One thread and a fixed seed, so that only the time limit can make two runs differ.
+    One thread and a fixed seed, so that only the time limit can make two runs differ. Each search begins anew: of a
+    model that was passed before only the numbers are kept, nothing of what was found.
     """
-    if not model.columns:
+    passed = model if isinstance(model, Passed) else Passed(model)
+    if not passed.model.columns:
         return Solved(Verdict.INFEASIBLE, (), None, Decimal(0))  # the solver calls it empty, yet the needs stay open
     if seconds <= 0:
         return Solved(Verdict.UNKNOWN, (), None, Decimal(0))
@@ -71,7 +124,7 @@ def solve(model: Model, objective: Terms, seconds: Decimal, gap: Decimal = Decim
         ("mip_feasibility_tolerance", 1e-7),
     ):
         solver.setOptionValue(name, value)
-    solver.passModel(_passed(model, objective))
+    solver.passModel(passed.lp(objective))
     solver.run()
     found = _read(solver)
     if found.verdict is Verdict.INFEASIBLE:
@@ -84,32 +137,13 @@ def solve(model: Model, objective: Terms, seconds: Decimal, gap: Decimal = Decim
     return found
 
 
-def _passed(model: Model, objective: Terms) -> "highspy.HighsLp":
-    import highspy  # noqa: PLC0415 - see the head of this file
-
-    passed = highspy.HighsLp()
-    passed.num_col_, passed.num_row_ = len(model.columns), len(model.rows)
-    costs: list[Exact] = [0] * len(model.columns)
-    for column, coefficient in objective:
-        costs[column] = costs[column] + coefficient if costs[column] else coefficient
-    kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
-    terms = [term for row in model.rows for term in row.terms]
-    passed.col_cost_ = list(map(float, costs))
-    passed.col_lower_ = [float(column.lower) for column in model.columns]
-    passed.col_upper_ = _floats([column.upper for column in model.columns], highspy.kHighsInf)
-    passed.row_lower_ = _floats([row.at_least for row in model.rows], -highspy.kHighsInf)
-    passed.row_upper_ = _floats([row.at_most for row in model.rows], highspy.kHighsInf)
-    passed.integrality_ = [kinds[column.integer] for column in model.columns]
-    passed.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-    passed.a_matrix_.num_col_, passed.a_matrix_.num_row_ = len(model.columns), len(model.rows)
-    passed.a_matrix_.start_ = list(accumulate((len(row.terms) for row in model.rows), initial=0))
-    passed.a_matrix_.index_ = [column for column, _ in terms]
-    passed.a_matrix_.value_ = [float(coefficient) for _, coefficient in terms]
-    return passed
-
-
 def _floats(values: Iterable[Exact | None], endless: float) -> list[float]:
     return [endless if value is None else float(value) for value in values]
+
+
+def _exactly(value: float) -> Fraction:
+    """Return what a number is worth to the last bit; most are whole, which make a fraction at once."""
+    return Fraction(int(value)) if value.is_integer() else Fraction(value)
 
 
 def _read(solver: "highspy.Highs") -> Solved:
@@ -125,5 +159,5 @@ def _read(solver: "highspy.Highs") -> Solved:
     if not found:
         return Solved(Verdict.UNKNOWN, (), proven, seconds)
     verdict = Verdict.OPTIMAL if status == highspy.HighsModelStatus.kOptimal else Verdict.FEASIBLE
-    values = tuple(Fraction(value) if value else _NOTHING for value in solver.getSolution().col_value)
+    values = tuple([_exactly(value) if value else _NOTHING for value in solver.getSolution().col_value])
     return Solved(verdict, values, proven, seconds)

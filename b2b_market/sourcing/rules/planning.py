@@ -18,10 +18,10 @@ from typing import Final
 
 from b2b_market.sourcing.commands.planning import Limits, PlanProblem
 from b2b_market.sourcing.rules.plan_building import Built, build, couples_quantities
-from b2b_market.sourcing.rules.plan_checking import Examination, Plan, PlanShare, examine
+from b2b_market.sourcing.rules.plan_checking import Examination, Examiner, Plan, PlanShare
 from b2b_market.sourcing.rules.plan_conflicts import Conflict, explain
-from b2b_market.sourcing.rules.plan_model import Terms, plain, times
-from b2b_market.sourcing.rules.plan_solving import Solved, Verdict, solve, solver_name
+from b2b_market.sourcing.rules.plan_model import Exact, Terms, plain, times
+from b2b_market.sourcing.rules.plan_solving import Passed, Solved, Verdict, solve, solver_name
 
 _CHUNK: Final = 20
 """Suppliers put in declared order at once: powers of two up to here are exact in the solver."""
@@ -72,6 +72,10 @@ class _Search:
         self.limits = limits
         self.spent = Decimal(0)
         self.built = self._build(whole=couples_quantities(problem))
+        self.passed: Passed | None = None
+        self.examiner = Examiner(problem)
+        self.examined: tuple[Plan, Examination] | None = None
+        """The last plan with what it comes to: settling ties mostly finds the same one again."""
 
     def outcome(self) -> PlanOutcome:
         solved, found = self._first()
@@ -147,11 +151,14 @@ class _Search:
         if not solved.values:
             return None
         plan = read_plan(self.built, solved.values)
-        examination = examine(self.problem, plan)
-        return None if examination.broken else (plan, examination)
+        if self.examined is None or self.examined[0] != plan:
+            self.examined = plan, self.examiner.examine(plan)
+        return None if self.examined[1].broken else self.examined
 
     def _solve(self, objective: Terms, gap: Decimal) -> Solved:
-        solved = solve(self.built.model, objective, self._left(), gap)
+        if self.passed is None or self.passed.model is not self.built.model:
+            self.passed = Passed(self.built.model)
+        solved = solve(self.passed, objective, self._left(), gap)
         self.spent += solved.seconds
         return solved
 
@@ -161,13 +168,18 @@ class _Search:
 
 def read_plan(built: Built, values: Sequence[Fraction]) -> Plan:
     """Read whole steps from a solution that is only nearly whole."""
+    taken: dict[int, Exact] = {}
+    for column, value in enumerate(values):
+        if value and column in built.parts:
+            place, step = built.parts[column]
+            taken[place] = taken.get(place, 0) + round(value) * step
     shares = []
-    for one in built.offers:
-        quantity = sum((round(values[column]) * step for column, step in one.quantity if values[column]), 0)
+    for place, quantity in sorted(taken.items()):
         if quantity:
             # steps are powers of ten, so that the division ends
             amount = Decimal(quantity.numerator) / Decimal(quantity.denominator)
-            shares.append(PlanShare(one.offer.line_id, one.offer.supplier_id, amount))
+            offer = built.offers[place].offer
+            shares.append(PlanShare(offer.line_id, offer.supplier_id, amount))
     return Plan(tuple(shares), tuple(place for place, column in enumerate(built.packages) if round(values[column])))
 
 

@@ -19,7 +19,7 @@ from b2b_market.rbac.actor import Scope, system_actor
 from tests.board.boards import put_up, wanted
 from tests.support.calling import caller_for
 from tests.support.rfqs import make_market
-from tests.support.together import at_once, one_waits
+from tests.support.together import at_once, one_waits, patient
 from tests.support.works import work_for
 
 pytestmark = pytest.mark.committed
@@ -55,7 +55,7 @@ def test_a_search_that_tells_of_an_entry_and_a_worker_that_wakes_it_do_not_block
     with work_for(committed_runtime, clock) as work:
         alerting.wake_searches(work, clock, None)
     put_up(committed_runtime, market, wanted("Pumps"))
-    with ThreadPoolExecutor(1) as pool:
+    with patient(committed_runtime), ThreadPoolExecutor(1) as pool:
         with work_for(committed_runtime, clock) as work:
             assert queries.lock_due_search(work.session, Scope(clock, None), saved.id, work.now()) is not None
             waking = pool.submit(_wake, committed_runtime)

@@ -26,7 +26,7 @@ from tests.support.calling import award_body, caller_for
 from tests.support.people import make_person
 from tests.support.rfqs import Market, close, make_draft, make_market, publish, read, submit
 from tests.support.rows import rows_of
-from tests.support.together import at_once, one_waits
+from tests.support.together import at_once, one_waits, patient
 from tests.support.works import work_for
 
 pytestmark = pytest.mark.committed
@@ -94,7 +94,7 @@ def test_a_scenario_takes_the_gate_before_the_row_as_every_other_step_does(
     saved = buyer.post(f"{given.path}/scenarios", {"name": "Best", "kind": "best"}).json()
     version = read(committed_runtime, given.market.purchaser, given.content.rfq.id).rfq.version
 
-    with ThreadPoolExecutor(1) as pool:
+    with patient(committed_runtime), ThreadPoolExecutor(1) as pool:
         with work_for(committed_runtime, given.market.purchaser) as work:
             work.gate(given.content.rfq.id, exclusive=True)
             proposed = pool.submit(buyer.post, f"/award-scenarios/{saved['id']}/propose", {}, version=version)

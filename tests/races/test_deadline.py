@@ -29,7 +29,7 @@ from tests.support.children import until
 from tests.support.rfqs import Market, draft_command, make_market, publish, read
 from tests.support.rows import rows_of
 from tests.support.tenders import own_clock
-from tests.support.together import at_once
+from tests.support.together import at_once, one_waits, patient
 
 pytestmark = pytest.mark.committed
 CALLERS, EARLY = 200, 20
@@ -126,13 +126,16 @@ def test_the_close_waits_for_a_quote_that_passed_the_gate(
     caller = caller_for(committed_client, committed_runtime, market.sales[0])
     content = publish(committed_runtime, market)
     past_the_deadline = replace(committed_runtime, shift=timedelta(hours=49))
-    with committed_runtime.database.session() as quoting, ThreadPoolExecutor(1) as pool:
+    with (
+        patient(committed_runtime),
+        committed_runtime.database.session() as quoting,
+        ThreadPoolExecutor(1) as pool,
+    ):
         # what a quotation does first
         lock = "SELECT pg_advisory_xact_lock_shared(%s)"
         quoting.connection().exec_driver_sql(lock, (gate_key(content.rfq.id),))
         closing = pool.submit(tasks.close_due, past_the_deadline)
-        time.sleep(0.3)
-        assert not closing.done()
+        assert one_waits(quoting, closing.done)
         assert read(committed_runtime, market.purchaser, content.rfq.id).rfq.status is RfqStatus.PUBLISHED
         quoting.rollback()
         assert closing.result() == 1

@@ -1,7 +1,7 @@
 """Every SELECT of identity, the one query of each request included."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
@@ -22,9 +22,14 @@ _ACCESS: Final = "SELECT identity_access(%(kind)s, %(proof)s, %(idle)s, %(every)
 """The function stands in the migration of identity; it also sets the tenant and keeps "last seen" up to date."""
 
 
-def access(session: Session, kind: str, proof: bytes) -> tuple[dict[str, Any] | None, datetime]:
-    """Return everything the edge needs of a live ``session`` or ``api_key``, None where it has ended, and the stamp."""
-    return _ask(session, {**_LIFE, "kind": kind, "proof": proof, "person": None, "company": None})
+def access(
+    session: Session, kind: str, proof: bytes, *, every: timedelta | None = SEEN_EVERY
+) -> tuple[dict[str, Any] | None, datetime]:
+    """Return everything the edge needs of a live ``session`` or ``api_key``, None where it has ended, and the stamp.
+
+    "Last seen" is brought up to date where it is older than ``every``, never where that is None.
+    """
+    return _ask(session, {**_LIFE, "every": every, "kind": kind, "proof": proof, "person": None, "company": None})
 
 
 def person_access(session: Session, user_id: UUID, org_id: UUID | None) -> dict[str, Any]:
@@ -64,7 +69,9 @@ def lock_user(session: Session, user_id: UUID) -> User:
 
 
 def _locked_user(session: Session, user_id: UUID) -> User:
-    found = session.scalar(select(User).where(User.id == user_id, User.kind == UserKind.PERSON).with_for_update())
+    # against changes only: a session or link that is being made for the person refers to the row meanwhile
+    wanted = select(User).where(User.id == user_id, User.kind == UserKind.PERSON)
+    found = session.scalar(wanted.with_for_update(key_share=True))
     if found is None:
         raise NotFound(user_id=str(user_id))
     return found
@@ -156,8 +163,16 @@ def require_own_company(session: Session, scope: Scope, org_id: UUID, now: datet
 
 
 def lock_link(session: Session, token_hash: bytes) -> Link | None:
-    """Return a link by its token's hash, locked, used or not."""
-    return session.scalar(select(Link).where(Link.token_hash == token_hash).with_for_update())
+    """Return a link by its token's hash, locked, used or not.
+
+    Its person is locked before it: whoever sets a password holds the person and ends all of their links.
+    """
+    known = link(session, token_hash)
+    if known is None:
+        return None
+    _locked_user(session, known.user_id)
+    wanted = select(Link).where(Link.id == known.id).with_for_update()
+    return session.scalar(wanted.execution_options(populate_existing=True))
 
 
 def link(session: Session, token_hash: bytes) -> Link | None:

@@ -42,7 +42,7 @@ from b2b_market.infra.work import Work, denial
 from b2b_market.kernel.paging import Page
 from b2b_market.kernel.refusal import Refusal
 from b2b_market.rbac.actor import Actor, anonymous
-from b2b_market.ui.security import check_same_origin
+from b2b_market.ui.security import SAFE_METHODS, check_same_origin
 
 Answer = Response
 
@@ -54,8 +54,10 @@ class Resolver(Protocol):
     an ended key raises Unauthenticated.
     """
 
-    def __call__(self, session: Session, credential: Credential | None) -> tuple[Actor, datetime]:
-        """Resolve ``credential`` within ``session``'s transaction."""
+    def __call__(
+        self, session: Session, credential: Credential | None, *, changing: bool = False
+    ) -> tuple[Actor, datetime]:
+        """Resolve ``credential`` within ``session``'s transaction, which is ``changing`` something or reads only."""
         ...
 
 
@@ -87,7 +89,8 @@ class Edge:
         opened: list[tuple[Actor, Work]] = []
         try:
             with self.runtime.database.session() as session:
-                actor, stamp = self.resolve(session, credential_of(request))
+                changing = request.method not in SAFE_METHODS
+                actor, stamp = self.resolve(session, credential_of(request), changing=changing)
                 work = self.runtime.begin(session, actor.who, cause, stamp, tenant=actor.tenant())
                 opened.append((actor, work))
                 yield work, actor

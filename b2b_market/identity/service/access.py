@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from b2b_market.identity import queries
 from b2b_market.identity.permissions import AccountPermission
-from b2b_market.identity.rules import account_key, home_of, secret_hash, session_mark
+from b2b_market.identity.rules import SEEN_EVERY, account_key, home_of, secret_hash, session_mark
 from b2b_market.identity.states import UserKind
 from b2b_market.infra.database import Tenant, set_tenant
 from b2b_market.infra.http.requests import Credential, CredentialKind
@@ -59,15 +59,21 @@ class AccessResolver:
         self._known: OrderedDict[_Key, Access] = OrderedDict()
         self._guests = role_permissions(policy, Role.GUEST_SUPPLIER)
 
-    def __call__(self, session: Session, credential: Credential | None) -> tuple[Actor, datetime]:
+    def __call__(
+        self, session: Session, credential: Credential | None, *, changing: bool = False
+    ) -> tuple[Actor, datetime]:
         """Return the actor and the transaction's stamp; the tenant is set by the same query.
 
         No credential and an ended session are the anonymous actor: the first operation that needs somebody answers 401,
         and the page of signing in stays within reach. An ended or unknown API key raises Unauthenticated at once.
+
+        A ``changing`` request does not note that its session was seen; the next page does. It would hold the session's
+        row to its end and may wait for the person's, which is held by whoever sets a new password and ends the session.
         """
         if credential is not None:
             hashed = secret_hash(credential.secret)
-            found, stamp = queries.access(session, credential.kind.value, hashed)
+            every = None if changing and credential.kind is CredentialKind.SESSION else SEEN_EVERY
+            found, stamp = queries.access(session, credential.kind.value, hashed, every=every)
             if found is not None:
                 return self._actor(found, session_mark(hashed)), stamp
             if credential.kind is CredentialKind.API_KEY:

@@ -13,7 +13,7 @@ Bytes move outside transactions, rows inside::
 :func:`store` does the first two steps at once, for tasks that have no transaction open.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, Protocol, TypeVar
 from uuid import UUID
@@ -167,6 +167,10 @@ def take(transactions: Transactions, run: Callable[[Work, Actor, C], FileView], 
     return SavedFile(opened.name, opened.media_type, read(transactions.settings, opened))
 
 
-def share(work: Work, actor: Actor, file_id: UUID, readers: Sequence[UUID]) -> FileView:
-    """Let further companies read one of the actor's own files."""
-    return storing.share_file(work, actor, ShareFile(file_id, readers))
+def share(work: Work, actor: Actor, file_ids: Iterable[UUID], readers: Sequence[UUID]) -> None:
+    """Let further companies read some of the actor's own files.
+
+    In one order, whatever order they are named in: the same files may be sent twice at the same moment.
+    """
+    for file_id in sorted(set(file_ids)):
+        storing.share_file(work, actor, ShareFile(file_id, readers))

@@ -1,5 +1,6 @@
 """Rounds, counter-offers and messages at the same moment: each step is wholly before or wholly after the others."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -7,16 +8,18 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
+from b2b_market.files import public as files
 from b2b_market.infra.runtime import Runtime
 from b2b_market.kernel.refusal import IllegalStep, Refusal, StaleVersion
 from b2b_market.rbac.actor import system_actor
 from b2b_market.rfq.commands.requests import AwardPick, ProposeAward, Rest
-from b2b_market.rfq.models.bargaining import Counter
+from b2b_market.rfq.commands.rounds import SendMessage
+from b2b_market.rfq.models.bargaining import Counter, TalkMessage
 from b2b_market.rfq.models.quotes import AwardLine, Quote
 from b2b_market.rfq.models.requests import Rfq
 from b2b_market.rfq.rules.bargaining import CounterWaits, NotNegotiable, TalkSealed
 from b2b_market.rfq.rules.quoting import NotOpenForQuotes, QuoteTooLate
-from b2b_market.rfq.service import awarding, rounds
+from b2b_market.rfq.service import awarding, rounds, talking
 from b2b_market.rfq.states import CounterStatus, QuoteStatus, RfqStatus
 from b2b_market.rfq.tasks import close_due
 from tests.support.negotiations import (
@@ -31,9 +34,10 @@ from tests.support.negotiations import (
     say,
     talk,
 )
+from tests.support.papers import stored
 from tests.support.rfqs import Market, close, draft_command, make_market, publish, read, submit
 from tests.support.rows import rows_of
-from tests.support.together import at_once
+from tests.support.together import at_once, one_waits, patient
 from tests.support.works import work_for
 
 pytestmark = pytest.mark.committed
@@ -179,3 +183,27 @@ def test_a_message_is_wholly_before_a_sealed_round_or_refused(committed_runtime:
     assert set(came) <= {"done", TalkSealed.code}
     said = talk(runtime, market.purchaser, content.rfq.id, market.suppliers[0]).messages
     assert len(said) == came.count("done")
+
+
+@pytest.mark.timeout(120)
+def test_the_same_files_in_two_messages_are_shared_in_one_order(committed_runtime: Runtime) -> None:
+    market = make_market(committed_runtime, suppliers=2)
+    content, _ = closed_request(committed_runtime, market, (["10", "20"], ["11", "21"]))
+    buyer, (first, second) = market.purchaser, market.suppliers
+    early, late = sorted(stored(committed_runtime, buyer, name) for name in ("drawing.pdf", "norm.pdf"))
+
+    def send() -> TalkMessage:
+        message = SendMessage(rfq_id=content.rfq.id, supplier_id=first, text="See both.", file_ids=(late, early))
+        with work_for(committed_runtime, buyer) as work:
+            return talking.send_message(work, buyer, message)
+
+    with patient(committed_runtime), ThreadPoolExecutor(1) as pool:
+        with work_for(committed_runtime, buyer) as work:
+            files.share(work, buyer, [early], [second])
+            sending = pool.submit(send)
+            assert one_waits(work.session, sending.done)
+            files.share(work, buyer, [late], [second])
+        assert sending.result(60).file_ids == [late, early]
+    for seller in market.sales[:2]:
+        with work_for(committed_runtime, seller) as work:
+            assert set(files.view_files(work, seller, [early, late])) == {early, late}

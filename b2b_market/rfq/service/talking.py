@@ -80,8 +80,7 @@ def send_message(work: Work, scope: Scope, command: SendMessage) -> TalkMessage:
         raise Invalid(errors=[FieldError("/line_id", "unknown", N_("This line is not part of the request."))])
     side = _side(scope, rfq)
     other = command.supplier_id if side is Side.BUYER else rfq.buyer_id
-    for file_id in command.file_ids:
-        files.share(work, scope.actor, file_id, [other])
+    files.share(work, scope.actor, command.file_ids, [other])
     message = TalkMessage(
         id=new_id(),
         created_at=work.now(),

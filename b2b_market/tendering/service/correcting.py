@@ -37,8 +37,8 @@ def correct_documents(work: Work, scope: Scope, command: CorrectDocuments) -> In
         file = files.view_file(work, scope.actor, file_id)
         if file.org_id != inquiry.supplier_id:
             raise NotFound(file_id=str(file_id))
-        files.share(work, scope.actor, file.id, [inquiry.buyer_id])
         kept.append(file.facts)
+    files.share(work, scope.actor, file_ids, [inquiry.buyer_id])
     inquiry.files = kept
     return answered(work, scope, inquiry, command.text)
 

@@ -59,6 +59,9 @@ class Relay:
         """Write down what became of the last batch and lease the next one, with one commit for both."""
         with self.runtime.database.session() as session:
             set_tenant(session, MACHINE)
+            ended = [*tried.done, *(event_id for event_id, _, _ in tried.failed)]
+            if len(ended) > 1:
+                outbox.hold(session, ended)
             if tried.done:
                 outbox.mark_done(session, tried.done)
             for event_id, attempts, error_text in tried.failed:

@@ -92,8 +92,12 @@ CLAIM = text(
     """
     WITH given_up AS (
         UPDATE outbox SET dead_at = now(), error = coalesce(error, 'the relay ended each time it delivered this')
-        WHERE done_at IS NULL AND dead_at IS NULL AND next_attempt_at <= now() AND attempts >= :most
-          AND (veil IS NULL OR EXISTS (SELECT 1 FROM veil_lifted lifted WHERE lifted.veil = outbox.veil)))
+        WHERE id IN (
+            SELECT spent.id FROM outbox spent
+            WHERE spent.done_at IS NULL AND spent.dead_at IS NULL AND spent.next_attempt_at <= now()
+              AND spent.attempts >= :most
+              AND (spent.veil IS NULL OR EXISTS (SELECT 1 FROM veil_lifted lifted WHERE lifted.veil = spent.veil))
+            FOR UPDATE SKIP LOCKED))
     UPDATE outbox SET attempts = attempts + 1, next_attempt_at = now() + :lease
     WHERE id IN (
         SELECT head.id FROM outbox head
@@ -135,6 +139,17 @@ def first_delivery(session: Session, event_id: UUID, handler: str, now: datetime
     return bool(done.rowcount)
 
 
+_HOLD: Final = "SELECT id FROM outbox WHERE id = ANY(%(ids)s) ORDER BY id FOR NO KEY UPDATE"
+
+
+def hold(session: Session, event_ids: list[UUID]) -> None:
+    """Lock events before several of them are marked, in one order.
+
+    A delivery that outlasts its lease is done by two relays, and each marks what it had in an order of its own.
+    """
+    run_fixed(session, _HOLD, {"ids": event_ids})
+
+
 def mark_done(session: Session, event_ids: list[UUID]) -> None:
     """Mark events as delivered to every handler."""
     run_fixed(session, "UPDATE outbox SET done_at = now(), error = NULL WHERE id = ANY(%(ids)s)", {"ids": event_ids})
@@ -143,14 +158,16 @@ def mark_done(session: Session, event_ids: list[UUID]) -> None:
 def mark_failed(session: Session, event_id: UUID, attempts: int, error: str) -> None:
     """Put an event back with a doubling delay, or to the dead letters after MAX_ATTEMPTS.
 
-    A veiled one never goes there: a letter on the desk would tell that there is something to be hidden.
+    One that another relay delivered meanwhile stays as it is. A veiled one never goes to the dead letters: a letter on
+    the desk would tell that there is something to be hidden.
     """
     delay = min(FIRST_DELAY * 2 ** min(attempts, 16), LONGEST_DELAY)
     session.execute(
         text(
             "UPDATE outbox SET error = :error, next_attempt_at = now() + :delay, "
             "dead_at = CASE WHEN :dead AND (veil IS NULL OR EXISTS "
-            "(SELECT 1 FROM veil_lifted lifted WHERE lifted.veil = outbox.veil)) THEN now() END WHERE id = :id"
+            "(SELECT 1 FROM veil_lifted lifted WHERE lifted.veil = outbox.veil)) THEN now() END "
+            "WHERE id = :id AND done_at IS NULL"
         ),
         {"id": event_id, "error": error[:2000], "delay": delay, "dead": attempts >= MAX_ATTEMPTS},
     )

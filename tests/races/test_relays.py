@@ -2,17 +2,20 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from threading import Lock
 from types import MappingProxyType
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from b2b_market.entrypoints.modules import handlers_by_topic, load_manifests
-from b2b_market.entrypoints.relay import Relay
-from b2b_market.infra.outbox import InboxRow, OutboxRow
+from b2b_market.entrypoints.relay import MACHINE, Relay, _Tried
+from b2b_market.infra import outbox
+from b2b_market.infra.database import set_tenant
+from b2b_market.infra.outbox import MAX_ATTEMPTS, InboxRow, OutboxRow
 from b2b_market.infra.runtime import Runtime
 from b2b_market.infra.work import Work
 from b2b_market.notifications.models import Notification
@@ -20,7 +23,7 @@ from b2b_market.rbac.actor import Actor, system_actor
 from b2b_market.rbac.manifest import Handler
 from tests.support.rfqs import Market, close, make_market, publish, submit
 from tests.support.rows import rows_of
-from tests.support.together import at_once
+from tests.support.together import at_once, one_waits, patient
 
 pytestmark = pytest.mark.committed
 RELAYS = 4
@@ -94,3 +97,48 @@ def test_relays_at_once_tell_each_person_once(committed_runtime: Runtime) -> Non
     assert told
     assert {count for (_, code, _), count in told.items() if code == "rfq.invited"} == {1}
     assert {count for (_, code, _), count in told.items() if code == "rfq.quote_received"} == {3}
+
+
+@pytest.mark.timeout(120)
+def test_two_relays_that_had_the_same_events_mark_them_in_one_order(committed_runtime: Runtime) -> None:
+    """The first one still marks the early event, at which the second one failed; that delivered the late one."""
+    market = announce(committed_runtime, 1)
+    machine = system_actor("test", market.buyer_id, *market.suppliers)
+    early, *_, late = sorted(row.id for row in rows_of(committed_runtime, machine, select(OutboxRow)))
+    relay = Relay(committed_runtime, MappingProxyType({}))
+    second = _Tried(done=[late], failed=[(early, MAX_ATTEMPTS, "LockNotAvailable")])
+    with patient(committed_runtime), ThreadPoolExecutor(1) as pool:
+        with committed_runtime.database.session() as session:
+            set_tenant(session, MACHINE)
+            outbox.mark_done(session, [early])
+            marking = pool.submit(relay._turn_over, second, claim=False)
+            assert one_waits(session, marking.done)
+            outbox.mark_done(session, [late])
+            session.commit()
+        assert marking.result(60) == []
+    rows = rows_of(committed_runtime, machine, select(OutboxRow).where(OutboxRow.id.in_([early, late])))
+    assert [(row.done_at is not None, row.dead_at, row.error) for row in rows] == [(True, None, None)] * 2
+
+
+@pytest.mark.timeout(120)
+def test_a_relay_gives_up_what_is_spent_and_leaves_what_another_one_marks(committed_runtime: Runtime) -> None:
+    market = announce(committed_runtime, 1)
+    machine = system_actor("test", market.buyer_id, *market.suppliers)
+    early, *_, late = sorted(row.id for row in rows_of(committed_runtime, machine, select(OutboxRow)))
+    with committed_runtime.database.session() as session:
+        set_tenant(session, MACHINE)
+        spent = text("UPDATE outbox SET attempts = :most, next_attempt_at = now() - interval '1 hour'")
+        session.execute(spent, {"most": MAX_ATTEMPTS})
+        session.commit()
+    with patient(committed_runtime), ThreadPoolExecutor(1) as pool:
+        with committed_runtime.database.session() as session:
+            set_tenant(session, MACHINE)
+            outbox.mark_failed(session, late, MAX_ATTEMPTS, "it broke")
+            draining = pool.submit(Relay(committed_runtime, MappingProxyType({})).drain)
+            one_waits(session, draining.done)
+            outbox.mark_failed(session, early, MAX_ATTEMPTS, "it broke")
+            session.commit()
+        assert draining.result(60) == 0
+    rows = rows_of(committed_runtime, machine, select(OutboxRow))
+    assert all(row.dead_at is not None for row in rows)
+    assert {row.error for row in rows if row.id in (early, late)} == {"it broke"}

@@ -142,7 +142,8 @@ def admit_guests(work: Work, scope: Scope, rfq: Rfq) -> tuple[UUID, ...]:
     if not rfq.guest_count or rfq.closes_at is None:
         return ()
     admitted: list[UUID] = []
-    for guest in queries.guests_of(work.session, scope, rfq.id):
+    # by address, whichever was named first: people are made of them, and two requests may name the same new ones
+    for guest in sorted(queries.guests_of(work.session, scope, rfq.id), key=lambda guest: guest.email_key):
         if guest.supplier_id is not None:
             continue
         wanted = organizations.Guest(

@@ -1,5 +1,7 @@
 """What time does to the board: entries of an older vocabulary are indexed again, saved searches tell their news."""
 
+from uuid import UUID
+
 from b2b_market.board.commands import ListRequest, ListTender, ReadSearch
 from b2b_market.board.service import alerting, listing
 from b2b_market.board.states import Subject
@@ -10,7 +12,8 @@ from b2b_market.infra.who import Cause
 from b2b_market.infra.work import Work
 from b2b_market.kernel.text import N_
 from b2b_market.notifications.public import MessageType, Thing, tell
-from b2b_market.rbac.actor import system_actor
+from b2b_market.rbac.actor import Actor, system_actor
+from b2b_market.rbac.sweeping import sweep
 
 INDEX_PERIOD = 60.0
 ALERT_PERIOD = 20.0
@@ -53,17 +56,15 @@ def alert(runtime: Runtime) -> int:
     clock = system_actor(PART)
     with runtime.work(clock.who, Tenant(machine=True), Cause("task", new_correlation())) as work:
         alerting.wake_searches(work, clock, None)
-    with runtime.work(clock.who, Tenant(machine=True), Cause("task", new_correlation())) as work:
-        due = alerting.due_searches(work, clock, None)
-    sent = 0
-    for search_id, org_id in due:
-        actor = system_actor(PART, org_id)
-        with runtime.work(actor.who, actor.tenant(), Cause("task", new_correlation())) as work:
-            news = alerting.tell_news(work, actor, ReadSearch(search_id))
-            if news is not None:
-                _tell(work, news)
-                sent += 1
-    return sent
+    return sweep(runtime, PART, alerting.due_searches, lambda work, actor, due: _speak(work, actor, due[0]))
+
+
+def _speak(work: Work, actor: Actor, search_id: UUID) -> bool:
+    news = alerting.tell_news(work, actor, ReadSearch(search_id))
+    if news is None:
+        return False
+    _tell(work, news)
+    return True
 
 
 def _tell(work: Work, news: alerting.News) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from b2b_market.infra.runtime import Runtime
 from b2b_market.infra.work import Work
 from b2b_market.rbac.actor import Actor
-from b2b_market.rbac.sweeping import sweep
+from b2b_market.rbac.sweeping import MOST_FAILED, sweep
 
 PART = "test.clock"
 FIRST, SECOND, BUYER, SUPPLIER = (uuid4() for _ in range(4))
@@ -58,8 +58,9 @@ def test_only_what_was_settled_counts(runtime: Runtime) -> None:
     assert sweep(runtime, PART, lambda *_: found, lambda *_: next(outcomes)) == 2
 
 
-def test_what_fails_ends_the_sweep_and_what_was_settled_before_stays(runtime: Runtime) -> None:
+def test_what_fails_keeps_nothing_else_from_its_turn(runtime: Runtime) -> None:
     hooks: list[object] = []
+    last = uuid4()
 
     def settle(work: Work, _actor: Actor, due: tuple[object, ...]) -> bool:
         work.after_commit(lambda: hooks.append(due[0]))
@@ -67,6 +68,20 @@ def test_what_fails_ends_the_sweep_and_what_was_settled_before_stays(runtime: Ru
             raise ZeroDivisionError
         return True
 
-    with pytest.raises(ZeroDivisionError):
-        sweep(runtime, PART, lambda *_: [*BOTH, (uuid4(), BUYER)], settle)
-    assert hooks == [FIRST]
+    with pytest.raises(ExceptionGroup) as caught:
+        sweep(runtime, PART, lambda *_: [*BOTH, (last, BUYER)], settle)
+    assert [type(error) for error in caught.value.exceptions] == [ZeroDivisionError]
+    assert str(caught.value).startswith("test.clock settled 2 of 3")
+    assert hooks == [FIRST, last]
+
+
+def test_a_sweep_in_which_everything_fails_ends_soon(runtime: Runtime) -> None:
+    tried: list[object] = []
+
+    def settle(_work: Work, _actor: Actor, due: tuple[object, ...]) -> bool:
+        tried.append(due)
+        raise ZeroDivisionError
+
+    with pytest.raises(ExceptionGroup):
+        sweep(runtime, PART, lambda *_: [(uuid4(), BUYER) for _ in range(3 * MOST_FAILED)], settle)
+    assert len(tried) == MOST_FAILED

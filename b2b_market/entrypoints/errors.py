@@ -27,6 +27,7 @@ from b2b_market.infra.http.problems import (
     WrongMediaType,
     problem_response,
     sentence,
+    waiting_headers,
 )
 from b2b_market.infra.http.requests import correlation_of
 from b2b_market.kernel.clock import SystemClock
@@ -96,7 +97,7 @@ class ErrorAnswers:
             "retry": _local(request) if request.method == "GET" and refusal.kind is Kind.UNAVAILABLE else None,
         }
         html = self.shell.renderer.render(viewer, "errors/error.html", context)
-        return HTMLResponse(html, STATUS[refusal.kind], headers={"Cache-Control": "no-store"})
+        return HTMLResponse(html, STATUS[refusal.kind], headers=waiting_headers(refusal))
 
     def _on(self, convert: Callable[[Any], Refusal]) -> Callable[[Request, Exception], Awaitable[Response]]:
         async def handle(request: Request, error: Exception) -> Response:

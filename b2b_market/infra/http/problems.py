@@ -126,12 +126,18 @@ def problem_body(refusal: Refusal, *, instance: str, trace_id: str, translate: T
     }
 
 
-def problem_response(refusal: Refusal, *, instance: str, trace_id: str, translate: Translate) -> JSONResponse:
-    """Return the whole answer: status, media type, and Retry-After where there is something to wait for."""
-    body = problem_body(refusal, instance=instance, trace_id=trace_id, translate=translate)
+def waiting_headers(refusal: Refusal) -> dict[str, str]:
+    """Return the headers of every answer that refuses: kept by nobody, and when to come back where that is known."""
     headers = {"Cache-Control": "no-store"}
     if "retry_after" in refusal.facts:
         headers["Retry-After"] = str(refusal.facts["retry_after"])
+    return headers
+
+
+def problem_response(refusal: Refusal, *, instance: str, trace_id: str, translate: Translate) -> JSONResponse:
+    """Return the whole answer: status, media type, and Retry-After where there is something to wait for."""
+    body = problem_body(refusal, instance=instance, trace_id=trace_id, translate=translate)
+    headers = waiting_headers(refusal)
     if refusal.kind is Kind.UNAUTHENTICATED:
         headers["WWW-Authenticate"] = 'Bearer realm="b2b_market"'
     return JSONResponse(body, STATUS[refusal.kind], headers=headers, media_type=MEDIA_TYPE)

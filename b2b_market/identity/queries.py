@@ -141,7 +141,7 @@ def last_company(session: Session, user_id: UUID) -> UUID | None:
     return session.scalar(
         select(UserSession.org_id)
         .where(UserSession.user_id == user_id, UserSession.org_id.is_not(None))
-        .order_by(UserSession.last_seen_at.desc())
+        .order_by(UserSession.last_seen_at.desc(), UserSession.id.desc())
         .limit(1)
     )
 

@@ -7,14 +7,18 @@ from fractions import Fraction
 import pytest
 from sqlalchemy import select
 
-from b2b_market.infra.runtime import Runtime
+from b2b_market.infra.database import Tenant
+from b2b_market.infra.ids import new_id
+from b2b_market.infra.runtime import Runtime, new_correlation
 from b2b_market.infra.signing import verify
+from b2b_market.infra.who import Cause
 from b2b_market.kernel.refusal import NotFound
-from b2b_market.rbac.actor import Actor
+from b2b_market.rbac.actor import Actor, Scope
 from b2b_market.rbac.duties import OwnWork
 from b2b_market.tendering.commands.bids import ContributeLayer, PrintOpening, ReadBid, TakeWork
 from b2b_market.tendering.commands.tenders import ReadTender
-from b2b_market.tendering.models.bids import BidContent, BidFileRow
+from b2b_market.tendering.models.bids import BidContent, BidFileRow, OpeningRecord
+from b2b_market.tendering.queries.bids import openings_of
 from b2b_market.tendering.rules import envelopes as rules
 from b2b_market.tendering.rules import judging as judging_rules
 from b2b_market.tendering.rules.sealed_folder import EvidenceNotPublished
@@ -213,3 +217,15 @@ class TestResult:
             ["technical"],
             ["price", "technical"],
         ]
+
+    def test_the_prices_are_the_last_opening_though_both_were_opened_in_one_moment(
+        self, runtime: Runtime, hall: Hall
+    ) -> None:
+        buyer, tender_id = hall.purchaser, new_id()
+        with runtime.work(buyer.who, Tenant(buyer.org_ids, machine=True), Cause("test", new_correlation())) as work:
+            for part in (Part.PRICE, Part.TECHNICAL):  # as they may lie in the table
+                opened = {"tender_id": tender_id, "buyer_id": hall.buyer_id, "opened_at": work.now()}
+                work.session.add(OpeningRecord(**opened, part=part, record={}))
+                work.session.flush()
+            found = openings_of(work.session, Scope(buyer, None), tender_id)
+            assert [one.part for one in found] == [Part.TECHNICAL, Part.PRICE]

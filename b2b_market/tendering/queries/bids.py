@@ -132,7 +132,8 @@ def ready_to_open(session: Session, limit: int) -> Sequence[tuple[UUID, UUID, st
 def openings_of(session: Session, _scope: Scope, tender_id: UUID) -> Sequence[OpeningRecord]:
     """Return the opening records of a tender, one for each part that is open, the last one last."""
     wanted = select(OpeningRecord).where(OpeningRecord.tender_id == tender_id)
-    return session.scalars(wanted.order_by(OpeningRecord.opened_at)).all()
+    # of one moment the technical part comes first, as it is opened first
+    return session.scalars(wanted.order_by(OpeningRecord.opened_at, OpeningRecord.part.desc())).all()
 
 
 def opened_bids(session: Session, scope: Scope, tender_id: UUID) -> Sequence[Bid]:

@@ -26,13 +26,13 @@ def window_of(
 def windows_of(session: Session, _scope: Scope, tender_id: UUID) -> Sequence[RevealPeriod]:
     """Return the windows of a tender, the first one first."""
     wanted = select(RevealPeriod).where(RevealPeriod.tender_id == tender_id)
-    return session.scalars(wanted.order_by(RevealPeriod.opens_at)).all()
+    return session.scalars(wanted.order_by(RevealPeriod.opens_at, RevealPeriod.id)).all()
 
 
 def own_reveals(session: Session, scope: Scope, tender_id: UUID) -> Sequence[RevealRow]:
     """Return what the company itself revealed, without the bids."""
     wanted = select(RevealRow).where(RevealRow.tender_id == tender_id, RevealRow.supplier_id.in_(scope.org_ids))
-    return session.scalars(wanted.order_by(RevealRow.received_at)).all()
+    return session.scalars(wanted.order_by(RevealRow.received_at, RevealRow.bid_id)).all()
 
 
 def revealed_documents(session: Session, _scope: Scope, tender_id: UUID, part: str) -> dict[UUID, bytes]:

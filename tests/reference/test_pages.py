@@ -4,6 +4,7 @@ from fastapi.testclient import TestClient
 from b2b_market.infra.runtime import Runtime
 from b2b_market.kernel.permission import Role
 from b2b_market.reference import demo
+from tests.support.figures import shows
 from tests.support.people import make_company, make_person, post_form, sign_in, sign_out
 
 PATH = "/reference/rates"
@@ -24,11 +25,11 @@ def test_the_operator_enters_and_withdraws_a_rate(operator: TestClient) -> None:
     assert (stored.status_code, stored.headers["location"]) == (303, PATH)
     page = operator.get(PATH)
     assert "The rate EUR/CNY of 2026-11-20 is stored." in page.text
-    assert "8.2134" in page.text
+    assert shows(page.text, "8.2134")
     rate_id = operator.get("/api/v1/reference/rates").json()["items"][0]["id"]
     gone = post_form(operator, f"{PATH}/{rate_id}/withdraw", {"version": "1"})
     assert gone.status_code == 303
-    assert "8.2134" not in operator.get(PATH).text
+    assert not shows(operator.get(PATH).text, "8.2134")
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ def market(runtime: Runtime) -> Market:
 
 @pytest.fixture
 def content(runtime: Runtime, market: Market) -> RfqContent:
-    return publish(runtime, market, draft_command(market.suppliers, 2, estimate="98765"))
+    return publish(runtime, market, draft_command(market.suppliers, 2, estimate="9876543210123"))
 
 
 @pytest.fixture
@@ -98,7 +98,7 @@ def test_versions_and_differences_are_read_by_both_sides_without_hidden_figures(
         back = caller.get(f"/rfqs/{content.rfq.id}/editions/1/difference?before=2").json()
         assert back["lines"][0]["fields"][0]["before"] == "150"
         for answer in (second, found, caller.get(f"/rfqs/{content.rfq.id}/editions")):
-            assert not any(hidden in answer.text for hidden in ("98765", "71.5519", "target", "estimate"))
+            assert not any(hidden in answer.text for hidden in ("9876543210123", "71.5519", "target", "estimate"))
         for path in ("editions/3", "editions/3/difference", "editions/2/difference?before=9"):
             assert caller.get(f"/rfqs/{content.rfq.id}/{path}").status_code == 404
         assert caller.get(f"/rfqs/{content.rfq.id}/editions/0").status_code == 422

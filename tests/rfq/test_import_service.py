@@ -249,7 +249,7 @@ class TestDropping:
             start(runtime, owner.purchaser)
         done = start(runtime, market.purchaser)
         confirm(runtime, market.purchaser, done)
-        assert sweep_imports(replace(runtime, shift=importing.KEPT - timedelta(seconds=5))) == 0
+        assert sweep_imports(replace(runtime, shift=importing.KEPT - timedelta(minutes=5))) == 0
         later = replace(runtime, shift=importing.KEPT + timedelta(seconds=5))
         touched = start(later, market.purchaser)
         assert sweep_imports(later) == 2

@@ -209,8 +209,8 @@ class TestSteps:
         submit(runtime, market.sales[0], content, ["7.77", "8.88"])
         shown = page(sign_in(client, market.purchaser), f"/rfqs/{content.rfq.id}")
         assert "Sealed: nobody of your company sees a price before the deadline." in shown
-        for hidden in ("Close early", "Compare quotations", "7.77", "8.88", "1,665"):
-            assert hidden not in shown
+        for hidden in ("Close early", "Compare quotations", "7.77", "8.88", "1,665", "1,665.00"):
+            assert not shows(shown, hidden), hidden
         assert "No quotation to compare yet" in page(client, f"/rfqs/{content.rfq.id}/comparison")
 
     def test_ending_without_award_tells_the_suppliers_why(

@@ -71,7 +71,7 @@ def lock_user(session: Session, user_id: UUID) -> User:
 def _locked_user(session: Session, user_id: UUID) -> User:
     # against changes only: a session or link that is being made for the person refers to the row meanwhile
     wanted = select(User).where(User.id == user_id, User.kind == UserKind.PERSON)
-    found = session.scalar(wanted.with_for_update(key_share=True))
+    found = session.scalar(wanted.with_for_update(key_share=True).execution_options(populate_existing=True))
     if found is None:
         raise NotFound(user_id=str(user_id))
     return found

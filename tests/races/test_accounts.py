@@ -110,3 +110,21 @@ def test_a_mailed_code_waits_for_the_password_that_ends_its_link(
         answer = entered.result(60)
     assert (answer.status_code, answer.json()["code"]) == (409, "entry-ended")
     assert live_sessions(committed_runtime, person) == 1
+
+
+def test_the_old_password_opens_nothing_once_a_new_one_is_being_set(
+    committed_client: TestClient, committed_runtime: Runtime
+) -> None:
+    person = make_person(committed_runtime, make_company(committed_runtime), Role.BUYER_PURCHASER, email="li@x.example")
+
+    def sign_in() -> Response:
+        return committed_client.post("/api/v1/sessions", json={"email": "li@x.example", "password": PASSWORD})
+
+    with patient(committed_runtime), ThreadPoolExecutor(1) as pool:
+        with work_for(committed_runtime, person) as work:
+            passwords.change_password(work, person, ChangePassword(current=PASSWORD, new=NEW))
+            entering_now = pool.submit(sign_in)
+            assert one_waits(work.session, entering_now.done)
+        answer = entering_now.result(60)
+    assert (answer.status_code, answer.json()["code"]) == (401, "wrong-credentials")
+    assert live_sessions(committed_runtime, person) == 1

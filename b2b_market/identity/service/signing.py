@@ -21,12 +21,19 @@ def sign_in(work: Work, _scope: Scope, command: SignIn) -> OpenedSession:
     user = queries.user_by_key(work.session, rules.account_key(command.email))
     hashed = user.password_hash if user is not None else None
     if not HASHER.verify(hashed, command.password) or user is None or hashed is None:
-        refusal = rules.WrongCredentials()
-        refusal.about = user.id if user is not None else None
-        raise refusal
+        raise _wrong(user)
+    # another password may be set at this moment, which ends the sessions that there are
+    if queries.lock_user(work.session, user.id).password_hash != hashed:
+        raise _wrong(user)
     if HASHER.is_outdated(hashed):
         _rehash(work, user, command.password)
     return start_session(work, user, command.device)
+
+
+def _wrong(user: User | None) -> rules.WrongCredentials:
+    refusal = rules.WrongCredentials()
+    refusal.about = user.id if user is not None else None
+    return refusal
 
 
 def _rehash(work: Work, user: User, password: str) -> None:

@@ -34,17 +34,16 @@ class SearchNews(MessageType):
 
 def index_again(runtime: Runtime) -> int:
     """Index some entries again whose vocabulary is not the present one, each in a transaction of its own."""
-    clock = system_actor(PART)
-    with runtime.work(clock.who, Tenant(machine=True), Cause("task", new_correlation())) as work:
-        outdated = listing.outdated_entries(work, clock, None)
-    for kind, subject_id, buyer_id in outdated:
-        actor = system_actor(PART, buyer_id)
-        with runtime.work(actor.who, actor.tenant(), Cause("task", new_correlation())) as work:
-            if kind is Subject.TENDER:
-                listing.list_tender(work, actor, ListTender(subject_id))
-            else:
-                listing.list_request(work, actor, ListRequest(subject_id))
-    return len(outdated)
+    return sweep(runtime, PART, listing.outdated_entries, _index, parties=lambda due: (due[2],))
+
+
+def _index(work: Work, actor: Actor, due: tuple[Subject, UUID, UUID]) -> bool:
+    kind, subject_id, _ = due
+    if kind is Subject.TENDER:
+        listing.list_tender(work, actor, ListTender(subject_id))
+    else:
+        listing.list_request(work, actor, ListRequest(subject_id))
+    return True
 
 
 def alert(runtime: Runtime) -> int:

@@ -1,7 +1,6 @@
 """Fixtures shared by all tests. Pure tests use none of them and need no server."""
 
 import os
-import re
 import socket
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -16,7 +15,7 @@ from hypothesis import HealthCheck, settings
 from b2b_market.entrypoints.collecting import calm_collector
 from tests.support import database as db
 from tests.support.clients import client_of
-from tests.support.servers import Servers, start_servers
+from tests.support.servers import Servers, own_redis, start_servers
 
 if TYPE_CHECKING:
     from tests.support.world import World
@@ -128,20 +127,18 @@ def base_runtime(servers: Servers, worker_database: str, tmp_path_factory: pytes
     from b2b_market.infra.runtime import Runtime
     from b2b_market.infra.settings import Environment, Settings
 
-    # a Redis database per process, so that one worker's flush does not empty another's limits
-    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-    redis_url = re.sub(r"db=\d+", f"db={2 + worker % 14}", servers.redis_url)
-    settings = Settings(
-        database_url=servers.url("app", worker_database),  # type: ignore[arg-type]  # pydantic wraps the secret
-        migration_database_url=None,
-        redis_url=redis_url,  # type: ignore[arg-type]  # pydantic wraps the secret
-        data_dir=tmp_path_factory.mktemp("data"),
-        public_url="http://testserver",
-        environment=Environment.DEVELOPMENT,
-    )
-    runtime = Runtime.open(settings)
-    yield runtime
-    runtime.close()
+    with own_redis(servers) as redis_url:
+        settings = Settings(
+            database_url=servers.url("app", worker_database),  # type: ignore[arg-type]  # pydantic wraps the secret
+            migration_database_url=None,
+            redis_url=redis_url,  # type: ignore[arg-type]  # pydantic wraps the secret
+            data_dir=tmp_path_factory.mktemp("data"),
+            public_url="http://testserver",
+            environment=Environment.DEVELOPMENT,
+        )
+        runtime = Runtime.open(settings)
+        yield runtime
+        runtime.close()
 
 
 @pytest.fixture(scope="session")

@@ -1,8 +1,11 @@
 """PostgreSQL and Redis for the tests: those named in the environment, else embedded ones nobody misses afterwards."""
 
 import os
+import re
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,6 +17,9 @@ from b2b_market.entrypoints.supervisor.folder import Passwords
 from b2b_market.entrypoints.supervisor.postgres import FOR_TESTS, EmbeddedPostgres
 from b2b_market.entrypoints.supervisor.valkey import EmbeddedValkey
 
+REDIS_LOCK = 771_300
+REDIS_NUMBERS = range(12, 1, -1)
+"""Those below are the product's, those above the browser tests'."""
 PASSWORDS = Passwords(admin="test-admin", owner="test-owner", app="test-app", valkey="test-valkey")
 
 
@@ -72,3 +78,18 @@ def admin(servers: Servers, database: str = "postgres") -> "psycopg2.extensions.
     connection = psycopg2.connect(host=servers.pg_host, user="b2b_admin", password=PASSWORDS.admin, dbname=database)
     connection.autocommit = True
     return connection
+
+
+@contextmanager
+def own_redis(servers: Servers) -> Iterator[str]:
+    """Yield the address of a Redis database that no other process of tests uses meanwhile, whoever started it.
+
+    Limits are counted there, and every test begins with an empty one. PostgreSQL knows who has which: a process that
+    is gone has none. More processes than there are databases share the last one.
+    """
+    with closing(admin(servers)) as connection, connection.cursor() as cursor:
+        for number in REDIS_NUMBERS:
+            cursor.execute("SELECT pg_try_advisory_lock(%s)", (REDIS_LOCK + number,))
+            if cursor.fetchone() == (True,):
+                break
+        yield re.sub(r"db=\d+", f"db={number}", servers.redis_url)

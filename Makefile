@@ -77,7 +77,7 @@ contracts: $(READY)
 # mypy keeps one processor busy for half a minute on a fresh clone; the other checks and downloads take the other one
 test: $(READY)
 	@$(MAKE) --no-print-directory -j 2 check assets browser
-	@exec $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --cov $(ARGS)
+	@exec $(BIN)/python -m pytest -n $(WORKERS) --cov $(ARGS)
 
 soak: assets
 	@exec $(BIN)/python -m pytest -m soak -p no:randomly --timeout 3600 $(ARGS)

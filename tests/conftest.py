@@ -16,14 +16,13 @@ from b2b_market.entrypoints.collecting import calm_collector
 from tests.support import database as db
 from tests.support.clients import client_of
 from tests.support.servers import Servers, own_redis, start_servers
+from tests.support.sharing import WholeFiles
 
 if TYPE_CHECKING:
     from tests.support.world import World
 
 WITHOUT_RULES = frozenset({"architecture", "entrypoints", "infra", "tooling", "ui"})
 """Folders of tests that call no rule but in passing; they read the whole source, or start processes and browsers."""
-BUILT_ONCE = ("site", "stand", "built_house", "first", "kit_site", "world")
-"""Fixtures that take many seconds to build; their tests run on one worker."""
 SERVERS = pytest.StashKey[Servers]()
 
 
@@ -65,13 +64,9 @@ def pytest_configure_node(node: Any) -> None:
     node.workerinput["pg_host"], node.workerinput["redis_url"] = known.pg_host, known.redis_url
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep tests of one costly fixture together: each worker that gets one of them would build it anew."""
-    for item in items:
-        for name in BUILT_ONCE:
-            if name in getattr(item, "fixturenames", ()):
-                item.add_marker(pytest.mark.xdist_group(name))
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> WholeFiles:
+    """Give each worker whole files."""
+    return WholeFiles(config, log)
 
 
 def pytest_collection_finish() -> None:

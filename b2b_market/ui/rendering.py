@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jinja2.runtime import Macro
 
 from b2b_market.ui import fmt
+from b2b_market.ui.compiled import KeptTemplates
 from b2b_market.ui.i18n import Catalogue, fill
 from b2b_market.ui.language import Language
 from b2b_market.ui.static_files import StaticFiles
@@ -88,6 +89,7 @@ def _environment(
         lstrip_blocks=True,
         auto_reload=reload,
         cache_size=-1,
+        bytecode_cache=KeptTemplates(language),
     )
     translations = catalogue.translations(language)
     environment.install_gettext_callables(  # type: ignore[attr-defined]  # added by the i18n extension

@@ -11,6 +11,8 @@ from typing import Any
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
+from starlette.routing import Match
+from starlette.types import Scope
 
 from b2b_market.infra.http.problems import MalformedRequest
 from b2b_market.infra.runtime import new_correlation
@@ -108,6 +110,20 @@ class StrictRequest(Request):
 
 class StrictRoute(APIRoute):
     """A route that reads its requests as :class:`StrictRequest` and refuses repeated query parameters."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:  # noqa: ANN401 - of the base
+        """Take what the base class takes."""
+        super().__init__(path, endpoint, **options)
+        self._begin = path.partition("{")[0]
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Tell whether a request is for this route.
+
+        Each request asks hundreds of routes, one after the other: most see how its path begins and need no more.
+        """
+        if not scope["path"].startswith(self._begin) and not scope.get("root_path"):
+            return Match.NONE, {}
+        return super().matches(scope)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Wrap the route's own handler."""

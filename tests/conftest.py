@@ -7,14 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from anyio.from_thread import BlockingPortal, start_blocking_portal
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, settings
 
 from b2b_market.entrypoints.collecting import calm_collector
 from tests.support import database as db
-from tests.support.clients import client_of
+from tests.support.clients import Here, answering_here, client_of
 from tests.support.servers import Servers, own_redis, start_servers
 from tests.support.sharing import WholeFiles
 
@@ -160,12 +159,14 @@ def committed_runtime(base_runtime: Any, servers: Servers, worker_database: str)
 
 
 @pytest.fixture(scope="session")
-def world(servers: Servers, base_runtime: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator["World"]:
+def world(
+    servers: Servers, base_runtime: Any, here: Here, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator["World"]:
     """One company of each kind and one thing of every kind, in a database of its own; leave it as it was."""
     from tests.support.world_making import build_world
 
     redis_url = base_runtime.settings.redis_url.get_secret_value()
-    with build_world(servers, redis_url, tmp_path_factory.mktemp("world")) as made:
+    with build_world(servers, redis_url, here, tmp_path_factory.mktemp("world")) as made:
         yield made
 
 
@@ -179,28 +180,28 @@ def shared_app(base_runtime: Any) -> FastAPI:
 
 
 @pytest.fixture(scope="session")
-def portal() -> Iterator[BlockingPortal]:
-    """The loop that serves the requests of every client: a client without one starts a loop for each request."""
-    with start_blocking_portal() as opened:
-        yield opened
+def here() -> Iterator[Here]:
+    """Where the requests of every client are answered."""
+    with answering_here() as found:
+        yield found
 
 
 @pytest.fixture
-def client(shared_app: FastAPI, runtime: Any, portal: BlockingPortal) -> Iterator[TestClient]:
+def client(shared_app: FastAPI, runtime: Any, here: Here) -> Iterator[TestClient]:
     """A client of the application whose every request joins the test's rolled-back transaction."""
-    yield from _client(shared_app, runtime, portal)
+    yield from _client(shared_app, runtime, here)
 
 
 @pytest.fixture
-def committed_client(shared_app: FastAPI, committed_runtime: Any) -> Iterator[TestClient]:
+def committed_client(shared_app: FastAPI, committed_runtime: Any, here: Here) -> Iterator[TestClient]:
     """A client of the application whose requests really commit, for as many callers at once as a race needs."""
-    yield from _client(shared_app, committed_runtime, None)
+    yield from _client(shared_app, committed_runtime, here)
 
 
-def _client(app: FastAPI, runtime: Any, portal: BlockingPortal | None) -> Iterator[TestClient]:
+def _client(app: FastAPI, runtime: Any, here: Here) -> Iterator[TestClient]:
     before = app.state.edge.runtime
     app.state.edge.runtime = runtime
-    client = client_of(app, portal)
+    client = client_of(app, here)
     try:
         yield client
     finally:

@@ -6,14 +6,13 @@ from pathlib import Path
 
 import psycopg2
 import pytest
-from anyio.from_thread import BlockingPortal
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from b2b_market.infra.database import Database
 from b2b_market.infra.runtime import Runtime
 from b2b_market.infra.signing import SigningKey
-from tests.support.clients import client_of
+from tests.support.clients import Here, client_of
 from tests.support.servers import PASSWORDS, Servers, admin
 
 OwnerDoes = Callable[[str], None]
@@ -65,11 +64,11 @@ def owner_database(servers: Servers, worker_database: str) -> Iterator[Database]
 
 
 @pytest.fixture
-def fresh_client(shared_app: FastAPI, fresh: Runtime, portal: BlockingPortal) -> Iterator[TestClient]:
+def fresh_client(shared_app: FastAPI, fresh: Runtime, here: Here) -> Iterator[TestClient]:
     """A client of the application on ``fresh``."""
     edge = shared_app.state.edge
     before, edge.runtime = edge.runtime, fresh
-    client = client_of(shared_app, portal)
+    client = client_of(shared_app, here)
     try:
         yield client
     finally:

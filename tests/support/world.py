@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from anyio.from_thread import BlockingPortal
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
@@ -21,7 +20,7 @@ from b2b_market.infra.runtime import Runtime
 from b2b_market.rbac.actor import Actor
 from b2b_market.rfq.service.drafting import RfqContent
 from tests.support.calling import API, Caller, caller_for
-from tests.support.clients import client_of
+from tests.support.clients import Here, client_of
 from tests.support.people import PASSWORD
 from tests.support.routes import Bodies
 
@@ -72,7 +71,7 @@ PLANTED = Planted()
 class World:
     """The people by name, the things by the name of the path parameter that finds them, and the application.
 
-    ``connection`` is kept open for changes that vanish, ``portal`` is the loop that serves the clients.
+    ``connection`` is kept open for changes that vanish, ``here`` answers the clients.
     """
 
     runtime: Runtime
@@ -81,7 +80,7 @@ class World:
     things: Mapping[str, str]
     rfqs: Mapping[str, RfqContent]
     api_key: str
-    portal: BlockingPortal
+    here: Here
     connection: Engine
 
     @property
@@ -91,7 +90,7 @@ class World:
 
     def client(self) -> TestClient:
         """Return a client of the application whose changes stay; see ``undone`` for one whose changes vanish."""
-        return client_of(self.app, self.portal)
+        return client_of(self.app, self.here)
 
     def things_at(self, path: str, rfq: str = "awarded") -> Mapping[str, str]:
         """Return what a path's parameters find: things of the buyer; ``rfq`` says which request and line."""

@@ -11,7 +11,6 @@ from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
-from anyio.from_thread import BlockingPortal, start_blocking_portal
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine, select
@@ -104,7 +103,7 @@ from tests.support import (
 from tests.support import database as db
 from tests.support.amendments import amendment
 from tests.support.calling import Caller, caller_for
-from tests.support.clients import client_of
+from tests.support.clients import Here, client_of
 from tests.support.delivery import drain_outbox
 from tests.support.frameworks import bid_twice, framed_tender, ordered
 from tests.support.inspection import seal_everything
@@ -126,7 +125,7 @@ NDA = "Keep it to yourselves."
 
 
 @contextmanager
-def build_world(servers: Servers, redis_url: str, folder: Path) -> Iterator[World]:
+def build_world(servers: Servers, redis_url: str, here: Here, folder: Path) -> Iterator[World]:
     """Make the world in a clone of the template; drop it afterwards."""
     name = db.clone(servers, "world")
     settings = Settings(
@@ -138,8 +137,8 @@ def build_world(servers: Servers, redis_url: str, folder: Path) -> Iterator[Worl
     )
     runtime = Runtime.open(settings)
     try:
-        with start_blocking_portal() as portal, db.one_connection(servers.url("app", name)) as connection:
-            yield _Maker(runtime, build_app(runtime, load_manifests()), portal, connection).make()
+        with db.one_connection(servers.url("app", name)) as connection:
+            yield _Maker(runtime, build_app(runtime, load_manifests()), here, connection).make()
     finally:
         runtime.close()
         db.drop(servers, name)
@@ -148,8 +147,8 @@ def build_world(servers: Servers, redis_url: str, folder: Path) -> Iterator[Worl
 class _Maker:
     """Makes the world step by step; each step goes through the product's own operations or routes."""
 
-    def __init__(self, runtime: Runtime, app: FastAPI, portal: BlockingPortal, connection: Engine) -> None:
-        self.runtime, self.app, self.portal, self.connection = runtime, app, portal, connection
+    def __init__(self, runtime: Runtime, app: FastAPI, here: Here, connection: Engine) -> None:
+        self.runtime, self.app, self.here, self.connection = runtime, app, here, connection
         self.people: dict[str, Actor] = {}
         self.things: dict[str, str] = {}
         self.rfqs: dict[str, RfqContent] = {}
@@ -169,12 +168,12 @@ class _Maker:
         self._deal(market)
         self._negotiate(market)
         self._tenders()
-        api_key = self._small_things(client_of(self.app, self.portal))
+        api_key = self._small_things(client_of(self.app, self.here))
         passing.drain_now(self.runtime)
         self._background()
         self._ids()
         people, things, rfqs = MappingProxyType(self.people), MappingProxyType(self.things), MappingProxyType(self.rfqs)
-        return World(self.runtime, self.app, people, things, rfqs, api_key, self.portal, self.connection)
+        return World(self.runtime, self.app, people, things, rfqs, api_key, self.here, self.connection)
 
     def _companies(self) -> None:
         make = {
@@ -578,7 +577,7 @@ class _Maker:
         }
 
     def _reader(self) -> Caller:
-        return caller_for(client_of(self.app, self.portal), self.runtime, self.people["purchaser"])
+        return caller_for(client_of(self.app, self.here), self.runtime, self.people["purchaser"])
 
     def _one(self, machine: Actor, wanted: Any) -> Any:
         found = rows_of(self.runtime, machine, wanted)

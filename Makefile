@@ -3,7 +3,7 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
 .SUFFIXES:
-.PHONY: help run test check format lint types contracts soak bench demo assets browser venv lock docs clean
+.PHONY: help run test check format lint types contracts bytecode soak bench demo assets browser venv lock docs clean
 
 # where byte code is not kept, each start compiles a thousand files again
 unexport PYTHONDONTWRITEBYTECODE
@@ -76,8 +76,12 @@ contracts: $(READY)
 
 # mypy keeps one processor busy for half a minute on a fresh clone; the other checks and downloads take the other one
 test: $(READY)
-	@$(MAKE) --no-print-directory -j 2 check assets browser
+	@$(MAKE) --no-print-directory -j 2 check assets browser bytecode
 	@exec $(BIN)/python -m pytest -n $(WORKERS) --cov $(ARGS)
+
+# otherwise each worker of a fresh clone rewrites and compiles all tests at the same time as the others
+bytecode: $(READY)
+	@test -d tests/__pycache__ || $(BIN)/python -m pytest --collect-only -qq >/dev/null || true
 
 soak: assets
 	@exec $(BIN)/python -m pytest -m soak -p no:randomly --timeout 3600 $(ARGS)

@@ -1,5 +1,6 @@
 """Fixtures shared by all tests. Pure tests use none of them and need no server."""
 
+import importlib
 import os
 import socket
 from collections.abc import Generator, Iterator
@@ -68,6 +69,23 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> WholeFiles:
     return WholeFiles(config, log)
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_collection(session: pytest.Session) -> Generator[None, object, object]:
+    """Trace the import of what promises full coverage, then nothing while all else is imported and collected."""
+    tracing = _tracing(session.config)
+    if tracing is None or session.config.pluginmanager.hasplugin("dsession"):  # which leaves collecting to its workers
+        return (yield)
+    for pattern in tracing.cov.get_option("run:include"):
+        for path in sorted(session.config.rootpath.glob(pattern)):
+            name = ".".join(path.relative_to(session.config.rootpath).with_suffix("").parts)
+            importlib.import_module(name.removesuffix(".__init__"))
+    tracing.pause()
+    try:
+        return (yield)
+    finally:
+        tracing.resume()
+
+
 def pytest_collection_finish() -> None:
     """Let the garbage collector leave alone what the whole run keeps: the tests and all that they import."""
     calm_collector()
@@ -76,8 +94,7 @@ def pytest_collection_finish() -> None:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """Trace examples of rules only: these alone reach every branch, and tracing the rest multiplies its time."""
-    plugin = item.config.pluginmanager.getplugin("_cov")
-    tracing = plugin.cov_controller if plugin is not None and not _is_example_of_rules(item) else None
+    tracing = None if _is_example_of_rules(item) else _tracing(item.config)
     if tracing is not None:
         tracing.pause()
     try:
@@ -85,6 +102,12 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
     finally:
         if tracing is not None:
             tracing.resume()
+
+
+def _tracing(config: pytest.Config) -> Any:
+    """Return what measures coverage, None where nothing does."""
+    plugin = config.pluginmanager.getplugin("_cov")
+    return None if plugin is None else plugin.cov_controller
 
 
 def _is_example_of_rules(item: pytest.Item) -> bool:

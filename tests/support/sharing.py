@@ -16,6 +16,28 @@ TOGETHER: Final = {
 LONG: Final = (
     "site",
     "world",
+    "built_house",
+    "tests/entrypoints/test_supervisor_runs.py",
+    "tests/journeys/test_demo.py",
+    "tests/tendering/test_twin_tenders.py",
+    "tests/tendering/test_secrecy.py",
+    "tests/audit/test_sealing.py",
+    "tests/rfq/test_import_pages.py",
+    "tests/properties/test_sourcing.py",
+    "tests/races/test_deadline.py",
+    "tests/journeys/test_tutorial.py",
+    "tests/rfq/test_import_api.py",
+    "tests/rfq/test_intake_uploads.py",
+    "tests/audit/test_export.py",
+    "tests/tendering/test_amending.py",
+    "tests/tendering/test_frameworks.py",
+    "tests/tendering/test_evaluation.py",
+    "tests/identity/test_api.py",
+    "tests/tendering/test_sealing_pages.py",
+    "tests/tendering/test_sealed_browser.py",
+    "tests/races/test_tender_deadline.py",
+    "tests/architecture/test_docs.py",
+    "tests/properties/test_landing.py",
 )
 """What takes longest, the longest first; begun last, it would keep one worker busy while the others have nothing."""
 

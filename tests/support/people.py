@@ -174,13 +174,16 @@ def make_person(
     )
     user.email = email or f"{user.id.hex[-12:]}@example.com"
     user.email_key = user.email.casefold()
+    token = new_secret()
     with runtime.database.session() as session:
         now = set_tenant(session, Tenant())
         user.created_at = user.changed_at = user.password_changed_at = now
-        session.add(user)
+        session.add_all((user, session_row(user.id, org_id, token, now)))
         session.add_all(grant_row(user.id, org_id, role, now, limit) for role in roles if org_id is not None)
+        session.flush()
+        actor, _ = resolver()(session, Credential(CredentialKind.SESSION, token))
         session.commit()
-    return actor_of(runtime, start_session(runtime, user.id, org_id))
+    return actor
 
 
 def grant_row(user_id: UUID, org_id: UUID, role: Role | str, now: datetime, limit: Money | None = None) -> RbacGrant:
@@ -215,23 +218,25 @@ def start_session(runtime: Runtime, user_id: UUID, org_id: UUID | None) -> str:
     """Insert a live session and return its token, the value of the session cookie."""
     token = new_secret()
     with runtime.database.session() as session:
-        now = set_tenant(session, Tenant())
-        session.add(
-            UserSession(
-                id=new_id(),
-                user_id=user_id,
-                org_id=org_id,
-                token_hash=secret_hash(token),
-                created_at=now,
-                last_seen_at=now,
-                expires_at=now + SESSION_LIFE,
-                revoked_at=None,
-                network=None,
-                agent="test",
-            )
-        )
+        session.add(session_row(user_id, org_id, token, set_tenant(session, Tenant())))
         session.commit()
     return token
+
+
+def session_row(user_id: UUID, org_id: UUID | None, token: str, now: datetime) -> UserSession:
+    """Return a live session, not stored yet."""
+    return UserSession(
+        id=new_id(),
+        user_id=user_id,
+        org_id=org_id,
+        token_hash=secret_hash(token),
+        created_at=now,
+        last_seen_at=now,
+        expires_at=now + SESSION_LIFE,
+        revoked_at=None,
+        network=None,
+        agent="test",
+    )
 
 
 def actor_of(runtime: Runtime, token: str) -> Actor:

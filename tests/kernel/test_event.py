@@ -54,8 +54,18 @@ PAYLOAD = {
 }
 
 
+def test_a_declaration_names_the_topic_and_freezes_the_class() -> None:
+    @event("bell.rung.v2")
+    class Rung(Event):
+        bell: str
+
+    rung = Rung(bell="great")
+    assert (rung.topic, rung.payload()) == ("bell.rung.v2", {"bell": "great"})
+    with pytest.raises(FrozenInstanceError):
+        rung.bell = "small"  # type: ignore[misc]  # the attempt is what is tested
+
+
 def test_a_payload_holds_plain_json_values() -> None:
-    assert SampleHappened.topic == "sample.happened.v1"
     assert SAMPLE.payload() == PAYLOAD
 
 

@@ -19,6 +19,11 @@ WEIGHTS = Weights(Fraction(40), {"1": Fraction(40), "2": Fraction(20)})
 BY_PRICE = Weights(Fraction(100), {})
 
 
+def test_two_envelopes_are_opened_one_after_the_other_and_one_as_a_whole() -> None:
+    assert rules.parts_of(Envelopes.TWO) == (Part.TECHNICAL, Part.PRICE)
+    assert rules.parts_of(Envelopes.ONE) == (Part.WHOLE,)
+
+
 class TestPartToOpen:
     @pytest.mark.parametrize(
         ("parts", "status", "stage", "part"),

@@ -350,6 +350,8 @@ class TestProposing:
         assert award.award.status is AwardStatus.APPROVED
         assert bytes(award.award.snapshot_hash).hex() in shown
         assert read(runtime, market.purchaser, content.rfq.id).rfq.status is RfqStatus.AWARDED
+        after = page(purchaser, f"/rfqs/{content.rfq.id}/comparison")
+        assert not any(said in after for said in ("Submit the award", "It can be awarded once"))
 
     def test_two_clicks_make_one_award(self, runtime: Runtime, market: Market, purchaser: TestClient) -> None:
         content = compared(runtime, market)

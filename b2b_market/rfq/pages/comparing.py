@@ -19,7 +19,7 @@ from b2b_market.rfq.pages import matrix, picking, showing
 from b2b_market.rfq.pages.landed import Basis
 from b2b_market.rfq.pages.picking import Choice
 from b2b_market.rfq.service import awarding, comparing, history, landing
-from b2b_market.rfq.states import RFQ_LIFECYCLE, AwardStatus
+from b2b_market.rfq.states import RFQ_LIFECYCLE, TAKES_QUOTES, AwardStatus
 from b2b_market.sourcing import public as sourcing
 from b2b_market.ui.forms import Form
 from b2b_market.ui.viewer import Flash
@@ -154,6 +154,7 @@ class _Page:
             ][:PROBLEMS],
             "wrong": [problems[0] for problems in self.form.errors.values()][:PROBLEMS],
             "can_award": "award" in allowed or "evaluate" in allowed,
+            "quoting": rfq.status in TAKES_QUOTES,
             "may_award": awarding.propose_award.allows(self.call.actor),
             "hundred": matrix.HUNDRED,
         }

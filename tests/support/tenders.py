@@ -73,7 +73,7 @@ def make_hall(runtime: Runtime, suppliers: int = 2) -> Hall:
         make_person(runtime, org, Role.BUYER_ADMIN, name=f"Officer {n}")
         for n, org in enumerate((buyer_id, buyer_id, firm), start=1)
     )
-    seeds = tuple(bytes([200 + n]) * 31 + officer.user_id.bytes[-1:] for n, officer in enumerate(officers))
+    seeds = tuple(bytes([200 + n]) * 16 + officer.user_id.bytes for n, officer in enumerate(officers))
     departments = ("Legal", "Finance", "Audit")
     key_ids = tuple(
         prove(runtime, officer, seed, department)

@@ -1,7 +1,5 @@
 """What a person waits for: server time and CPU of the list and the comparison 50 × 8, and the browser's first paint."""
 
-import os
-import shutil
 import time
 from statistics import median, quantiles
 
@@ -14,6 +12,7 @@ from bench.results import BenchResult
 from bench.stage import Stage
 from tests.support.people import make_person, start_session
 from tests.support.rfqs import close, draft_command, make_market, publish, submit
+from tools.browser import find_browser
 
 LINES, SUPPLIERS, ROUNDS, CPU_ROUNDS, WARM = 50, 8, 40, 50, 5
 COMPARISON = f"comparison {LINES} × {SUPPLIERS}"
@@ -77,7 +76,7 @@ def _cpu(product: Product, client: httpx2.Client, address: str) -> float:
 
 
 def _browser(base: str, address: str, cookie: str, name: str) -> list[BenchResult]:
-    chromium = os.environ.get("B2B_MARKET_CHROMIUM") or shutil.which("chromium")
+    chromium = find_browser()
     if chromium is None:
         return []
     with sync_playwright() as playwright:

@@ -74,3 +74,27 @@ def test_a_browser_is_found_by_its_usual_name_or_by_the_setting(tmp_path: Path) 
 
     assert run_browser(PATH=str(tmp_path), CI="true").returncode == 0
     assert run_browser(PATH="", B2B_MARKET_CHROMIUM=str(tmp_path / "mine"), CI="true").returncode == 0
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root installs packages")
+def test_the_browser_without_windows_is_installed_or_else_the_whole_one(tmp_path: Path) -> None:
+    apt, asked = tmp_path / "apt-get", tmp_path / "asked"
+    apt.write_text(
+        "#!/bin/sh\n"
+        f'echo "$*" >> {asked}\n'
+        'case "$*" in *headless-shell*) echo "no such package" >&2; exit 100;; esac\n'
+        'case "$*" in *chromium*) ;; *) exit 0;; esac\n'
+        f'printf "#!/bin/sh\\n" > {tmp_path}/chromium; /bin/chmod +x {tmp_path}/chromium\n'
+    )
+    apt.chmod(0o755)
+
+    done = run_browser(PATH=str(tmp_path), CI="true")
+
+    install = "-qq install --yes --no-install-recommends"
+    assert done.returncode == 0
+    assert asked.read_text().splitlines() == [
+        "-qq update",
+        f"{install} chromium-headless-shell fonts-noto-cjk",
+        f"{install} chromium fonts-noto-cjk",
+    ]
+    assert "chromium-headless-shell fonts-noto-cjk failed: no such package" in done.stderr

@@ -1,7 +1,6 @@
 """The kit in a real server and a real browser; every console error, page error and CSP violation fails its test."""
 
 import os
-import shutil
 import threading
 import time
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ from b2b_market.ui.kit import KIT_PATH, kit_router
 from b2b_market.ui.rendering import Renderer
 from b2b_market.ui.static_files import StaticFiles
 from tests.ui.browsing import PATIENCE, QUIET, UI, KitSite, Tabs
+from tools.browser import find_browser
 
 
 @pytest.fixture(scope="session")
@@ -58,14 +58,7 @@ def browser() -> Iterator[Browser]:
 
     Not for the session: while it is open, Playwright's loop runs in this thread and nobody else may start one.
     """
-    names = [
-        os.environ.get("B2B_MARKET_CHROMIUM", ""),
-        "chromium",
-        "chromium-browser",
-        "google-chrome-stable",
-        "google-chrome",
-    ]
-    found = next((path for name in names if name and (path := shutil.which(name))), None)
+    found = find_browser()
     if found is None:
         reason = "no Chromium: set B2B_MARKET_CHROMIUM to its path or install the package chromium"
         if os.environ.get("CI"):

@@ -21,6 +21,7 @@ from b2b_market.tendering.models.amendments import TenderAmendment
 from b2b_market.tendering.models.bonds import Bond
 from b2b_market.tendering.models.complaints import Complaint
 from b2b_market.tendering.models.frameworks import CallOff
+from b2b_market.tendering.models.planning import PriorNotice
 from b2b_market.tendering.models.publicity import PublicityRow
 from b2b_market.tendering.models.reveals import RevealPeriod
 from b2b_market.tendering.models.selecting import Qualification, Talk
@@ -41,6 +42,7 @@ STATES = {
     "桥式": "qualifying",
     "循环水泵": "enquiries",
     "冷却塔": "draft",
+    "变压器": "draft",
 }
 THINGS: dict[Any, dict[str, int]] = {
     TenderAmendment: {"published": 1, "pending_approval": 1},
@@ -52,6 +54,7 @@ THINGS: dict[Any, dict[str, int]] = {
     Qualification: {"shortlisted": 3, "qualified": 1, "failing": 1, "pending": 1},
     Talk: {"open": 3, "answered": 1},
     TechnicalStage: {"locked": 1},
+    PriorNotice: {"planned": 1},
 }
 
 

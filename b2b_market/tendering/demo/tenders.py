@@ -9,7 +9,18 @@ from b2b_market.infra.work import Work
 from b2b_market.kernel.currency import Currency
 from b2b_market.organizations import public as organizations
 from b2b_market.tendering.commands.tenders import AskAboutTender, DraftTender, ListTenders
-from b2b_market.tendering.demo import amended, bonds, candidates, complaints, envelopes, lost_keys, pools, staged, steps
+from b2b_market.tendering.demo import (
+    amended,
+    bonds,
+    candidates,
+    complaints,
+    envelopes,
+    lost_keys,
+    planned,
+    pools,
+    staged,
+    steps,
+)
 from b2b_market.tendering.demo import framework as frameworks
 from b2b_market.tendering.demo.awarded import award_tender
 from b2b_market.tendering.demo.cast import CRITERIA, JINGTUO, Cast, lot
@@ -43,6 +54,7 @@ def place_tenders(runtime: Runtime) -> None:
     amended.amend(cast, key_ids)
     with cast.work(cast.purchaser) as work:
         drafting.draft_tender(work, cast.purchaser, _draft(cast, work, key_ids))
+    planned.announce(cast, key_ids)
     _announce(cast, key_ids)
 
 

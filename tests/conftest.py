@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, settings
 from b2b_market.entrypoints.collecting import calm_collector
 from tests.support import database as db
 from tests.support.clients import Here, answering_here, client_of
+from tests.support.hours import begin_within_a_day
 from tests.support.servers import Servers, own_redis, start_servers
 from tests.support.sharing import WholeFiles
 
@@ -168,6 +169,7 @@ def kept_connection(servers: Servers, worker_database: str) -> Iterator[Any]:
 @pytest.fixture
 def runtime(base_runtime: Any, kept_connection: Any) -> Iterator[Any]:
     """The process's means on a transaction that is rolled back after the test."""
+    begin_within_a_day()
     base_runtime.redis.flushdb()
     with db.rolled_back(base_runtime, kept_connection) as found:
         yield found
@@ -176,6 +178,7 @@ def runtime(base_runtime: Any, kept_connection: Any) -> Iterator[Any]:
 @pytest.fixture
 def committed_runtime(base_runtime: Any, servers: Servers, worker_database: str) -> Iterator[Any]:
     """The process's means with real commits; every row is deleted afterwards. Mark such tests ``committed``."""
+    begin_within_a_day()
     base_runtime.redis.flushdb()
     yield base_runtime
     db.delete_everything(servers, worker_database)

@@ -26,8 +26,9 @@ class Staged:
         """Publish both, and let every supplier apply with a file."""
         self.runtime, self.hall = runtime, hall
         self.things: dict[str, str] = {}
-        times: dict[str, Any] = {"rehearsal_factor": 86_400, "entry": Entry.INVITED, "supplier_ids": hall.suppliers}
-        closes_at = datetime.now(UTC) + timedelta(seconds=60)
+        # a day passes in a minute: whoever applies has minutes to do so, and the machine may need seconds
+        times: dict[str, Any] = {"rehearsal_factor": 1440, "entry": Entry.INVITED, "supplier_ids": hall.suppliers}
+        closes_at = datetime.now(UTC) + timedelta(minutes=60)
         self.judging = self._applied(command(hall, closes_at=closes_at, **times))
         self.dialogue = self._applied(command(hall, reducing.procedure(runtime, hall), closes_at=None, **times))
         self.things |= {"stage_tender_id": str(self.judging), "talks_tender_id": str(self.dialogue)}

@@ -84,11 +84,11 @@ class TestPages:
 
 
 class TestApi:
-    def test_a_rehearsal_runs_from_the_application_to_the_invitation_in_seconds(
+    def test_a_rehearsal_runs_from_the_application_to_the_invitation_in_minutes(
         self, runtime: Runtime, client: TestClient, hall: Hall
     ) -> None:
         now = datetime.now(UTC)
-        times: dict[str, Any] = {"rehearsal_factor": 86_400, "closes_at": now + timedelta(seconds=40)}
+        times: dict[str, Any] = {"rehearsal_factor": 1440, "closes_at": now + timedelta(minutes=40)}
         wanted = selecting.command(hall, entry=Entry.INVITED, supplier_ids=hall.suppliers, **times)
         tender_id = made.published(runtime, hall, wanted).tender.id
         path = f"/tenders/{tender_id}"
@@ -105,7 +105,7 @@ class TestApi:
         assert sales.call("DELETE", file).json()["files"] == []
         assert sales.post(f"{path}/application/withdraw").json()["status"] == "withdrawn"
         assert sales.post(f"{path}/application", body).json()["status"] == "submitted"
-        made.move(runtime, timedelta(seconds=6))
+        made.move(runtime, timedelta(minutes=6))
         assert advance_due(runtime) == 1
         found = buyer.get(f"{path}/applications").json()["items"]
         for one in found:
@@ -116,7 +116,7 @@ class TestApi:
         version = second.get(path).json()["version"]
         assert second.post(f"{path}/qualification", version=version).json()["status"] == "shortlisted"
         assert sales.get(f"{path}/application").json()["letter"]["status"] == "shortlisted"
-        made.move(runtime, timedelta(seconds=2))
+        made.move(runtime, timedelta(minutes=2))
         assert advance_due(runtime) == 1
         assert made.read(runtime, hall.sales[0], tender_id).tender.status is TenderStatus.ENQUIRIES
         judging.deliver(runtime)

@@ -108,7 +108,7 @@ class TestAsking:
     ) -> None:
         until = content.rfq.enquiry_ends_at
         assert until is not None
-        assert timedelta(hours=23, minutes=58) < until - datetime.now(UTC) <= timedelta(hours=24)
+        assert timedelta(hours=23) < until - datetime.now(UTC) <= timedelta(hours=24)
         with pytest.raises(asking.EnquiryEnded):
             ask(replace(runtime, shift=timedelta(hours=25)), market.sales[0], content.rfq.id)
         later = datetime.now(UTC) + timedelta(hours=40)

@@ -111,7 +111,7 @@ class TestOwnPrices:
     def test_they_fill_the_empty_prices_of_the_form_and_say_their_day(
         self, runtime: Runtime, market: Market, client: TestClient
     ) -> None:
-        submit(runtime, market.sales[0], publish(runtime, market), ["8", "9"])
+        before = submit(runtime, market.sales[0], publish(runtime, market), ["8", "9"]).quote.received_at
         lines = (need(1), replace(need(2), item_code=""), need(3))
         content = publish(runtime, market, replace(draft_command(market.suppliers), lines=lines))
         sales = sign_in(client, market.sales[0])
@@ -122,7 +122,7 @@ class TestOwnPrices:
         def shown(**changes: str) -> list[str]:
             answer = send(sales, f"{url}/last-prices", {**data, **changes}, **{"hx-request": "true"})
             assert answer.status_code == 200
-            assert f"{datetime.now(UTC).day}" in text_of(answer.text)
+            assert f" on {before.day} {before:%b %Y} " in text_of(answer.text)
             assert "2 lines of 3 have an earlier price" in text_of(answer.text)
             assert "same words" in text_of(answer.text)
             return [tree(answer.text).xpath(f"//input[@name='{name}']/@value")[0] for name in names]

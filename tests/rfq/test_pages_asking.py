@@ -1,5 +1,6 @@
 """The page of questions and answers, from both sides."""
 
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -128,6 +129,6 @@ def test_the_buyer_sets_until_when_suppliers_may_ask(runtime: Runtime, market: M
     assert form["enquiry_ends_at"] == ""
     wrong = send(buyer, f"/rfqs/{draft.rfq.id}/edit", form | {"enquiry_ends_at": "2099-01-01T10:00"})
     assert set(errors(main(wrong))) == {"enquiry_ends_at"}
-    sooner = form["closes_at"][:-5] + "00:00"
+    sooner = (datetime.fromisoformat(form["closes_at"]) - timedelta(hours=1)).isoformat(timespec="minutes")
     assert send(buyer, f"/rfqs/{draft.rfq.id}/edit", form | {"enquiry_ends_at": sooner}).status_code == 303
     assert filled(page(buyer, f"/rfqs/{draft.rfq.id}/edit"), "rfq-form")["enquiry_ends_at"] == sooner

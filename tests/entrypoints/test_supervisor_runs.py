@@ -20,7 +20,7 @@ from typing import Any
 
 import pytest
 
-from tests.entrypoints.stacks import Run, Stacks, stacks_in, until
+from tests.entrypoints.stacks import Run, Stacks, kept_port, stacks_in, until
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="the test watches processes through /proc")
 ELSEWHERE = {"B2B_MARKET_MIGRATION_DATABASE_URL": "postgresql://elsewhere"}
@@ -307,15 +307,16 @@ def test_kill_9_of_the_supervisor_takes_the_children_along(stacks: Stacks) -> No
 
 
 def test_a_start_right_after_a_killed_supervisor_waits_for_its_children(stacks: Stacks) -> None:
-    run = stacks.start().ready()
-    port = int(run.address.rsplit(":", 1)[1])
-    expected = run.call("POST", "/kept")["rows"]
-    run.process.kill()
-    run.process.wait()
+    with kept_port() as port:
+        run = stacks.start(port=port).ready()
+        expected = run.call("POST", "/kept")["rows"]
+        run.process.kill()
+        run.process.wait()
 
-    again = stacks.start(port=port).ready()
+        again = stacks.start(port=port).ready()
 
-    assert again.rows() == expected
+        assert again.address == run.address
+        assert again.rows() == expected
 
 
 @pytest.mark.parametrize("part", ["stand_in.py web", "stand_in.py worker", "bin/postgres -D", "valkey-server"])

@@ -34,8 +34,14 @@ DURABLE = (
 )
 """Settings of a cluster that keeps what it acknowledged."""
 
-FOR_TESTS = (*DURABLE, "fsync=off", "synchronous_commit=off", "full_page_writes=off")
-"""Settings of a cluster whose data nobody misses."""
+FOR_TESTS = (
+    *DURABLE,
+    "fsync=off",
+    "synchronous_commit=off",
+    "full_page_writes=off",
+    "idle_in_transaction_session_timeout=0",
+)
+"""Settings of a cluster whose data nobody misses, and in which a test may hold its transaction however slow it is."""
 
 
 def find_binaries() -> Path:

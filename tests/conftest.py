@@ -2,6 +2,7 @@
 
 import importlib
 import os
+import pkgutil
 import socket
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, settings
 
+import b2b_market
 from b2b_market.entrypoints.collecting import calm_collector
 from tests.support import database as db
 from tests.support.clients import Here, answering_here, client_of
@@ -87,9 +89,21 @@ def pytest_collection(session: pytest.Session) -> Generator[None, object, object
         tracing.resume()
 
 
-def pytest_collection_finish() -> None:
+def pytest_collection_finish(session: pytest.Session) -> None:
     """Let the garbage collector leave alone what the whole run keeps: the tests and all that they import."""
+    if any(item.get_closest_marker("hypothesis") for item in session.items):
+        _import_the_rest()
     calm_collector()
+
+
+def _import_the_rest() -> None:
+    """Import whatever of the product would be imported by one test or another, and so earlier or later.
+
+    Hypothesis draws from the constants of all modules that are imported by then: without this, what a test is given
+    under CI would depend on the tests that its worker happened to run before.
+    """
+    for found in pkgutil.walk_packages(b2b_market.__path__, "b2b_market."):
+        importlib.import_module(found.name)
 
 
 @pytest.hookimpl(wrapper=True)

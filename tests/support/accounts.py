@@ -42,10 +42,10 @@ def trail(runtime: Runtime, action: str) -> list[AuditEvent]:
 
 
 def announced(runtime: Runtime, topic: str) -> list[dict[str, Any]]:
-    """The payloads announced under a topic."""
+    """The payloads announced under a topic, oldest first."""
     with runtime.database.session() as session:
         set_tenant(session, Tenant(machine=True))
-        found = list(session.scalars(select(OutboxRow.payload).where(OutboxRow.topic == topic)))
+        found = list(session.scalars(select(OutboxRow.payload).where(OutboxRow.topic == topic).order_by(OutboxRow.id)))
         session.expunge_all()
         session.rollback()
     return found

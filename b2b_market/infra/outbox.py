@@ -104,17 +104,22 @@ CLAIM = text(
         WHERE head.done_at IS NULL AND head.dead_at IS NULL AND head.next_attempt_at <= now()
           AND (head.attempts < :most OR head.veil IS NOT NULL
                AND NOT EXISTS (SELECT 1 FROM veil_lifted lifted WHERE lifted.veil = head.veil))
-          AND NOT EXISTS (
-              SELECT 1 FROM outbox earlier
-              WHERE earlier.aggregate_id = head.aggregate_id AND earlier.done_at IS NULL
-                AND (earlier.aggregate_version, earlier.id) < (head.aggregate_version, head.id))
+          AND head.id = (
+              SELECT oldest.id FROM outbox oldest
+              WHERE oldest.aggregate_id = head.aggregate_id AND oldest.done_at IS NULL
+              ORDER BY oldest.aggregate_version, oldest.id
+              FETCH FIRST ROW ONLY)
         ORDER BY head.next_attempt_at
-        LIMIT :batch
+        FETCH FIRST :batch ROWS ONLY
         FOR UPDATE SKIP LOCKED)
     RETURNING id, topic, aggregate_type, aggregate_id, aggregate_version, org_ids, actor, correlation_id, payload,
               occurred_at, attempts
     """
 )
+"""Says FETCH FIRST, which :mod:`b2b_market.infra.prepared` does not take for a page of a list: with the policies of six
+readings this takes PostgreSQL ten times as long to plan as to run. The oldest event of an aggregate is asked for by its
+own, so that a plan made while the table was empty still serves when many wait.
+"""
 
 
 def claim(session: Session, batch: int, lease: timedelta) -> list[dict[str, Any]]:

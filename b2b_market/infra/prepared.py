@@ -4,7 +4,8 @@ A short SELECT behind policies takes PostgreSQL four to ten times as long to pla
 connection is asked the same text with the same types of values, it is told PREPARE, and from then on only EXECUTE.
 Values travel as before, written by the driver. Whether a plan for all values will do is PostgreSQL's own decision,
 which it takes after five runs (``plan_cache_mode``). Pages of lists and searches for words are left out: which index
-serves them best depends on the values, and a plan for all of them would be the wrong one for most.
+serves them best depends on the values, and a plan for all of them would be the wrong one for most. They are known by
+LIMIT; whoever takes a fixed number of rows and wants one plan for all times says FETCH FIRST, which means the same.
 
 The types are declared as the driver would have written the values, so a text means the same either way: a string is a
 literal whose type the place decides, a UUID is a ``uuid``. What cannot be declared like that is run as it is.

@@ -2,17 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import structlog
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 
 from b2b_market.infra import outbox
 from b2b_market.infra.database import Tenant, set_tenant
 from b2b_market.infra.runtime import Runtime
 from b2b_market.infra.who import Cause, Who
+from b2b_market.infra.work import Work
 from b2b_market.rbac.actor import Actor, system_actor
 from b2b_market.rbac.manifest import Handler
 
@@ -74,8 +76,7 @@ class Relay:
         tried = _Tried()
         for row in batch:
             try:
-                for handler in self.handlers.get(row["topic"], ()):
-                    self.deliver(row, handler)
+                self._deliver_to_all(row)
             except Exception as error:
                 log.warning("delivery failed", topic=row["topic"], event_id=str(row["id"]), exc_info=True)
                 tried.failed.append((row["id"], row["attempts"], failure_text(error)))
@@ -83,24 +84,43 @@ class Relay:
                 tried.done.append(row["id"])
         return tried
 
-    def deliver(self, row: Mapping[str, Any], handler: Handler) -> None:
-        """Run ``handler`` for the event in a transaction of its own, unless its inbox already holds it."""
-        orgs = tuple(row["org_ids"])
-        actor: Actor = system_actor(handler.name, *orgs)
-        cause = Cause("handler", row["correlation_id"], event_id=row["id"])
-        event = handler.event.from_payload(row["payload"])
+    def _deliver_to_all(self, row: Mapping[str, Any]) -> None:
+        """Run every subscriber of an event that has not had it.
+
+        The first time they share one transaction. An event that comes again is delivered to each in a transaction of
+        its own, so that one that fails takes back nothing of what the others did.
+        """
+        handlers = self.handlers.get(row["topic"], ())
+        if row["attempts"] > 1 or not self.deliver(row, handlers):
+            for handler in handlers:
+                self.deliver(row, (handler,))
+
+    def deliver(self, row: Mapping[str, Any], handlers: tuple[Handler, ...]) -> bool:
+        """Run ``handlers`` for the event in one transaction; False, and nothing is done, where one has had it."""
+        if not handlers:
+            return True
+        tenant = Tenant(tuple(row["org_ids"]))
         with self.runtime.database.session() as session:
-            tenant = Tenant(orgs)
             stamp = set_tenant(session, tenant)
-            if not outbox.first_delivery(session, row["id"], handler.name, stamp):
-                return
-            origin = Who.from_json(row["actor"])
-            who = Who(actor.who.kind, origin.user_id, origin.org_id, handler.name)
-            work = self.runtime.begin(session, who, cause, stamp, tenant=tenant)
-            handler.run(work, actor, event)
-            work.finish()
+            if not outbox.first_delivery(session, row["id"], [handler.name for handler in handlers], stamp):
+                return False
+            works = [self._run(session, row, handler, (tenant, stamp)) for handler in handlers]
             session.commit()
-        self.runtime.settle(work)
+        for work in works:
+            work.committed()  # no nudge: this drain goes on until nothing is due
+        return True
+
+    def _run(self, session: Session, row: Mapping[str, Any], handler: Handler, begun: tuple[Tenant, datetime]) -> Work:
+        tenant, stamp = begun
+        actor: Actor = system_actor(handler.name, *tenant.orgs)
+        origin = Who.from_json(row["actor"])
+        who = Who(actor.who.kind, origin.user_id, origin.org_id, handler.name)
+        cause = Cause("handler", row["correlation_id"], event_id=row["id"])
+        work = self.runtime.begin(session, who, cause, stamp, tenant=tenant)
+        handler.run(work, actor, handler.event.from_payload(row["payload"]))
+        work.finish()
+        session.expunge_all()  # what the next one reads is what is written by now
+        return work
 
 
 def failure_text(error: Exception) -> str:

@@ -133,15 +133,15 @@ def claim(session: Session, batch: int, lease: timedelta) -> list[dict[str, Any]
 
 
 _FIRST: Final = (
-    "INSERT INTO inbox (event_id, handler, handled_at) VALUES (%(event_id)s, %(handler)s, %(now)s) "
+    "INSERT INTO inbox (event_id, handler, handled_at) SELECT %(event_id)s, unnest(%(handlers)s), %(now)s "
     "ON CONFLICT DO NOTHING"
 )
 
 
-def first_delivery(session: Session, event_id: UUID, handler: str, now: datetime) -> bool:
-    """Note that ``handler`` gets ``event_id`` now; return False where it has had it already."""
-    done = run_fixed(session, _FIRST, {"event_id": event_id, "handler": handler, "now": now})
-    return bool(done.rowcount)
+def first_delivery(session: Session, event_id: UUID, handlers: list[str], now: datetime) -> bool:
+    """Note that ``handlers`` get ``event_id`` now; return False where one of them has had it already."""
+    done = run_fixed(session, _FIRST, {"event_id": event_id, "handlers": handlers, "now": now})
+    return done.rowcount == len(handlers)
 
 
 _HOLD: Final = "SELECT id FROM outbox WHERE id = ANY(%(ids)s) ORDER BY id FOR NO KEY UPDATE"

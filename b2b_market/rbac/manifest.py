@@ -25,8 +25,8 @@ from b2b_market.ui.viewer import NavGroup
 class Handler:
     """A subscriber: ``run(work, actor, event)`` once in effect for each event of ``event``'s topic.
 
-    It runs as a system actor for the event's parties, in a transaction of its own. ``name`` is its key in the inbox
-    and must never change.
+    It runs as a system actor for the event's parties, in a transaction that it may share with the event's other
+    subscribers. ``name`` is its key in the inbox and must never change.
     """
 
     event: type[Event]

@@ -109,6 +109,26 @@ def test_given_up_after_every_attempt_and_delivered_once_after_a_retry(committed
     assert sorted(inbox) == ["test.moody", "test.steady"]
 
 
+def test_one_that_fails_holds_nobody_else_up_for_longer_than_one_attempt(committed_runtime: Runtime) -> None:
+    runtime, operator, subscribers = committed_runtime, operator_of(committed_runtime), Subscribers()
+    event_id = announce(runtime)
+    relay = Relay(runtime, subscribers.handlers())
+    inbox = select(InboxRow.handler).where(InboxRow.event_id == event_id)
+
+    assert relay.drain() == 0
+    assert rows_of(runtime, operator, inbox) == [], "what shared a transaction with the failure went back with it"
+    due_now(runtime)
+    assert relay.drain() == 0
+    assert rows_of(runtime, operator, inbox) == ["test.steady"]
+    assert len(noticed(runtime, operator, "lamp.steady")) == 1
+
+    subscribers.broken = False
+    due_now(runtime)
+    assert relay.drain() == 1
+    assert sorted(rows_of(runtime, operator, inbox)) == ["test.moody", "test.steady"]
+    assert len(noticed(runtime, operator, "lamp.steady")) == len(noticed(runtime, operator, "lamp.moody")) == 1
+
+
 def test_an_error_of_the_database_keeps_the_values_to_itself(committed_runtime: Runtime) -> None:
     secret = "4711.25"
 

@@ -25,10 +25,14 @@ log = structlog.get_logger("relay")
 
 @dataclass(frozen=True, slots=True)
 class _Tried:
-    """What became of a batch: the events that are done, and those that failed with their attempts and the reason."""
+    """What became of a batch.
+
+    The events that are done, those that failed with their attempts and the reason, and those that wait behind them.
+    """
 
     done: list[UUID] = field(default_factory=list)
     failed: list[tuple[UUID, int, str]] = field(default_factory=list)
+    waiting: list[UUID] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,7 @@ class Relay:
     def drain(self, rounds: int = 200) -> int:
         """Deliver until nothing is due or ``rounds`` batches are done; return how many events were delivered.
 
-        Several drains may run at once: rows are leased, and only an aggregate's oldest event can be.
+        Several drains may run at once: rows are leased, and all that wait of an aggregate to one of them.
         """
         delivered = 0
         tried = _Tried()
@@ -61,23 +65,29 @@ class Relay:
         """Write down what became of the last batch and lease the next one, with one commit for both."""
         with self.runtime.database.session() as session:
             set_tenant(session, MACHINE)
-            ended = [*tried.done, *(event_id for event_id, _, _ in tried.failed)]
+            ended = [*tried.done, *(event_id for event_id, _, _ in tried.failed), *tried.waiting]
             if len(ended) > 1:
                 outbox.hold(session, ended)
             if tried.done:
                 outbox.mark_done(session, tried.done)
             for event_id, attempts, error_text in tried.failed:
                 outbox.mark_failed(session, event_id, attempts, error_text)
+            if tried.waiting:
+                outbox.put_back(session, tried.waiting)
             batch = outbox.claim(session, BATCH, self.lease) if claim else []
             session.commit()
         return batch
 
     def _deliver_all(self, batch: list[dict[str, Any]]) -> _Tried:
-        tried = _Tried()
+        tried, stuck = _Tried(), set[UUID]()
         for row in batch:
+            if row["aggregate_id"] in stuck:
+                tried.waiting.append(row["id"])
+                continue
             try:
                 self._deliver_to_all(row)
             except Exception as error:
+                stuck.add(row["aggregate_id"])
                 log.warning("delivery failed", topic=row["topic"], event_id=str(row["id"]), exc_info=True)
                 tried.failed.append((row["id"], row["attempts"], failure_text(error)))
             else:

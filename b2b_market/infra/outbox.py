@@ -97,10 +97,9 @@ CLAIM = text(
             WHERE spent.done_at IS NULL AND spent.dead_at IS NULL AND spent.next_attempt_at <= now()
               AND spent.attempts >= :most
               AND (spent.veil IS NULL OR EXISTS (SELECT 1 FROM veil_lifted lifted WHERE lifted.veil = spent.veil))
-            FOR UPDATE SKIP LOCKED))
-    UPDATE outbox SET attempts = attempts + 1, next_attempt_at = now() + :lease
-    WHERE id IN (
-        SELECT head.id FROM outbox head
+            FOR UPDATE SKIP LOCKED)),
+    heads AS (
+        SELECT head.id, head.aggregate_id, head.attempts FROM outbox head
         WHERE head.done_at IS NULL AND head.dead_at IS NULL AND head.next_attempt_at <= now()
           AND (head.attempts < :most OR head.veil IS NOT NULL
                AND NOT EXISTS (SELECT 1 FROM veil_lifted lifted WHERE lifted.veil = head.veil))
@@ -111,25 +110,42 @@ CLAIM = text(
               FETCH FIRST ROW ONLY)
         ORDER BY head.next_attempt_at
         FETCH FIRST :batch ROWS ONLY
-        FOR UPDATE SKIP LOCKED)
-    RETURNING id, topic, aggregate_type, aggregate_id, aggregate_version, org_ids, actor, correlation_id, payload,
-              occurred_at, attempts
+        FOR UPDATE SKIP LOCKED),
+    following AS (
+        SELECT behind.id FROM heads CROSS JOIN LATERAL (
+            SELECT later.id, later.aggregate_version FROM outbox later
+            WHERE later.aggregate_id = heads.aggregate_id AND later.done_at IS NULL AND later.id <> heads.id
+            ORDER BY later.aggregate_version, later.id
+            FETCH FIRST :batch ROWS ONLY) behind
+        WHERE heads.attempts = 0
+        ORDER BY behind.aggregate_version, behind.id
+        FETCH FIRST :batch ROWS ONLY),
+    leased AS (
+        UPDATE outbox SET attempts = attempts + 1, next_attempt_at = now() + :lease
+        WHERE id IN (SELECT id FROM heads UNION ALL SELECT id FROM following)
+        RETURNING id, topic, aggregate_type, aggregate_id, aggregate_version, org_ids, actor, correlation_id, payload,
+                  occurred_at, attempts)
+    SELECT * FROM leased
+    ORDER BY max(occurred_at) OVER (PARTITION BY aggregate_id ORDER BY aggregate_version, id),
+             aggregate_id, aggregate_version, id
     """
 )
 """Says FETCH FIRST, which :mod:`b2b_market.infra.prepared` does not take for a page of a list: with the policies of six
-readings this takes PostgreSQL ten times as long to plan as to run. The oldest event of an aggregate is asked for by its
-own, so that a plan made while the table was empty still serves when many wait.
+readings this takes PostgreSQL ten times as long to plan as to run. What else waits of an aggregate is asked for
+aggregate by aggregate, so that a plan made while the table was empty still serves when many wait.
 """
 
 
 def claim(session: Session, batch: int, lease: timedelta) -> list[dict[str, Any]]:
-    """Lease up to ``batch`` deliverable events and return them, oldest first; the caller commits.
+    """Lease deliverable events and return them, oldest first and each aggregate's in order; the caller commits.
 
-    Nobody else gets them before ``lease`` is over. One that was leased MAX_ATTEMPTS times goes to the dead letters
-    instead: its delivery may have ended the relay before it could say so.
+    They are the oldest ones of up to ``batch`` aggregates. Where such a one was never tried, those that wait behind it
+    come along, up to ``batch`` of them: whoever cannot deliver it puts them back. Nobody else gets any of them before
+    ``lease`` is over. One that was leased MAX_ATTEMPTS times goes to the dead letters instead: its delivery may have
+    ended the relay before it could say so.
     """
-    rows = session.execute(CLAIM, {"lease": lease, "batch": batch, "most": MAX_ATTEMPTS}).mappings().all()
-    return sorted((dict(row) for row in rows), key=lambda row: (row["occurred_at"], row["id"]))
+    rows = session.execute(CLAIM, {"lease": lease, "batch": batch, "most": MAX_ATTEMPTS}).mappings()
+    return [dict(row) for row in rows]
 
 
 _FIRST: Final = (
@@ -158,6 +174,15 @@ def hold(session: Session, event_ids: list[UUID]) -> None:
 def mark_done(session: Session, event_ids: list[UUID]) -> None:
     """Mark events as delivered to every handler."""
     run_fixed(session, "UPDATE outbox SET done_at = now(), error = NULL WHERE id = ANY(%(ids)s)", {"ids": event_ids})
+
+
+def put_back(session: Session, event_ids: list[UUID]) -> None:
+    """End the lease of events that wait behind one that failed, as if they had not been leased."""
+    statement = (
+        "UPDATE outbox SET attempts = attempts - 1, next_attempt_at = now() "
+        "WHERE id = ANY(%(ids)s) AND done_at IS NULL AND attempts > 0"
+    )
+    run_fixed(session, statement, {"ids": event_ids})
 
 
 def mark_failed(session: Session, event_id: UUID, attempts: int, error: str) -> None:

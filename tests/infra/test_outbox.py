@@ -45,12 +45,40 @@ def claimed(runtime: Runtime) -> list[UUID]:
     return [row["id"] for row in rows]
 
 
-def test_only_the_oldest_event_of_an_aggregate_is_leased_and_only_once(runtime: Runtime) -> None:
+def test_what_waits_of_an_aggregate_is_leased_in_order_and_only_once(runtime: Runtime) -> None:
     thing, other = uuid4(), uuid4()
-    first, _second = announce(runtime, thing, 1), announce(runtime, thing, 2)
+    second, first = announce(runtime, thing, 2), announce(runtime, thing, 1)
     alone = announce(runtime, other, 1)
-    assert set(claimed(runtime)) == {first, alone}
+    leased = claimed(runtime)
+    assert set(leased) == {first, second, alone}
+    assert leased.index(first) < leased.index(second), "by version, whenever they were written"
+    announce(runtime, thing, 3)
     assert claimed(runtime) == []
+
+
+def test_what_waits_behind_an_event_that_was_tried_goes_on_waiting(runtime: Runtime) -> None:
+    thing = uuid4()
+    tried, _behind = announce(runtime, thing, 1, attempts=1), announce(runtime, thing, 2)
+    assert claimed(runtime) == [tried]
+
+
+def test_what_is_put_back_was_never_tried(runtime: Runtime) -> None:
+    thing = uuid4()
+    first, second = announce(runtime, thing, 1), announce(runtime, thing, 2)
+    assert claimed(runtime) == [first, second]
+    with runtime.database.session() as session:
+        set_tenant(session, MACHINE)
+        outbox.put_back(session, [second])
+        found = session.execute(text("SELECT id, attempts FROM outbox")).all()
+        session.commit()
+    assert {row.id: row.attempts for row in found} == {first: 1, second: 0}
+    assert claimed(runtime) == [], "the first one is still leased"
+
+
+def test_a_lease_takes_a_long_queue_from_its_front(runtime: Runtime) -> None:
+    thing = uuid4()
+    waiting = [announce(runtime, thing, version) for version in range(1, 14)]
+    assert claimed(runtime) == waiting[:11], "the oldest and ten behind it"
 
 
 def test_an_event_whose_deliveries_ended_the_relay_goes_to_the_dead_letters(runtime: Runtime) -> None:

@@ -21,7 +21,7 @@ from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
-from psycopg2.extensions import connection, cursor
+from psycopg2.extensions import Binary, connection, cursor
 
 MOST: Final = 300
 """How many statements one connection keeps prepared; the one not asked for longest goes first."""
@@ -163,6 +163,7 @@ _TYPES: Final[Mapping[type, Callable[[Any], str]]] = {
     date: _always("date"),
     timedelta: _always("interval"),
     bytes: _always("bytea"),
+    Binary: _always("bytea"),
     list: _array,
 }
 """By exact type, as the driver writes it."""

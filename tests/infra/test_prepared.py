@@ -8,7 +8,7 @@ from uuid import UUID
 import psycopg2
 import pytest
 from psycopg2.errors import UniqueViolation
-from psycopg2.extensions import register_adapter
+from psycopg2.extensions import Binary, register_adapter
 from psycopg2.extras import UUID_adapter
 
 from b2b_market.infra import prepared
@@ -86,6 +86,7 @@ def test_a_text_without_values_is_prepared_too(connection: PreparingConnection) 
         (date(2026, 11, 22), "date"),
         (timedelta(days=2), "interval"),
         (b"\x00\xff", "bytea"),
+        (Binary(b"\x00\xff"), "bytea"),
         ([ID], "uuid[]"),
         (["a", "b"], "text[]"),
     ],

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import Text, any_, bindparam, func, select
+from sqlalchemy import Text, any_, bindparam, exists, func, select
 from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 from sqlalchemy.orm import Session
 
@@ -32,11 +32,7 @@ _HISTORIES = (
     )
     .group_by(PricePoint.item_key, PricePoint.unit)
 )
-_NOTED = (
-    select(PricePoint.award_id)
-    .where(PricePoint.award_id == bindparam("award_id"), within(PricePoint.buyer_id))
-    .limit(1)
-)
+_NOTED = select(exists().where(PricePoint.award_id == bindparam("award_id"), within(PricePoint.buyer_id)))
 MOST_POINTS = 200
 
 
@@ -73,4 +69,4 @@ def points_of(session: Session, scope: Scope, key: str, unit: str) -> Sequence[P
 
 def is_noted(session: Session, scope: Scope, award_id: UUID) -> bool:
     """Tell whether the prices of an award are noted already."""
-    return session.scalar(_NOTED, {"award_id": award_id, "orgs": scope.orgs}) is not None
+    return bool(session.scalar(_NOTED, {"award_id": award_id, "orgs": scope.orgs}))

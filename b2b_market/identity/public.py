@@ -1,6 +1,6 @@
 """What other modules may ask of identity: the edge's resolver, and people by id or address."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from b2b_market.identity.commands import (
@@ -20,6 +20,7 @@ from b2b_market.identity.service.views import MailedCode, PersonView
 from b2b_market.identity.states import LinkPurpose
 from b2b_market.infra.runtime import Runtime
 from b2b_market.infra.work import Work
+from b2b_market.kernel.permission import Permission
 from b2b_market.rbac.actor import Actor, anonymous
 from b2b_market.rbac.defaults import loaded_policy
 from b2b_market.rbac.edge import Resolver
@@ -83,6 +84,16 @@ def ensure_person(
 def people(work: Work, _actor: Actor, user_ids: Iterable[UUID]) -> dict[UUID, PersonView]:
     """Return people and service accounts by id, in one query; unknown ids are left out."""
     return accounts.read_people(work, user_ids)
+
+
+def people_holding(
+    work: Work, _actor: Actor, org_ids: Sequence[UUID], permission: Permission
+) -> list[tuple[UUID, PersonView]]:
+    """Return (company, person) for those whose roles in force hold ``permission`` in one of these companies.
+
+    In that order, and in one query; who has no mail address is left out.
+    """
+    return accounts.people_holding(work, org_ids, permission)
 
 
 def find_person(work: Work, _actor: Actor, email: str) -> PersonView | None:

@@ -1,11 +1,12 @@
 """Every SELECT of identity, the one query of each request included."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, delete, func, select, update
+from sqlalchemy import Dialect, Select, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from b2b_market.identity.models import ApiKey, Link, User, UserSession
@@ -16,7 +17,7 @@ from b2b_market.infra.http.cursors import cursor_id
 from b2b_market.kernel.paging import Page, PageRequest, page_of
 from b2b_market.kernel.refusal import NotFound
 from b2b_market.rbac.actor import Scope
-from b2b_market.rbac.held import companies_of
+from b2b_market.rbac.held import companies_of, holders_asked
 
 _ACCESS: Final = "SELECT identity_access(%(kind)s, %(proof)s, %(idle)s, %(every)s, %(person)s, %(company)s), now()"
 """The function stands in the migration of identity; it also sets the tenant and keeps "last seen" up to date."""
@@ -98,6 +99,22 @@ _PEOPLE: Final = (
 def people(session: Session, user_ids: Iterable[UUID]) -> Sequence[PersonRow]:
     """Return the users of these ids that there are."""
     return [PersonRow(*row) for row in run_fixed(session, _PEOPLE, {"ids": list(user_ids)})]
+
+
+@cache
+def _holding(dialect: Dialect) -> str:
+    """Return the text of the statement that nearly every handler runs, as ``run_fixed`` reads it."""
+    held = holders_asked().subquery()
+    person = (User.id, User.kind, User.email, User.name, User.locale, User.timezone, User.password_hash.is_not(None))
+    query = select(held.c.org_id, *person).join_from(held, User, User.id == held.c.user_id)
+    wanted = query.where(User.email.is_not(None)).order_by(held.c.org_id, User.id)
+    return str(wanted.compile(dialect=dialect))
+
+
+def holding(session: Session, asked: Mapping[str, object]) -> Sequence[tuple[UUID, PersonRow]]:
+    """Return whom ``holders_wanted`` names and who has an address: (company, person), in that order."""
+    rows = run_fixed(session, _holding(session.get_bind().dialect), asked)
+    return [(row[0], PersonRow(*row[1:])) for row in rows]
 
 
 def session_of_hash(session: Session, token_hash: bytes) -> UserSession | None:

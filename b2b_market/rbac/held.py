@@ -6,11 +6,10 @@ from datetime import datetime
 from functools import cache
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, DateTime, Dialect, Select, Text, Uuid, and_, any_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, DateTime, Select, Text, Uuid, and_, any_, bindparam, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
-from b2b_market.infra.database import run_fixed
 from b2b_market.infra.http.cursors import cursor_id
 from b2b_market.kernel.currency import Currency
 from b2b_market.kernel.money import Money
@@ -100,13 +99,12 @@ def holders(session: Session, org_id: UUID, roles: Iterable[str], now: datetime)
     return tuple(session.scalars(query))
 
 
-@cache
-def _holders(dialect: Dialect) -> str:
-    """Return the text of the statement that nearly every handler runs, as ``run_fixed`` reads it."""
+def holders_asked() -> Select[UUID, UUID]:
+    """Return the statement of :func:`holders_wanted`'s values: (company, person) pairs, each once."""
     own = select(RbacRole.name).where(
         RbacRole.org_id == RbacGrant.org_id, bindparam("permission") == any_(RbacRole.permissions)
     )
-    query = (
+    return (
         select(RbacGrant.org_id, RbacGrant.user_id)
         .where(
             RbacGrant.org_id == any_(bindparam("org_ids", type_=ARRAY(Uuid()))),
@@ -115,23 +113,20 @@ def _holders(dialect: Dialect) -> str:
             in_force(bindparam("now", type_=DateTime(timezone=True))),
         )
         .distinct()
-        .order_by(RbacGrant.org_id, RbacGrant.user_id)
     )
-    return str(query.compile(dialect=dialect))
 
 
-def holders_in(
-    session: Session, org_ids: Sequence[UUID], roles: Iterable[Role], permission: Permission, now: datetime
-) -> list[tuple[UUID, UUID]]:
-    """Return (company, person) pairs, each once: who holds one of ``roles`` or an own role with ``permission``."""
-    values = {
+def holders_wanted(
+    org_ids: Sequence[UUID], roles: Iterable[Role], permission: Permission, now: datetime
+) -> dict[str, object]:
+    """Return what :func:`holders_asked` asks for: who holds one of ``roles`` or an own role with ``permission``."""
+    return {
         "org_ids": list(org_ids),
         "roles": sorted(role.value for role in roles),
         "permission": permission.value,
         "machine": Role.SERVICE_ACCOUNT.value,
         "now": now,
     }
-    return [(org_id, user_id) for org_id, user_id in run_fixed(session, _holders(session.get_bind().dialect), values)]
 
 
 def admins_of(session: Session, org_ids: Sequence[UUID], now: datetime) -> dict[tuple[UUID, str], frozenset[UUID]]:

@@ -1,6 +1,6 @@
 """One's own account, and people as other modules know them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from b2b_market.identity import queries, rules
@@ -11,9 +11,12 @@ from b2b_market.identity.service.views import AccountView, PersonView, account_v
 from b2b_market.identity.states import UserKind
 from b2b_market.infra.ids import new_id
 from b2b_market.infra.work import Work
+from b2b_market.kernel.permission import Permission
 from b2b_market.kernel.refusal import FieldError, Invalid
 from b2b_market.kernel.text import N_
 from b2b_market.rbac.actor import Scope
+from b2b_market.rbac.defaults import default_roles
+from b2b_market.rbac.held import holders_wanted
 from b2b_market.rbac.operation import operation
 from b2b_market.ui.language import Language, parse_language
 from b2b_market.ui.viewer import Density, Theme
@@ -102,6 +105,15 @@ def new_user(work: Work, kind: UserKind, name: str) -> User:
 def read_people(work: Work, user_ids: Iterable[UUID]) -> dict[UUID, PersonView]:
     """Return people and service accounts by id; unknown ids are left out."""
     return {row.id: PersonView(row.id, UserKind(row.kind), *row[2:]) for row in queries.people(work.session, user_ids)}
+
+
+def people_holding(work: Work, org_ids: Sequence[UUID], permission: Permission) -> list[tuple[UUID, PersonView]]:
+    """Return (company, person) for those whose roles in force hold ``permission`` in one of these companies."""
+    asked = holders_wanted(org_ids, default_roles(permission), permission, work.now() - work.shift)
+    return [
+        (org_id, PersonView(row.id, UserKind(row.kind), *row[2:]))
+        for org_id, row in queries.holding(work.session, asked)
+    ]
 
 
 def find_person(work: Work, email: str) -> PersonView | None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from b2b_market.identity.public import people
+from b2b_market.identity.public import people_holding
 from b2b_market.infra.work import Work
 from b2b_market.kernel.paging import Page
 from b2b_market.kernel.permission import Permission
@@ -23,8 +23,6 @@ from b2b_market.organizations.service.views import (
 )
 from b2b_market.organizations.states import CompanyStatus, IdentifierScheme
 from b2b_market.rbac.actor import Scope
-from b2b_market.rbac.defaults import default_roles
-from b2b_market.rbac.held import holders_in
 from b2b_market.rbac.operation import operation
 
 MOST_SUPPLIERS = 500
@@ -81,17 +79,14 @@ def buyers(work: Work, scope: Scope) -> tuple[DirectoryView, ...]:
 
 def people_with(work: Work, scope: Scope, org_ids: Sequence[UUID], permission: Permission) -> list[Recipient]:
     """Return whom to tell: the people of these companies whose roles in force hold ``permission``, by company."""
-    held = holders_in(work.session, org_ids, default_roles(permission), permission, work.now() - work.shift)
-    known = people(work, scope.actor, {user_id for _, user_id in held})
     return [
         Recipient(
-            address=known[user_id].email,
-            name=known[user_id].name,
-            locale=known[user_id].locale,
-            timezone=known[user_id].timezone,
-            user_id=user_id,
+            address=person.email,
+            name=person.name,
+            locale=person.locale,
+            timezone=person.timezone,
+            user_id=person.id,
             org_id=org_id,
         )
-        for org_id, user_id in held
-        if user_id in known and known[user_id].email
+        for org_id, person in people_holding(work, scope.actor, org_ids, permission)
     ]

@@ -65,8 +65,8 @@ class Relay:
         """Write down what became of the last batch and lease the next one, with one commit for both."""
         with self.runtime.database.session() as session:
             set_tenant(session, MACHINE)
-            ended = [*tried.done, *(event_id for event_id, _, _ in tried.failed), *tried.waiting]
-            if len(ended) > 1:
+            if tried.failed:
+                ended = [*tried.done, *(event_id for event_id, _, _ in tried.failed), *tried.waiting]
                 outbox.hold(session, ended)
             if tried.done:
                 outbox.mark_done(session, tried.done)

@@ -161,10 +161,11 @@ def first_delivery(session: Session, event_id: UUID, handlers: list[str], now: d
 
 
 _HOLD: Final = "SELECT id FROM outbox WHERE id = ANY(%(ids)s) ORDER BY id FOR NO KEY UPDATE"
+_DONE: Final = f"UPDATE outbox SET done_at = now(), error = NULL WHERE id IN ({_HOLD})"  # noqa: S608 - our own text
 
 
 def hold(session: Session, event_ids: list[UUID]) -> None:
-    """Lock events before several of them are marked, in one order.
+    """Lock events before they are marked in several ways, in one order.
 
     A delivery that outlasts its lease is done by two relays, and each marks what it had in an order of its own.
     """
@@ -172,8 +173,8 @@ def hold(session: Session, event_ids: list[UUID]) -> None:
 
 
 def mark_done(session: Session, event_ids: list[UUID]) -> None:
-    """Mark events as delivered to every handler."""
-    run_fixed(session, "UPDATE outbox SET done_at = now(), error = NULL WHERE id = ANY(%(ids)s)", {"ids": event_ids})
+    """Mark events as delivered to every handler, in the order that :func:`hold` takes."""
+    run_fixed(session, _DONE, {"ids": event_ids})
 
 
 def put_back(session: Session, event_ids: list[UUID]) -> None:

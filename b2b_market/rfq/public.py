@@ -3,7 +3,7 @@
 The award they were told of, what every approved supplier may see, and to be told that an award's contracts are drafted.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -157,7 +157,6 @@ def public_request(work: Work, actor: Actor, rfq_id: UUID) -> PublicRequest | No
     open_to_all = rfq.visibility is Visibility.PUBLIC and rfq.status is RfqStatus.PUBLISHED
     if not open_to_all or rfq.closes_at is None or rfq.published_at is None:
         return None
-    content = drafting.read_rfq(work, actor, ReadRfq(rfq_id))
     return PublicRequest(
         rfq_id=rfq.id,
         buyer_id=rfq.buyer_id,
@@ -176,7 +175,7 @@ def public_request(work: Work, actor: Actor, rfq_id: UUID) -> PublicRequest | No
                 specification=line.specification,
                 delivery_place=line.delivery_place,
             )
-            for line in content.lines
+            for line in drafting.read_rfq_lines(work, actor, ReadRfq(rfq_id))
         ),
     )
 
@@ -259,8 +258,9 @@ def award_view(work: Work, actor: Actor, award_id: UUID) -> AwardView:
     NotFound otherwise.
     """
     content = awarding.read_award(work, actor, ReadAward(award_id))
-    request = drafting.read_rfq(work, actor, ReadRfq(content.award.rfq_id))
-    rfq = request.rfq
+    asked = ReadRfq(content.award.rfq_id)
+    rfq = drafting.read_rfq_header(work, actor, asked)
+    needs = {line.id: line for line in drafting.read_rfq_lines(work, actor, asked)}
     return AwardView(
         award_id=content.award.id,
         rfq_id=rfq.id,
@@ -273,7 +273,7 @@ def award_view(work: Work, actor: Actor, award_id: UUID) -> AwardView:
         incoterm=rfq.incoterm,
         incoterm_place=rfq.incoterm_place,
         snapshot_hash=bytes(content.award.snapshot_hash),
-        suppliers=tuple(_supplier(work, actor, own, request) for own in content.suppliers),
+        suppliers=tuple(_supplier(work, actor, own, needs) for own in content.suppliers),
     )
 
 
@@ -307,9 +307,8 @@ def note_contracts_drafted(work: Work, actor: Actor, award_id: UUID) -> None:
     awarding.finish_rfq(work, actor, ReadAward(award_id))
 
 
-def _supplier(work: Work, actor: Actor, own: SupplierAmounts, request: drafting.RfqContent) -> SupplierAwardView:
+def _supplier(work: Work, actor: Actor, own: SupplierAmounts, needs: Mapping[UUID, RfqLine]) -> SupplierAwardView:
     quote = quoting.read_quote(work, actor, ReadQuote(own.quote_id))
-    needs = {line.id: line for line in request.lines}
     quoted = {line.line_id: line for line in quote.lines}
     offers = {line.line_id: _offer(quoted[line.line_id], line.variant) for line in own.lines}
     return SupplierAwardView(

@@ -5,7 +5,7 @@ from b2b_market.contracts.events import ContractDrafted, ContractReleased, Contr
 from b2b_market.contracts.handlers.drafting import CHINESE_LAW
 from b2b_market.contracts.permissions import ContractPermission
 from b2b_market.contracts.service import reading
-from b2b_market.contracts.service.views import ContractView
+from b2b_market.contracts.service.views import SummaryView
 from b2b_market.infra.work import Work
 from b2b_market.kernel.text import N_
 from b2b_market.notifications.public import Fact, MessageType, Thing, tell
@@ -93,8 +93,8 @@ def _tell_supplier(
     tell(work, readers, kind, _about(event), buyer=buyer, **facts)
 
 
-def _read(work: Work, actor: Actor, event: _Event) -> ContractView:
-    return reading.read_contract(work, actor, ReadContract(event.contract_id))
+def _read(work: Work, actor: Actor, event: _Event) -> SummaryView:
+    return reading.read_summary(work, actor, ReadContract(event.contract_id))
 
 
 def _about(event: _Event) -> Thing:

@@ -24,6 +24,12 @@ def read_contract(work: Work, scope: Scope, command: ReadContract) -> ContractVi
     )
 
 
+@operation(system=True, reason=_HANDLERS)
+def read_summary(work: Work, scope: Scope, command: ReadContract) -> SummaryView:
+    """Return what a list shows of a contract that the companies acted for are a party of."""
+    return summary_view(queries.contract(work.session, scope, command.contract_id), scope)
+
+
 @operation(ContractPermission.READ)
 def list_contracts(work: Work, scope: Scope, command: ListContracts) -> Page[SummaryView]:
     """Return the company's contracts, newest first."""

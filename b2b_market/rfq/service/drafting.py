@@ -138,6 +138,12 @@ def read_rfq_header(work: Work, scope: Scope, command: ReadRfq) -> Rfq:
     return queries.party_rfq(work.session, scope, command.rfq_id)
 
 
+@operation(system=True, reason="handlers of other modules read what a request that they were told of asks for")
+def read_rfq_lines(work: Work, scope: Scope, command: ReadRfq) -> Sequence[RfqLine]:
+    """Return the lines of a request that the companies acted for may see, in order."""
+    return queries.lines_of(work.session, scope, command.rfq_id)
+
+
 @operation(RfqPermission.READ)
 def list_rfqs(work: Work, scope: Scope, command: ListRfqs) -> Page[Rfq]:
     """Return a page of the company's own requests."""

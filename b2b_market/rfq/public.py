@@ -107,7 +107,7 @@ class RequestFacts:
 
 def request_facts(work: Work, actor: Actor, rfq_id: UUID) -> RequestFacts:
     """Return what messages say of a request that ``actor``'s companies are a party of; NotFound otherwise."""
-    rfq = drafting.read_rfq_header(work, actor, ReadRfq(rfq_id))
+    rfq = drafting.read_rfq_facts(work, actor, ReadRfq(rfq_id))
     buyer = organizations.companies(work, actor, [rfq.buyer_id])[rfq.buyer_id]
     return RequestFacts(
         rfq_id=rfq.id,

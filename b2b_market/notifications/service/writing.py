@@ -17,7 +17,8 @@ def write_message(work: Work, scope: Scope, recipients: Sequence[Recipient], mes
     rules.require_path(message.link)
     readers = rules.each_once(recipients)
     known = [reader.user_id for reader in readers if reader.user_id is not None]
-    choices = queries.choices_of(work.session, scope, known, message.type.code) if known else {}
+    asked = known and not message.type.obligatory
+    choices = queries.choices_of(work.session, scope, known, message.type.code) if asked else {}
     shown: list[dict[str, object]] = []
     mailed: list[dict[str, object]] = []
     for reader in readers:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Select, and_, bindparam, func, or_, select
@@ -23,7 +24,7 @@ from b2b_market.rfq.models.requests import (
     RfqRate,
     RfqTarget,
 )
-from b2b_market.rfq.states import TAKES_QUOTES, InvitationStatus, Origin, RfqStatus, Visibility
+from b2b_market.rfq.states import TAKES_QUOTES, Disclosure, InvitationStatus, Origin, RfqStatus, Visibility
 
 FAR = "9999"
 """Stands in a cursor for "no deadline", which sorts last."""
@@ -35,11 +36,11 @@ _NAMED = or_(RfqInvitation.origin == Origin.BUYER, RfqInvitation.status.in_(ANSW
 _OWN = select(Rfq).where(Rfq.id == bindparam("rfq_id"), within(Rfq.buyer_id))
 _OWN_LOCKED = _OWN.with_for_update().execution_options(populate_existing=True)
 _PUBLIC = and_(Rfq.visibility == Visibility.PUBLIC, Rfq.published_at.is_not(None))
-_PARTY = (
-    select(Rfq)
-    .where(Rfq.id == bindparam("rfq_id"), or_(Rfq.party_ids.overlap(ORGS), _PUBLIC))
-    .execution_options(populate_existing=True)
-)
+_OF_PARTY = and_(Rfq.id == bindparam("rfq_id"), or_(Rfq.party_ids.overlap(ORGS), _PUBLIC))
+_PARTY = select(Rfq).where(_OF_PARTY).execution_options(populate_existing=True)
+_FACTS = select(
+    Rfq.id, Rfq.number, Rfq.title, Rfq.buyer_id, Rfq.author_id, Rfq.line_count, Rfq.closes_at, Rfq.disclosure
+).where(_OF_PARTY)
 _LINES = select(RfqLine).where(RfqLine.rfq_id == bindparam("rfq_id")).order_by(RfqLine.position)
 _NEEDS = (
     select(RfqLine.id, RfqLine.position, RfqLine.quantity, RfqLine.unit, RfqLine.substitutes)
@@ -94,6 +95,27 @@ def party_rfq(session: Session, scope: Scope, rfq_id: UUID) -> Rfq:
     That a public request is there for approved suppliers only is row-level security's part.
     """
     return _one(session, scope, _PARTY, rfq_id)
+
+
+class RfqFacts(NamedTuple):
+    """What a message says of a request."""
+
+    id: UUID
+    number: str
+    title: str
+    buyer_id: UUID
+    author_id: UUID
+    line_count: int
+    closes_at: datetime | None
+    disclosure: Disclosure
+
+
+def party_facts(session: Session, scope: Scope, rfq_id: UUID) -> RfqFacts:
+    """Return what a message says of a request that ``party_rfq`` would return, and not all of its columns."""
+    found = session.execute(_FACTS, {"rfq_id": rfq_id, "orgs": scope.orgs}).one_or_none()
+    if found is None:
+        raise NotFound(rfq_id=str(rfq_id))
+    return RfqFacts(*found)
 
 
 def _one(session: Session, scope: Scope, wanted: Select[Rfq], rfq_id: UUID) -> Rfq:

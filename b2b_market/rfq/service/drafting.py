@@ -23,7 +23,7 @@ from b2b_market.rfq.commands.requests import DraftRfq, EditRfq, LineInput, ListI
 from b2b_market.rfq.models.requests import RFQ_LINES, Rfq, RfqInvitation, RfqLine, RfqPrivate, RfqTarget
 from b2b_market.rfq.permissions import RfqPermission
 from b2b_market.rfq.queries import requests as queries
-from b2b_market.rfq.queries.requests import InvitedRfq, RfqProgress
+from b2b_market.rfq.queries.requests import InvitedRfq, RfqFacts, RfqProgress
 from b2b_market.rfq.rules import drafting as rules
 from b2b_market.rfq.rules.needs import stored as stored_terms
 from b2b_market.rfq.service import attaching
@@ -133,6 +133,12 @@ def read_own_rfq(work: Work, scope: Scope, command: ReadRfq) -> RfqContent:
 
 
 @operation(system=True, reason="handlers write messages about the request they were told of")
+def read_rfq_facts(work: Work, scope: Scope, command: ReadRfq) -> RfqFacts:
+    """Return what messages say of a request that the companies acted for are a party of."""
+    return queries.party_facts(work.session, scope, command.rfq_id)
+
+
+@operation(system=True, reason="handlers of other modules read the request they were told of")
 def read_rfq_header(work: Work, scope: Scope, command: ReadRfq) -> Rfq:
     """Return a request that the companies acted for are a party of, without its lines."""
     return queries.party_rfq(work.session, scope, command.rfq_id)

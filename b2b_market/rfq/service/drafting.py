@@ -115,7 +115,7 @@ def edit_rfq(work: Work, scope: Scope, command: EditRfq) -> RfqContent:
     return _content_of(rfq, stored, invitations, command.content.estimate)
 
 
-@operation(RfqPermission.READ, system=True, reason="handlers of other modules read the request they were told of")
+@operation(RfqPermission.READ)
 def read_rfq(work: Work, scope: Scope, command: ReadRfq) -> RfqContent:
     """Return a request as the caller's side may see it; a supplier's first look is noted."""
     rfq = queries.party_rfq(work.session, scope, command.rfq_id)

@@ -95,20 +95,26 @@ class Relay:
         return tried
 
     def _deliver_to_all(self, row: Mapping[str, Any]) -> None:
-        """Run every subscriber of an event that has not had it.
+        """Run every subscriber of an event that has not had it: in one transaction, or else each in its own.
 
-        The first time they share one transaction. An event that comes again is delivered to each in a transaction of
-        its own, so that one that fails takes back nothing of what the others did.
+        One that fails so takes back nothing of what the others did, and those that lock the same things in another
+        order as those of another event come through one after the other.
         """
         handlers = self.handlers.get(row["topic"], ())
-        if row["attempts"] > 1 or not self.deliver(row, handlers):
-            for handler in handlers:
-                self.deliver(row, (handler,))
+        if len(handlers) > 1 and self._deliver_together(row, handlers):
+            return
+        for handler in handlers:
+            self.deliver(row, (handler,))
+
+    def _deliver_together(self, row: Mapping[str, Any], handlers: tuple[Handler, ...]) -> bool:
+        try:
+            return self.deliver(row, handlers)
+        except Exception:
+            log.info("not delivered together", topic=row["topic"], event_id=str(row["id"]), exc_info=True)
+            return False
 
     def deliver(self, row: Mapping[str, Any], handlers: tuple[Handler, ...]) -> bool:
         """Run ``handlers`` for the event in one transaction; False, and nothing is done, where one has had it."""
-        if not handlers:
-            return True
         tenant = Tenant(tuple(row["org_ids"]))
         with self.runtime.database.session() as session:
             stamp = set_tenant(session, tenant)

@@ -15,7 +15,7 @@ from b2b_market.rfq.rules.scoring import AssessmentsUnusable, CriteriaFrozen, No
 from b2b_market.rfq.service import publishing, scoring
 from b2b_market.rfq.service.drafting import RfqContent
 from b2b_market.sourcing.public import Criterion, Formula, WeightsIncomplete
-from tests.rfq.forms import filled, followed, page, send, summary, text_of
+from tests.rfq.forms import HTML, filled, followed, page, send, summary, text_of
 from tests.support.people import sign_in, sign_out
 from tests.support.rfqs import Market, close, make_draft, make_market, publish, read, submit
 from tests.support.works import work_for
@@ -44,15 +44,19 @@ def market(runtime: Runtime) -> Market:
     return make_market(runtime, 2)
 
 
-def judged(runtime: Runtime, market: Market) -> RfqContent:
-    """A closed request with criteria and two quotations: the second is dearer."""
+def published_with_criteria(runtime: Runtime, market: Market) -> RfqContent:
     draft = make_draft(runtime, market)
     with work_for(runtime, market.purchaser) as work:
         scoring.set_criteria(
             work, market.purchaser, SetCriteria(rfq_id=draft.rfq.id, expected_version=None, criteria=CRITERIA)
         )
         publishing.publish_rfq(work, market.purchaser, StepRfq(draft.rfq.id, draft.rfq.version))
-    content = read(runtime, market.purchaser, draft.rfq.id)
+    return read(runtime, market.purchaser, draft.rfq.id)
+
+
+def judged(runtime: Runtime, market: Market) -> RfqContent:
+    """A closed request with criteria and two quotations: the second is dearer."""
+    content = published_with_criteria(runtime, market)
     for sales, prices in zip(market.sales, (("10", "10"), ("11", "11")), strict=True):
         submit(runtime, sales, content, prices)
     close(runtime, market, content.rfq.id)
@@ -163,3 +167,37 @@ def test_pages_and_api(runtime: Runtime, market: Market, client: TestClient) -> 
     sign_out(client)
     supplier = sign_in(client, market.sales[0])
     assert "What this request is judged by" in text_of(page(supplier, f"{place}/criteria"))
+
+
+def test_scores_are_linked_where_there_are_criteria_and_their_page_says_what_is_missing(
+    runtime: Runtime, market: Market, client: TestClient
+) -> None:
+    plain, scored = publish(runtime, market).rfq.id, judged(runtime, market).rfq.id
+    content = read(runtime, market.purchaser, plain)
+    submit(runtime, market.sales[0], content, ("10", None))
+    close(runtime, market, plain)
+    purchaser = sign_in(client, market.purchaser)
+    linked = {one: f'"/rfqs/{one}/scores"' in page(purchaser, f"/rfqs/{one}/comparison") for one in (plain, scored)}
+    assert linked == {plain: False, scored: True}
+    answer = purchaser.get(f"/rfqs/{plain}/scores", headers=HTML)
+    assert answer.status_code == 409
+    for said in ("The request has no criteria", "Criteria are written while the request is a draft."):
+        assert said in text_of(answer.text)
+    for place in ("comparison", "criteria"):
+        assert f'"/rfqs/{plain}/{place}"' in answer.text
+    refused = purchaser.get(f"/api/v1/rfqs/{plain}/scores")
+    assert (refused.status_code, refused.json()["code"]) == (409, "rfq-no-criteria")
+
+
+def test_scores_are_not_linked_where_no_line_is_quoted_by_all(
+    runtime: Runtime, market: Market, client: TestClient
+) -> None:
+    content = published_with_criteria(runtime, market)
+    for sales, prices in zip(market.sales, (("10", None), (None, "11")), strict=True):
+        submit(runtime, sales, content, prices)
+    close(runtime, market, content.rfq.id)
+    purchaser, place = sign_in(client, market.purchaser), f"/rfqs/{content.rfq.id}"
+    assert f'"{place}/scores"' not in page(purchaser, f"{place}/comparison")
+    answer = purchaser.get(f"{place}/scores", headers=HTML)
+    assert answer.status_code == 409
+    assert "Leave out Supplier 1, who covers only 1 of 2, and compare again." in text_of(answer.text)

@@ -18,7 +18,7 @@ from b2b_market.rfq.documents.saying import Speech
 from b2b_market.rfq.pages import matrix, picking, showing
 from b2b_market.rfq.pages.landed import Basis
 from b2b_market.rfq.pages.picking import Choice
-from b2b_market.rfq.service import awarding, comparing, history, landing
+from b2b_market.rfq.service import awarding, comparing, history, landing, scoring
 from b2b_market.rfq.states import RFQ_LIFECYCLE, TAKES_QUOTES, AwardStatus
 from b2b_market.sourcing import public as sourcing
 from b2b_market.ui.forms import Form
@@ -193,6 +193,8 @@ class _Page:
             "comparison": comparison,
             "heads": matrix.heads_of(self.basis.shown, raw=self.raw),
             "missing": self.basis.missing(),
+            "scored": comparison.common_lines > 0
+            and scoring.tell_scorable(self.call.work, self.call.actor, commands.ReadRfq(rfq.id)),
             "unconfirmed": list(showing.company_names(self.call, self.compared.unconfirmed).values())
             if self.compared.unconfirmed
             else [],

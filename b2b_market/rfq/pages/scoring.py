@@ -16,7 +16,7 @@ from b2b_market.rfq.commands.requests import ReadRfq
 from b2b_market.rfq.commands.scoring import ScoreQuotes
 from b2b_market.rfq.pages import answers_form, scoring_form
 from b2b_market.rfq.rules.answers import asked_of_suppliers
-from b2b_market.rfq.rules.scoring import assessed
+from b2b_market.rfq.rules.scoring import NoCriteria, assessed
 from b2b_market.rfq.service import scoring
 from b2b_market.rfq.service.landing import FINISHED
 from b2b_market.rfq.service.scoring import CriteriaContent, Scorecard
@@ -79,8 +79,16 @@ def set_criteria(rfq_id: WireUuid, call: PageCall) -> Response:
 
 @router.get("/{rfq_id}/scores")
 def show_scores(rfq_id: WireUuid, call: PageCall, key: str = "", weight: int | None = None) -> Response:
-    """Show the standing by the published weights, how firm it is, and as if a criterion weighed something else."""
-    return _scores(call, ScoreQuotes(rfq_id, key, None if weight is None else Decimal(weight)), None)
+    """Show the standing by the published weights, how firm it is, and as if a criterion weighed something else.
+
+    Where nothing can be scored, the page says what is missing.
+    """
+    try:
+        return _scores(call, ScoreQuotes(rfq_id, key, None if weight is None else Decimal(weight)), None)
+    except (NoCriteria, sourcing.NothingInCommon) as refusal:
+        call.refuse(refusal)
+        content = scoring.read_criteria(call.work, call.actor, ReadRfq(rfq_id))
+        return call.page("rfq/unscored.html", {"rfq": content.rfq, "refusal": refusal}, status=409)
 
 
 @router.post("/{rfq_id}/assessments")

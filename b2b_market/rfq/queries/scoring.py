@@ -16,6 +16,12 @@ def find_scoring(session: Session, _scope: Scope, rfq_id: UUID) -> Scoring | Non
     return session.scalar(wanted.execution_options(populate_existing=True))
 
 
+def has_criteria(session: Session, _scope: Scope, rfq_id: UUID) -> bool:
+    """Tell whether a visible request is judged by criteria; a draft whose criteria were taken out again is not."""
+    rows = select(CriterionRow).join(Scoring, CriterionRow.scoring_id == Scoring.id).where(Scoring.rfq_id == rfq_id)
+    return bool(session.scalar(select(rows.exists())))
+
+
 def criteria_of(session: Session, _scope: Scope, scoring_id: UUID) -> Sequence[CriterionRow]:
     """Return the criteria in order."""
     wanted = select(CriterionRow).where(CriterionRow.scoring_id == scoring_id)

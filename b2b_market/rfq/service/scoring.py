@@ -82,6 +82,12 @@ def read_criteria(work: Work, scope: Scope, command: ReadRfq) -> CriteriaContent
     return _content(work, scope, request_queries.party_rfq(work.session, scope, command.rfq_id))
 
 
+@operation(RfqPermission.COMPARE)
+def tell_scorable(work: Work, scope: Scope, command: ReadRfq) -> bool:
+    """Tell whether ``score_quotes`` has criteria to score an own request by."""
+    return queries.has_criteria(work.session, scope, command.rfq_id)
+
+
 @operation(RfqPermission.DRAFT)
 def set_criteria(work: Work, scope: Scope, command: SetCriteria) -> CriteriaContent:
     """Replace the criteria of a draft; CriteriaFrozen once it was submitted or published."""

@@ -1,5 +1,6 @@
 """What time does to the board: entries of an older vocabulary are indexed again, saved searches tell their news."""
 
+from collections.abc import Iterator
 from uuid import UUID
 
 from b2b_market.board.commands import ListRequest, ListTender, ReadSearch
@@ -11,7 +12,7 @@ from b2b_market.infra.tasks import Task
 from b2b_market.infra.who import Cause
 from b2b_market.infra.work import Work
 from b2b_market.kernel.text import N_
-from b2b_market.notifications.public import MessageType, Thing, tell
+from b2b_market.notifications.public import Bilingual, MessageType, Thing, tell
 from b2b_market.rbac.actor import Actor, system_actor
 from b2b_market.rbac.sweeping import sweep
 
@@ -67,17 +68,23 @@ def _speak(work: Work, actor: Actor, search_id: UUID) -> bool:
 
 
 def _tell(work: Work, news: alerting.News) -> None:
-    zh = news.reader.locale.startswith("zh")
-    lines = []
-    for entry in news.entries:
-        first, second = entry.buyer_name_en, entry.buyer_name_zh
-        buyer = (second or first) if zh else (first or second)
-        lines.append(f"{entry.title} · {buyer} · {entry.number}")
-    if news.more:
-        lines.append("…")
+    requests = Bilingual(
+        zh="\n".join(_lines(news, zh=True)),
+        en="\n".join(_lines(news, zh=False)),
+    )
     search = news.search
     thing = Thing(type="board_search", id=search.id, name=search.name, link=f"/board/searches/{search.id}")
-    tell(work, [news.reader], SearchNews, thing, name=search.name, requests="\n".join(lines))
+    tell(work, [news.reader], SearchNews, thing, name=search.name, requests=requests)
+
+
+def _lines(news: alerting.News, *, zh: bool) -> Iterator[str]:
+    for entry in news.entries:
+        own, other = entry.buyer_name_en, entry.buyer_name_zh
+        if zh:
+            own, other = other, own
+        yield f"{entry.title} · {own or other} · {entry.number}"
+    if news.more:
+        yield "…"
 
 
 TASKS = (

@@ -10,8 +10,24 @@ from uuid import UUID
 from b2b_market.kernel.money import Money
 from b2b_market.kernel.paging import PageRequest
 
-Fact = str | int | Money | datetime | date
-"""A value in a message. Money, moments and days are written in each reader's language and zone when they are read."""
+
+@dataclass(frozen=True, slots=True)
+class Bilingual:
+    """A text that stands in Chinese and in English, such as a company's name: each reader reads its own."""
+
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Words of the product within a message, by their message id: each reader reads them in its own language."""
+
+    message_id: str
+
+
+Fact = str | int | Money | datetime | date | Bilingual | Phrase
+"""A value in a message, written in each reader's language and zone when it is read; a plain text stays as it is."""
 
 NO_FACTS: Mapping[str, Fact] = MappingProxyType({})
 NO_SECRETS: Mapping[str, str] = MappingProxyType({})

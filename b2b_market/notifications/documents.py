@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from b2b_market.kernel.money import Money
 from b2b_market.kernel.text import N_
-from b2b_market.notifications.commands import Fact
+from b2b_market.notifications.commands import Bilingual, Fact, Phrase
 from b2b_market.ui import fmt
 from b2b_market.ui.i18n import PO_FILE, Catalogue, fill
 from b2b_market.ui.language import Language, parse_language
@@ -68,14 +68,14 @@ class Mail:
 
 def write(subject: str, body: str, facts: Mapping[str, Fact], reader: Reader, catalogue: Catalogue) -> Written:
     """Write a message in the reader's language, its facts in the reader's formats; fields without a fact stay."""
-    shown = {name: _show(fact, reader) for name, fact in facts.items()}
+    shown = {name: _show(fact, reader, catalogue) for name, fact in facts.items()}
     return Written(
         fill(catalogue.translate(reader.language, subject), shown),
         fill(catalogue.translate(reader.language, body), shown),
     )
 
 
-def _show(fact: Fact, reader: Reader) -> str:
+def _show(fact: Fact, reader: Reader, catalogue: Catalogue) -> str:
     match fact:
         case Money():
             return fmt.money(fact, reader.language)
@@ -83,6 +83,10 @@ def _show(fact: Fact, reader: Reader) -> str:
             return f"{fmt.moment(fact, reader.zone, reader.language)} ({fmt.zone_offset(fact, reader.zone)})"
         case str() | int():
             return str(fact)
+        case Bilingual():
+            return fact.zh if reader.language is Language.ZH else fact.en
+        case Phrase():
+            return catalogue.translate(reader.language, fact.message_id)
         case day:
             return fmt.date_text(day, reader.language)
 

@@ -14,12 +14,23 @@ Declare a message type beside the handler that sends it, resolve the readers, ca
 from collections.abc import Sequence
 
 from b2b_market.infra.work import Work
-from b2b_market.notifications.commands import Fact, Message, MessageType, Recipient, Thing
+from b2b_market.notifications.commands import Bilingual, Fact, Message, MessageType, Phrase, Recipient, Thing
 from b2b_market.notifications.documents import catalogue
 from b2b_market.notifications.service import writing
 from b2b_market.rbac.actor import Scope, system_actor
 
-__all__ = ["Fact", "Message", "MessageType", "Recipient", "Thing", "catalogue", "notify", "tell"]
+__all__ = [
+    "Bilingual",
+    "Fact",
+    "Message",
+    "MessageType",
+    "Phrase",
+    "Recipient",
+    "Thing",
+    "catalogue",
+    "notify",
+    "tell",
+]
 
 
 def notify(work: Work, recipients: Sequence[Recipient], message: Message) -> None:

@@ -8,7 +8,7 @@ from b2b_market.kernel.currency import Currency
 from b2b_market.kernel.money import Money
 from b2b_market.kernel.refusal import Kind, Refusal
 from b2b_market.kernel.text import N_, is_clean
-from b2b_market.notifications.commands import Choice, Fact, Message, MessageType, Recipient
+from b2b_market.notifications.commands import Bilingual, Choice, Fact, Message, MessageType, Phrase, Recipient
 
 MAX_ATTEMPTS = 24
 FIRST_DELAY = timedelta(seconds=30)
@@ -49,6 +49,10 @@ def _store(fact: Fact) -> object:
         return {"time": fact.astimezone(UTC).isoformat()}
     if isinstance(fact, date):
         return {"date": fact.isoformat()}
+    if isinstance(fact, Bilingual):
+        return {"zh": fact.zh, "en": fact.en}
+    if isinstance(fact, Phrase):
+        return {"phrase": fact.message_id}
     return fact
 
 
@@ -62,8 +66,14 @@ def _load(value: object) -> Fact:
             return datetime.fromisoformat(moment)
         case {"date": str() as day}:
             return date.fromisoformat(day)
+        case {"zh": str() as zh, "en": str() as en}:
+            return Bilingual(zh, en)
+        case {"phrase": str() as message_id}:
+            return Phrase(message_id)
         case _:
-            message = "a stored fact is text, a whole number, money, a time or a date"
+            message = (
+                "a stored fact is text, a whole number, money, a time, a date, a text in two languages or a phrase"
+            )
             raise ValueError(message)
 
 

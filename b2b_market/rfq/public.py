@@ -10,6 +10,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from b2b_market.infra.work import Work
+from b2b_market.notifications.public import Bilingual
 from b2b_market.organizations import public as organizations
 from b2b_market.rbac.actor import Actor
 from b2b_market.rfq.commands.requests import ReadAward, ReadQuote, ReadRfq
@@ -98,7 +99,7 @@ class RequestFacts:
     rfq_id: UUID
     number: str
     title: str
-    buyer_name: str
+    buyer: Bilingual
     author_id: UUID
     line_count: int
     closes_at: datetime | None
@@ -113,7 +114,7 @@ def request_facts(work: Work, actor: Actor, rfq_id: UUID) -> RequestFacts:
         rfq_id=rfq.id,
         number=rfq.number,
         title=rfq.title,
-        buyer_name=buyer.name,
+        buyer=buyer.names,
         author_id=rfq.author_id,
         line_count=rfq.line_count,
         closes_at=rfq.closes_at,

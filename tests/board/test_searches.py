@@ -15,7 +15,6 @@ from b2b_market.board.rules.saving import MOST_SEARCHES, TooManySearches, next_d
 from b2b_market.board.service import saving
 from b2b_market.board.states import Cadence
 from b2b_market.board.tasks import alert
-from b2b_market.identity.models import User
 from b2b_market.infra.runtime import Runtime
 from b2b_market.kernel.permission import Role
 from b2b_market.kernel.refusal import Forbidden, Invalid, NotFound, StaleVersion
@@ -25,7 +24,7 @@ from tests.board.boards import put_up, wanted
 from tests.rfq.forms import page, text_of
 from tests.support.calling import caller_for
 from tests.support.delivery import drain_outbox
-from tests.support.people import join, make_person, post_form, sign_in
+from tests.support.people import join, make_person, post_form, sign_in, speak
 from tests.support.rfqs import Market, close, make_market
 from tests.support.works import work_for
 
@@ -113,16 +112,19 @@ class TestTelling:
         assert len(heard(runtime, client, market.sales[0])) == 2
 
     def test_it_is_written_in_the_readers_language(self, runtime: Runtime, client: TestClient, market: Market) -> None:
-        with runtime.database.session() as session:
-            person = session.get(User, market.sales[0].user_id)
-            assert person is not None
-            person.locale = Language.ZH
-            session.commit()
+        speak(runtime, market.sales[0], Language.ZH)
         keep(runtime, market.sales[0], name="轴承")
         put_up(runtime, market, wanted("检修备件", ["轴承"]))
+        with runtime.database.session() as session:
+            session.execute(text("UPDATE board_entry SET buyer_name_zh = '恒力', buyer_name_en = 'Hengli'"))
+            session.commit()
         assert alert(runtime) == 1
         (message,) = heard(runtime, client, market.sales[0])
         assert message["subject"] == "公开看板有新内容：轴承"
+        assert "检修备件 · 恒力 · " in message["body"]
+        speak(runtime, market.sales[0], Language.EN)
+        (message,) = heard(runtime, client, market.sales[0])
+        assert "检修备件 · Hengli · " in message["body"], "and in another once the reader reads that"
 
     def test_filters_count_and_the_own_companys_requests_do_not(
         self, runtime: Runtime, client: TestClient, market: Market

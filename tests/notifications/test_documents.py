@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from b2b_market.kernel.money import Money
+from b2b_market.notifications.commands import Bilingual, Fact, Phrase
 from b2b_market.notifications.documents import Mail, Reader, Written, catalogue, compose, mail_body, write
 from b2b_market.ui.i18n import PO_FILE, Catalogue
 from b2b_market.ui.language import Language
@@ -51,6 +52,14 @@ def words(tmp_path: Path) -> Catalogue:
     path.parent.mkdir(parents=True)
     path.write_text(PO, "utf-8")
     return Catalogue([tmp_path])
+
+
+def test_names_and_the_products_own_words_are_the_readers_too(words: Catalogue) -> None:
+    facts: dict[str, Fact] = {"name": Bilingual(zh="大灯", en="Headlight"), "token": Phrase("The lamp {name} is lit")}
+    found = {
+        language: write("{name}", "{token}", facts, Reader.of(language, "UTC"), words) for language in ("en", "zh")
+    }
+    assert found == {"en": Written("Headlight", "The lamp {name} is lit"), "zh": Written("大灯", "{name} 灯已点亮")}
 
 
 def test_a_message_is_written_in_the_readers_language_zone_and_formats(words: Catalogue) -> None:

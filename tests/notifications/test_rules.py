@@ -5,7 +5,7 @@ import pytest
 
 from b2b_market.infra.ids import new_id
 from b2b_market.kernel.money import Money
-from b2b_market.notifications.commands import Choice, Fact, Message, MessageType, Recipient
+from b2b_market.notifications.commands import Bilingual, Choice, Fact, Message, MessageType, Phrase, Recipient
 from b2b_market.notifications.rules import (
     MAX_ATTEMPTS,
     ObligatoryMessage,
@@ -31,6 +31,8 @@ FACTS: dict[str, Fact] = {
     "day": date(2026, 11, 23),
     "price": Money.of("1250.50", "CNY"),
     "watts": 60,
+    "buyer": Bilingual(zh="恒力", en="Hengli"),
+    "reason": Phrase("Its time is over."),
 }
 READER = Recipient(address="a@example.com", user_id=new_id(), org_id=new_id())
 
@@ -46,6 +48,8 @@ class TestFacts:
             "day": {"date": "2026-11-23"},
             "price": {"money": {"amount": "1250.50", "currency": "CNY"}},
             "watts": 60,
+            "buyer": {"zh": "恒力", "en": "Hengli"},
+            "reason": {"phrase": "Its time is over."},
         }
 
     @pytest.mark.parametrize("value", [1.5, None, [], {}, {"money": {"amount": 1, "currency": "CNY"}}, {"time": 3}])

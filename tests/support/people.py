@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from httpx2 import Response
+from sqlalchemy import update
 
 from b2b_market.entrypoints.modules import load_manifests
 from b2b_market.identity.models import User, UserSession
@@ -45,6 +46,13 @@ def password_hash() -> str:
 def resolver() -> AccessResolver:
     """The installation's resolver; the policy is the same for every test of a process."""
     return AccessResolver(policy_of(load_manifests()))
+
+
+def speak(runtime: Runtime, person: Actor, language: Language) -> None:
+    """Let a person read in a language from now on."""
+    with runtime.database.session() as session:
+        session.execute(update(User).where(User.id == person.user_id).values(locale=language))
+        session.commit()
 
 
 def make_company(

@@ -65,9 +65,12 @@ class Hall:
     sales: tuple[Actor, ...]
 
 
-def make_hall(runtime: Runtime, suppliers: int = 2) -> Hall:
-    """Make the companies and people: two officers of the buyer's other departments and one of an audit firm."""
-    buyer_id = make_company(runtime, "Hengli Heavy Industry", ("buyer",))
+def make_hall(runtime: Runtime, suppliers: int = 2, *, zh: str = "") -> Hall:
+    """Make the companies and people: two officers of the buyer's other departments and one of an audit firm.
+
+    ``zh`` is the buyer's Chinese name.
+    """
+    buyer_id = make_company(runtime, "Hengli Heavy Industry", ("buyer",), zh=zh)
     firm = make_company(runtime, "Audit Firm", ("buyer",))
     officers = tuple(
         make_person(runtime, org, Role.BUYER_ADMIN, name=f"Officer {n}")

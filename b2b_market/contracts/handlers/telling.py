@@ -2,13 +2,12 @@
 
 from b2b_market.contracts.commands import Party, ReadContract
 from b2b_market.contracts.events import ContractDrafted, ContractReleased, ContractRevised, ContractVoided
-from b2b_market.contracts.handlers.drafting import CHINESE_LAW
 from b2b_market.contracts.permissions import ContractPermission
 from b2b_market.contracts.service import reading
 from b2b_market.contracts.service.views import SummaryView
 from b2b_market.infra.work import Work
 from b2b_market.kernel.text import N_
-from b2b_market.notifications.public import Fact, MessageType, Thing, tell
+from b2b_market.notifications.public import Bilingual, Fact, MessageType, Thing, tell
 from b2b_market.organizations import public as organizations
 from b2b_market.rbac.actor import Actor
 
@@ -102,5 +101,5 @@ def _about(event: _Event) -> Thing:
     return Thing(type="contract", id=event.contract_id, name=event.number, link=link, facts={"number": event.number})
 
 
-def _name(party: Party) -> str:
-    return party.name_in("zh" if party.country == CHINESE_LAW else "en")
+def _name(party: Party) -> Fact:
+    return Bilingual(zh=party.name_in("zh"), en=party.name_in("en"))

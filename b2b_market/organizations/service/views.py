@@ -8,7 +8,7 @@ from uuid import UUID
 from b2b_market.kernel.currency import Currency
 from b2b_market.kernel.money import Money
 from b2b_market.kernel.text import N_
-from b2b_market.notifications.public import catalogue
+from b2b_market.notifications.public import Bilingual, catalogue
 from b2b_market.organizations.models import DirectoryEntry, Identifier, Organization, OrganizationSettings
 from b2b_market.organizations.rules import own_name
 from b2b_market.organizations.states import LIFECYCLE, CompanyStatus, IdentifierScheme
@@ -50,6 +50,12 @@ class CompanyView:
     def name(self) -> str:
         """The name the company goes by: Chinese in Chinese-speaking places, English elsewhere."""
         return own_name(self.legal_name_zh, self.legal_name_en, self.country)
+
+    @property
+    def names(self) -> Bilingual:
+        """What messages call the company: each reader by its own language, or by the one name there is."""
+        zh, en = self.legal_name_zh, self.legal_name_en
+        return Bilingual(zh=zh or en, en=en or zh)
 
     def name_in(self, language: str) -> str:
         """Return the name for readers of ``zh-CN`` or ``en``, the other one where there is none.

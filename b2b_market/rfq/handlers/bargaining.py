@@ -4,7 +4,7 @@ from uuid import UUID
 
 from b2b_market.infra.work import Work
 from b2b_market.kernel.text import N_
-from b2b_market.notifications.public import MessageType, Recipient
+from b2b_market.notifications.public import Fact, MessageType, Recipient
 from b2b_market.rbac.actor import Actor
 from b2b_market.rbac.manifest import Handler
 from b2b_market.rfq import events
@@ -122,7 +122,7 @@ def _other(side: Side) -> Side:
     return Side.SUPPLIER if side is Side.BUYER else Side.BUYER
 
 
-def _other_side(work: Work, actor: Actor, event: Step, acted: Side) -> tuple[At, list[Recipient], str]:
+def _other_side(work: Work, actor: Actor, event: Step, acted: Side) -> tuple[At, list[Recipient], Fact]:
     """Return where the talk is, who is to be told on the side that did not act, and who acted.
 
     At the buyer the author of the request is told, at the supplier everybody who may quote.

@@ -69,7 +69,7 @@ def when_guest_admitted_mail_link(work: Work, actor: Actor, event: events.GuestA
         message = Message(
             type=GuestInvitation,
             facts={
-                "buyer": about.buyer_name,
+                "buyer": about.buyer,
                 "supplier": company_name(work, actor, event.supplier_id),
                 "number": about.number,
                 "title": about.title,

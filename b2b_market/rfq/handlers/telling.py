@@ -27,9 +27,9 @@ def people_of(
     return [person for person in found if (only is None or person.user_id == only) and person.user_id != without]
 
 
-def company_name(work: Work, actor: Actor, org_id: UUID) -> str:
-    """Return a company's name."""
-    return organizations.companies(work, actor, [org_id])[org_id].name
+def company_name(work: Work, actor: Actor, org_id: UUID) -> Fact:
+    """Return a company's name in each reader's language."""
+    return organizations.companies(work, actor, [org_id])[org_id].names
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,6 @@ def tell(work: Work, people: list[Recipient], kind: type[MessageType], about: Re
         id=known.rfq_id,
         name=f"{known.number} {known.title}",
         link=at.elsewhere or f"/rfqs/{known.rfq_id}{at.page}",
-        facts={"number": known.number, "title": known.title, "buyer": known.buyer_name},
+        facts={"number": known.number, "title": known.title, "buyer": known.buyer},
     )
     notifications.tell(work, people, kind, thing, **facts)

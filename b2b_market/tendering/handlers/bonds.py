@@ -80,7 +80,7 @@ _Heard = BondHeld | BondForfeitureProposed | BondReturned | BondForfeited
 def _tell(work: Work, actor: Actor, people: list[Recipient], kind: type[MessageType], event: _Heard) -> None:
     if people:
         bond = bonding.read_bond(work, actor, ReadBond(event.bond_id))
-        supplier = organizations.companies(work, actor, [bond.supplier_id])[bond.supplier_id].name
+        supplier = organizations.companies(work, actor, [bond.supplier_id])[bond.supplier_id].names
         amount, link = Money(bond.amount, Currency(bond.currency)), f"/tenders/{event.tender_id}/bonds"
         tell(work, actor, people, kind, event.tender_id, link=link, supplier=supplier, amount=amount)
 

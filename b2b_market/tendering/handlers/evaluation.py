@@ -7,7 +7,7 @@ from uuid import UUID
 
 from b2b_market.infra.work import Work
 from b2b_market.kernel.text import N_
-from b2b_market.notifications.public import Fact, MessageType
+from b2b_market.notifications.public import Bilingual, Fact, MessageType
 from b2b_market.rbac.actor import Actor
 from b2b_market.rbac.manifest import Handler
 from b2b_market.tendering.commands.tenders import ReadTender
@@ -24,6 +24,7 @@ from b2b_market.tendering.events.evaluation import (
 )
 from b2b_market.tendering.handlers.telling import people_with, tell
 from b2b_market.tendering.permissions import TenderPermission
+from b2b_market.tendering.rules.naming import LANGUAGES, named
 from b2b_market.tendering.service import awarding, drafting
 from b2b_market.tendering.states.evaluation import Outcome
 
@@ -177,7 +178,8 @@ def when_lot_decided_tell_bidders(work: Work, actor: Actor, event: LotDecided) -
         facts: dict[str, Fact] = {"standstill_ends_at": result.standstill_ends_at}
         if result.outcome is not Outcome.WON:
             place = NO_PLACE if result.place is None else str(result.place)
-            facts |= {"winner": result.winner, "place": place, "admitted": result.admitted, "reason": result.reason}
+            winner = Bilingual(*(named(result.winner, result.winner_names, language) for language in LANGUAGES))
+            facts |= {"winner": winner, "place": place, "admitted": result.admitted, "reason": result.reason}
         people = people_with(work, actor, [result.supplier_id], TenderPermission.BID_READ)
         tell(
             work,

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from b2b_market.infra.work import Work
 from b2b_market.kernel.text import N_
-from b2b_market.notifications.public import Fact, MessageType, Recipient, Thing, tell
+from b2b_market.notifications.public import Fact, MessageType, Phrase, Recipient, Thing, tell
 from b2b_market.organizations import public as organizations
 from b2b_market.rbac.actor import Actor
 from b2b_market.rbac.manifest import Handler
@@ -113,7 +113,7 @@ def when_framework_terminated_tell_parties(work: Work, actor: Actor, event: Fram
 
 def when_framework_expired_tell_parties(work: Work, actor: Actor, event: FrameworkExpired) -> None:
     """Tell those who place orders, and the members."""
-    _tell_all(work, actor, event, FrameworkOver, reason=TIME_OVER)
+    _tell_all(work, actor, event, FrameworkOver, reason=Phrase(TIME_OVER))
 
 
 def when_call_off_submitted_ask_approvers(work: Work, actor: Actor, event: CallOffSubmitted) -> None:
@@ -195,8 +195,8 @@ def _tell_of(
         tell(work, people, kind, thing, **facts)
 
 
-def _name(work: Work, actor: Actor, org_id: UUID) -> str:
-    return organizations.companies(work, actor, [org_id])[org_id].name
+def _name(work: Work, actor: Actor, org_id: UUID) -> Fact:
+    return organizations.companies(work, actor, [org_id])[org_id].names
 
 
 FRAMEWORK_HANDLERS = (

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from b2b_market.infra.work import Work
 from b2b_market.kernel.text import N_
-from b2b_market.notifications.public import MessageType
+from b2b_market.notifications.public import MessageType, Phrase
 from b2b_market.organizations import public as organizations
 from b2b_market.rbac.actor import Actor
 from b2b_market.rbac.manifest import Handler
@@ -56,7 +56,7 @@ def when_participant_invited_ask_approvers(work: Work, actor: Actor, event: Part
 def when_participation_answered_tell_lead(work: Work, actor: Actor, event: ParticipationAnswered) -> None:
     """Tell those who draft for the lead buyer."""
     people = people_with(work, actor, [event.buyer_id], TenderPermission.DRAFT)
-    company = organizations.companies(work, actor, [event.org_id])[event.org_id].name
+    company = organizations.companies(work, actor, [event.org_id])[event.org_id].names
     tell(
         work,
         actor,
@@ -95,7 +95,7 @@ def _tell_all(work: Work, actor: Actor, tender_id: UUID, news: str, reason: str)
                 JointGoesOn,
                 tender_id,
                 link=f"/tenders/{tender_id}/participants",
-                news=news,
+                news=Phrase(news),
                 reason=reason,
             )
 

@@ -37,14 +37,14 @@ def tell(
     link: str = "",
     **facts: Fact,
 ) -> None:
-    """Send people a message about a tender with its number, its title and the buyer's name.
+    """Send people a message about a tender with its number, its title and the buyer's name in the reader's language.
 
     ``link`` where it leads elsewhere than to the tender's page.
     """
     if not people:
         return
     tender = drafting.read_tender(work, actor, ReadTender(tender_id)).tender
-    buyer = organizations.companies(work, actor, [tender.buyer_id])[tender.buyer_id].name
+    buyer = organizations.companies(work, actor, [tender.buyer_id])[tender.buyer_id].names
     thing = Thing(
         type="tender",
         id=tender.id,

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from b2b_market.infra.work import Work
 from b2b_market.kernel.text import N_
-from b2b_market.notifications.public import MessageType, Recipient
+from b2b_market.notifications.public import MessageType, Phrase, Recipient
 from b2b_market.rbac.actor import Actor
 from b2b_market.rbac.manifest import Handler
 from b2b_market.tendering.commands.tenders import ReadTender
@@ -171,7 +171,7 @@ def when_tender_unsuccessful_tell_everybody(work: Work, actor: Actor, event: Ten
     """Tell the buyer and those who are invited or take part that nothing was opened."""
     people = people_with(work, actor, [event.buyer_id], TenderPermission.DRAFT)
     everybody = [*people, *_suppliers(work, actor, event.tender_id)]
-    tell(work, actor, everybody, TenderEnded, event.tender_id, reason=TOO_FEW)
+    tell(work, actor, everybody, TenderEnded, event.tender_id, reason=Phrase(TOO_FEW))
 
 
 def _told(work: Work, actor: Actor, tender_id: UUID) -> TenderContent:

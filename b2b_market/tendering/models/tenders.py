@@ -175,6 +175,8 @@ class TenderBoard(Base):
     tender_id: Mapped[UUID] = mapped_column(primary_key=True)
     buyer_id: Mapped[UUID]
     buyer_name: Mapped[str]
+    buyer_names: Mapped[dict[str, str]] = mapped_column(JSONB)
+    """The buyer by language, where it has a name in both."""
     number: Mapped[str]
     title: Mapped[str]
     status: Mapped[TenderStatus] = mapped_column(enum_type(TenderStatus))

@@ -22,7 +22,7 @@ from b2b_market.reference import public as reference
 from b2b_market.tendering.commands.disclosure import ReadEdition
 from b2b_market.tendering.commands.tenders import ReadTender
 from b2b_market.tendering.pages import showing, weighing, wording
-from b2b_market.tendering.rules.naming import named_in
+from b2b_market.tendering.rules.naming import named, named_in
 from b2b_market.tendering.rules.procedures import Procedure, profiles, read_procedure
 from b2b_market.tendering.schemas.disclosure import FiltersIn
 from b2b_market.tendering.service import board, evidence, staging
@@ -75,6 +75,7 @@ def list_board(call: PageCall, query: Annotated[FiltersIn, Query()]) -> Response
     language = tongue(call)
     context = {
         "page": page,
+        "buyers": {one.tender_id: named(one.buyer_name, one.buyer_names, language) for one in page.items},
         "filters": filters,
         "states": [(one.value, word) for one, word in STATES.items()],
         "kinds": [(one.code, one.names[language]) for one in profiles().values()],
@@ -97,6 +98,7 @@ def show_notice(tender_id: WireUuid, call: PageCall) -> Response:
     context = {
         **_said(call, document),
         "found": found.notice,
+        "buyer": named(found.notice.buyer_name, found.notice.buyer_names, tongue(call)),
         "editions": found.editions,
         "steps": [(step, STEPS[step.kind]) for step in reversed(found.steps)],
         "questions": [step.facts for step in found.steps if step.kind is StepKind.ANSWERED],

@@ -18,7 +18,7 @@ from b2b_market.tendering.documents.atom import Feed, Item, write_atom
 from b2b_market.tendering.pages import board as board_pages
 from b2b_market.tendering.pages import evidence
 from b2b_market.tendering.pages.board import PATH, STEPS, tongue
-from b2b_market.tendering.rules.naming import named_in
+from b2b_market.tendering.rules.naming import named, named_in
 from b2b_market.tendering.schemas.disclosure import FiltersIn
 from b2b_market.tendering.service import board
 from b2b_market.tendering.service.board import PublicStep
@@ -62,14 +62,15 @@ def steps_feed(tender_id: WireUuid, call: PageCall) -> Response:
     """Return what happens to a public tender as an Atom feed, the newest first; nobody needs to sign in."""
     found = board.read_public_tender(call.work, call.actor, ReadTender(tender_id))
     notice, at = found.notice, f"{site_of(call)}{PATH}/{tender_id}"
+    author = named(notice.buyer_name, notice.buyer_names, tongue(call))
     feed = Feed(
         id=f"urn:uuid:{tender_id}",
         title=f"{notice.number} {notice.title}",
         language=call.viewer().locale.value,
         changed_at=max([notice.changed_at, *(one.stored_at for one in found.steps)]),
-        author=notice.buyer_name,
+        author=author,
         links={"self": f"{at}/feed.atom", "alternate": at},
-        items=[_step(call, one, at, notice.buyer_name) for one in reversed(found.steps)],
+        items=[_step(call, one, at, author) for one in reversed(found.steps)],
     )
     return answer(call, feed)
 
@@ -82,7 +83,7 @@ def _notice(call: PageContext, one: Any) -> Item:  # noqa: ANN401 - a row of the
         href=f"{site_of(call)}{PATH}/{one.tender_id}",
         published_at=one.published_at,
         changed_at=one.changed_at,
-        author=one.buyer_name,
+        author=named(one.buyer_name, one.buyer_names, tongue(call)),
         summary=f"{one.number} · {closes}\n{one.document['description']}".strip(),
         classes=one.codes,
     )

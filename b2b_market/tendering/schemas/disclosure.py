@@ -53,6 +53,7 @@ class BoardEntryOut(WireOut):
     number: str
     title: str
     buyer_name: str
+    buyer_names: dict[str, str]
     status: TenderStatus
     entry: Entry
     kind: str

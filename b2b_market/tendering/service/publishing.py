@@ -207,7 +207,7 @@ def put_out(work: Work, scope: Scope, tender: Tender, cards: Sequence[dict[str, 
     work.session.flush()
     _keep_edition(work, tender, reason)
     if procedure.notice is Publicity.PUBLIC and tender.rehearsal_factor == 1:
-        stand_on_board(work, scope, tender, buyer.name)
+        stand_on_board(work, scope, tender, buyer)
 
 
 def _keep_edition(work: Work, tender: Tender, reason: str) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import text
 from b2b_market.identity.rules import secret_hash
 from b2b_market.infra.database import Tenant, set_tenant
 from b2b_market.infra.http.requests import SESSION_COOKIE
+from b2b_market.infra.ids import new_id
 from b2b_market.infra.runtime import Runtime
 from b2b_market.kernel.permission import Role
 from b2b_market.rbac.actor import Actor
@@ -130,6 +131,37 @@ def test_only_admins_deal_with_keys(client: TestClient, person: Actor) -> None:
     sign_in(client, person)
     assert client.get("/api/v1/api-keys").status_code == 403
     assert client.post("/api/v1/api-keys", json=key_body("rfq:read")).status_code == 403
+
+
+def test_an_administrator_lends_the_right_to_make_keys_and_never_gets_one_that_bids(
+    client: TestClient, runtime: Runtime
+) -> None:
+    company = make_company(runtime, "Bolt Works", ["supplier"])
+    boss = make_person(runtime, company, Role.SUPPLIER_ADMIN)
+    sales = make_person(runtime, company, Role.SUPPLIER_SALES)
+    sign_in(client, boss)
+    refused = client.post("/api/v1/api-keys", json=key_body("bid:submit"))
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/permissions")
+    keys = {"side": "supplier", "label": "Bid keys", "permissions": ["api_key:read", "api_key:manage"]}
+    assert client.put("/api/v1/own-roles", json=keys).status_code == 200
+    place = f"/api/v1/members/{sales.user_id}/roles"
+    tomorrow = key_body(days=1)["expires_at"]
+    lent = client.post(place, json={"role": "supplier.own:Bid keys", "valid_until": tomorrow})
+    assert lent.status_code == 200, lent.text
+    sign_in(client, sales)
+    assert client.post("/api/v1/api-keys", json=key_body("bid:submit", "quote:award")).status_code == 422
+    secret = client.post("/api/v1/api-keys", json=key_body("bid:submit")).json()["secret"]
+    sign_in(client, boss)
+    (grant,) = [one for one in lent.json()["grants"] if one["role"] == "supplier.own:Bid keys"]
+    assert client.delete(f"{place}/{grant['id']}").status_code == 204
+    sign_in(client, sales)
+    assert client.post("/api/v1/api-keys", json=key_body("bid:submit")).status_code == 403
+    sign_out(client)
+    bearer = {"authorization": f"Bearer {secret}"}
+    assert client.get("/api/v1/me", headers=bearer).json()["permissions"] == ["bid:submit"]
+    sent = client.post(f"/api/v1/tenders/{new_id()}/bids", headers=bearer, files={"file": ("bid.sealed", b"{}")})
+    assert sent.status_code == 404, "it may bid; of this tender it knows nothing"
+    assert [event.actor_user_id for event in trail(runtime, "api_key.made")] == [sales.user_id]
 
 
 @pytest.mark.usefixtures("person")

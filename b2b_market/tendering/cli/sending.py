@@ -19,7 +19,10 @@ from b2b_market.tendering.rules.sealed_reading import pack_reveal, read_reveal
 from b2b_market.tendering.rules.sealed_terms import Notice, Part
 
 T = TypeVar("T")
-_NO_KEY = "Set B2B_MARKET_API_KEY to an API key of your company; its page is Company, API keys."
+_NO_KEY = (
+    "Set B2B_MARKET_API_KEY to an API key of your company with bid:submit; its page is Company, API keys. Who may "
+    "submit bids but not make keys asks an administrator to lend that right."
+)
 Url = Annotated[str, typer.Option(envvar="B2B_MARKET_URL", help="The platform's address.")]
 ApiKey = Annotated[
     str, typer.Option("--api-key", envvar="B2B_MARKET_API_KEY", help="Of your company; better set the variable.")

@@ -1,7 +1,7 @@
 """Every SELECT of identity, the one query of each request included."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cache
 from typing import Any, Final, NamedTuple
 from uuid import UUID
@@ -21,16 +21,23 @@ from b2b_market.rbac.held import companies_of, holders_asked
 
 _ACCESS: Final = "SELECT identity_access(%(kind)s, %(proof)s, %(idle)s, %(every)s, %(person)s, %(company)s), now()"
 """The function stands in the migration of identity; it also sets the tenant and keeps "last seen" up to date."""
+_UNSEEN: Final = "SELECT last_seen_at <= now() - %(older)s FROM identity_session WHERE token_hash = %(proof)s"
+_ACCESS_UNSEEN: Final = f"{_ACCESS}, ({_UNSEEN})"
 
 
 def access(
-    session: Session, kind: str, proof: bytes, *, every: timedelta | None = SEEN_EVERY
-) -> tuple[dict[str, Any] | None, datetime]:
+    session: Session, kind: str, proof: bytes, *, noting: bool = True
+) -> tuple[dict[str, Any] | None, datetime, bool]:
     """Return everything the edge needs of a live ``session`` or ``api_key``, None where it has ended, and the stamp.
 
-    "Last seen" is brought up to date where it is older than ``every``, never where that is None.
+    "Last seen" is brought up to date where it is older than a minute, unless the caller is not ``noting`` it: then the
+    third value tells whether it would have been.
     """
-    return _ask(session, {**_LIFE, "every": every, "kind": kind, "proof": proof, "person": None, "company": None})
+    values = {**_LIFE, "kind": kind, "proof": proof, "person": None, "company": None}
+    if noting:
+        return *_ask(session, values), False
+    found, stamp, unseen = run_fixed(session, _ACCESS_UNSEEN, {**values, "every": None, "older": SEEN_EVERY}).one()
+    return found, stamp, bool(unseen)
 
 
 def person_access(session: Session, user_id: UUID, org_id: UUID | None) -> dict[str, Any]:

@@ -6,15 +6,16 @@ still have answered 200.
 """
 
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Annotated, Any, Protocol
+from typing import Annotated, Any, NamedTuple, Protocol
 from uuid import UUID
 
 from fastapi import Depends, Request, Response
 from fastapi.routing import APIRoute
 from pydantic import TypeAdapter
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from b2b_market.infra.http import idempotency
@@ -47,16 +48,22 @@ from b2b_market.ui.security import SAFE_METHODS, check_same_origin
 Answer = Response
 
 
+class Resolved(NamedTuple):
+    """Who calls, the transaction's stamp, and whether it is still to be noted that the session was seen."""
+
+    actor: Actor
+    stamp: datetime
+    unseen: bool = False
+
+
 class Resolver(Protocol):
     """Identity's answer to "who is this?": one query on the credential's hash, which also sets the tenant.
 
-    Returns the actor and the transaction's stamp; an absent credential and an ended session are the anonymous actor,
-    an ended key raises Unauthenticated.
+    An absent credential and an ended session are the anonymous actor, an ended key raises Unauthenticated. A request
+    that only reads notes by the way that its session was seen, one that is ``changing`` something leaves that open.
     """
 
-    def __call__(
-        self, session: Session, credential: Credential | None, *, changing: bool = False
-    ) -> tuple[Actor, datetime]:
+    def __call__(self, session: Session, credential: Credential | None, *, changing: bool = False) -> Resolved:
         """Resolve ``credential`` within ``session``'s transaction, which is ``changing`` something or reads only."""
         ...
 
@@ -86,21 +93,36 @@ class Edge:
             request.headers.get("idempotency-key"),
             network=network_of(request),
         )
-        opened: list[tuple[Actor, Work]] = []
+        opened: list[tuple[Resolved, Work]] = []
         try:
             with self.runtime.database.session() as session:
                 changing = request.method not in SAFE_METHODS
-                actor, stamp = self.resolve(session, credential_of(request), changing=changing)
-                work = self.runtime.begin(session, actor.who, cause, stamp, tenant=actor.tenant())
-                opened.append((actor, work))
-                yield work, actor
+                found = self.resolve(session, credential_of(request), changing=changing)
+                work = self.runtime.begin(session, found.actor.who, cause, found.stamp, tenant=found.actor.tenant())
+                opened.append((found, work))
+                yield work, found.actor
                 work.finish()
                 session.commit()
         except Refusal as refusal:
-            known, veil = (opened[0][0], opened[0][1].veiled) if opened else (None, None)
+            known, veil = (opened[0][0].actor, opened[0][1].veiled) if opened else (None, None)
             self.note_denial(refusal, request, known, cause, veil=veil)
+            if opened:
+                self._note_seen(request, opened[0][0])
             raise
         self.runtime.settle(work)
+        self._note_seen(request, found)
+
+    def _note_seen(self, request: Request, found: Resolved) -> None:
+        """Note that a session was seen once its changing request has let go of every lock.
+
+        Within that request it would hold the session's row to the end and may wait for the person's, which is held by
+        whoever sets a new password and ends the session. The transaction here waits for nothing, and where it is lost
+        the next request notes the same.
+        """
+        if found.unseen:
+            with suppress(DBAPIError), self.runtime.database.session() as session:
+                self.resolve(session, credential_of(request))
+                session.commit()
 
     def note_denial(
         self, refusal: Refusal, request: Request, actor: Actor | None, cause: Cause, *, veil: UUID | None = None

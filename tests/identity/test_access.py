@@ -53,7 +53,7 @@ def test_strangers_and_ended_sessions_have_no_tenant(runtime: Runtime) -> None:
         session.commit()
     for credential in (None, Credential(CredentialKind.SESSION, token), Credential(CredentialKind.SESSION, "nonsense")):
         with runtime.database.session() as session:
-            actor, _ = resolver()(session, credential)
+            actor = resolver()(session, credential).actor
             assert actor.is_anonymous
             assert actor.permissions == frozenset()
             assert session.scalar(text("SELECT app_orgs()")) == []
@@ -99,6 +99,24 @@ def test_last_seen_is_written_once_a_minute(runtime: Runtime) -> None:
             assert seen(session) == timedelta(seconds=left)
 
 
+def test_a_changing_request_says_that_its_session_is_to_be_noted_as_seen(runtime: Runtime) -> None:
+    org = make_company(runtime)
+    person = make_person(runtime, org, Role.BUYER_PURCHASER)
+    used = Credential(CredentialKind.SESSION, start_session(runtime, person.user_id, org))
+    for age, unseen in ((59, False), (61, True)):
+        with runtime.database.session() as session:
+            session.execute(
+                text("UPDATE identity_session SET last_seen_at = now() - make_interval(secs => :age)"), {"age": age}
+            )
+            found = resolver()(session, used, changing=True)
+            assert (found.actor.user_id, found.unseen) == (person.user_id, unseen)
+            kept = session.scalar(text("SELECT now() - max(last_seen_at) FROM identity_session"))
+            assert kept == timedelta(seconds=age)
+    with runtime.database.session() as session:
+        nobody = resolver()(session, Credential(CredentialKind.SESSION, "nonsense"), changing=True)
+        assert (nobody.actor.is_anonymous, nobody.unseen) == (True, False)
+
+
 def test_grants_count_only_while_in_force(runtime: Runtime) -> None:
     org = make_company(runtime)
     person = make_person(runtime, org, Role.BUYER_PURCHASER, Role.BUYER_ADMIN)
@@ -114,7 +132,7 @@ def test_grants_count_only_while_in_force(runtime: Runtime) -> None:
             token = new_secret()
             session.add(_session_row(token, person.user_id, org))
             session.flush()
-            actor, _ = resolver()(session, Credential(CredentialKind.SESSION, token))
+            actor = resolver()(session, Credential(CredentialKind.SESSION, token)).actor
             assert actor.roles == frozenset({"buyer.purchaser"}), change
             session.rollback()
 
@@ -127,7 +145,7 @@ def test_who_lost_every_role_keeps_the_account_but_no_company(runtime: Runtime) 
         session.commit()
     token = start_session(runtime, person.user_id, org)
     with runtime.database.session() as session:
-        actor, _ = resolver()(session, Credential(CredentialKind.SESSION, token))
+        actor = resolver()(session, Credential(CredentialKind.SESSION, token)).actor
         assert actor.org_ids == ()
         assert actor.permissions == frozenset({"account:manage", "account:use"})
         assert session.scalar(text("SELECT app_orgs()")) == []
@@ -237,7 +255,7 @@ def test_a_key_narrows_its_service_account_and_dies_at_once(runtime: Runtime) ->
         )
         session.flush()
         credential = Credential(CredentialKind.API_KEY, secret)
-        actor, _ = resolver()(session, credential)
+        actor = resolver()(session, credential).actor
         assert actor.permissions == frozenset({"api_key:read"})
         assert actor.who.session == session_mark(secret_hash(secret))
         assert session.scalar(text("SELECT last_used_at = now() FROM identity_api_key")) is True

@@ -38,23 +38,55 @@ def live_sessions(runtime: Runtime, person: Actor) -> int:
         return int(session.scalar(wanted, {"id": person.user_id}) or 0)
 
 
+def minutes_since_seen(runtime: Runtime) -> int:
+    with runtime.database.session() as session:
+        wanted = text("SELECT extract(epoch FROM now() - max(last_seen_at)) / 60 FROM identity_session")
+        return int(session.scalar(wanted) or 0)
+
+
+ACCOUNT = {
+    "name": "Li Wei",
+    "locale": "en",
+    "timezone": "UTC",
+    "theme": "auto",
+    "density": "default",
+    "single_key_shortcuts": True,
+}
+
+
+def test_a_browser_that_only_changes_things_is_seen(committed_client: TestClient, committed_runtime: Runtime) -> None:
+    person = make_person(committed_runtime, make_company(committed_runtime), Role.BUYER_PURCHASER)
+    browser = caller_for(committed_client, committed_runtime, person)
+    for version, status in ((1, 200), (1, 412)):
+        seen_long_ago(committed_runtime)
+        assert minutes_since_seen(committed_runtime) >= 60
+        assert browser.call("PUT", "/account", ACCOUNT, version=version).status_code == status
+        assert minutes_since_seen(committed_runtime) < 60, "also where it was refused"
+
+
+def test_a_change_does_not_wait_for_whoever_holds_its_session(
+    committed_client: TestClient, committed_runtime: Runtime
+) -> None:
+    person = make_person(committed_runtime, make_company(committed_runtime), Role.BUYER_PURCHASER)
+    browser = caller_for(committed_client, committed_runtime, person)
+    seen_long_ago(committed_runtime)
+    with ThreadPoolExecutor(1) as pool, committed_runtime.database.session() as session:
+        session.execute(text("SELECT id FROM identity_session FOR UPDATE")).all()
+        changed = pool.submit(browser.call, "PUT", "/account", ACCOUNT, version=1).result(60)
+        session.rollback()
+    assert changed.status_code == 200
+    assert minutes_since_seen(committed_runtime) >= 60, "the next request notes it"
+
+
 def test_a_change_in_one_browser_waits_for_a_new_password_set_in_another(
     committed_client: TestClient, committed_runtime: Runtime
 ) -> None:
     person = make_person(committed_runtime, make_company(committed_runtime), Role.BUYER_PURCHASER)
     other = caller_for(committed_client, committed_runtime, person)
     seen_long_ago(committed_runtime)
-    account = {
-        "name": "Li Wei",
-        "locale": "en",
-        "timezone": "UTC",
-        "theme": "auto",
-        "density": "default",
-        "single_key_shortcuts": True,
-    }
 
     def change() -> Response:
-        return other.call("PUT", "/account", account, version=1)
+        return other.call("PUT", "/account", ACCOUNT, version=1)
 
     with patient(committed_runtime), ThreadPoolExecutor(1) as pool:
         with work_for(committed_runtime, person) as work:

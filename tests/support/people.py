@@ -189,7 +189,7 @@ def make_person(
         session.add_all((user, session_row(user.id, org_id, token, now)))
         session.add_all(grant_row(user.id, org_id, role, now, limit) for role in roles if org_id is not None)
         session.flush()
-        actor, _ = resolver()(session, Credential(CredentialKind.SESSION, token))
+        actor = resolver()(session, Credential(CredentialKind.SESSION, token)).actor
         session.commit()
     return actor
 
@@ -250,7 +250,7 @@ def session_row(user_id: UUID, org_id: UUID | None, token: str, now: datetime) -
 def actor_of(runtime: Runtime, token: str) -> Actor:
     """Return whom the edge would see behind a session token, with the roles of this moment."""
     with runtime.database.session() as session:
-        actor, _ = resolver()(session, Credential(CredentialKind.SESSION, token))
+        actor = resolver()(session, Credential(CredentialKind.SESSION, token)).actor
         session.rollback()
     return actor
 

@@ -3,7 +3,6 @@
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, Final
@@ -13,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from b2b_market.identity import queries
 from b2b_market.identity.permissions import AccountPermission
-from b2b_market.identity.rules import SEEN_EVERY, account_key, home_of, secret_hash, session_mark
+from b2b_market.identity.rules import account_key, home_of, secret_hash, session_mark
 from b2b_market.identity.states import UserKind
 from b2b_market.infra.database import Tenant, set_tenant
 from b2b_market.infra.http.requests import Credential, CredentialKind
@@ -24,6 +23,7 @@ from b2b_market.kernel.permission import Role
 from b2b_market.kernel.refusal import NotFound, Unauthenticated
 from b2b_market.rbac.actor import Actor, Person, anonymous
 from b2b_market.rbac.duties import before_approval
+from b2b_market.rbac.edge import Resolved
 from b2b_market.rbac.held import companies_of
 from b2b_market.rbac.manifest import ShellFacts
 from b2b_market.rbac.matrix import role_permissions
@@ -59,26 +59,23 @@ class AccessResolver:
         self._known: OrderedDict[_Key, Access] = OrderedDict()
         self._guests = role_permissions(policy, Role.GUEST_SUPPLIER)
 
-    def __call__(
-        self, session: Session, credential: Credential | None, *, changing: bool = False
-    ) -> tuple[Actor, datetime]:
+    def __call__(self, session: Session, credential: Credential | None, *, changing: bool = False) -> Resolved:
         """Return the actor and the transaction's stamp; the tenant is set by the same query.
 
         No credential and an ended session are the anonymous actor: the first operation that needs somebody answers 401,
         and the page of signing in stays within reach. An ended or unknown API key raises Unauthenticated at once.
 
-        A ``changing`` request does not note that its session was seen; the next page does. It would hold the session's
-        row to its end and may wait for the person's, which is held by whoever sets a new password and ends the session.
+        A ``changing`` request does not note that its session was seen, but says whether that is still to be done.
         """
         if credential is not None:
             hashed = secret_hash(credential.secret)
-            every = None if changing and credential.kind is CredentialKind.SESSION else SEEN_EVERY
-            found, stamp = queries.access(session, credential.kind.value, hashed, every=every)
+            noting = not changing or credential.kind is CredentialKind.API_KEY
+            found, stamp, unseen = queries.access(session, credential.kind.value, hashed, noting=noting)
             if found is not None:
-                return self._actor(found, session_mark(hashed)), stamp
+                return Resolved(self._actor(found, session_mark(hashed)), stamp, unseen)
             if credential.kind is CredentialKind.API_KEY:
                 raise Unauthenticated
-        return anonymous(), set_tenant(session, Tenant())
+        return Resolved(anonymous(), set_tenant(session, Tenant()))
 
     def act_as(self, session: Session, user_id: UUID, org_id: UUID | None) -> Actor:
         """Return a person as their session for ``org_id`` would be seen, without one."""

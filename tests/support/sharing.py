@@ -8,7 +8,12 @@ from xdist.workermanage import WorkerController
 
 TOGETHER: Final = {
     "site": ("tests/journeys/test_*_pages.py",),
-    "world": ("tests/architecture/test_routes.py", "tests/architecture/test_schema.py", "tests/fuzz/test_*.py"),
+    "world": (
+        "tests/architecture/test_planted.py",
+        "tests/architecture/test_routes.py",
+        "tests/architecture/test_schema.py",
+        "tests/fuzz/test_*.py",
+    ),
     "built_house": ("tests/faults/test_*.py",),
     "kit_site": ("tests/ui/test_browser.py",),
 }

@@ -430,8 +430,8 @@ class _Maker:
             self._until(published.tender.id, TenderStatus.TENDERING)
         bid_twice(self.runtime, hall, framed)
         self.things["committee_bid_id"] = str(tenders.bid(self.runtime, hall, seated, 0, price="88").bid_id)
-        for place, prices in enumerate((PLANTED.winner, PLANTED.rival)):
-            sent = tenders.bid(self.runtime, hall, content, place, price=prices[0])
+        for place, price in enumerate(("90", "80")):
+            sent = tenders.bid(self.runtime, hall, content, place, price=price)
             self.things.setdefault("bid_id", str(sent.bid_id))
         kept = envelopes.submit(self.runtime, hall, staged, 0, "88")
         self.things |= bonds.in_world(self.runtime, hall, content)

@@ -83,11 +83,11 @@ def request_takeover(work: Work, actor: Actor, email: str) -> None:
 def open_takeover(work: Work, actor: Actor, email: str, code: str) -> tuple[Provisional, ...]:
     """Return the provisional companies of the mailbox that the code proves, locked; the code is used up.
 
-    The transaction may touch their rows from here on. WrongCode where the code does not fit.
+    Who goes on with their rows reaches for them. WrongCode where the code does not fit.
     """
     return guests.open_takeover(work, Scope(actor, None), email, code)
 
 
 def merge_provisional(work: Work, actor: Actor, org_ids: Iterable[UUID]) -> None:
-    """Let the actor's company stand in for provisional ones that ``open_takeover`` returned."""
+    """Let the actor's company stand in for provisional ones that ``open_takeover`` returned; callers reach for them."""
     guests.merge_provisional(work, Scope(actor, None), org_ids)

@@ -1,12 +1,13 @@
 """Suppliers invited by mail before they are registered: what they may, how they are claimed, how they are merged."""
 
+from contextlib import nullcontext
 from dataclasses import replace
 from decimal import Decimal
 from uuid import UUID
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from b2b_market.infra.database import Base
 from b2b_market.infra.runtime import Runtime
@@ -349,6 +350,21 @@ def test_an_approved_company_takes_a_guests_place(
     assert announced(runtime, "organizations.merged.v1") == [
         {"organization_id": str(guest.org_id), "into_id": str(org_id), "sponsor_id": str(market.buyer_id)}
     ]
+
+
+def test_the_own_fence_comes_back_whatever_came_of_a_takeover(
+    runtime: Runtime, market: Market, content: RfqContent
+) -> None:
+    assert content.rfq.number
+    for admin, refused in (
+        (make_person(runtime, market.suppliers[0], Role.SUPPLIER_ADMIN), True),
+        (admin_of(runtime)[1], False),
+    ):
+        code = takeover_code(runtime, admin)
+        with work_for(runtime, admin) as work:
+            with pytest.raises(PlacesTaken) if refused else nullcontext():
+                taking_over.take_over(work, admin, TakeOver(email=ADDRESS, code=code))
+            assert work.session.scalar(text("SELECT app_orgs()")) == [admin.org_id]
 
 
 def test_one_company_has_one_place(runtime: Runtime, market: Market, content: RfqContent, guest: Actor) -> None:

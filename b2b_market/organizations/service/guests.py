@@ -181,13 +181,13 @@ def request_takeover(work: Work, scope: Scope, email: str) -> None:
 def open_takeover(work: Work, scope: Scope, email: str, code: str) -> tuple[Provisional, ...]:
     """Return the provisional companies of the guest whose mailbox the code proves, locked; the code is used up.
 
-    The transaction may touch their rows from here on, besides the own company's. WrongCode where it does not fit, also
-    for an address that nobody is known by.
+    Who goes on with their rows reaches for them. WrongCode where it does not fit, also for an address that nobody is
+    known by.
     """
     guest = _proven(work, scope, email, code)
     ids = guest_companies(work.session, guest.id, work.now() - work.shift)
-    work.act_for(Tenant((scope.org_id, *ids)))
-    rows = [queries.lock_reviewed_company(work.session, scope, org_id)[0] for org_id in sorted(ids)]
+    with work.reaching(Tenant((scope.org_id, *ids))):
+        rows = [queries.lock_reviewed_company(work.session, scope, org_id)[0] for org_id in sorted(ids)]
     return tuple(
         Provisional(row.id, row.sponsor_id)
         for row in rows
@@ -204,7 +204,10 @@ def _proven(work: Work, scope: Scope, email: str, code: str) -> PersonView:
 
 
 def merge_provisional(work: Work, scope: Scope, org_ids: Iterable[UUID]) -> None:
-    """Let the acting company stand in for provisional ones that ``open_takeover`` returned: they end with that."""
+    """Let the acting company stand in for provisional ones that ``open_takeover`` returned: they end with that.
+
+    Callers reach for them.
+    """
     for org_id in sorted(org_ids):
         row, _ = queries.lock_reviewed_company(work.session, scope, org_id)
         LIFECYCLE.advance(row, "merge")

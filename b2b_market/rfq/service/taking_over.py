@@ -77,19 +77,18 @@ def take_over(work: Work, scope: Scope, command: TakeOver) -> TakenOver:
     if not found:
         raise rules.NothingToTakeOver
     ids = tuple(one.id for one in found)
-    work.act_for(Tenant((scope.org_id, *ids, *sorted({one.sponsor_id for one in found}))))
-    wide = Scope(replace(scope.actor, org_ids=(*scope.org_ids, *ids)), scope.permission)
-    places = queries.places_of(work.session, wide, ids)
-    for place in places:
-        work.gate(place.rfq_id, exclusive=True)
-    left = _left(work, wide, scope.org_id, places)
-    free = [place for place in places if place.rfq_id not in left]
-    staying = {place.supplier_id for place in places if place.rfq_id in left}
-    organizations.merge_provisional(work, scope.actor, [found for found in ids if found not in staying])
-    for place in free:
-        _move(work, wide, place.rfq_id, place.supplier_id, scope.org_id)
-    work.session.flush()
-    work.act_for(scope.actor.tenant())
+    with work.reaching(Tenant((scope.org_id, *ids, *sorted({one.sponsor_id for one in found})))):
+        wide = Scope(replace(scope.actor, org_ids=(*scope.org_ids, *ids)), scope.permission)
+        places = queries.places_of(work.session, wide, ids)
+        for place in places:
+            work.gate(place.rfq_id, exclusive=True)
+        left = _left(work, wide, scope.org_id, places)
+        free = [place for place in places if place.rfq_id not in left]
+        staying = {place.supplier_id for place in places if place.rfq_id in left}
+        organizations.merge_provisional(work, scope.actor, [found for found in ids if found not in staying])
+        for place in free:
+            _move(work, wide, place.rfq_id, place.supplier_id, scope.org_id)
+        work.session.flush()
     return TakenOver(tuple(place.rfq_id for place in free), tuple(left.values()))
 
 

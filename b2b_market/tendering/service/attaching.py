@@ -26,7 +26,7 @@ from b2b_market.tendering.queries import tenders as tender_queries
 from b2b_market.tendering.rules import attaching as rules
 from b2b_market.tendering.rules.attaching import Paper
 from b2b_market.tendering.rules.procedures import read_procedure
-from b2b_market.tendering.service.complaint_cases import on_behalf
+from b2b_market.tendering.service.acting import on_behalf
 from b2b_market.tendering.states.documents import DocumentKind, DocumentLanguage, Takers
 from b2b_market.tendering.states.tenders import LIVE, TENDER_LIFECYCLE, TenderStatus
 
@@ -162,7 +162,7 @@ def open_board_document(work: Work, scope: Scope, command: ReadBoardDocument) ->
     board = tender_queries.on_board(work.session, command.tender_id)
     if board is None:
         raise NotFound(tender_id=str(command.tender_id))
-    with on_behalf(work, board.buyer_id):
+    with on_behalf(work, board.buyer_id, PART):
         row = queries.announced_document(work.session, scope, board.tender_id, command.document_id)
     return files.open_on_behalf(work, row.buyer_id, row.file_id)
 

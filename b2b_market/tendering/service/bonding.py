@@ -31,7 +31,7 @@ from b2b_market.tendering.rules import bonds as rules
 from b2b_market.tendering.rules.periods import Clock
 from b2b_market.tendering.rules.procedures import read_procedure
 from b2b_market.tendering.service import bidding, seated
-from b2b_market.tendering.service.complaint_cases import on_behalf
+from b2b_market.tendering.service.acting import on_behalf
 from b2b_market.tendering.service.drafting import clock_of
 from b2b_market.tendering.states.bonds import BOND_LIFECYCLE, BondFinding, BondForm
 from b2b_market.tendering.states.evaluation import Outcome
@@ -263,7 +263,7 @@ def _hold(work: Work, bond: Bond, step: str) -> None:
 
 
 def _clock(work: Work, tender: Tender) -> Clock:
-    with on_behalf(work, tender.buyer_id) as buyer:
+    with on_behalf(work, tender.buyer_id, "tendering.bonds") as buyer:
         return clock_of(work, buyer, tender)
 
 

@@ -1,7 +1,5 @@
-"""What the operations about complaints share: acting for the buyer, what a complaint aims at, and its publication."""
+"""What the operations about complaints share: what a complaint aims at, and its publication."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -12,7 +10,7 @@ from sqlalchemy import update
 from b2b_market.infra.bulk import insert_rows
 from b2b_market.infra.work import Work
 from b2b_market.kernel.refusal import NotFound
-from b2b_market.rbac.actor import Scope, system_actor
+from b2b_market.rbac.actor import Scope
 from b2b_market.tendering.commands.complaints import ComplaintInput
 from b2b_market.tendering.events.complaints import ComplaintLodged
 from b2b_market.tendering.models.complaints import Complaint, ComplaintNotice
@@ -30,6 +28,7 @@ from b2b_market.tendering.rules.complaining import (
     window_end,
 )
 from b2b_market.tendering.rules.procedures import read_procedure
+from b2b_market.tendering.service.acting import on_behalf
 from b2b_market.tendering.service.drafting import clock_of
 from b2b_market.tendering.states.complaints import (
     COMPLAINT_LIFECYCLE,
@@ -52,16 +51,6 @@ class Aim:
     lot: TenderLot | None
     ends_at: datetime | None
     estimate: Decimal | None
-
-
-@contextmanager
-def on_behalf(work: Work, org_id: UUID) -> Iterator[Scope]:
-    """Reach a buyer's rows for who lodges, decides or takes the fee; the own fence comes back afterwards."""
-    work.session.flush()
-    actor = system_actor(PART, org_id)
-    with work.reaching(actor.tenant()):
-        yield Scope(actor, None)
-        work.session.flush()
 
 
 def aim(work: Work, scope: Scope, tender: Tender, content: ComplaintInput) -> Aim:
@@ -97,7 +86,7 @@ def window(work: Work, scope: Scope, tender: Tender, content: ComplaintInput, ai
     Where the procedure wants an objection first a complaint has its time after that one; ObjectionFirst without.
     """
     terms = require_foreseen(read_procedure(tender.values).complaints, content.kind)
-    with on_behalf(work, tender.buyer_id) as buyer:
+    with on_behalf(work, tender.buyer_id, PART) as buyer:
         clock = clock_of(work, buyer, tender)
     if content.kind is ComplaintKind.OBJECTION or terms.escalation is None:
         return window_end(content.target, standing(tender, aimed), terms, clock)
@@ -132,7 +121,7 @@ def _decision(work: Work, scope: Scope, tender: Tender, content: ComplaintInput)
 
 def _ruling_end(work: Work, tender: Tender, decided_at: datetime) -> datetime:
     period = read_procedure(tender.values).standstill
-    with on_behalf(work, tender.buyer_id) as buyer:
+    with on_behalf(work, tender.buyer_id, PART) as buyer:
         return clock_of(work, buyer, tender).end_of(decided_at, period)
 
 
@@ -149,7 +138,7 @@ def count_in(work: Work, complaint: Complaint, step: str) -> None:
     The gate of the tender is held alone.
     """
     COMPLAINT_LIFECYCLE.require(complaint.status, step)
-    with on_behalf(work, complaint.buyer_id) as buyer:
+    with on_behalf(work, complaint.buyer_id, PART) as buyer:
         tender = tender_queries.own_tender(work.session, buyer, complaint.tender_id)
         terms = require_foreseen(read_procedure(tender.values).complaints, complaint.kind)
         known = len(queries.notices_of(work.session, buyer, tender.id))
@@ -192,6 +181,6 @@ def publish(work: Work, complaint: Complaint) -> None:
     if complaint.pending_at is None:
         return
     said = {name: getattr(complaint, name) for name in ("status", "decision", "decided_at", "remedy")}
-    with on_behalf(work, complaint.buyer_id):
+    with on_behalf(work, complaint.buyer_id, PART):
         wanted = update(ComplaintNotice).where(ComplaintNotice.complaint_id == complaint.id)
         work.session.execute(wanted.values(**said))

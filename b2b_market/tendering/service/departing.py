@@ -22,7 +22,7 @@ from b2b_market.tendering.queries import tenders as tender_queries
 from b2b_market.tendering.rules import reducing as rules
 from b2b_market.tendering.rules.deciding import shown_score
 from b2b_market.tendering.rules.drafting import require_reason
-from b2b_market.tendering.service.complaint_cases import on_behalf
+from b2b_market.tendering.service.acting import on_behalf
 from b2b_market.tendering.states.reducing import DEPARTURE_LIFECYCLE, DepartureKind, DepartureStatus
 from b2b_market.tendering.states.tenders import TALKING, TENDER_LIFECYCLE
 
@@ -57,7 +57,7 @@ def leave_talks(work: Work, scope: Scope, command: LeaveTalks) -> Departure:
         departure_id=departure.id, tender_id=known.id, buyer_id=known.buyer_id, supplier_id=scope.org_id
     )
     work.emit(left, departure)
-    with on_behalf(work, known.buyer_id) as buyer:
+    with on_behalf(work, known.buyer_id, "tendering.reducing") as buyer:
         tender = tender_queries.lock_own_tender(work.session, buyer, known.id)
         tender.admitted_ids = [one for one in tender.admitted_ids or () if one != scope.org_id]
         work.touch(tender)

@@ -30,8 +30,9 @@ from b2b_market.tendering.queries import tenders as tender_queries
 from b2b_market.tendering.rules import complaining as rules
 from b2b_market.tendering.rules.drafting import require_reason
 from b2b_market.tendering.service import departing, publicity, revoking
+from b2b_market.tendering.service.acting import on_behalf
 from b2b_market.tendering.service.complaining import content_of
-from b2b_market.tendering.service.complaint_cases import aim, count_in, on_behalf, publish, window
+from b2b_market.tendering.service.complaint_cases import PART, aim, count_in, publish, window
 from b2b_market.tendering.states.complaints import (
     COMPLAINT_LIFECYCLE,
     UNPAID,
@@ -139,7 +140,7 @@ def read_case(work: Work, scope: Scope, command: ReadComplaint) -> Case:
         raise NotFound(complaint_id=str(command.complaint_id))
     what = (complaint.audit_type, complaint.id, complaint.version)
     work.note(Entry("tender_complaint.case_read", *what, visible_to=complaint.parties()))
-    with on_behalf(work, complaint.buyer_id) as buyer:
+    with on_behalf(work, complaint.buyer_id, PART) as buyer:
         tender = tender_queries.own_tender(work.session, buyer, complaint.tender_id)
         decision = None
         if complaint.target is ComplaintTarget.AWARD and complaint.target_id is not None:
@@ -276,7 +277,7 @@ def _of_buyer(work: Work, scope: Scope, command: StepComplaint) -> Complaint:
 
 def _involved(work: Work, complaint: Complaint) -> set[UUID | None]:
     """Return everybody who wrote, published, opened, judged or decided something of the tender, and who complains."""
-    with on_behalf(work, complaint.buyer_id) as buyer:
+    with on_behalf(work, complaint.buyer_id, PART) as buyer:
         session, tender_id = work.session, complaint.tender_id
         tender = tender_queries.own_tender(session, buyer, tender_id)
         found = {tender.author_id, tender.editor_id, tender.approver_id, *tender.officer_ids}
@@ -334,7 +335,7 @@ def _decide(work: Work, scope: Scope, complaint: Complaint, step: str, text: str
 
 def _undo(work: Work, complaint: Complaint, decision: str) -> int:
     """Undo what an upheld complaint names, and return the edition of the notice that it was upheld against."""
-    with on_behalf(work, complaint.buyer_id) as buyer:
+    with on_behalf(work, complaint.buyer_id, PART) as buyer:
         if complaint.target is ComplaintTarget.AWARD and complaint.target_id is not None:
             revoking.undo_award(work, buyer, complaint.target_id, decision)
         if complaint.target is ComplaintTarget.DISQUALIFICATION and complaint.target_id is not None:

@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from b2b_market.infra.database import Tenant, set_tenant
 from b2b_market.infra.runtime import Runtime
+from b2b_market.infra.veils import unveiled_in
 
 log = structlog.get_logger("metrics")
 FIGURES: Final = {
@@ -24,14 +25,14 @@ _ANSWERS_MEANING: Final = "1 where the figures of delivery and sealing could be 
 # Every part reads what a partial index holds, or what follows the sealer's place in the trail. A place that the
 # cluster's transaction ids have not reached comes from another cluster, and the whole trail counts, as for the sealer.
 _READ: Final = text(
-    """
+    f"""
     WITH sealer AS MATERIALIZED (
         SELECT cursor_xid AS xid, cursor_id AS id FROM audit_checkpoint
         WHERE cursor_xid < (pg_snapshot_xmax(pg_current_snapshot())::text)::bigint
           AND size = (SELECT max(size) FROM audit_checkpoint)
     ), waiting AS (
         SELECT count(*) AS many, min(occurred_at) AS since FROM outbox WHERE done_at IS NULL AND dead_at IS NULL
-          AND (veil IS NULL OR EXISTS (SELECT 1 FROM veil_lifted lifted WHERE lifted.veil = outbox.veil))
+          AND {unveiled_in("outbox")}
     )
     SELECT waiting.many, greatest(0, coalesce(extract(epoch FROM clock_timestamp() - waiting.since), 0)),
            (SELECT count(*) FROM outbox WHERE dead_at IS NOT NULL),
@@ -40,7 +41,7 @@ _READ: Final = text(
                                            coalesce((SELECT id FROM sealer), CAST(:nobody AS uuid)))
               AND NOT EXISTS (SELECT 1 FROM audit_leaf leaf WHERE leaf.event_id = entry.id))
     FROM waiting
-    """
+    """  # noqa: S608 - names of tables, written here
 )
 _NOBODY: Final = "00000000-0000-0000-0000-000000000000"
 

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from b2b_market.infra.database import Base, run_fixed
 from b2b_market.infra.ids import new_id
+from b2b_market.infra.veils import unveiled_in
 from b2b_market.infra.who import Who
 from b2b_market.kernel.event import Event
 
@@ -89,20 +90,19 @@ def outbox_row(
 
 
 CLAIM = text(
-    """
+    f"""
     WITH given_up AS (
         UPDATE outbox SET dead_at = now(), error = coalesce(error, 'the relay ended each time it delivered this')
         WHERE id IN (
             SELECT spent.id FROM outbox spent
             WHERE spent.done_at IS NULL AND spent.dead_at IS NULL AND spent.next_attempt_at <= now()
               AND spent.attempts >= :most
-              AND (spent.veil IS NULL OR EXISTS (SELECT 1 FROM veil_lifted lifted WHERE lifted.veil = spent.veil))
+              AND {unveiled_in("spent")}
             FOR UPDATE SKIP LOCKED)),
     heads AS (
         SELECT head.id, head.aggregate_id, head.attempts FROM outbox head
         WHERE head.done_at IS NULL AND head.dead_at IS NULL AND head.next_attempt_at <= now()
-          AND (head.attempts < :most OR head.veil IS NOT NULL
-               AND NOT EXISTS (SELECT 1 FROM veil_lifted lifted WHERE lifted.veil = head.veil))
+          AND (head.attempts < :most OR NOT {unveiled_in("head")})
           AND head.id = (
               SELECT oldest.id FROM outbox oldest
               WHERE oldest.aggregate_id = head.aggregate_id AND oldest.done_at IS NULL
@@ -128,7 +128,7 @@ CLAIM = text(
     SELECT * FROM leased
     ORDER BY max(occurred_at) OVER (PARTITION BY aggregate_id ORDER BY aggregate_version, id),
              aggregate_id, aggregate_version, id
-    """
+    """  # noqa: S608 - names of tables, written here
 )
 """Says FETCH FIRST, which :mod:`b2b_market.infra.prepared` does not take for a page of a list: with the policies of six
 readings this takes PostgreSQL ten times as long to plan as to run. What else waits of an aggregate is asked for
@@ -186,6 +186,15 @@ def put_back(session: Session, event_ids: list[UUID]) -> None:
     run_fixed(session, statement, {"ids": event_ids})
 
 
+_AGAIN: Final = text(
+    f"""
+    UPDATE outbox SET error = :error, next_attempt_at = now() + :delay,
+        dead_at = CASE WHEN :dead AND {unveiled_in("outbox")} THEN now() END
+    WHERE id = :id AND done_at IS NULL
+    """  # noqa: S608 - names of tables, written here
+)
+
+
 def mark_failed(session: Session, event_id: UUID, attempts: int, error: str) -> None:
     """Put an event back with a doubling delay, or to the dead letters after MAX_ATTEMPTS.
 
@@ -193,12 +202,5 @@ def mark_failed(session: Session, event_id: UUID, attempts: int, error: str) -> 
     the desk would tell that there is something to be hidden.
     """
     delay = min(FIRST_DELAY * 2 ** min(attempts, 16), LONGEST_DELAY)
-    session.execute(
-        text(
-            "UPDATE outbox SET error = :error, next_attempt_at = now() + :delay, "
-            "dead_at = CASE WHEN :dead AND (veil IS NULL OR EXISTS "
-            "(SELECT 1 FROM veil_lifted lifted WHERE lifted.veil = outbox.veil)) THEN now() END "
-            "WHERE id = :id AND done_at IS NULL"
-        ),
-        {"id": event_id, "error": error[:2000], "delay": delay, "dead": attempts >= MAX_ATTEMPTS},
-    )
+    values = {"id": event_id, "error": error[:2000], "delay": delay, "dead": attempts >= MAX_ATTEMPTS}
+    session.execute(_AGAIN, values)

@@ -9,8 +9,8 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, or_
-from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, mapped_column
+from sqlalchemy import Boolean, ColumnElement, literal_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from b2b_market.infra.database import Base, run_fixed
 
@@ -32,6 +32,14 @@ def lift(session: Session, veil: UUID, now: datetime) -> None:
     run_fixed(session, _LIFT, {"veil": veil, "now": now})
 
 
-def unveiled(column: InstrumentedAttribute[UUID | None]) -> ColumnElement[bool]:
-    """Return the condition that what ``column`` says veils a row no more, or that nothing does."""
-    return or_(column.is_(None), exists().where(LiftedVeil.veil == column))
+def unveiled_in(table: str) -> str:
+    """Return the condition that what the column ``veil`` of ``table`` names veils a row no more, or that nothing does.
+
+    ``table`` is the name that a statement gives the table.
+    """
+    return f"({table}.veil IS NULL OR EXISTS (SELECT 1 FROM veil_lifted lifted WHERE lifted.veil = {table}.veil))"  # noqa: S608 - written here
+
+
+def unveiled(table: type[Base]) -> ColumnElement[bool]:
+    """Return the same condition for statements that are built."""
+    return literal_column(unveiled_in(table.__tablename__), Boolean())

@@ -1,5 +1,6 @@
 """Veiled facts: delivered like others, but hidden from the platform's people and never given up until lifted."""
 
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
@@ -14,6 +15,14 @@ from b2b_market.infra.runtime import Runtime
 from b2b_market.infra.veils import lift
 
 MACHINE, OPERATOR, AUDITOR = Tenant(machine=True), Tenant(platform="operator"), Tenant(platform="auditor")
+
+
+PACKAGE = Path(__file__).parents[2] / "b2b_market"
+
+
+def test_one_place_says_when_a_veil_is_lifted() -> None:
+    named = [path for path in PACKAGE.rglob("*.py") if "veil_lifted" in path.read_text("utf-8")]
+    assert named == [PACKAGE / "infra" / "veils.py"]
 
 
 def announce(runtime: Runtime, veil: UUID | None, attempts: int = 0) -> UUID:

@@ -76,7 +76,7 @@ def visible(scope: Scope) -> ColumnElement[bool]:
     Their companies' entries; for the auditor all that nothing veils any more; for the system all.
     """
     if _sees_all(scope):
-        return true() if scope.actor.is_system else unveiled(AuditEvent.veil)
+        return true() if scope.actor.is_system else unveiled(AuditEvent)
     own: ColumnElement[bool] = AuditEvent.visible_to.overlap(list(scope.org_ids))
     return own
 
@@ -231,7 +231,7 @@ def veiled_leaves(session: Session, _scope: Scope, head: int) -> tuple[int, ...]
 
     An entry that the trail has lost is not among them, whatever veiled it.
     """
-    held_back = exists().where(AuditEvent.id == AuditLeaf.event_id, ~unveiled(AuditEvent.veil))
+    held_back = exists().where(AuditEvent.id == AuditLeaf.event_id, ~unveiled(AuditEvent))
     wanted = select(AuditLeaf.leaf_index).where(AuditLeaf.veiled, AuditLeaf.leaf_index < head, held_back)
     return tuple(session.scalars(wanted.order_by(AuditLeaf.leaf_index)))
 

@@ -31,7 +31,7 @@ from b2b_market.tendering.rules.sealed_reading import (
     accept_reveal,
     open_part,
     pack_reveal,
-    stored_envelope_fault,
+    stored_envelope,
 )
 from b2b_market.tendering.rules.sealed_sealing import SealedBid, Secret
 from b2b_market.tendering.rules.sealed_terms import Part
@@ -373,8 +373,18 @@ class TestCulprits:
 
     def test_a_stored_envelope_that_changed_is_the_servers(self, tender: SealedTender) -> None:
         one, two = tender.sealed[1].envelope, tender.sealed[2].envelope
-        assert stored_envelope_fault(one, tender.receipts[0].receipt) is None
-        assert stored_envelope_fault(two, tender.receipts[0].receipt) == OpeningFault(Stage.ENVELOPE, Culprit.SERVER)
+        receipt, lost = tender.receipts[0].receipt, OpeningFault(Stage.ENVELOPE, Culprit.SERVER)
+        assert stored_envelope(one.to_bytes(), tender.terms, receipt) == one
+        assert stored_envelope(two.to_bytes(), tender.terms, receipt) == lost
+        assert stored_envelope(one.to_bytes()[:-1], tender.terms, receipt) == lost
+
+    def test_the_others_are_opened_without_an_envelope_that_is_lost(self, tender: SealedTender) -> None:
+        sound = tender.work()
+        bids = [(bid.receipt, bid.envelope) for bid in sound.bids]
+        without = first_work(sound.notices, sound.close, sound.part, sound.officers, [(bids[0][0], None), *bids[1:]])
+        assert (without.bids[0].envelope, without.bids[0].held) == (None, None)
+        assert without.bids[1:] == sound.bids[1:]
+        assert read_work(without.to_bytes()) == without
 
 
 class TestContribution:

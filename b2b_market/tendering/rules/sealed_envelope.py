@@ -204,12 +204,6 @@ def check_withdrawal(data: bytes, signer: bytes | None = None) -> Withdrawal:
     return found
 
 
-def check_boxes(envelope: SignedEnvelope, found: Mapping[BoxKey, SealedBox]) -> None:
-    """Refuse (EnvelopeUnacceptable) unless exactly the announced boxes were stored, by size and hash."""
-    if dict(envelope.boxes()) != dict(found):
-        raise EnvelopeUnacceptable(reason="the boxes that were sent are not the ones that the envelope names")
-
-
 def _require_lot(ids: BidIds, notice: Notice) -> None:
     if ids.lot not in notice.lots:
         raise ValueError("the notice has no such lot")

@@ -9,7 +9,7 @@ from typing import Final
 from b2b_market.infra.canonical import canonical
 from b2b_market.kernel.refusal import Kind, Refusal
 from b2b_market.kernel.text import N_
-from b2b_market.tendering.rules.sealed_envelope import BoxKey, SignedEnvelope, read_ids
+from b2b_market.tendering.rules.sealed_envelope import BoxKey, SignedEnvelope, read_envelope, read_ids
 from b2b_market.tendering.rules.sealed_faults import OpeningFault, Stage, bidder_at, server_at
 from b2b_market.tendering.rules.sealed_forms import HASH_BYTES, expect, fields, octets, read_document, text
 from b2b_market.tendering.rules.sealed_journal import Receipt
@@ -59,10 +59,14 @@ class OpenedPart:
     files: tuple[BidFile, ...] | None
 
 
-def stored_envelope_fault(envelope: SignedEnvelope, receipt: Receipt) -> OpeningFault | None:
-    """Return the server's fault where the envelope at hand is not the one that was receipted."""
-    if envelope.digest() == receipt.digest and envelope.envelope.ids == receipt.ids:
-        return None
+def stored_envelope(data: bytes, terms: Terms, receipt: Receipt) -> SignedEnvelope | OpeningFault:
+    """Return the envelope that was stored, or the server's fault where it is not the one that was receipted."""
+    try:
+        found = read_envelope(data, terms)
+    except ValueError:
+        return server_at(Stage.ENVELOPE)
+    if found.digest() == receipt.digest and found.envelope.ids == receipt.ids:
+        return found
     return server_at(Stage.ENVELOPE)
 
 

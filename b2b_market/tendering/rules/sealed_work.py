@@ -144,18 +144,22 @@ def first_work(
     close: SignedClose,
     part: Part,
     officers: Sequence[str],
-    bids: Sequence[tuple[SignedReceipt, SignedEnvelope]],
+    bids: Sequence[tuple[SignedReceipt, SignedEnvelope | None]],
     *,
     left: Collection[int] = (),
 ) -> Work:
     """Return the work of the first officer of a group over all live bids of the tender, in order of sequence.
 
     Bids sealed under terms that do not know the group are in the file without their wrap: another group opens them. So
-    are the bids ``left`` (sequence numbers) sealed, such as the prices of offers that failed technically.
+    are the bids ``left`` (sequence numbers) sealed, such as the prices of offers that failed technically, and those
+    whose envelope is not there any more as it was receipted (None).
     """
     terms = {signed.notice.terms.digest: signed.notice.terms for signed in notices}
     made = []
     for receipt, envelope in bids:
+        if envelope is None:
+            made.append(WorkBid(receipt))
+            continue
         group = group_in(terms[envelope.envelope.terms], officers)
         if group is None or receipt.receipt.sequence in left or part not in terms[envelope.envelope.terms].parts:
             made.append(WorkBid(receipt))

@@ -25,7 +25,7 @@ from b2b_market.tendering.rules.sealed_record import RecordedBid, record_opening
 from b2b_market.tendering.rules.sealed_terms import Part
 from b2b_market.tendering.rules.sealed_work import BidsStillSealed, WorkBid, next_work
 from b2b_market.tendering.service.bonding import hold_bonds
-from b2b_market.tendering.service.opening_work import Sealed, first_file, inside, sealed_of
+from b2b_market.tendering.service.opening_work import Sealed, altered, first_file, inside, live_bids, sealed_of
 from b2b_market.tendering.service.publishing import mirror_status
 from b2b_market.tendering.states.bids import BID_LIFECYCLE
 from b2b_market.tendering.states.stages import STAGE_LIFECYCLE
@@ -122,8 +122,10 @@ def _announce_prices(work: Work, scope: Scope, tender: Tender, opened: Sequence[
 
 def _layers(work: Work, scope: Scope, sealed: Sealed, team: Sequence[str]) -> dict[int, tuple[WorkBid, Result | None]]:
     """Return by sequence each live bid with the data key that a group gives, or its fault; None stays sealed."""
-    file = first_file(work, scope, sealed, team)
-    found: dict[int, tuple[WorkBid, Result | None]] = {bid.receipt.receipt.sequence: (bid, None) for bid in file.bids}
+    bids = live_bids(work, scope, sealed.tender, sealed.notice)
+    file, faults = first_file(work, scope, sealed, team, bids), altered(work, scope, sealed, bids)
+    numbered = {bid.receipt.receipt.sequence: bid for bid in file.bids}
+    found: dict[int, tuple[WorkBid, Result | None]] = {one: (bid, faults.get(one)) for one, bid in numbered.items()}
     for row in queries.contributions(work.session, scope, sealed.tender.id, sealed.part.value, ",".join(team)):
         _, judged = accept_contribution(bytes(row.document), file)
         for sequence, result in judged.items():

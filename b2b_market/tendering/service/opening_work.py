@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 from uuid import UUID
 
 from b2b_market.infra.work import Work
@@ -13,13 +14,18 @@ from b2b_market.tendering.queries import tenders as tender_queries
 from b2b_market.tendering.rules.envelopes import part_to_open, parts_of
 from b2b_market.tendering.rules.opening import NotYourTurn
 from b2b_market.tendering.rules.procedures import read_procedure
-from b2b_market.tendering.rules.sealed_envelope import SignedEnvelope, read_envelope
+from b2b_market.tendering.rules.sealed_envelope import SignedEnvelope
+from b2b_market.tendering.rules.sealed_faults import OpeningFault
 from b2b_market.tendering.rules.sealed_journal import SignedReceipt, live_receipts, read_close
 from b2b_market.tendering.rules.sealed_layers import ContributionUnacceptable, Result, accept_contribution
+from b2b_market.tendering.rules.sealed_reading import stored_envelope
 from b2b_market.tendering.rules.sealed_terms import Part, SignedNotice, read_notice
 from b2b_market.tendering.rules.sealed_work import Work as WorkFile
 from b2b_market.tendering.rules.sealed_work import WorkBid, first_work, group_in, next_work
 from b2b_market.tendering.states.tenders import LotStatus
+
+LiveBid: TypeAlias = tuple[SignedReceipt, SignedEnvelope | OpeningFault]
+"""A bid of the closing root: its receipt, and its envelope, unless that is not stored as it was receipted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +68,7 @@ def file_at(work: Work, scope: Scope, sealed: Sealed, team: Sequence[str]) -> Wo
     terms = sealed.notice.notice.terms
     if group_in(terms, team) is None:
         raise ContributionUnacceptable(reason="these officers do not open together")
-    file = first_file(work, scope, sealed, team)
+    file = first_file(work, scope, sealed, team, live_bids(work, scope, sealed.tender, sealed.notice))
     for row in queries.contributions(work.session, scope, sealed.tender.id, sealed.part.value, ",".join(team)):
         if row.layer + 1 >= terms.threshold:
             return None
@@ -71,32 +77,51 @@ def file_at(work: Work, scope: Scope, sealed: Sealed, team: Sequence[str]) -> Wo
     return file
 
 
-def first_file(work: Work, scope: Scope, sealed: Sealed, team: Sequence[str]) -> WorkFile:
+def first_file(work: Work, scope: Scope, sealed: Sealed, team: Sequence[str], bids: Sequence[LiveBid]) -> WorkFile:
     """Return the first work file of a group.
 
-    Bids on lots that came to nothing, and those that failed before their prices were opened, are in it without their
-    wrap.
+    Bids on lots that came to nothing, those that failed before their prices were opened, and those whose stored
+    envelope is not the receipted one are in it without their wrap: the others go on.
     """
-    tender, notice = sealed.tender, sealed.notice
-    bids = live_bids(work, scope, tender, notice)
-    file = first_work([notice], read_close(tender.close_record), sealed.part, team, bids, left=sealed.left)
-    lots = {lot.id: lot.status for lot in tender_queries.lots_of(work.session, scope, tender.id)}
-    kept = tuple(
-        bid if lots[bid.receipt.receipt.ids.lot] is LotStatus.ACTIVE else WorkBid(bid.receipt) for bid in file.bids
-    )
+    tender = sealed.tender
+    sound = [(receipt, None if isinstance(found, OpeningFault) else found) for receipt, found in bids]
+    close = read_close(tender.close_record)
+    file = first_work([sealed.notice], close, sealed.part, team, sound, left=sealed.left)
+    active = _active_lots(work, scope, tender)
+    kept = tuple(bid if bid.receipt.receipt.ids.lot in active else WorkBid(bid.receipt) for bid in file.bids)
     return replace(file, bids=kept)
 
 
-def live_bids(
-    work: Work, scope: Scope, tender: Tender, notice: SignedNotice
-) -> list[tuple[SignedReceipt, SignedEnvelope]]:
-    """Return the bids of the closing root with their receipts, in order; the machine branch shows them."""
+def altered(work: Work, scope: Scope, sealed: Sealed, bids: Sequence[LiveBid]) -> dict[int, OpeningFault]:
+    """Return by sequence the bids that would be opened, were the stored envelope the one that was receipted."""
+    faults = {
+        receipt.receipt: found
+        for receipt, found in bids
+        if isinstance(found, OpeningFault) and receipt.receipt.sequence not in sealed.left
+    }
+    if not faults:
+        return {}
+    active = _active_lots(work, scope, sealed.tender)
+    return {receipt.sequence: fault for receipt, fault in faults.items() if receipt.ids.lot in active}
+
+
+def _active_lots(work: Work, scope: Scope, tender: Tender) -> frozenset[UUID]:
+    lots = tender_queries.lots_of(work.session, scope, tender.id)
+    return frozenset(lot.id for lot in lots if lot.status is LotStatus.ACTIVE)
+
+
+def live_bids(work: Work, scope: Scope, tender: Tender, notice: SignedNotice) -> list[LiveBid]:
+    """Return the bids of the closing root with their receipts, in order; the machine branch shows them.
+
+    What is stored is held against the receipt: whatever was changed in it since is the platform's fault, and no
+    bidder answers for it.
+    """
     received = queries.documents(work.session, scope, tender.id)
     signed = queries.journal(work.session, scope, tender.id)
     counted = live_receipts((one.receipt for one in signed), notice.notice.binding)
     live = {receipt.sequence for receipt in counted}
     return [
-        (one, read_envelope(bytes(received[one.receipt.sequence].document), notice.notice.terms))
+        (one, stored_envelope(bytes(received[one.receipt.sequence].document), notice.notice.terms, one.receipt))
         for one in signed
         if one.receipt.sequence in live
     ]

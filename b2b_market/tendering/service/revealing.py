@@ -217,7 +217,10 @@ def _own_bid(work: Work, scope: Scope, tender: Tender, document: bytes) -> tuple
     if bid.id in failed:
         raise RevealUnacceptable(reason="the bid did not pass technically, and its prices stay sealed")
     data = queries.own_document(work.session, scope, tender.id, bid.sequence)
-    return bid, read_envelope(data, read_notice(tender.notice).notice.terms)
+    try:
+        return bid, read_envelope(data, read_notice(tender.notice).notice.terms)
+    except ValueError as error:
+        raise RevealUnacceptable(reason="the platform has not stored the envelope that was receipted") from error
 
 
 def _settled(work: Work, scope: Scope, sealed: Sealed) -> dict[int, OpenedPart | OpeningFault | None]:
@@ -229,6 +232,10 @@ def _settled(work: Work, scope: Scope, sealed: Sealed) -> dict[int, OpenedPart |
     found: dict[int, OpenedPart | OpeningFault | None] = {}
     for signed, envelope in live_bids(work, scope, tender, sealed.notice):
         sequence = signed.receipt.sequence
-        takes_part = lots[signed.receipt.ids.lot] is LotStatus.ACTIVE and sequence not in sealed.left
-        found[sequence] = rules.settled(documents.get(bids[sequence].id), part, envelope) if takes_part else None
+        if lots[signed.receipt.ids.lot] is not LotStatus.ACTIVE or sequence in sealed.left:
+            found[sequence] = None
+        elif isinstance(envelope, OpeningFault):
+            found[sequence] = envelope
+        else:
+            found[sequence] = rules.settled(documents.get(bids[sequence].id), part, envelope)
     return found

@@ -16,6 +16,7 @@ from b2b_market.rbac.duties import OwnWork
 from b2b_market.tendering.commands.planning import ListPlans
 from b2b_market.tendering.commands.tenders import ReadTender
 from b2b_market.tendering.rules import planning as rules
+from b2b_market.tendering.service import overview
 from b2b_market.tendering.service import planning as operations
 from b2b_market.tendering.service.drafting import TenderContent
 from b2b_market.tendering.states.planning import PlanStatus
@@ -84,7 +85,7 @@ class TestOperations:
             planning.announce(runtime, hall.purchaser, draft)
         both = make_person(runtime, hall.buyer_id, Role.BUYER_APPROVER, Role.BUYER_PURCHASER)
         with work_for(runtime, both) as work:
-            assert operations.find_plan(work, both, ReadTender(draft.tender.id)) is None
+            assert overview.read_overview(work, both, ReadTender(draft.tender.id)).plan is None
         own = made.draft(runtime, replace(hall, purchaser=both), public_command(hall))
         with pytest.raises(OwnWork):
             planning.announce(runtime, both, own)

@@ -20,7 +20,7 @@ from b2b_market.tendering.rules import talking as rules
 from b2b_market.tendering.rules.admission import StageFirst, StageNotForeseen
 from b2b_market.tendering.rules.drafting import TenderIncomplete
 from b2b_market.tendering.rules.judging import EvaluatorUnfit
-from b2b_market.tendering.service import applying, continuing, drafting, evaluating, publishing, talking
+from b2b_market.tendering.service import applying, drafting, evaluating, overview, publishing, talking
 from b2b_market.tendering.service.drafting import TenderContent
 from b2b_market.tendering.states.procedures import Entry
 from b2b_market.tendering.states.selecting import TalkKind, TalkStatus
@@ -108,8 +108,8 @@ class TestNegotiation:
         made.open_bids(runtime, hall, published.tender.id)
         assert made.read(runtime, hall.purchaser, published.tender.id).tender.status is TenderStatus.OPENED
         with work_for(runtime, hall.sales[1]) as work:
-            chain = continuing.read_chain(work, hall.sales[1], ReadTender(published.tender.id))
-            following = continuing.read_chain(work, hall.sales[1], ReadTender(tender.id))
+            chain = overview.read_overview(work, hall.sales[1], ReadTender(published.tender.id)).chain
+            following = overview.read_overview(work, hall.sales[1], ReadTender(tender.id)).chain
         assert chain.before is not None
         assert following.after is not None
         assert (chain.before.id, following.after.id, chain.after) == (tender.id, published.tender.id, None)

@@ -18,27 +18,23 @@ from b2b_market.tendering.pages import showing, weighing, wording
 from b2b_market.tendering.pages.amending_words import AMENDMENT_BADGES
 from b2b_market.tendering.pages.next_steps import next_step
 from b2b_market.tendering.rules.admission import has_negotiation, takes_part
-from b2b_market.tendering.rules.procedures import Procedure, read_procedure
+from b2b_market.tendering.rules.procedures import Procedure, profiles, read_procedure
 from b2b_market.tendering.service import (
     amending,
     applying,
     asking,
     bidding,
     conducting,
-    continuing,
     drafting,
     evaluating,
-    joining,
-    opening,
+    overview,
     planning,
     procedures,
     publishing,
-    staging,
 )
 from b2b_market.tendering.service.drafting import TenderContent
 from b2b_market.tendering.states.planning import PLANNABLE
 from b2b_market.tendering.states.procedures import Publicity
-from b2b_market.tendering.states.stages import Envelopes
 from b2b_market.tendering.states.tenders import LIVE, TENDER_LIFECYCLE, LotStatus, TenderStatus
 from b2b_market.ui.forms import Form
 from b2b_market.ui.viewer import Flash
@@ -190,11 +186,13 @@ def _waiting(call: PageContext) -> Sequence[object]:
 
 def page_of(call: PageContext, tender_id: UUID, form: Form, *, status: int = 200) -> Response:
     """Return the page of a tender with what the reader may do."""
-    content = drafting.read_tender(call.work, call.actor, commands.ReadTender(tender_id))
-    tender, procedure = content.tender, read_procedure(content.tender.values)
+    found = overview.read_overview(call.work, call.actor, commands.ReadTender(tender_id))
+    content, tender = found.content, found.content.tender
+    procedure = read_procedure(tender.values)
     buys = tender.buyer_id in call.actor.org_ids
     own_work = call.actor.user_id in (tender.author_id, tender.editor_id)
-    own = procedures.list_procedures(call.work, call.actor, None).own if buys else ()
+    composed = buys and tender.procedure not in profiles()
+    own = procedures.list_procedures(call.work, call.actor, None).own if composed else ()
     known = {str(one.id): one.name for one in own}
     context = {
         **_taking_part(call, content, procedure, buys=buys),
@@ -206,24 +204,22 @@ def page_of(call: PageContext, tender_id: UUID, form: Form, *, status: int = 200
         "tender": tender,
         "form": form,
         "buys": buys,
-        "joint": (buys and tender.status is TenderStatus.DRAFT)
-        or bool(joining.read_participants(call.work, call.actor, commands.ReadTender(tender_id)).participants),
+        "joint": (buys and tender.status is TenderStatus.DRAFT) or found.joint,
         "own_work": own_work,
         "officer": call.actor.user_id in tender.officer_ids,
         "procedure": showing.procedure_name(call, tender.procedure, known),
         "values": procedure,
         "calendar": wording.calendar_name(tender.values),
-        "chain": continuing.read_chain(call.work, call.actor, commands.ReadTender(tender_id)),
+        "chain": found.chain,
         "companies": showing.company_names(call, [tender.buyer_id, *tender.supplier_ids]),
-        "enquiries": asking.list_enquiries(call.work, call.actor, commands.ReadTender(tender_id)),
-        "technical": procedure.envelopes is Envelopes.TWO
-        and staging.is_signed_off(call.work, call.actor, commands.ReadTender(tender_id)),
-        "ceremony": opening.read_ceremony(call.work, call.actor, commands.ReadTender(tender_id)),
+        "enquiries": found.enquiries,
+        "technical": found.technical,
+        "ceremony": found.ceremony,
         "allowed": _allowed(call, content, procedure, own_work=own_work) if buys else frozenset(),
-        "plan": planning.find_plan(call.work, call.actor, commands.ReadTender(tender_id)) if buys else None,
+        "plan": found.plan,
         "money": lambda amount: Money(amount, Currency(tender.currency)),
         "history": showing.history(call, tender.id),
-        "amendments": amending.list_amendments(call.work, call.actor, commands.ReadTender(tender_id)) if buys else (),
+        "amendments": found.amendments,
         **_BADGES,
         "kinds": showing.KINDS,
         "entries": showing.ENTRIES,

@@ -103,7 +103,11 @@ def answer_enquiry(work: Work, scope: Scope, command: AnswerEnquiry) -> EnquiryV
 @operation(TenderPermission.READ)
 def list_enquiries(work: Work, scope: Scope, command: ReadTender) -> Sequence[EnquiryView]:
     """Return the questions about a tender: all to its buyer, to others the answered ones and their own."""
-    tender = queries.party_tender(work.session, scope, command.tender_id)
+    return enquiries_about(work, scope, queries.party_tender(work.session, scope, command.tender_id))
+
+
+def enquiries_about(work: Work, scope: Scope, tender: Tender) -> Sequence[EnquiryView]:
+    """Return the same of a tender that was read."""
     shown = queries.enquiries_of(work.session, scope, tender.id)
     own = {one.enquiry_id: one for one in queries.own_enquiries(work.session, scope, tender.id)}
     buys = tender.buyer_id in scope.org_ids

@@ -10,7 +10,7 @@ from b2b_market.infra.work import Work
 from b2b_market.kernel.refusal import NotFound
 from b2b_market.rbac.actor import Scope
 from b2b_market.rbac.operation import operation
-from b2b_market.tendering.commands.tenders import ReadTender, StepTender
+from b2b_market.tendering.commands.tenders import StepTender
 from b2b_market.tendering.events.selecting import TalksEnded
 from b2b_market.tendering.models.tenders import TENDER_LOTS, Tender, TenderLot, TenderPrivate
 from b2b_market.tendering.permissions import TenderPermission
@@ -52,10 +52,8 @@ class Chain:
     after: Tender | None
 
 
-@operation(TenderPermission.READ)
-def read_chain(work: Work, scope: Scope, command: ReadTender) -> Chain:
+def chain_of(work: Work, scope: Scope, tender: Tender) -> Chain:
     """Return the tender that one was made from, and the one that was made from it."""
-    tender = tender_queries.party_tender_or_own(work.session, scope, command.tender_id)
     return Chain(_before(work, scope, tender), queries.following(work.session, scope, tender.id))
 
 

@@ -154,9 +154,15 @@ def read_ceremony(work: Work, scope: Scope, command: ReadTender) -> Ceremony:
     to them as well, and to all who may read the tender where the procedure says public. A record with prices is there
     for nobody before the technical scores are locked.
     """
-    tender = tender_queries.party_tender(work.session, scope, command.tender_id)
+    return ceremony_of(work, scope, tender_queries.party_tender(work.session, scope, command.tender_id))
+
+
+def ceremony_of(work: Work, scope: Scope, tender: Tender) -> Ceremony:
+    """Return the same of a tender that was read; before bidding is closed nothing can have been opened."""
     terms = read_notice(tender.notice).notice.terms if tender.notice else None
     officers = {card.fingerprint: card.name for card in terms.officers} if terms else {}
+    if tender.close_record is None:
+        return Ceremony(officers, terms.threshold if terms else 0, None, (), (), withheld=False)
     public = read_procedure(tender.values).opened_bids is Publicity.PUBLIC
     shown = public or tender.buyer_id in scope.org_ids or scope.user_id in tender.officer_ids
     shown = shown and seated.may_read(work, scope, tender)

@@ -82,12 +82,6 @@ def list_plans(work: Work, _scope: Scope, command: ListPlans) -> Page[PriorNotic
 
 
 @operation(public=True, reason=FOR_ALL)
-def find_plan(work: Work, _scope: Scope, command: ReadTender) -> PriorNotice | None:
-    """Return the last prior notice of a tender; None where it was never announced."""
-    return queries.latest(work.session, command.tender_id)
-
-
-@operation(public=True, reason=FOR_ALL)
 def read_plan(work: Work, _scope: Scope, command: ReadTender) -> PriorNotice:
     """Return the last prior notice of a tender; NotFound where it was never announced."""
     found = queries.latest(work.session, command.tender_id)

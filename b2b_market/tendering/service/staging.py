@@ -134,12 +134,6 @@ def read_technical(work: Work, scope: Scope, command: ReadTender) -> TechnicalVi
     return TechnicalView(tender.id, stage, results, opened[-1].opened_at if opened else None)
 
 
-@operation(TenderPermission.READ)
-def is_signed_off(work: Work, scope: Scope, command: ReadTender) -> bool:
-    """Tell whether there is a technical result that the reader may see something of."""
-    return bool(queries.technical_results(work.session, scope, command.tender_id))
-
-
 @operation(public=True, reason="the technical result of a public tender is there for everybody")
 def read_public_technical(work: Work, scope: Scope, command: ReadTender) -> TechnicalView:
     """Return the technical result of a tender on the public board whose procedure makes it public; else NotFound."""

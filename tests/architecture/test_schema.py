@@ -50,12 +50,12 @@ SHARED = {
 """Fenced tables of which some rows are there for every signed-in company."""
 PUBLIC = {
     "tender_prior_notice": "tenders that their buyers announce to everybody before the notice",
-    "tender_board_edition": "editions of public notices, for everybody without signing in",
+    "tender_edition": "editions of notices; those of public tenders are for everybody without signing in",
     "tender_public_step": "what happened to public tenders, as far as their procedures make it public",
     "classification_scheme": "published by standards bodies, belongs to nobody",
     "classification_code": "published by standards bodies, belongs to nobody",
 }
-"""Fenced tables whose every row is there for everybody; who may write them is fenced."""
+"""Fenced tables of which rows are there for everybody, with the other rows and who may write them fenced."""
 NOT_FILLED = {
     "tender_publicity": "published once a lot is judged; tests/tendering/test_publicity.py shows its fence",
     "tender_supplement": "needs a committee that fell short; tests/tendering/test_supplement.py shows it",

@@ -1,5 +1,6 @@
 """The public side: the board, editions, steps with their releases, records, and what is not told."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -12,6 +13,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
+from b2b_market.infra.database import Tenant, set_tenant
 from b2b_market.infra.ids import new_id
 from b2b_market.infra.runtime import Runtime
 from b2b_market.kernel.money import Money
@@ -294,10 +296,32 @@ class TestSteps:
         assert [one["amount"] for one in steps[2]["facts"]["bids"]] == ["835172.9", "712345.6"]
         schemas.require_package(client.get(f"/api/v1/tender-board/{tender.tender.id}/release").json())
 
+    def test_an_edition_is_kept_once_and_for_everybody_only_where_it_is_public(
+        self, runtime: Runtime, hall: Hall, client: TestClient
+    ) -> None:
+        shown = made.published(runtime, hall, public_command(hall))
+        hidden = made.published(runtime, hall)
+        sign_out(client)
+        places = [f"/api/v1/tender-board/{one.tender.id}/editions/1" for one in (shown, hidden)]
+        assert [client.get(place).status_code for place in places] == [200, 404]
+        with runtime.database.session() as session:
+            set_tenant(session, Tenant())
+            kept = session.scalars(text("SELECT tender_id FROM tender_edition")).all()
+        assert kept == [shown.tender.id]
+        with work_for(runtime, hall.approver) as work:
+            later = (shown.tender.closes_at or work.now()) + timedelta(days=1)
+            publishing.extend_tender(work, hall.approver, ExtendTender(shown.tender.id, shown.version, later, "more"))
+        at = f"/tender-board/{shown.tender.id}"
+        notice = client.get(at, headers={"accept": "text/html"}).text
+        dated = re.findall(rf'"{at}/editions/(\d)">[^<]*</a> <time[^>]* datetime="20\d\d-', notice)
+        assert dated == ["1", "2"]
+        page = client.get(f"{at}/editions/2", headers={"accept": "text/html"}).text
+        assert re.search(r'<time[^>]* datetime="20\d\d-', page)
+
     def test_a_step_on_record_cannot_be_changed(self, runtime: Runtime, hall: Hall) -> None:
         made.published(runtime, hall, public_command(hall))
         judging.deliver(runtime)
-        for statement in ("UPDATE tender_public_step SET release = ''", "DELETE FROM tender_board_edition"):
+        for statement in ("UPDATE tender_public_step SET release = ''", "DELETE FROM tender_edition"):
             with runtime.database.session() as session:
                 with pytest.raises(ProgrammingError, match="permission denied"):
                     session.execute(text(statement))

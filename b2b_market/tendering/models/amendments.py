@@ -14,7 +14,10 @@ from b2b_market.tendering.states.amendments import TenderAmendmentStatus
 
 
 class TenderEdition(Base):
-    """One edition of a notice; nothing of it ever changes. Who may read the tender reads every one."""
+    """One edition of a notice; nothing of it ever changes.
+
+    Who may read the tender reads every one, and everybody those of a tender on the public board.
+    """
 
     __tablename__ = "tender_edition"
 

@@ -1,7 +1,4 @@
-"""What everybody may read of a public tender: the editions of its notice, and its steps with their releases.
-
-Both are only ever added to, and readable without signing in.
-"""
+"""What happened to public tenders, step by step with its releases: only ever added to, and readable by everybody."""
 
 from datetime import datetime
 from typing import Any
@@ -13,21 +10,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from b2b_market.infra.database import Base, enum_type
 from b2b_market.tendering.states.disclosure import StepKind
-
-
-class BoardEdition(Base):
-    """An edition of a public notice, as it was signed."""
-
-    __tablename__ = "tender_board_edition"
-
-    tender_id: Mapped[UUID] = mapped_column(primary_key=True)
-    edition: Mapped[int] = mapped_column(primary_key=True)
-    buyer_id: Mapped[UUID]
-    stood_at: Mapped[datetime]
-    reason: Mapped[str]
-    """Why it replaced the one before; empty for the first."""
-    document: Mapped[dict[str, Any]] = mapped_column(JSONB)
-    notice: Mapped[dict[str, Any]] = mapped_column(JSONB)
 
 
 class PublicStep(Base):

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, literal, select, tuple_
+from sqlalchemy import Select, func, literal, select, tuple_
 from sqlalchemy.orm import Session
 
 from b2b_market.infra.http.cursors import cursor_id
@@ -13,7 +13,8 @@ from b2b_market.infra.http.problems import MalformedRequest
 from b2b_market.kernel.paging import Page, page_of
 from b2b_market.kernel.refusal import NotFound
 from b2b_market.tendering.commands.disclosure import BoardFilters, ListReleases, SearchNotices
-from b2b_market.tendering.models.disclosure import BoardEdition, PublicStep
+from b2b_market.tendering.models.amendments import TenderEdition
+from b2b_market.tendering.models.disclosure import PublicStep
 from b2b_market.tendering.models.tenders import TenderBoard
 from b2b_market.tendering.states.disclosure import BOARD_STATES
 
@@ -34,18 +35,22 @@ def last_change(session: Session, filters: BoardFilters) -> datetime | None:
     return session.scalar(select(func.max(TenderBoard.changed_at)).where(*_conditions(filters)))
 
 
-def editions(session: Session, tender_id: UUID) -> Sequence[BoardEdition]:
+def editions(session: Session, tender_id: UUID) -> Sequence[TenderEdition]:
     """Return the editions of a public notice, the first one first."""
-    wanted = select(BoardEdition).where(BoardEdition.tender_id == tender_id).order_by(BoardEdition.edition)
-    return session.scalars(wanted).all()
+    return session.scalars(_public_editions(tender_id).order_by(TenderEdition.edition)).all()
 
 
-def edition(session: Session, tender_id: UUID, number: int) -> BoardEdition:
+def edition(session: Session, tender_id: UUID, number: int) -> TenderEdition:
     """Return an edition of a public notice; raise NotFound for any other."""
-    found = session.get(BoardEdition, (tender_id, number))
+    found = session.scalar(_public_editions(tender_id).where(TenderEdition.edition == number))
     if found is None:
         raise NotFound(tender_id=str(tender_id), edition=str(number))
     return found
+
+
+def _public_editions(tender_id: UUID) -> Select[TenderEdition]:
+    on_board = TenderBoard.tender_id == TenderEdition.tender_id
+    return select(TenderEdition).join(TenderBoard, on_board).where(TenderEdition.tender_id == tender_id)
 
 
 def steps(session: Session, tender_id: UUID) -> Sequence[PublicStep]:

@@ -66,7 +66,7 @@ class BoardEditionOut(WireOut):
     """An edition of a public notice: what it said, and the signed notice that names its hash."""
 
     edition: int
-    stood_at: WireTime
+    published_at: WireTime
     reason: str
     document: dict[str, Any]
     notice: dict[str, Any]

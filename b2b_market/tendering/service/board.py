@@ -18,16 +18,17 @@ from b2b_market.tendering.commands.disclosure import (
     SearchNotices,
 )
 from b2b_market.tendering.commands.tenders import ReadTender
-from b2b_market.tendering.models.disclosure import BoardEdition, PublicStep
+from b2b_market.tendering.models.amendments import TenderEdition
+from b2b_market.tendering.models.disclosure import PublicStep
 from b2b_market.tendering.models.tenders import TenderBoard
 from b2b_market.tendering.queries import disclosure as queries
 from b2b_market.tendering.queries import tenders as tender_queries
 
 __all__ = [
-    "BoardEdition",
     "PublicStep",
     "PublicTender",
     "Releases",
+    "TenderEdition",
     "board_changed_at",
     "list_releases",
     "read_board",
@@ -44,7 +45,7 @@ class PublicTender:
     """A public notice with its editions and its steps, the oldest first."""
 
     notice: TenderBoard
-    editions: Sequence[BoardEdition]
+    editions: Sequence[TenderEdition]
     steps: Sequence[PublicStep]
 
 
@@ -84,7 +85,7 @@ def read_public_tender(work: Work, _scope: Scope, command: ReadTender) -> Public
 
 
 @operation(public=True, reason=FOR_ALL)
-def read_edition(work: Work, _scope: Scope, command: ReadEdition) -> BoardEdition:
+def read_edition(work: Work, _scope: Scope, command: ReadEdition) -> TenderEdition:
     """Return an edition of a public notice; NotFound for any other."""
     return queries.edition(work.session, command.tender_id, command.edition)
 

@@ -6,7 +6,6 @@ from b2b_market.infra.work import Work
 from b2b_market.organizations import public as organizations
 from b2b_market.rbac.actor import Scope
 from b2b_market.reference import public as reference
-from b2b_market.tendering.models.disclosure import BoardEdition
 from b2b_market.tendering.models.tenders import Tender, TenderBoard
 from b2b_market.tendering.queries import procedures as procedure_queries
 from b2b_market.tendering.rules.naming import names_of
@@ -14,7 +13,7 @@ from b2b_market.tendering.rules.procedures import profiles
 
 
 def stand_on_board(work: Work, scope: Scope, tender: Tender, buyer: organizations.CompanyView) -> None:
-    """Put the standing edition of a tender's notice on the public board, and keep it as that edition for good."""
+    """Put the standing edition of a tender's notice on the public board; from then on everybody reads all of them."""
     assert tender.document is not None  # noqa: S101 - an edition has a document
     classes = _classes(tender)
     row = TenderBoard(
@@ -36,16 +35,6 @@ def stand_on_board(work: Work, scope: Scope, tender: Tender, buyer: organization
         notice=tender.notice,
     )
     work.session.merge(row)
-    edition = BoardEdition(
-        tender_id=tender.id,
-        edition=tender.edition,
-        buyer_id=tender.buyer_id,
-        stood_at=work.now(),
-        reason=(tender.reason or "") if tender.edition > 1 else "",
-        document=tender.document,
-        notice=tender.notice,
-    )
-    work.session.add(edition)
     work.session.flush()
 
 

@@ -20,7 +20,8 @@ from b2b_market.reference import public as reference
 from b2b_market.tendering.commands.disclosure import TellStep
 from b2b_market.tendering.documents import ocds, ocds_parts
 from b2b_market.tendering.documents.ocds import Party, Told
-from b2b_market.tendering.models.disclosure import BoardEdition, PublicStep
+from b2b_market.tendering.models.amendments import TenderEdition
+from b2b_market.tendering.models.disclosure import PublicStep
 from b2b_market.tendering.models.tenders import Tender
 from b2b_market.tendering.queries import disclosure as queries
 from b2b_market.tendering.queries import tenders as tender_queries
@@ -206,20 +207,20 @@ def titles_of(ground: Ground, said: Mapping[str, Any]) -> Mapping[str, str]:
     return reference.class_titles(ground.work, ground.scope.actor, classes, "en")
 
 
-def _edition(ground: Ground, edition: BoardEdition) -> Step:
+def _edition(ground: Ground, edition: TenderEdition) -> Step:
     number, first = edition.edition, edition.edition == 1
     name = f"edition-{number}"
     amended = None
     if not first:
         ids = [ocds.release_id(ground.tender.id, f"edition-{one}") for one in (number - 1, number)]
         amended = ocds_parts.Amended(
-            id=str(number), at=edition.stood_at, reason=edition.reason, before=ids[0], now=ids[1]
+            id=str(number), at=edition.published_at, reason=edition.reason, before=ids[0], now=ids[1]
         )
     part = ocds_parts.tender_part(edition.document, titles_of(ground, edition.document), amended)
     return Step(
         name=name,
         kind=StepKind.PUBLISHED if first else StepKind.AMENDED,
-        at=edition.stood_at,
+        at=edition.published_at,
         told=Told(tags=("tender",) if first else ("tenderAmendment",), parts={"tender": part}),
         facts={"edition": number, "closes_at": edition.document["closes_at"], "reason": edition.reason},
     )

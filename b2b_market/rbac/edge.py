@@ -1,15 +1,15 @@
 """The edge: one dependency that opens the transaction, knows the caller, and commits before the answer leaves.
 
-``Call`` serves the API, :mod:`b2b_market.rbac.page_edge` the pages. Both are function-scoped generators: with
-FastAPI's default scope a failing commit would
-still have answered 200.
+``Call`` serves the API, :mod:`b2b_market.rbac.page_edge` the pages. Both are opened and closed in the thread of the
+endpoint (:mod:`b2b_market.infra.http.opening`): a failing commit is never answered with 200.
 """
 
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Annotated, Any, NamedTuple, Protocol
+from functools import partial
+from typing import Annotated, Any, Final, NamedTuple, Protocol
 from uuid import UUID
 
 from fastapi import Depends, Request, Response
@@ -27,6 +27,7 @@ from b2b_market.infra.http.idempotency import (
     IdempotencyKeyRequired,
     StoredAnswer,
 )
+from b2b_market.infra.http.opening import Opens
 from b2b_market.infra.http.requests import (
     Credential,
     CredentialKind,
@@ -283,21 +284,20 @@ def opened_call(request: Request) -> Iterator[CallContext]:
         yield CallContext(work, actor, request)
 
 
-def _open_call(request: Request) -> Iterator[CallContext]:
+@contextmanager
+def _keyed_call(request: Request, *, required: bool) -> Iterator[CallContext]:
     with opened_call(request) as call:
-        call.take_key(required=False)
+        call.take_key(required=required)
         yield call
 
 
-def _open_once(request: Request) -> Iterator[CallContext]:
-    with opened_call(request) as call:
-        call.take_key(required=True)
-        yield call
+_OPENS_CALL: Final = Opens(partial(_keyed_call, required=False))
+_OPENS_ONCE: Final = Opens(partial(_keyed_call, required=True))
 
 
 def needs_key(route: APIRoute) -> bool:
     """Tell whether a route refuses to do without an Idempotency-Key."""
-    return any(found.call is _open_once for found in route.dependant.dependencies)
+    return any(found.call is _OPENS_ONCE for found in route.dependant.dependencies)
 
 
 def _check_origin(request: Request) -> None:
@@ -311,7 +311,7 @@ def _check_origin(request: Request) -> None:
         check_same_origin(request.method, headers, frozenset({edge.runtime.settings.public_url.rstrip("/")}))
 
 
-Call = Annotated[CallContext, Depends(_open_call, scope="function")]
+Call = Annotated[CallContext, Depends(_OPENS_CALL)]
 """The dependency of every API route."""
-OnceCall = Annotated[CallContext, Depends(_open_once, scope="function")]
+OnceCall = Annotated[CallContext, Depends(_OPENS_ONCE)]
 """The same for POSTs that create money, bids, orders or signatures: the Idempotency-Key is required."""

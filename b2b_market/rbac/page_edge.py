@@ -16,6 +16,7 @@ from starlette.datastructures import UploadFile
 
 from b2b_market.infra.http import idempotency
 from b2b_market.infra.http.idempotency import IdempotencyKey, IdempotencyKeyRequired, StoredAnswer
+from b2b_market.infra.http.opening import Opens
 from b2b_market.infra.http.requests import StrictRoute
 from b2b_market.infra.work import Work
 from b2b_market.kernel.refusal import Refusal, Unauthenticated
@@ -248,7 +249,9 @@ class PageContext:
         self.refusal = refusal
 
 
-def _open_page(request: Request) -> Iterator[PageContext]:
+@contextmanager
+def opened_page(request: Request) -> Iterator[PageContext]:
+    """Open a page as a block, for routes that do slow work between two transactions, such as reading an upload."""
     shell: PageShell = request.app.state.pages
     with shell.edge.open(request, "page") as (work, actor):
         if request.method not in SAFE_METHODS:
@@ -262,10 +265,6 @@ def _open_page(request: Request) -> Iterator[PageContext]:
             shell.edge.note_denial(call.refusal, request, actor, work.cause, veil=work.veiled)
 
 
-opened_page = contextmanager(_open_page)
-"""The same as a block, for routes that do slow work between two transactions, such as reading an upload."""
-
-
 def _sent_token(request: Request) -> str | None:
     header = request.headers.get(CSRF_HEADER)
     if header is not None:
@@ -274,5 +273,5 @@ def _sent_token(request: Request) -> str | None:
     return sent[0] if len(sent) == 1 and isinstance(sent[0], str) else None
 
 
-PageCall = Annotated[PageContext, Depends(_open_page, scope="function")]
+PageCall = Annotated[PageContext, Depends(Opens(opened_page))]
 """The dependency of every page route."""

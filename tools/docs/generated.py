@@ -26,6 +26,7 @@ from b2b_market.infra.http.problems import STATUS
 from b2b_market.kernel.event import Event
 from b2b_market.kernel.lifecycle import Lifecycle
 from b2b_market.kernel.permission import Role
+from b2b_market.rbac.edge import needs_key
 from b2b_market.rbac.manifest import Manifest
 from b2b_market.rbac.matrix import MatrixRow, matrix, policy_of
 from b2b_market.rbac.operation import Operation
@@ -262,15 +263,11 @@ def _routes(module: str, routes: Iterable[object]) -> Iterator[list[str]]:
         for method in sorted(route.methods or ()):
             yield [
                 method,
-                f"`{route.path}`" + (" ①" if _needs_key(route) else ""),
+                f"`{route.path}`" + (" ①" if needs_key(route) else ""),
                 _first_paragraph(route.endpoint),
                 permissions_asked(module, route.endpoint),
                 _listed(code for code in _codes(route.responses) if code not in common),
             ]
-
-
-def _needs_key(route: APIRoute) -> bool:
-    return any("_open_once" in getattr(one.call, "__name__", "") for one in route.dependant.dependencies)
 
 
 def permissions_asked(module: str, endpoint: Callable[..., Any]) -> str:

@@ -10,10 +10,13 @@ from enum import StrEnum
 from typing import Any
 
 from fastapi import Request, Response
+from fastapi.concurrency import run_in_threadpool
+from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.routing import Match
 from starlette.types import Scope
 
+from b2b_market.infra.http.opening import fail_within, within_openings
 from b2b_market.infra.http.problems import MalformedRequest
 from b2b_market.infra.runtime import new_correlation
 
@@ -109,7 +112,10 @@ class StrictRequest(Request):
 
 
 class StrictRoute(APIRoute):
-    """A route that reads its requests as :class:`StrictRequest` and refuses repeated query parameters."""
+    """A route that reads its requests as :class:`StrictRequest` and refuses repeated query parameters.
+
+    What a dependency opens for the endpoint is opened and closed in the endpoint's thread (``infra.http.opening``).
+    """
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:  # noqa: ANN401 - of the base
         """Take what the base class takes."""
@@ -127,6 +133,7 @@ class StrictRoute(APIRoute):
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Wrap the route's own handler."""
+        self.dependant.call = within_openings(self.endpoint)
         handle = super().get_route_handler()
 
         async def strict(request: Request) -> Response:
@@ -135,7 +142,11 @@ class StrictRoute(APIRoute):
                 raise MalformedRequest(reason="a query parameter is given twice")
             if any("\x00" in part for pair in request.query_params.multi_items() for part in pair):
                 raise MalformedRequest(reason="a query parameter holds a NUL character")
-            return await handle(StrictRequest(request.scope, request.receive))
+            try:
+                return await handle(StrictRequest(request.scope, request.receive))
+            except RequestValidationError as error:
+                await run_in_threadpool(fail_within, request, error)
+                raise
 
         return strict
 

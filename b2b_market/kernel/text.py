@@ -4,7 +4,9 @@ The kernel never knows the reader's language. It carries the English sentence (t
 translates. ``N_`` is the keyword that the catalogue extractor looks for.
 """
 
+import re
 import unicodedata
+from typing import Final
 
 
 def N_(message: str) -> str:  # noqa: N802 - gettext's own name for a deferred message, known to every extractor
@@ -17,16 +19,10 @@ def is_clean(value: str) -> bool:
 
     Bidirectional controls (Unicode TR 36, section 2) can make a stored text read as something else than it is.
     """
-    if not unicodedata.is_normalized("NFC", value):
-        return False
-    return not any(_is_forbidden(character) for character in value)
+    return unicodedata.is_normalized("NFC", value) and _FORBIDDEN.search(value) is None
 
 
-def _is_forbidden(character: str) -> bool:
-    if character in "\t\n\r":
-        return False
-    return unicodedata.category(character) in _FORBIDDEN_CATEGORIES or ord(character) in _BIDI_CONTROLS
-
-
-_FORBIDDEN_CATEGORIES = frozenset({"Cc", "Cs"})
-_BIDI_CONTROLS = frozenset({0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)})
+_CONTROLS = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"
+_SURROGATES = r"\ud800-\udfff"
+_BIDI_CONTROLS = r"\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
+_FORBIDDEN: Final = re.compile(f"[{_CONTROLS}{_SURROGATES}{_BIDI_CONTROLS}]")

@@ -168,10 +168,10 @@ class BoardEntryOut(WireOut):
     line_count: int
     sealed: bool
     incoterm: str
-    places: Sequence[str]
-    items: Sequence[str]
-    categories: Sequence[str]
-    classes: Sequence[str]
+    places: list[str]
+    items: list[str]
+    categories: list[str]
+    classes: list[str]
     procedure: str
     value: WireDecimal | None
 
@@ -210,7 +210,7 @@ class RecommendedSupplierOut(WireOut):
     name_en: str
     country: str
     covered: int
-    reasons: Sequence[ReasonOut]
+    reasons: list[ReasonOut]
 
     @classmethod
     def of(cls, value: tuple[RecommendedSupplier, Sequence[Item]]) -> Self:
@@ -233,7 +233,7 @@ class RecommendedRequestOut(WireOut):
     """An open public request that fits the caller's company, and why."""
 
     request: BoardEntryOut
-    reasons: Sequence[ReasonOut]
+    reasons: list[ReasonOut]
 
     @classmethod
     def of(cls, value: RecommendedRequest) -> Self:

@@ -1,6 +1,5 @@
 """Wire shapes of amendments and versions."""
 
-from collections.abc import Sequence
 from typing import Annotated, Self
 from uuid import UUID
 
@@ -87,7 +86,7 @@ class LineChangeOut(WireOut):
     item_name: str
     fate: wire_enum(LineFate)  # type: ignore[valid-type]  # an Annotated alias made by a function
     material: bool
-    fields: Sequence[FieldChangeOut]
+    fields: list[FieldChangeOut]
 
 
 class DifferenceOut(WireOut):
@@ -97,8 +96,8 @@ class DifferenceOut(WireOut):
     before: int
     after: int
     material: bool
-    header: Sequence[FieldChangeOut]
-    lines: Sequence[LineChangeOut]
+    header: list[FieldChangeOut]
+    lines: list[LineChangeOut]
 
     @classmethod
     def of(cls, value: EditionDifference) -> Self:
@@ -117,9 +116,9 @@ class AmendmentPreviewOut(WireOut):
     rfq_id: WireUuid
     edition: int
     material: bool
-    header: Sequence[FieldChangeOut]
-    lines: Sequence[LineChangeOut]
-    to_confirm: Sequence[WireUuid]
+    header: list[FieldChangeOut]
+    lines: list[LineChangeOut]
+    to_confirm: list[WireUuid]
     closes_at: WireTime
     earliest: WireTime | None
     too_soon: bool
@@ -178,7 +177,7 @@ class EditionOut(WireOut):
     published_at: WireTime
     content_hash: str | None
     header: dict[str, str | int | bool | None]
-    lines: Sequence[WordingLineOut]
+    lines: list[WordingLineOut]
 
     @classmethod
     def of(cls, value: EditionContent) -> Self:

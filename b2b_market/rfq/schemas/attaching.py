@@ -1,6 +1,5 @@
 """What the API takes and tells of the documents of a request."""
 
-from collections.abc import Sequence
 from typing import Annotated, Self
 
 from pydantic import Field
@@ -79,8 +78,8 @@ class DocumentsOut(WireOut):
     nda_text: str
     nda_hash: str
     closed: bool
-    acceptances: Sequence[AcceptanceOut]
-    items: Sequence[AttachmentOut]
+    acceptances: list[AcceptanceOut]
+    items: list[AttachmentOut]
 
     @classmethod
     def of(cls, value: Documents) -> Self:

@@ -1,6 +1,5 @@
 """Wire shapes of counter-offers and talks."""
 
-from collections.abc import Sequence
 from typing import Annotated, Self
 from uuid import UUID
 
@@ -120,7 +119,7 @@ class CounterTermsOut(WireOut):
     valid_until: WireDate | None
     early_pay_percent: WireDecimal | None
     early_pay_days: int | None
-    pay_days: Sequence[int] | None
+    pay_days: list[int] | None
 
 
 class CounterSummaryOut(WireOut):
@@ -146,9 +145,9 @@ class CounterSummaryOut(WireOut):
 class CounterOut(CounterSummaryOut):
     """A counter-offer."""
 
-    lines: Sequence[CounterLineOut]
+    lines: list[CounterLineOut]
     terms: CounterTermsOut
-    allowed_steps: Sequence[str]
+    allowed_steps: list[str]
 
     @classmethod
     def of(cls, value: CounterContent) -> Self:
@@ -173,7 +172,7 @@ class MessageOut(WireOut):
     side: wire_enum(Side)  # type: ignore[valid-type]  # an Annotated alias made by a function
     author_id: WireUuid
     text: str
-    file_ids: Sequence[WireUuid]
+    file_ids: list[WireUuid]
     sent_at: WireTime
 
     @classmethod
@@ -205,8 +204,8 @@ class NegotiationOut(WireOut):
     side: wire_enum(Side)  # type: ignore[valid-type]  # an Annotated alias made by a function
     open: bool
     unread: int
-    counters: Sequence[CounterOut]
-    messages: Sequence[MessageOut]
+    counters: list[CounterOut]
+    messages: list[MessageOut]
 
     @classmethod
     def of(cls, value: Negotiation) -> Self:

@@ -1,6 +1,5 @@
 """Cancelling awarded lines over the API, and who could step in for them."""
 
-from collections.abc import Sequence
 from typing import Annotated, Self
 from uuid import UUID
 
@@ -78,7 +77,7 @@ class AwardStandbyOut(WireOut):
     award_id: WireUuid
     version: int
     supplier_id: WireUuid
-    lines: Sequence[StandbyLineOut]
+    lines: list[StandbyLineOut]
 
     @classmethod
     def of(cls, value: Standby) -> Self:

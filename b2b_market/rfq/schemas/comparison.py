@@ -1,6 +1,5 @@
 """The comparison over the API: figures as strings, a missing offer as null, never as zero."""
 
-from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -39,17 +38,17 @@ class OfferOut(WireOut):
     awardable: bool
     delta_percent: str | None
     lead_days: int | None
-    flags: Sequence[str]
+    flags: list[str]
     variant: int
     note: str
     setup: str | None
-    unanswered: Sequence[str]
+    unanswered: list[str]
 
 
 class CellOut(OfferOut):
     """A supplier's first offer, which totals and ranks count, with what it offers besides."""
 
-    others: Sequence[OfferOut]
+    others: list[OfferOut]
 
 
 class RowOut(WireOut):
@@ -63,7 +62,7 @@ class RowOut(WireOut):
     target_price: str | None
     best_price: str | None
     common: bool
-    cells: Sequence[CellOut | None]
+    cells: list[CellOut | None]
 
 
 class ColumnOut(WireOut):
@@ -95,13 +94,13 @@ class ComparisonOut(WireOut):
     version: int
     status: str
     currency: str
-    rates: Sequence[RateOut]
+    rates: list[RateOut]
     lines: int
     common_lines: int
     equal_coverage: bool
     target_total: str | None
-    columns: Sequence[ColumnOut]
-    rows: Sequence[RowOut]
+    columns: list[ColumnOut]
+    rows: list[RowOut]
 
     @classmethod
     def of(cls, value: RfqComparison) -> "ComparisonOut":
@@ -167,7 +166,7 @@ def _row(row: Row) -> RowOut:
     )
 
 
-def _others(row: Row, place: int) -> Sequence[OfferOut]:
+def _others(row: Row, place: int) -> list[OfferOut]:
     return [OfferOut.model_construct(**_offer(cell)) for cell in row.others.get(place, ())]
 
 

@@ -1,6 +1,5 @@
 """Price histories over the API: exact figures as strings, per unit."""
 
-from collections.abc import Sequence
 from typing import Self
 
 from b2b_market.infra.http.wires import WireDate, WireDecimal, WireOut, WireTime, WireUuid
@@ -30,7 +29,7 @@ class RequestPricesOut(WireOut):
     rfq_id: WireUuid
     version: int
     currency: str
-    lines: Sequence[LineHistoryOut]
+    lines: list[LineHistoryOut]
 
     @classmethod
     def of(cls, value: RequestPrices) -> Self:
@@ -64,7 +63,7 @@ class LinePricesOut(WireOut):
     line_id: WireUuid
     version: int
     history: HistoryOut | None
-    points: Sequence[PricePointOut]
+    points: list[PricePointOut]
 
     @classmethod
     def of(cls, value: LinePrices) -> Self:

@@ -1,6 +1,5 @@
 """Landed cost over the API: what the buyer assumes, the landed matrix, and figures with all that is below them."""
 
-from collections.abc import Sequence
 from decimal import Decimal
 from typing import Annotated, Any, Self
 from uuid import UUID
@@ -92,7 +91,7 @@ class CostingOut(WireOut):
     domestic: bool
     incoterm: str
     incoterm_place: str
-    costs: Sequence[CostOut]
+    costs: list[CostOut]
 
     @classmethod
     def of(cls, value: CostingContent) -> Self:
@@ -122,14 +121,14 @@ class LandedOfferOut(WireOut):
     complete: bool
     best: bool
     delta_percent: str | None
-    flags: Sequence[str]
+    flags: list[str]
     variant: int
 
 
 class LandedCellOut(LandedOfferOut):
     """A supplier's first offer with what it offers besides."""
 
-    others: Sequence[LandedOfferOut]
+    others: list[LandedOfferOut]
 
 
 class LandedRowOut(WireOut):
@@ -139,7 +138,7 @@ class LandedRowOut(WireOut):
     number: int
     best: str | None
     common: bool
-    cells: Sequence[LandedCellOut | None]
+    cells: list[LandedCellOut | None]
 
 
 class LandedColumnOut(WireOut):
@@ -158,7 +157,7 @@ class LandedColumnOut(WireOut):
     rank: int | None
     tied: bool
     term_known: bool
-    unpriced: Sequence[str]
+    unpriced: list[str]
 
 
 class LandedOut(WireOut):
@@ -171,8 +170,8 @@ class LandedOut(WireOut):
     lines: int
     common_lines: int
     equal_coverage: bool
-    columns: Sequence[LandedColumnOut]
-    rows: Sequence[LandedRowOut]
+    columns: list[LandedColumnOut]
+    rows: list[LandedRowOut]
 
     @classmethod
     def of(cls, value: LandedComparison) -> "LandedOut":
@@ -202,7 +201,7 @@ class FigureOut(WireOut):
     measure: str
     formula: str
     source: str
-    inputs: "Sequence[FigureOut]"
+    inputs: "list[FigureOut]"
 
 
 class ExplainedOut(WireOut):
@@ -217,7 +216,7 @@ class ExplainedOut(WireOut):
     supplier_id: WireUuid
     currency: str
     complete: bool
-    unpriced: Sequence[str]
+    unpriced: list[str]
     present: FigureOut | None
     nominal: FigureOut | None
     cash: FigureOut | None

@@ -1,6 +1,5 @@
 """Wire shapes of the letters after an award."""
 
-from collections.abc import Sequence
 from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -89,10 +88,10 @@ class LetterOut(WireOut):
     quote_number: str
     revision: int
     total: MoneyWire
-    lines: Sequence[LetterLineOut]
+    lines: list[LetterLineOut]
     received: int | None
     landed: bool
-    criteria: Sequence[LetterCriterionOut]
+    criteria: list[LetterCriterionOut]
     reason_code: wire_enum(LetterReason) | None  # type: ignore[valid-type]  # as above
     reason: str
 
@@ -111,9 +110,9 @@ class AwardLettersOut(WireOut):
 
     award_id: WireUuid
     version: Annotated[int, Field(description="of the award")]
-    winner_ids: Sequence[WireUuid]
-    regret_supplier_ids: Sequence[WireUuid]
-    items: Sequence[LetterOut]
+    winner_ids: list[WireUuid]
+    regret_supplier_ids: list[WireUuid]
+    items: list[LetterOut]
 
     @classmethod
     def of(cls, value: AwardLetters) -> Self:

@@ -1,6 +1,5 @@
 """Wire shapes of questions and answers."""
 
-from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
@@ -52,4 +51,4 @@ class QuestionOut(WireOut):
     asked_at: WireTime
     status: wire_enum(QuestionStatus)  # type: ignore[valid-type]  # an Annotated alias made by a function
     own: bool
-    replies: Sequence[ReplyOut]
+    replies: list[ReplyOut]

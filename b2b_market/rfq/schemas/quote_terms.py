@@ -1,6 +1,5 @@
 """Wire shapes of what a quotation may say beyond its prices; every field may be left out."""
 
-from collections.abc import Sequence
 from typing import Annotated
 
 from pydantic import Field
@@ -142,7 +141,7 @@ class StatedOut(WireOut):
 
     unit_price: str | None
     setup_cost: str | None
-    tiers: Sequence[PriceTierOut] | None
+    tiers: list[PriceTierOut] | None
     min_quantity: str | None
     multiple_quantity: str | None
 
@@ -154,7 +153,7 @@ class AlternateOut(WireOut):
     alternative: str
     specification: str
     unit_price: str
-    tiers: Sequence[PriceTierOut]
+    tiers: list[PriceTierOut]
     min_quantity: str | None
     lead_days: int | None
     note: str
@@ -165,7 +164,7 @@ class AlternateOut(WireOut):
 class LineTermsOut(WireOut):
     """What a stored line says besides its price: amounts without tax, quantities in the need's unit."""
 
-    tiers: Sequence[PriceTierOut]
+    tiers: list[PriceTierOut]
     multiple_quantity: WireDecimal | None
     order_unit: str
     setup_cost: WireDecimal | None
@@ -173,7 +172,7 @@ class LineTermsOut(WireOut):
     origin_country: str
     capacity: WireDecimal | None
     stated: StatedOut | None
-    alternates: Sequence[AlternateOut]
+    alternates: list[AlternateOut]
 
 
 class InstalmentOut(WireOut):
@@ -188,7 +187,7 @@ class BundleOut(WireOut):
     """A condition over lines; no lines are all quoted lines."""
 
     kind: str
-    line_ids: Sequence[str]
+    line_ids: list[str]
     percent: str | None
 
 
@@ -201,10 +200,10 @@ class QuoteTermsOut(WireOut):
     incoterm_place: str
     freight: WireDecimal | None
     stated_freight: WireDecimal | None
-    instalments: Sequence[InstalmentOut]
+    instalments: list[InstalmentOut]
     early_pay_percent: WireDecimal | None
     early_pay_days: int | None
-    bundles: Sequence[BundleOut]
+    bundles: list[BundleOut]
     capacity: WireDecimal | None
     capacity_unit: str
 

@@ -197,7 +197,7 @@ class AnswerOut(WireOut):
     key: str
     answered: str
     value: str
-    files: Sequence[EvidenceOut]
+    files: list[EvidenceOut]
 
 
 class QuoteOut(QuoteSummaryOut, QuoteTermsOut):
@@ -205,10 +205,10 @@ class QuoteOut(QuoteSummaryOut, QuoteTermsOut):
 
     payment_terms: str
     note: str
-    answers: Sequence[AnswerOut]
-    lines: Sequence[QuoteLineOut]
-    receipts: Sequence[ReceiptOut]
-    allowed_steps: Sequence[str]
+    answers: list[AnswerOut]
+    lines: list[QuoteLineOut]
+    receipts: list[ReceiptOut]
+    allowed_steps: list[str]
 
     @classmethod
     def of(cls, value: QuoteContent) -> Self:
@@ -270,7 +270,7 @@ class AwardChargeOut(WireOut):
     """
 
     kind: wire_enum(ChargeKind)  # type: ignore[valid-type]  # an Annotated alias made by a function
-    line_ids: Sequence[WireUuid]
+    line_ids: list[WireUuid]
     percent: WireDecimal | None
     amount: MoneyWire
 
@@ -281,7 +281,7 @@ class SupplierAmountsOut(WireOut):
     supplier_id: WireUuid
     quote_id: WireUuid
     goods: MoneyWire
-    charges: Sequence[AwardChargeOut]
+    charges: list[AwardChargeOut]
     total: MoneyWire
 
 
@@ -289,7 +289,7 @@ class LineChargeOut(WireOut):
     """A charge that stands with a line; ``amount`` is in the line's currency, negative for a discount."""
 
     kind: wire_enum(ChargeKind)  # type: ignore[valid-type]  # an Annotated alias made by a function
-    line_ids: Sequence[WireUuid]
+    line_ids: list[WireUuid]
     percent: WireDecimal | None
     amount: str
 
@@ -309,7 +309,7 @@ class AwardLineOut(WireOut):
     currency: str
     variant: int
     alternative: str
-    charges: Sequence[LineChargeOut]
+    charges: list[LineChargeOut]
     cancelled_at: WireTime | None
     cancel_code: wire_enum(CancelReason) | None  # type: ignore[valid-type]  # an Annotated alias made by a function
     cancel_text: str | None
@@ -332,7 +332,7 @@ class AwardBase(WireOut):
     comment: str
     reason: str | None
     snapshot_hash: str
-    supplier_ids: Sequence[WireUuid]
+    supplier_ids: list[WireUuid]
     decided_at: WireTime | None
 
 
@@ -348,9 +348,9 @@ class AwardSummaryOut(AwardBase):
 class AwardOut(AwardBase):
     """An award with its lines, and what each supplier gets in all."""
 
-    lines: Sequence[AwardLineOut]
-    suppliers: Sequence[SupplierAmountsOut]
-    allowed_steps: Sequence[str]
+    lines: list[AwardLineOut]
+    suppliers: list[SupplierAmountsOut]
+    allowed_steps: list[str]
 
     @classmethod
     def of(cls, value: AwardContent) -> Self:

@@ -1,6 +1,5 @@
 """Wire shapes of requests and invitations."""
 
-from collections.abc import Sequence
 from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -216,11 +215,11 @@ class LineOut(WireOut):
     note: str
     target_price: WireDecimal | None
     category: str
-    attributes: Sequence[AttributeOut]
+    attributes: list[AttributeOut]
     incoterm: str
     incoterm_place: str
     substitutes: bool
-    breaks: Sequence[str]
+    breaks: list[str]
 
 
 class InvitationOut(WireOut):
@@ -279,16 +278,16 @@ class RfqOut(RfqSummaryOut):
     payment_terms: str
     incoterm: str
     incoterm_place: str
-    currencies: Sequence[str]
+    currencies: list[str]
     validity_days: int | None
     enquiry_ends_at: WireTime | None
     reason: str | None
     estimate: WireDecimal | None
-    lines: Sequence[LineOut]
-    invitations: Sequence[InvitationOut]
+    lines: list[LineOut]
+    invitations: list[InvitationOut]
     onlookers: int
     own_invitation: InvitationOut | None
-    allowed_steps: Sequence[str]
+    allowed_steps: list[str]
 
     @classmethod
     def of(cls, value: RfqContent) -> Self:

@@ -1,6 +1,5 @@
 """Wire shapes of further rounds."""
 
-from collections.abc import Sequence
 from typing import Annotated, Self
 from uuid import UUID
 
@@ -61,8 +60,8 @@ class RoundOut(WireOut):
     closed_at: WireTime | None
     targets_shown: bool
     note: str
-    targets: Sequence[RoundTargetOut]
-    shortlist: Sequence[ShortlistOut]
+    targets: list[RoundTargetOut]
+    shortlist: list[ShortlistOut]
 
     @classmethod
     def of(cls, value: RoundView) -> Self:

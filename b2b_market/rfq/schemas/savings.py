@@ -1,6 +1,5 @@
 """The saving report over the API."""
 
-from collections.abc import Sequence
 from typing import Self
 
 from pydantic import BaseModel, ConfigDict
@@ -65,8 +64,8 @@ class CurrencySavingOut(WireOut):
 class SavingReportOut(WireOut):
     """Every award of the period, the newest first, and the sums by currency."""
 
-    awards: Sequence[AwardSavingOut]
-    sums: Sequence[CurrencySavingOut]
+    awards: list[AwardSavingOut]
+    sums: list[CurrencySavingOut]
 
     @classmethod
     def of(cls, value: SavingReport) -> Self:

@@ -135,8 +135,8 @@ class ScenarioOut(WireOut):
     filled: int | None
     lines: int | None
     longest_lead_days: int | None
-    picks: Sequence[ScenarioPickOut]
-    standby: Sequence[StandbyOut]
+    picks: list[ScenarioPickOut]
+    standby: list[StandbyOut]
     created_at: WireTime
 
     @classmethod
@@ -193,7 +193,7 @@ class ScenariosOut(WireOut):
     version: int
     currency: str
     saved: int
-    scenarios: Sequence[ScenarioOut]
+    scenarios: list[ScenarioOut]
 
     @classmethod
     def of(cls, value: ScenarioTable) -> Self:

@@ -1,6 +1,5 @@
 """Criteria, assessments and scores over the API; scores are exact and written with two decimals."""
 
-from collections.abc import Sequence
 from decimal import Decimal
 from typing import Annotated, Self
 from uuid import UUID
@@ -119,9 +118,9 @@ class CriteriaOut(WireOut):
     rfq_id: WireUuid
     version: int
     landed: bool
-    criteria: Sequence[CriterionOut]
-    formula: Sequence[str]
-    assessments: Sequence[AssessmentOut]
+    criteria: list[CriterionOut]
+    formula: list[str]
+    assessments: list[AssessmentOut]
 
     @classmethod
     def of(cls, value: CriteriaContent) -> Self:
@@ -153,7 +152,7 @@ class ScoredOut(WireOut):
     rank: int
     tied: bool
     total: str
-    scores: Sequence[CriterionScoreOut]
+    scores: list[CriterionScoreOut]
 
 
 class TurningOut(WireOut):
@@ -179,10 +178,10 @@ class ScorecardOut(WireOut):
 
     rfq_id: WireUuid
     version: int
-    standing: Sequence[ScoredOut]
-    changed: Sequence[ScoredOut] | None
-    turning_points: Sequence[TurningOut]
-    reversals: Sequence[ReversalOut]
+    standing: list[ScoredOut]
+    changed: list[ScoredOut] | None
+    turning_points: list[TurningOut]
+    reversals: list[ReversalOut]
 
     @classmethod
     def of(cls, value: Scorecard) -> Self:

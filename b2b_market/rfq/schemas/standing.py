@@ -1,6 +1,5 @@
 """Wire shapes of how a supplier stands while quotations are taken."""
 
-from collections.abc import Sequence
 from typing import Self
 
 from b2b_market.infra.http.wires import WireDecimal, WireOut, WireTime, WireUuid, wire_enum
@@ -14,12 +13,12 @@ class PlaceOut(WireOut):
 
     rank: int | None
     lead: WireDecimal | None
-    figures: Sequence[WireDecimal]
+    figures: list[WireDecimal]
 
     @classmethod
     def of(cls, value: Place) -> Self:
         """Return the answer for a place."""
-        return cls(rank=value.rank, lead=value.lead, figures=value.figures)
+        return cls(rank=value.rank, lead=value.lead, figures=list(value.figures))
 
 
 class LinePlaceOut(PlaceOut):
@@ -33,7 +32,11 @@ class LinePlaceOut(PlaceOut):
         """Return the answer for a line."""
         place = value.place
         return cls(
-            line_id=value.line_id, position=value.position, rank=place.rank, lead=place.lead, figures=place.figures
+            line_id=value.line_id,
+            position=value.position,
+            rank=place.rank,
+            lead=place.lead,
+            figures=list(place.figures),
         )
 
 
@@ -49,7 +52,7 @@ class StandingOut(WireOut):
     disclosure: wire_enum(Disclosure)  # type: ignore[valid-type]  # an Annotated alias made by a function
     currency: str
     total: PlaceOut
-    lines: Sequence[LinePlaceOut]
+    lines: list[LinePlaceOut]
     changed_at: WireTime | None
 
     @classmethod

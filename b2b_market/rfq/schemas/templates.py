@@ -1,6 +1,5 @@
 """Wire shapes of templates."""
 
-from collections.abc import Sequence
 from typing import Annotated, Final, Self
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -65,11 +64,11 @@ class TemplateLineOut(WireOut):
     note: str
     target_price: WireDecimal | None
     category: str
-    attributes: Sequence[AttributeOut]
+    attributes: list[AttributeOut]
     incoterm: str
     incoterm_place: str
     substitutes: bool
-    breaks: Sequence[WireDecimal]
+    breaks: list[WireDecimal]
 
 
 class KeptDocumentOut(WireOut):
@@ -104,7 +103,7 @@ class TemplateOut(TemplateSummaryOut):
     payment_terms: str
     incoterm: str
     incoterm_place: str
-    currencies: Sequence[str]
+    currencies: list[str]
     validity_days: int | None
     lines: list[TemplateLineOut]
     supplier_ids: list[WireUuid]

@@ -1,6 +1,5 @@
 """Wire shapes of evaluations, awards and results."""
 
-from collections.abc import Sequence
 from typing import Annotated, Self
 
 from pydantic import Field
@@ -158,7 +157,7 @@ class InquiryOut(WireOut):
     answered_at: WireTime | None
     finding: str | None
     decided_at: WireTime | None
-    files: Sequence[CorrectionFileOut]
+    files: list[CorrectionFileOut]
 
     @classmethod
     def of(cls, value: Inquiry) -> Self:
@@ -237,8 +236,8 @@ class JudgedBidOut(WireOut):
     quality: WireDecimal | None
     place: int | None
     tied: bool
-    questioned: Sequence[wire_enum(Ground)]  # type: ignore[valid-type]  # as above
-    findings: Sequence[FindingOut]
+    questioned: list[wire_enum(Ground)]  # type: ignore[valid-type]  # as above
+    findings: list[FindingOut]
 
 
 class JudgedLotOut(WireOut):
@@ -248,10 +247,10 @@ class JudgedLotOut(WireOut):
     position: int
     status: wire_enum(LotStatus)  # type: ignore[valid-type]  # as above
     scored: bool
-    bids: Sequence[JudgedBidOut]
-    disqualifications: Sequence[RulingOut]
-    inquiries: Sequence[InquiryOut]
-    awards: Sequence[TenderAwardOut]
+    bids: list[JudgedBidOut]
+    disqualifications: list[RulingOut]
+    inquiries: list[InquiryOut]
+    awards: list[TenderAwardOut]
 
 
 class FrozenRateOut(WireOut):
@@ -270,8 +269,8 @@ class EvaluationOut(WireOut):
     version: int
     status: wire_enum(TenderStatus)  # type: ignore[valid-type]  # as above
     currency: str
-    rates: Sequence[FrozenRateOut]
-    lots: Sequence[JudgedLotOut]
+    rates: list[FrozenRateOut]
+    lots: list[JudgedLotOut]
 
     @classmethod
     def of(cls, value: Judgement) -> Self:

@@ -1,6 +1,5 @@
 """Wire shapes of features and life-cycle costs: declared by the buyer, and as a bid is weighed by them."""
 
-from collections.abc import Sequence
 from typing import Annotated, Self
 
 from pydantic import Field
@@ -76,9 +75,9 @@ class LaterOut(WireOut):
 class WeighedOut(WireOut):
     """What a bid's total counts as: total ÷ coefficient + costs. ``counts_as`` is rounded to cents, ``exact`` not."""
 
-    features: Sequence[ChosenOut]
+    features: list[ChosenOut]
     coefficient: str
-    costs: Sequence[LaterOut]
+    costs: list[LaterOut]
     counts_as: WireDecimal
     exact: str
 

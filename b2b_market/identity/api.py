@@ -205,7 +205,7 @@ def make_api_key(body: ApiKeyIn, call: Call) -> Answer:
     if key is not None:
         # a repeated request is answered, but the stored answer must not keep the secret
         told = made_api_key_out(made, secret=False).model_dump_json().encode()
-        idempotency.store(call.work.session, key, StoredAnswer(201, "Cache-Control: no-store", told))
+        call.work.write_last(idempotency.kept(key, StoredAnswer(201, "Cache-Control: no-store", told)))
     return answer
 
 

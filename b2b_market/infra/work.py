@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from b2b_market.infra.aggregate import Aggregate, Change
 from b2b_market.infra.audit_trail import DENIED, AuditDetail, AuditEvent, Entry, entry_rows
-from b2b_market.infra.bulk import insert_together
+from b2b_market.infra.bulk import Fixed, insert_together
 from b2b_market.infra.database import Tenant, run_fixed, set_tenant
 from b2b_market.infra.outbox import OutboxRow, outbox_row
 from b2b_market.infra.signing import SigningKey
@@ -76,6 +76,7 @@ class Work:
         self._shift = shift
         self._announced: list[_Announced] = []
         self._entries: list[Entry] = []
+        self._last: list[Fixed] = []
         self._after: list[Callable[[], None]] = []
         self._gates: dict[UUID, _Gate] = {}
         self.veiled: UUID | None = None
@@ -185,6 +186,10 @@ class Work:
             raise
         self.act_for(before)
 
+    def write_last(self, fixed: Fixed) -> None:
+        """Run a statement that changes one row together with what :meth:`finish` writes."""
+        self._last.append(fixed)
+
     def finish(self) -> None:
         """Flush the rows, then write outbox and audit; the edge calls this right before its commit."""
         self.session.flush()
@@ -214,9 +219,10 @@ class Work:
         if self.veiled is not None:
             entries = [replace(entry, veil=entry.veil or self.veiled) for entry in entries]
         events, details = entry_rows(entries, self.who, self.cause, self.now())
-        insert_together(self.session, (OutboxRow, rows), (AuditEvent, events), (AuditDetail, details))
+        insert_together(self.session, (OutboxRow, rows), (AuditEvent, events), (AuditDetail, details), also=self._last)
         self._announced.clear()
         self._entries.clear()
+        self._last.clear()
 
     def _readers(self, root: Aggregate) -> tuple[UUID, ...]:
         """Return who may read an entry of ``root``; a person's company always reads what the person did."""
@@ -235,6 +241,7 @@ class Work:
         """Drop everything announced: the transaction was rolled back."""
         self._announced.clear()
         self._entries.clear()
+        self._last.clear()
         self._after.clear()
         self._gates.clear()
         self.emitted = False

@@ -225,7 +225,7 @@ class CallContext:
 
     def answer(self, schema: type[WireOut], value: object, *, status: int = 200, location: str | None = None) -> Answer:
         """Serialise ``value`` as ``schema`` inside the transaction; a ``version`` becomes the ETag."""
-        self.work.finish()
+        self.work.session.flush()
         body = schema.of(value).model_dump_json().encode()
         headers = dict(self.extra)
         version = getattr(value, "version", None)
@@ -254,14 +254,13 @@ class CallContext:
 
     def nothing(self, *, status: int = 204) -> Answer:
         """Answer without a body."""
-        self.work.finish()
         return self._send(b"", status, dict(self.extra))
 
     def _send(self, body: bytes, status: int, headers: dict[str, str]) -> Answer:
         headers.setdefault("Cache-Control", "no-store")
         if self.key is not None:
             lines = "\n".join(f"{name}: {value}" for name, value in headers.items())
-            idempotency.store(self.work.session, self.key, StoredAnswer(status, lines, body))
+            self.work.write_last(idempotency.kept(self.key, StoredAnswer(status, lines, body)))
         return Response(body, status, headers, media_type="application/json" if body else None)
 
 

@@ -205,9 +205,9 @@ class PageContext:
 
         Htmx callers get HX-Redirect.
         """
-        self.work.finish()
+        self.work.session.flush()
         if self._key is not None:
-            idempotency.store(self.work.session, self._key, StoredAnswer(303, f"Location: {url}", b""))
+            self.work.write_last(idempotency.kept(self._key, StoredAnswer(303, f"Location: {url}", b"")))
             self._key = None
         if self.is_fragment:
             response = Response(status_code=204, headers={"HX-Redirect": url})

@@ -17,6 +17,7 @@ from sqlalchemy import LargeBinary
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from b2b_market.infra.bulk import Fixed
 from b2b_market.infra.database import Base, run_fixed
 from b2b_market.kernel.refusal import Kind, Refusal
 from b2b_market.kernel.text import N_
@@ -125,13 +126,9 @@ def claim(session: Session, key: IdempotencyKey, now: datetime) -> StoredAnswer 
     return _stored(session, key)
 
 
-def store(session: Session, key: IdempotencyKey, answer: StoredAnswer) -> None:
-    """Keep the answer beside the effect."""
-    run_fixed(
-        session,
-        _KEEP,
-        {**_identity(key), "status": answer.status, "headers": answer.headers, "body": answer.body},
-    )
+def kept(key: IdempotencyKey, answer: StoredAnswer) -> Fixed:
+    """Return the statement that keeps the answer beside the effect."""
+    return Fixed(_KEEP, {**_identity(key), "status": answer.status, "headers": answer.headers, "body": answer.body})
 
 
 def release(session: Session, key: IdempotencyKey) -> None:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from fastapi import Request, Response
@@ -71,8 +72,13 @@ def network_of(request: Request) -> str | None:
 
     None where there is no peer address.
     """
+    return _network(request.client.host) if request.client else None
+
+
+@lru_cache(maxsize=4096)
+def _network(host: str) -> str | None:
     try:
-        address = ipaddress.ip_address(request.client.host if request.client else "")
+        address = ipaddress.ip_address(host)
     except ValueError:
         return None
     return str(ipaddress.ip_network((address, 24 if address.version == 4 else 48), strict=False))  # noqa: PLR2004 - IP versions

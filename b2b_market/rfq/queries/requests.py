@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
+from b2b_market.infra.bulk import records
 from b2b_market.infra.database import ORGS, within
 from b2b_market.kernel.paging import Page, PageRequest, page_of
 from b2b_market.kernel.refusal import NotFound
@@ -126,8 +127,8 @@ def _one(session: Session, scope: Scope, wanted: Select[Rfq], rfq_id: UUID) -> R
 
 
 def lines_of(session: Session, _scope: Scope, rfq_id: UUID) -> Sequence[RfqLine]:
-    """Return the lines of a request in order."""
-    return session.scalars(_LINES, {"rfq_id": rfq_id}).all()
+    """Return the lines of a request in order, to be read only."""
+    return records(session, RfqLine, _LINES, {"rfq_id": rfq_id})
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,17 +143,17 @@ class Need:
 
 def needs_of(session: Session, _scope: Scope, rfq_id: UUID) -> dict[UUID, Need]:
     """Return what a request's lines ask for by id, in order: all that judging a quotation needs."""
-    return {row[0]: Need(*row[1:]) for row in session.execute(_NEEDS, {"rfq_id": rfq_id})}
+    return {row[0]: Need(*row[1:]) for row in session.connection().execute(_NEEDS, {"rfq_id": rfq_id})}
 
 
 def targets_of(session: Session, scope: Scope, rfq_id: UUID) -> dict[UUID, Decimal]:
     """Return the hidden target prices by line; empty for everybody but the buyer."""
-    return dict(session.execute(_TARGETS, {"rfq_id": rfq_id, "orgs": scope.orgs}).all())
+    return dict(session.connection().execute(_TARGETS, {"rfq_id": rfq_id, "orgs": scope.orgs}).all())
 
 
 def estimate_of(session: Session, scope: Scope, rfq_id: UUID) -> Decimal | None:
     """Return the hidden estimate; None for everybody but the buyer."""
-    return session.scalar(_ESTIMATE, {"rfq_id": rfq_id, "orgs": scope.orgs})
+    return session.connection().scalar(_ESTIMATE, {"rfq_id": rfq_id, "orgs": scope.orgs})
 
 
 def invitations_of(session: Session, scope: Scope, rfq_id: UUID) -> Sequence[RfqInvitation]:
@@ -177,7 +178,7 @@ def progress_of(session: Session, scope: Scope, rfq_ids: Sequence[UUID]) -> dict
 
 
 def own_invitation(session: Session, scope: Scope, rfq_id: UUID) -> RfqInvitation:
-    """Return the scope's own invitation to a request; raise NotFound where there is none."""
+    """Return the scope's own invitation to a request, which no session holds; raise NotFound where there is none."""
     found = find_invitation(session, scope, rfq_id)
     if found is None:
         raise NotFound(rfq_id=str(rfq_id))
@@ -185,8 +186,9 @@ def own_invitation(session: Session, scope: Scope, rfq_id: UUID) -> RfqInvitatio
 
 
 def find_invitation(session: Session, scope: Scope, rfq_id: UUID) -> RfqInvitation | None:
-    """Return the scope's own invitation to a request, or None."""
-    return session.scalar(_INVITATION, {"rfq_id": rfq_id, "orgs": scope.orgs})
+    """Return the scope's own invitation to a request, which no session holds, or None."""
+    found = records(session, RfqInvitation, _INVITATION, {"rfq_id": rfq_id, "orgs": scope.orgs})
+    return found[0] if found else None
 
 
 def joined_suppliers(session: Session, scope: Scope, rfq_id: UUID) -> Sequence[UUID]:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import delete
 
+from b2b_market.infra.bulk import insert_together
 from b2b_market.infra.database import Tenant
 from b2b_market.infra.ids import new_id
 from b2b_market.infra.work import Work
@@ -37,10 +38,10 @@ from b2b_market.rfq.service.drafting import (
     Placed,
     RfqContent,
     buyer_day,
+    children,
     fill_header,
     own_content,
     place_lines,
-    write_children,
 )
 from b2b_market.rfq.service.editions import Occasion, keep_edition, wording_of
 from b2b_market.rfq.service.publishing import in_limit_currency
@@ -289,7 +290,7 @@ def _write(work: Work, scope: Scope, rfq: Rfq, plan: Plan, reason: str) -> None:
     for table in (RfqLine, RfqTarget, RfqPrivate):
         session.execute(delete(table).where(table.rfq_id == rfq.id))
     fill_header(rfq, plan.content)
-    write_children(work, rfq, place_lines(rfq, plan.placed), [], plan.content.estimate)
+    insert_together(work.session, *children(rfq, place_lines(rfq, plan.placed), [], plan.content.estimate))
     RFQ_LIFECYCLE.advance(rfq, "amend")
     rfq.edition += 1
     if plan.difference.material:

@@ -1,5 +1,6 @@
 """A supplier's answer before it quotes: it intends to, or it will not."""
 
+from b2b_market.infra.bulk import store_changes
 from b2b_market.infra.work import Work
 from b2b_market.rbac.actor import Scope
 from b2b_market.rbac.operation import operation
@@ -28,6 +29,7 @@ def intend_to_quote(work: Work, scope: Scope, command: IntendToQuote) -> RfqInvi
     INVITATION_LIFECYCLE.advance(place, "intend")
     place.answered_at = work.now()
     place.decline_reason = None
+    store_changes(work.session, place, "status", "answered_at", "decline_reason")
     said = events.QuoteIntended(rfq_id=rfq.id, buyer_id=rfq.buyer_id, supplier_id=place.supplier_id)
     work.emit(said, rfq)
     announce_joined(work, rfq, place)
@@ -46,6 +48,7 @@ def decline_invitation(work: Work, scope: Scope, command: DeclineInvitation) -> 
     INVITATION_LIFECYCLE.advance(place, "decline")
     place.answered_at = work.now()
     place.decline_reason = command.reason.strip() or None
+    store_changes(work.session, place, "status", "answered_at", "decline_reason")
     declined = events.InvitationDeclined(rfq_id=rfq.id, buyer_id=rfq.buyer_id, supplier_id=place.supplier_id)
     work.emit(declined, rfq)
     return place

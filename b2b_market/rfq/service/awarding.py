@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from b2b_market.infra.bulk import insert_rows
+from b2b_market.infra.bulk import insert_rows, record_of
 from b2b_market.infra.canonical import digest, lines_digest
 from b2b_market.infra.ids import new_id
 from b2b_market.infra.work import Work
@@ -103,7 +103,7 @@ def _store(
     work: Work, scope: Scope, compared: RfqComparison, award: Award, rows: Sequence[dict[str, Any]], *, alone: bool
 ) -> AwardContent:
     """Keep an award with its lines; ``alone`` it stands at once, otherwise the approvers are asked."""
-    rfq, lines = compared.rfq, [AwardLine(**row) for row in rows]
+    rfq, lines = compared.rfq, [record_of(AwardLine, row) for row in rows]
     proposed = events.AwardProposed(
         award_id=award.id, rfq_id=rfq.id, buyer_id=rfq.buyer_id, proposer_id=award.proposer_id
     )

@@ -9,8 +9,9 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete
+from sqlalchemy.orm import DeclarativeBase
 
-from b2b_market.infra.bulk import insert_together
+from b2b_market.infra.bulk import insert_root, insert_together, record_of
 from b2b_market.infra.canonical import lines_digest
 from b2b_market.infra.ids import new_id
 from b2b_market.infra.numbering import next_number
@@ -86,9 +87,7 @@ def store_draft(
     invitations = _invitation_rows(rfq, command.supplier_ids)
     rfq.number = next_number(work.session, scope.org_id, NUMBER_KIND, now.year)
     work.record(action, rfq)
-    work.session.add(rfq)
-    work.session.flush()
-    write_children(work, rfq, stored, invitations, command.estimate)
+    insert_root(work.session, rfq, *children(rfq, stored, invitations, command.estimate))
     return _content_of(rfq, stored, invitations, command.estimate)
 
 
@@ -109,7 +108,7 @@ def edit_rfq(work: Work, scope: Scope, command: EditRfq) -> RfqContent:
     invitations = _invitation_rows(rfq, command.content.supplier_ids)
     work.touch(rfq)
     work.record("rfq.edited", rfq)
-    write_children(work, rfq, stored, invitations, command.content.estimate)
+    insert_together(session, *children(rfq, stored, invitations, command.content.estimate))
     attaching.keep_places(work, rfq, before, stored[0])
     session.flush()
     return _content_of(rfq, stored, invitations, command.content.estimate)
@@ -204,10 +203,10 @@ def _content_of(
     lines, targets = stored
     return RfqContent(
         rfq,
-        [RfqLine(**row) for row in lines],
-        {target.line_id: target.target_price for target in (RfqTarget(**row) for row in targets)},
+        [record_of(RfqLine, row) for row in lines],
+        {target.line_id: target.target_price for target in (record_of(RfqTarget, row) for row in targets)},
         estimate,
-        [RfqInvitation(**row) for row in invitations],
+        [record_of(RfqInvitation, row) for row in invitations],
     )
 
 
@@ -315,16 +314,13 @@ def invitation_row(rfq: Rfq, supplier_id: UUID) -> dict[str, object]:
     }
 
 
-def write_children(
-    work: Work,
+def children(
     rfq: Rfq,
     stored: tuple[list[dict[str, object]], list[dict[str, object]]],
     invitations: list[dict[str, object]],
     estimate: Decimal | None,
-) -> None:
-    """Store what belongs to a request, its lines with their targets first given, with one statement."""
+) -> tuple[tuple[type[DeclarativeBase], list[dict[str, object]]], ...]:
+    """Return the rows of what belongs to a request by table, its lines with their targets first."""
     lines, targets = stored
     private = [] if estimate is None else [{"rfq_id": rfq.id, "buyer_id": rfq.buyer_id, "estimate": estimate}]
-    insert_together(
-        work.session, (RfqLine, lines), (RfqTarget, targets), (RfqInvitation, invitations), (RfqPrivate, private)
-    )
+    return ((RfqLine, lines), (RfqTarget, targets), (RfqInvitation, invitations), (RfqPrivate, private))

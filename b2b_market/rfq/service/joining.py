@@ -1,20 +1,27 @@
 """How suppliers come to a published request: shown to those invited, and to those that find a public one themselves."""
 
 from collections.abc import Sequence
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert
 
+from b2b_market.infra.bulk import Fixed, insert_together, store_changes
 from b2b_market.infra.ids import new_id
 from b2b_market.infra.work import Work
 from b2b_market.rbac.actor import Scope
 from b2b_market.rfq import events
 from b2b_market.rfq.models.editions import RfqEdition
 from b2b_market.rfq.models.questions import Question, Reply
-from b2b_market.rfq.models.requests import Rfq, RfqInvitation, RfqLine
+from b2b_market.rfq.models.requests import Rfq, RfqInvitation
 from b2b_market.rfq.queries import requests as queries
 from b2b_market.rfq.states import INVITATION_LIFECYCLE, InvitationStatus, Origin, RfqStatus, Visibility
+
+_SHOW_LINES: Final = "UPDATE rfq_line SET party_ids = %(party_ids)s, public = %(public)s WHERE rfq_id = %(rfq_id)s"
+_RELEASE_PLACES: Final = (
+    "UPDATE rfq_invitation SET released = true WHERE rfq_id = %(rfq_id)s AND supplier_id = ANY(%(suppliers)s)"
+)
 
 
 def look_at(work: Work, scope: Scope, rfq: Rfq) -> RfqInvitation | None:
@@ -30,8 +37,8 @@ def look_at(work: Work, scope: Scope, rfq: Rfq) -> RfqInvitation | None:
     if place.status is InvitationStatus.INVITED:
         INVITATION_LIFECYCLE.advance(place, "view")
         place.viewed_at = work.now()
+        store_changes(work.session, place, "status", "viewed_at")
         work.emit(events.RfqViewed(rfq_id=rfq.id, buyer_id=rfq.buyer_id, supplier_id=place.supplier_id), rfq)
-        work.session.flush()
     return place
 
 
@@ -39,7 +46,7 @@ def take_place(work: Work, scope: Scope, rfq: Rfq) -> RfqInvitation:
     """Return the company's place at a request, making one at a public request that nobody invited it to.
 
     NotFound where the request is not public. The gate keeps the buyer from inviting the company at the same moment;
-    two first looks of one company make one place.
+    two first looks of one company make one place. No session holds it: who changes it stores the changes.
     """
     work.gate(rfq.id)
     found = queries.find_invitation(work.session, scope, rfq.id)
@@ -95,8 +102,6 @@ def open_to(work: Work, rfq: Rfq, suppliers: Sequence[UUID]) -> None:
     """
     rfq.party_ids = [*rfq.party_ids, *suppliers]
     public = rfq.visibility is Visibility.PUBLIC
-    session = work.session
-    shown = update(RfqLine).where(RfqLine.rfq_id == rfq.id)
-    session.execute(shown.values(party_ids=rfq.party_ids, public=public))
-    released = update(RfqInvitation).where(RfqInvitation.rfq_id == rfq.id, RfqInvitation.supplier_id.in_(suppliers))
-    session.execute(released.values(released=True))
+    shown = Fixed(_SHOW_LINES, {"rfq_id": rfq.id, "party_ids": rfq.party_ids, "public": public})
+    released = Fixed(_RELEASE_PLACES, {"rfq_id": rfq.id, "suppliers": list(suppliers)})
+    insert_together(work.session, also=(shown, released))

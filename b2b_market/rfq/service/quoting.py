@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import delete
 
-from b2b_market.infra.bulk import first_row, insert_together, record_of, row_of
+from b2b_market.infra.bulk import first_row, insert_together, record_of, row_of, store_changes
 from b2b_market.infra.canonical import digest, plain_fields, plain_lines_digest
 from b2b_market.infra.ids import new_id
 from b2b_market.infra.numbering import next_number
@@ -118,6 +118,7 @@ def withdraw_quote(work: Work, scope: Scope, command: WithdrawQuote) -> Quote:
     if rfq.round == 1:
         invitation = request_queries.own_invitation(work.session, scope, rfq.id)
         INVITATION_LIFECYCLE.advance(invitation, "withdraw")
+        store_changes(work.session, invitation, "status")
     _sign_withdrawal(work, scope, quote, moment)
     withdrawn = events.QuoteWithdrawn(
         quote_id=quote.id, rfq_id=rfq.id, buyer_id=rfq.buyer_id, supplier_id=quote.supplier_id
@@ -207,6 +208,7 @@ def note_answer(work: Work, scope: Scope, rfq: Rfq, quote: Quote) -> None:
         INVITATION_LIFECYCLE.advance(invitation, "quote")
     invitation.answered_at = quote.received_at
     invitation.quoted_edition = quote.rfq_edition
+    store_changes(work.session, invitation, "status", "answered_at", "quoted_edition")
     announce_joined(work, rfq, invitation)
 
 

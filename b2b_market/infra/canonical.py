@@ -35,7 +35,10 @@ def plain(value: object) -> object:
 
 def plain_fields(values: Mapping[Any, object]) -> dict[str, object]:
     """Do as :func:`plain` does for a mapping; raise ValueError for a key that is not ASCII."""
-    return {key if type(key) is str and key.isascii() else _key(key): plain(item) for key, item in values.items()}
+    return {
+        key if type(key) is str and key.isascii() else _key(key): item if type(item) is str else plain(item)
+        for key, item in values.items()
+    }
 
 
 def _key(key: object) -> str:

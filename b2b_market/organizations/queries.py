@@ -1,10 +1,10 @@
 """Every SELECT of organizations. Row-level security stands behind those on companies, identifiers and settings."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from b2b_market.infra.database import run_fixed, within
@@ -21,8 +21,28 @@ CompanyRow = tuple[Organization, list[Identifier]]
 CompanyNumber = tuple[Organization, Identifier]
 
 
-PartnerRow = Row[*tuple[Any, ...]]
-"""The columns of ``_PARTNERS`` by name: a company with one of its identifiers, or with none."""
+class PartnerRow(NamedTuple):
+    """The columns of ``_PARTNERS`` in order: a company with one of its identifiers, or with none."""
+
+    id: UUID
+    version: int
+    status: str
+    legal_name_zh: str
+    legal_name_en: str
+    country: str
+    street: str
+    city: str
+    region: str
+    postcode: str
+    is_buyer: bool
+    is_supplier: bool
+    is_platform: bool
+    scheme: str | None
+    label: str | None
+    value: str | None
+    checked: bool | None
+
+
 NUMBER: Final = ("scheme", "label", "value", "checked")
 """Those of the identifier; the others are what business partners see of the company."""
 _PARTNERS: Final = """
@@ -39,7 +59,7 @@ _SETTINGS = select(OrganizationSettings).where(
 
 def partners(session: Session, _scope: Scope, org_ids: Iterable[UUID]) -> Sequence[PartnerRow]:
     """Return the companies of these ids that the reader may see, a row for each identifier, in one query."""
-    return run_fixed(session, _PARTNERS, {"ids": list(dict.fromkeys(org_ids))}).all()
+    return [PartnerRow(*row) for row in run_fixed(session, _PARTNERS, {"ids": list(dict.fromkeys(org_ids))})]
 
 
 def companies(session: Session, _scope: Scope, org_ids: Iterable[UUID]) -> dict[UUID, CompanyRow]:

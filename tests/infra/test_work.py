@@ -1,12 +1,14 @@
 """The unit of work: what one transaction asks the database for."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 
-from b2b_market.infra.database import Tenant
+from b2b_market.infra.database import Found, Tenant, run_fixed
 from b2b_market.infra.ids import new_id
 from b2b_market.infra.runtime import Runtime
 from b2b_market.infra.work import Work, gate_key
@@ -22,10 +24,15 @@ def held(work: Work, key: UUID) -> list[str]:
     return sorted(work.session.scalars(wanted, {"low": low}))
 
 
-def test_a_gate_is_asked_for_once_in_each_mode(runtime: Runtime) -> None:
+def test_a_gate_is_asked_for_once_in_each_mode(runtime: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
     key, asked = new_id(), []
+
+    def noted(session: Session, statement: str, values: Mapping[str, object]) -> Found:
+        asked.append(statement)
+        return run_fixed(session, statement, values)
+
     with work_for(runtime, system_actor("test")) as work:
-        event.listen(work.session.connection(), "before_cursor_execute", lambda *seen: asked.append(seen[2]))
+        monkeypatch.setattr("b2b_market.infra.work.run_fixed", noted)
         work.gate(key)
         work.gate(key)
         assert (len(asked), held(work, key)) == (1, ["ShareLock"])

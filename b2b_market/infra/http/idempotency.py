@@ -137,10 +137,10 @@ def release(session: Session, key: IdempotencyKey) -> None:
 
 
 def _stored(session: Session, key: IdempotencyKey) -> StoredAnswer:
-    row = run_fixed(session, _READ, _identity(key)).one()
-    if bytes(row.request_hash) != key.request_hash:
+    request_hash, status, headers, body = run_fixed(session, _READ, _identity(key)).one()
+    if bytes(request_hash) != key.request_hash:
         raise IdempotencyKeyReused
-    return StoredAnswer(row.status, row.headers, bytes(row.body))
+    return StoredAnswer(status, headers, bytes(body))
 
 
 def _identity(key: IdempotencyKey) -> dict[str, object]:

@@ -13,7 +13,7 @@ from b2b_market.audit.queries.states import states
 from b2b_market.infra.canonical import decimal_text
 from b2b_market.infra.runtime import Runtime
 from b2b_market.kernel.refusal import Invalid
-from b2b_market.rbac.actor import Actor, Scope
+from b2b_market.rbac.actor import Actor, Scope, system_actor
 from b2b_market.rfq.commands import requests as commands
 from b2b_market.rfq.commands.needs import NeedTerms
 from b2b_market.rfq.commands.quotes import Alternate, LineTerms, PriceTier, QuoteTerms
@@ -188,11 +188,12 @@ class TestAwarded:
             (2, "Brass", Decimal(12)),
             (0, "", Decimal(9)),
         ]
-        with work_for(runtime, market.purchaser) as work:
+        drafter = system_actor("contracts", market.buyer_id)
+        with work_for(runtime, drafter) as work:
             scope = Scope(market.purchaser, RfqPermission.READ)
             kept = {one.object_id: one.state_hash for one in states(work.session, scope, Award)}
             assert kept[found.award.id] == found.award.state_hash()
-            lines = award_view(work, market.purchaser, found.award.id).suppliers[0].lines
+            lines = award_view(work, drafter, found.award.id).suppliers[0].lines
         assert [(line.alternative, line.lead_days) for line in lines] == [("Brass", None), ("", 14)]
 
     def test_two_offers_of_one_supplier_to_a_line_are_not_both_awarded(
@@ -244,8 +245,9 @@ class TestSetUpOfItsOwn:
             AwardPick(line_id=content.lines[1].id, quote_id=quote.id),
         )
         assert [one["amount"] for one in found.lines[0].charges] == charged
-        with work_for(runtime, market.purchaser) as work:
-            charges = award_view(work, market.purchaser, found.award.id).suppliers[0].charges
+        drafter = system_actor("contracts", market.buyer_id)
+        with work_for(runtime, drafter) as work:
+            charges = award_view(work, drafter, found.award.id).suppliers[0].charges
         assert [decimal_text(one.amount) for one in charges] == charged
 
     def test_a_later_award_of_another_offer_pays_for_its_own_tool(

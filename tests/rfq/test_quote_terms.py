@@ -11,7 +11,7 @@ from b2b_market.audit.queries.states import states
 from b2b_market.infra.canonical import digest
 from b2b_market.infra.runtime import Runtime
 from b2b_market.infra.signing import verify
-from b2b_market.rbac.actor import Actor, Scope
+from b2b_market.rbac.actor import Actor, Scope, system_actor
 from b2b_market.rfq.commands.quotes import Bundle, Instalment, LineTerms, PriceTier, QuoteTerms
 from b2b_market.rfq.commands.requests import AwardPick, ProposeAward, ReadQuote, ReadRfq, Rest, SubmitQuote
 from b2b_market.rfq.models.quotes import QUOTE_LINE_COLUMNS, Quote, QuoteRevision
@@ -176,9 +176,10 @@ class TestAward:
         version = read(runtime, market.purchaser, content.rfq.id).rfq.version
         picks = tuple(AwardPick(line_id=line.id, quote_id=made.quote.id) for line in content.lines)
         command = ProposeAward(rfq_id=content.rfq.id, expected_version=version, picks=picks)
+        drafter = system_actor("contracts", market.buyer_id)
         with work_for(runtime, market.purchaser) as work:
             award = awarding.propose_award(work, market.purchaser, command).award
-            (supplier,) = award_view(work, market.purchaser, award.id).suppliers
+            (supplier,) = award_view(work, drafter, award.id).suppliers
         assert [(line.unit_price, line.alternative) for line in supplier.lines] == [
             (Decimal(10), "hexagon bolt\nDIN 933"),
             (Decimal(2), ""),

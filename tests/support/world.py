@@ -57,10 +57,10 @@ OTHER_THINGS = {
 
 @dataclass(frozen=True)
 class Planted:
-    """What one party knows and another must not: values that occur nowhere else."""
+    """What one party knows and another must not: values that occur nowhere else, in the seconds of no time either."""
 
     winner: tuple[str, ...] = ("73.1937", "7319.37", "quite-secret-note-of-winner")
-    rival: tuple[str, ...] = ("9.4853", "948.53", "quite-secret-note-of-rival")
+    rival: tuple[str, ...] = ("89.4853", "8948.53", "quite-secret-note-of-rival")
     buyer: tuple[str, ...] = ("71.5519", "98765432", "quite-secret-comment-of-buyer")
 
 

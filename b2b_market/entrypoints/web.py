@@ -22,6 +22,7 @@ from b2b_market.entrypoints.modules import load_manifests, packages
 from b2b_market.entrypoints.nudging import Nudger
 from b2b_market.entrypoints.site import health_router, home_pages, metrics_router, problem_pages
 from b2b_market.identity.public import resolver
+from b2b_market.infra.http.directory import Directory
 from b2b_market.infra.logging import configure_logging
 from b2b_market.infra.runtime import Runtime
 from b2b_market.infra.settings import Settings
@@ -77,6 +78,7 @@ def build_app(runtime: Runtime, manifests: Sequence[Manifest]) -> FastAPI:
     for router in (health_router(runtime), metrics_router(runtime, registry), problem_pages(manifests), home_pages()):
         _join(app, router)
     app.mount("/static", static)
+    Directory(app.router).install()
     ErrorAnswers(shell).install(app)
     describe(app)
     # pages shrink to a fifth; answers of the API are small, and files and static ones are compressed already

@@ -14,8 +14,6 @@ from fastapi import Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
-from starlette.routing import Match
-from starlette.types import Scope
 
 from b2b_market.infra.http.opening import fail_within, within_openings
 from b2b_market.infra.http.problems import MalformedRequest
@@ -122,20 +120,6 @@ class StrictRoute(APIRoute):
 
     What a dependency opens for the endpoint is opened and closed in the endpoint's thread (``infra.http.opening``).
     """
-
-    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:  # noqa: ANN401 - of the base
-        """Take what the base class takes."""
-        super().__init__(path, endpoint, **options)
-        self._begin = path.partition("{")[0]
-
-    def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """Tell whether a request is for this route.
-
-        Each request asks hundreds of routes, one after the other: most see how its path begins and need no more.
-        """
-        if not scope["path"].startswith(self._begin) and not scope.get("root_path"):
-            return Match.NONE, {}
-        return super().matches(scope)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Wrap the route's own handler."""

@@ -356,7 +356,7 @@ class AwardOut(AwardBase):
     def of(cls, value: AwardContent) -> Self:
         """Return the answer for an award's content."""
         own = {
-            "lines": value.lines,
+            "lines": [columns(line, AwardLineOut) for line in value.lines],
             "suppliers": value.suppliers,
             "allowed_steps": AWARD_LIFECYCLE.allowed(value.award.status),
         }

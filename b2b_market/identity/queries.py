@@ -19,41 +19,118 @@ from b2b_market.kernel.refusal import NotFound
 from b2b_market.rbac.actor import Scope
 from b2b_market.rbac.held import companies_of, holders_asked
 
-_ACCESS: Final = "SELECT identity_access(%(kind)s, %(proof)s, %(idle)s, %(every)s, %(person)s, %(company)s), now()"
-"""The function stands in the migration of identity; it also sets the tenant and keeps "last seen" up to date."""
-_UNSEEN: Final = "SELECT last_seen_at <= now() - %(older)s FROM identity_session WHERE token_hash = %(proof)s"
-_ACCESS_UNSEEN: Final = f"{_ACCESS}, ({_UNSEEN})"
 
+class Caller(NamedTuple):
+    """What the edge needs of who calls, as it is stored.
 
-def access(
-    session: Session, kind: str, proof: bytes, *, noting: bool = True
-) -> tuple[dict[str, Any] | None, datetime, bool]:
-    """Return everything the edge needs of a live ``session`` or ``api_key``, None where it has ended, and the stamp.
-
-    "Last seen" is brought up to date where it is older than a minute, unless the caller is not ``noting`` it: then the
-    third value tells whether it would have been.
+    The company's columns are None where no role in force ties the caller to one; ``grants`` are those roles: (role,
+    limit amount or None, its currency or None). ``narrowed_to`` are the permissions of a key, None without one.
     """
-    values = {**_LIFE, "kind": kind, "proof": proof, "person": None, "company": None}
-    if noting:
-        return *_ask(session, values), False
-    found, stamp, unseen = run_fixed(session, _ACCESS_UNSEEN, {**values, "every": None, "older": SEEN_EVERY}).one()
-    return found, stamp, bool(unseen)
+
+    user_id: UUID
+    kind: str
+    name: str
+    email: str | None
+    locale: str
+    timezone: str
+    theme: str
+    density: str
+    single_key_shortcuts: bool
+    org_id: UUID | None
+    org_name: str | None
+    org_timezone: str | None
+    version: int | None
+    active: bool | None
+    grants: list[list[Any]] | None
+    narrowed_to: list[str] | None
+    light: bool
+    unseen: bool
+    """Whether "last seen" is older than a minute."""
+    stamp: datetime
+    platform: str
 
 
-def person_access(session: Session, user_id: UUID, org_id: UUID | None) -> dict[str, Any]:
+_CALLER: Final = """
+SELECT u.id, u.kind, u.name, u.email, u.locale, u.timezone, u.theme, u.density, u.single_key_shortcuts,
+       d.org_id, d.name, d.timezone, d.policy_version, d.active, held.grants, came.narrowed_to, came.light,
+       came.seen_at <= now() - %(every)s, now(),
+       set_config('app.platform', CASE
+           WHEN d.org_id IS NULL OR d.platform <> 'operator' THEN ''
+           WHEN 'platform.auditor' = ANY (held.grants) THEN 'auditor'
+           WHEN 'platform.operator' = ANY (held.grants) THEN 'operator'
+           ELSE '' END, true),
+       set_config('app.orgs', CASE WHEN d.org_id IS NULL THEN '{{}}' ELSE '{{' || d.org_id || '}}' END, true),
+       set_config('app.machine', '', true), set_config('app.person', u.id::text, true)
+FROM ({came}) came
+JOIN identity_user u ON u.id = came.user_id
+CROSS JOIN LATERAL (
+    SELECT array_agg(ARRAY[g.role, g.limit_amount::text, g.limit_currency]) AS grants
+    FROM rbac_grant g
+    WHERE g.user_id = came.user_id AND g.org_id = came.org_id AND g.revoked_at IS NULL
+      AND (g.confirmed_by IS NOT NULL OR NOT g.needs_confirmation)
+      AND g.valid_from <= now() AND (g.valid_until IS NULL OR g.valid_until > now())) held
+LEFT JOIN rbac_domain d ON d.org_id = came.org_id AND held.grants IS NOT NULL
+"""
+"""Who calls, and in the same statement the tenant for the rest of the transaction: one plan, made once per connection.
+
+It reads tables without row-level security only.
+"""
+_BY_SESSION: Final = _CALLER.format(
+    came="SELECT user_id, org_id, last_seen_at AS seen_at, NULL::text[] AS narrowed_to, light "
+    "FROM identity_session WHERE token_hash = %(proof)s AND revoked_at IS NULL "
+    "AND expires_at > now() AND last_seen_at > now() - %(idle)s"
+)
+_BY_KEY: Final = _CALLER.format(
+    came="SELECT user_id, org_id, coalesce(last_used_at, '-infinity') AS seen_at, permissions AS narrowed_to, "
+    "false AS light FROM identity_api_key WHERE secret_hash = %(proof)s AND revoked_at IS NULL AND expires_at > now()"
+)
+_BY_ID: Final = _CALLER.format(
+    came="SELECT CAST(%(person)s AS uuid) AS user_id, CAST(%(company)s AS uuid) AS org_id, now() AS seen_at, "
+    "NULL::text[] AS narrowed_to, false AS light"
+)
+# parallel requests of one session must not wait for each other over "last seen"
+_SESSION_SEEN: Final = (
+    "UPDATE identity_session SET last_seen_at = now() "
+    "WHERE id = (SELECT id FROM identity_session WHERE token_hash = %(proof)s FOR UPDATE SKIP LOCKED)"
+)
+_KEY_SEEN: Final = (
+    "UPDATE identity_api_key SET last_used_at = now() "
+    "WHERE id = (SELECT id FROM identity_api_key WHERE secret_hash = %(proof)s FOR UPDATE SKIP LOCKED)"
+)
+
+
+def session_caller(session: Session, proof: bytes) -> Caller | None:
+    """Return whose live session this is, None where it has ended, and set the tenant."""
+    return _caller(session, _BY_SESSION, {"proof": proof, "idle": SESSION_IDLE})
+
+
+def key_caller(session: Session, proof: bytes) -> Caller | None:
+    """Return whose live API key this is, None where it has ended, and set the tenant."""
+    return _caller(session, _BY_KEY, {"proof": proof})
+
+
+def person_caller(session: Session, user_id: UUID, org_id: UUID | None) -> Caller:
     """Return the same of a person without credential, and set the tenant: for whoever runs the machine itself."""
-    found, _ = _ask(session, {**_LIFE, "kind": "person", "proof": None, "person": user_id, "company": org_id})
+    found = _caller(session, _BY_ID, {"person": user_id, "company": org_id})
     if found is None:
         raise NotFound(user_id=str(user_id))
     return found
 
 
-def _ask(session: Session, values: dict[str, object]) -> tuple[dict[str, Any] | None, datetime]:
-    found, stamp = run_fixed(session, _ACCESS, values).one()
-    return found, stamp
+def _caller(session: Session, statement: str, values: Mapping[str, object]) -> Caller | None:
+    for row in run_fixed(session, statement, {**values, "every": SEEN_EVERY}):
+        return Caller(*row[: len(Caller._fields)])
+    return None
 
 
-_LIFE: Final[dict[str, object]] = {"idle": SESSION_IDLE, "every": SEEN_EVERY}
+def note_session_seen(session: Session, proof: bytes) -> None:
+    """Bring "last seen" of a session up to date, unless somebody else is at it."""
+    run_fixed(session, _SESSION_SEEN, {"proof": proof})
+
+
+def note_key_seen(session: Session, proof: bytes) -> None:
+    """Bring "last used" of an API key up to date, unless somebody else is at it."""
+    run_fixed(session, _KEY_SEEN, {"proof": proof})
 
 
 def user_by_key(session: Session, email_key: str) -> User | None:

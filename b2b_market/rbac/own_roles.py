@@ -71,8 +71,8 @@ def permissions_of_own_role(session: Session, org_id: UUID, role: str) -> tuple[
 
 def own_roles(session: Session, org_id: UUID) -> tuple[OwnRoleView, ...]:
     """Return the company's own roles by name."""
-    rows = session.scalars(select(RbacRole).where(RbacRole.org_id == org_id).order_by(RbacRole.name))
-    return tuple(OwnRoleView(row.name, frozenset(row.permissions)) for row in rows)
+    query = select(RbacRole.name, RbacRole.permissions).where(RbacRole.org_id == org_id).order_by(RbacRole.name)
+    return tuple(OwnRoleView(name, frozenset(permissions)) for name, permissions in session.execute(query))
 
 
 def save_own_role(work: Work, actor: Actor, role: OwnRoleView, offered: frozenset[str]) -> OwnRoleView:

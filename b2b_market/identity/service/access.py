@@ -5,13 +5,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from b2b_market.identity import queries
 from b2b_market.identity.permissions import AccountPermission
+from b2b_market.identity.queries import Caller
 from b2b_market.identity.rules import account_key, home_of, secret_hash, session_mark
 from b2b_market.identity.states import UserKind
 from b2b_market.infra.database import Tenant, set_tenant
@@ -27,6 +28,7 @@ from b2b_market.rbac.edge import Resolved
 from b2b_market.rbac.held import companies_of
 from b2b_market.rbac.manifest import ShellFacts
 from b2b_market.rbac.matrix import role_permissions
+from b2b_market.rbac.own_roles import own_roles
 from b2b_market.rbac.policy import CustomRole, Policy
 from b2b_market.rbac.sides import is_own_role
 
@@ -69,57 +71,59 @@ class AccessResolver:
         """
         if credential is not None:
             hashed = secret_hash(credential.secret)
-            noting = not changing or credential.kind is CredentialKind.API_KEY
-            found, stamp, unseen = queries.access(session, credential.kind.value, hashed, noting=noting)
+            by_key = credential.kind is CredentialKind.API_KEY
+            found = queries.key_caller(session, hashed) if by_key else queries.session_caller(session, hashed)
             if found is not None:
-                return Resolved(self._actor(found, session_mark(hashed)), stamp, unseen)
-            if credential.kind is CredentialKind.API_KEY:
+                later = changing and not by_key
+                if found.unseen and not later:
+                    (queries.note_key_seen if by_key else queries.note_session_seen)(session, hashed)
+                return Resolved(self._actor(session, found, session_mark(hashed)), found.stamp, found.unseen and later)
+            if by_key:
                 raise Unauthenticated
         return Resolved(anonymous(), set_tenant(session, Tenant()))
 
     def act_as(self, session: Session, user_id: UUID, org_id: UUID | None) -> Actor:
         """Return a person as their session for ``org_id`` would be seen, without one."""
-        return self._actor(queries.person_access(session, user_id, org_id), "")
+        return self._actor(session, queries.person_caller(session, user_id, org_id), "")
 
-    def _actor(self, found: Mapping[str, Any], mark: str) -> Actor:
-        user_id = UUID(found["user_id"])
-        org_id = UUID(found["org_id"]) if found["org_id"] else None
-        access = self._access(found, user_id, org_id) if org_id else NOTHING
-        is_person = found["kind"] == UserKind.PERSON
+    def _actor(self, session: Session, found: Caller, mark: str) -> Actor:
+        access = NOTHING if found.org_id is None else self._access(session, found, found.org_id)
+        is_person = found.kind == UserKind.PERSON
         permissions = access.permissions | _EVERYBODY if is_person else access.permissions
-        if found["narrowed_to"] is not None:
-            permissions &= frozenset(found["narrowed_to"])
-        if found["light"]:
+        if found.narrowed_to is not None:
+            permissions &= frozenset(found.narrowed_to)
+        if found.light:
             permissions &= self._guests
         kind = WhoKind.PERSON if is_person else WhoKind.SERVICE
         return Actor(
-            who=Who(kind, user_id, org_id, found["name"], mark),
-            org_ids=(org_id,) if org_id else (),
-            org_name=found["org_name"] or "",
-            org_timezone=found["org_timezone"] or "UTC",
+            who=Who(kind, found.user_id, found.org_id, found.name, mark),
+            org_ids=(found.org_id,) if found.org_id else (),
+            org_name=found.org_name or "",
+            org_timezone=found.org_timezone or "UTC",
             permissions=permissions,
             roles=access.roles,
             limits=access.limits,
-            platform=found["platform"] or "",
+            platform=found.platform,
             person=_person(found) if is_person else Person(),
         )
 
-    def _access(self, found: Mapping[str, Any], user_id: UUID, org_id: UUID) -> Access:
-        held = tuple((role, amount, currency) for role, amount, currency in found["grants"])
-        version, active = found["version"], found["active"]
-        key = (user_id, org_id, version, held, active)
+    def _access(self, session: Session, found: Caller, org_id: UUID) -> Access:
+        held = tuple(sorted(((role, amount, currency) for role, amount, currency in found.grants or ()), key=_role))
+        key = (found.user_id, org_id, found.version or 0, held, bool(found.active))
         known = self._known.get(key)
         if known is None:
-            own = {name: frozenset(permissions) for name, permissions in found["own_roles"] or ()}
-            known = self._ask(key, own)
+            known = self._ask(session, key)
             self._known[key] = known
             while len(self._known) > CACHED:
                 self._known.popitem(last=False)
         return known
 
-    def _ask(self, key: _Key, own: Mapping[str, frozenset[str]]) -> Access:
+    def _ask(self, session: Session, key: _Key) -> Access:
         user_id, org_id, version, held, active = key
         roles = frozenset(role for role, _, _ in held)
+        own: dict[str, frozenset[str]] = {}
+        if any(is_own_role(role) for role in roles):
+            own = {role.name: role.permissions for role in own_roles(session, org_id)}
         custom = [CustomRole(name, permissions) for name, permissions in sorted(own.items())]
         allowed = self.policy.allowed(user_id, org_id, version, roles, custom)
         limits = limits_of(held, {role: self._gives(role, own) for role in roles})
@@ -174,15 +178,19 @@ def _highest(limits: list[Money]) -> Money:
     return Money(max(limit.amount for limit in limits), currency)
 
 
-def _person(found: Mapping[str, Any]) -> Person:
+def _person(found: Caller) -> Person:
     return Person(
-        email=found["email"],
-        locale=found["locale"],
-        timezone=found["timezone"],
-        theme=found["theme"],
-        density=found["density"],
-        single_key_shortcuts=found["shortcuts"],
+        email=found.email or "",
+        locale=found.locale,
+        timezone=found.timezone,
+        theme=found.theme,
+        density=found.density,
+        single_key_shortcuts=found.single_key_shortcuts,
     )
+
+
+def _role(held: HeldRole) -> str:
+    return held[0]
 
 
 _BUILT_IN: Final = frozenset(role.value for role in Role)

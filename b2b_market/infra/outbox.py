@@ -89,51 +89,58 @@ def outbox_row(
     }
 
 
-CLAIM = text(
-    f"""
-    WITH given_up AS (
-        UPDATE outbox SET dead_at = now(), error = coalesce(error, 'the relay ended each time it delivered this')
-        WHERE id IN (
-            SELECT spent.id FROM outbox spent
-            WHERE spent.done_at IS NULL AND spent.dead_at IS NULL AND spent.next_attempt_at <= now()
-              AND spent.attempts >= :most
-              AND {unveiled_in("spent")}
-            FOR UPDATE SKIP LOCKED)),
-    heads AS (
+_LEASED: Final = (
+    "id",
+    "topic",
+    "aggregate_type",
+    "aggregate_id",
+    "aggregate_version",
+    "org_ids",
+    "actor",
+    "correlation_id",
+    "payload",
+    "occurred_at",
+    "attempts",
+)
+CLAIM: Final = f"""
+    WITH heads AS (
         SELECT head.id, head.aggregate_id, head.attempts FROM outbox head
         WHERE head.done_at IS NULL AND head.dead_at IS NULL AND head.next_attempt_at <= now()
-          AND (head.attempts < :most OR NOT {unveiled_in("head")})
           AND head.id = (
               SELECT oldest.id FROM outbox oldest
               WHERE oldest.aggregate_id = head.aggregate_id AND oldest.done_at IS NULL
               ORDER BY oldest.aggregate_version, oldest.id
               FETCH FIRST ROW ONLY)
         ORDER BY head.next_attempt_at
-        FETCH FIRST :batch ROWS ONLY
+        FETCH FIRST %(batch)s ROWS ONLY
         FOR UPDATE SKIP LOCKED),
     following AS (
         SELECT behind.id FROM heads CROSS JOIN LATERAL (
             SELECT later.id, later.aggregate_version FROM outbox later
             WHERE later.aggregate_id = heads.aggregate_id AND later.done_at IS NULL AND later.id <> heads.id
             ORDER BY later.aggregate_version, later.id
-            FETCH FIRST :batch ROWS ONLY) behind
+            FETCH FIRST %(batch)s ROWS ONLY) behind
         WHERE heads.attempts = 0
         ORDER BY behind.aggregate_version, behind.id
-        FETCH FIRST :batch ROWS ONLY),
+        FETCH FIRST %(batch)s ROWS ONLY),
     leased AS (
-        UPDATE outbox SET attempts = attempts + 1, next_attempt_at = now() + :lease
+        UPDATE outbox SET attempts = attempts + 1, next_attempt_at = now() + %(lease)s
         WHERE id IN (SELECT id FROM heads UNION ALL SELECT id FROM following)
-        RETURNING id, topic, aggregate_type, aggregate_id, aggregate_version, org_ids, actor, correlation_id, payload,
-                  occurred_at, attempts)
+        RETURNING {", ".join(_LEASED)})
     SELECT * FROM leased
     ORDER BY max(occurred_at) OVER (PARTITION BY aggregate_id ORDER BY aggregate_version, id),
              aggregate_id, aggregate_version, id
-    """  # noqa: S608 - names of tables, written here
-)
-"""Says FETCH FIRST, which :mod:`b2b_market.infra.prepared` does not take for a page of a list: with the policies of six
-readings this takes PostgreSQL ten times as long to plan as to run. What else waits of an aggregate is asked for
-aggregate by aggregate, so that a plan made while the table was empty still serves when many wait.
+    """  # noqa: S608 - names of tables and columns, written here
+"""Says FETCH FIRST, which :mod:`b2b_market.infra.prepared` does not take for a page of a list: with the policies of its
+readings this takes PostgreSQL longer to plan than to run. What else waits of an aggregate is asked for aggregate by
+aggregate, so that a plan made while the table was empty still serves when many wait.
 """
+_GIVE_UP: Final = f"""
+    UPDATE outbox SET dead_at = now(), attempts = attempts - 1,
+        error = coalesce(error, 'the relay ended each time it delivered this')
+    WHERE id = ANY(%(ids)s) AND {unveiled_in("outbox")}
+    RETURNING id
+    """  # noqa: S608 - names of tables, written here
 
 
 def claim(session: Session, batch: int, lease: timedelta) -> list[dict[str, Any]]:
@@ -144,8 +151,20 @@ def claim(session: Session, batch: int, lease: timedelta) -> list[dict[str, Any]
     ``lease`` is over. One that was leased MAX_ATTEMPTS times goes to the dead letters instead: its delivery may have
     ended the relay before it could say so.
     """
-    rows = session.execute(CLAIM, {"lease": lease, "batch": batch, "most": MAX_ATTEMPTS}).mappings()
-    return [dict(row) for row in rows]
+    while True:
+        found = run_fixed(session, CLAIM, {"batch": batch, "lease": lease})
+        rows = [dict(zip(_LEASED, row, strict=True)) for row in found]
+        dead = _given_up(session, [row["id"] for row in rows if row["attempts"] > MAX_ATTEMPTS])
+        kept = [row for row in rows if row["id"] not in dead]
+        if kept or not rows:
+            return kept
+
+
+def _given_up(session: Session, spent: list[UUID]) -> frozenset[UUID]:
+    """Move events that were leased too often to the dead letters, but those that are veiled; return which went."""
+    if not spent:
+        return frozenset()
+    return frozenset(event_id for (event_id,) in run_fixed(session, _GIVE_UP, {"ids": spent}))
 
 
 _FIRST: Final = (

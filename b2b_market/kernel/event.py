@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from functools import cache
 from typing import ClassVar, Self, TypeVar
 from uuid import UUID
 
@@ -29,12 +30,8 @@ class Event:
     @classmethod
     def from_payload(cls, payload: Mapping[str, object]) -> Self:
         """Rebuild the event from ``payload``; unknown fields (of a newer writer) are ignored."""
-        hints = typing.get_type_hints(cls)
-        values = {
-            field.name: _from_json(hints[field.name], payload[field.name])
-            for field in dataclasses.fields(cls)
-            if field.name in payload
-        }
+        hints = _hints(cls)  # type: ignore[arg-type]  # a class can be hashed
+        values = {name: _from_json(hints[name], value) for name, value in payload.items() if name in hints}
         return cls(**values)
 
 
@@ -51,6 +48,13 @@ def event(topic: str) -> Callable[[type[E]], type[E]]:
         return frozen
 
     return declare
+
+
+@cache
+def _hints(cls: type[Event]) -> Mapping[str, object]:
+    """Return the types of the fields by name; to read them of an event takes longer than to rebuild one."""
+    hints = typing.get_type_hints(cls)
+    return {field.name: hints[field.name] for field in dataclasses.fields(cls)}
 
 
 def _to_json(value: object) -> object:

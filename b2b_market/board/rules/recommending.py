@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
+from functools import lru_cache
 from typing import Final
 from uuid import UUID
 
@@ -45,6 +46,7 @@ class Item:
     name: str
 
 
+@lru_cache(maxsize=4096)
 def keys_of(item: Item) -> tuple[str, ...]:
     """Return what an item is recognised by: its code, its kinds, its categories; words only where it names no kind."""
     named = kinds_in(item.name)

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import cast, delete
+from sqlalchemy import cast
 from sqlalchemy.dialects.postgresql import TSVECTOR, insert
 
 from b2b_market.board import queries
@@ -15,6 +16,7 @@ from b2b_market.board.rules.recommending import Item, keys_of
 from b2b_market.board.rules.vocabulary import vocabulary_version
 from b2b_market.board.rules.words import sort_key, sound
 from b2b_market.board.states import Subject
+from b2b_market.infra.database import run_fixed
 from b2b_market.infra.work import Work
 from b2b_market.organizations import public as organizations
 from b2b_market.rbac.actor import Scope
@@ -27,6 +29,7 @@ from b2b_market.tendering.public import OpenNotice
 SHOWN_ITEMS = 5
 SHOWN_PLACES = 5
 BATCH = 100
+_TAKE_OFF: Final = "DELETE FROM board_entry WHERE subject_id = %(subject_id)s"
 
 
 @operation(system=True, reason="the relay reports what became of a request")
@@ -64,7 +67,7 @@ def list_tender(work: Work, scope: Scope, command: ListTender) -> bool:
 @operation(system=True, reason="the relay reports that a request or tender takes no answers any more")
 def take_off(work: Work, _scope: Scope, command: TakeOff) -> None:
     """Take the entry of a request or tender away, where it has one."""
-    work.session.execute(delete(BoardEntry).where(BoardEntry.subject_id == command.subject_id))
+    run_fixed(work.session, _TAKE_OFF, {"subject_id": command.subject_id})
 
 
 @operation(system=True, reason="the schedule looks for entries of an older vocabulary")

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from uuid import UUID
 
 from b2b_market.board import queries
@@ -105,12 +104,11 @@ def recommend_requests(work: Work, scope: Scope, _command: None) -> Sequence[Rec
 
 def _count(work: Work, dealt: Mapping[UUID, Sequence[NeedView]], *, won: bool) -> None:
     """Add the needs to their suppliers' records, in one order for all writers."""
-    keys = cache(keys_of)
     counted = Counter(
         (supplier_id, key)
         for supplier_id, needs in dealt.items()
         for need in needs
-        for key in keys(Item(need.buyer_id, need.item_code, need.item_name))
+        for key in keys_of(Item(need.buyer_id, need.item_code, need.item_name))
     )
     rows = [
         {

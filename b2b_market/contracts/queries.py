@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, bindparam, or_, select, union_all
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from b2b_market.contracts.commands import ListContracts, PartyRole
 from b2b_market.contracts.models import Contract, ContractDocument, ContractLine, ContractPrintJob
-from b2b_market.infra.database import within
+from b2b_market.infra.database import run_fixed, within
 from b2b_market.infra.http.problems import MalformedRequest
 from b2b_market.kernel.paging import Page, PageRequest, page_of
 from b2b_market.kernel.refusal import NotFound
@@ -23,6 +24,10 @@ _LINES = (
 )
 _DRAFTED = select(Contract.supplier_id).where(
     Contract.award_id == bindparam("award_id"), Contract.buyer_id == bindparam("buyer_id"), within(Contract.buyer_id)
+)
+_NUMBERS: Final = (
+    "INSERT INTO contract_counter (buyer_id, year, last) VALUES (%(buyer_id)s, %(year)s, %(count)s) "
+    "ON CONFLICT (buyer_id, year) DO UPDATE SET last = contract_counter.last + excluded.last RETURNING last"
 )
 _DOCUMENTS = (
     select(ContractDocument)
@@ -104,6 +109,12 @@ def drafted_suppliers(session: Session, scope: Scope, award_id: UUID, buyer_id: 
     """Return the suppliers that have a contract of this award with one of the scope's buyers already."""
     given = {"award_id": award_id, "buyer_id": buyer_id, "orgs": scope.orgs}
     return frozenset(session.scalars(_DRAFTED, given).all())
+
+
+def take_numbers(session: Session, buyer_id: UUID, year: int, count: int) -> int:
+    """Count ``count`` more contracts of the buyer's year and return the last number; it is locked until the commit."""
+    counted: int = run_fixed(session, _NUMBERS, {"buyer_id": buyer_id, "year": year, "count": count}).scalar_one()
+    return counted
 
 
 def documents(session: Session, _scope: Scope, contract_id: UUID, edition: int) -> Sequence[ContractDocument]:

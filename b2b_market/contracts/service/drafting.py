@@ -3,17 +3,15 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy.dialects.postgresql import insert as upsert
-
 from b2b_market.contracts import queries
 from b2b_market.contracts.commands import Deal, DraftContracts
 from b2b_market.contracts.events import ContractDrafted
-from b2b_market.contracts.models import LINE_COLUMNS, Contract, ContractCounter, ContractLine
+from b2b_market.contracts.models import LINE_COLUMNS, Contract, ContractLine
 from b2b_market.contracts.rules import drafting
 from b2b_market.contracts.service.jobs import order_print
 from b2b_market.contracts.service.views import SummaryView, put_terms, summary_view, write_party
 from b2b_market.contracts.states import LIFECYCLE
-from b2b_market.infra.bulk import insert_rows
+from b2b_market.infra.bulk import insert_root
 from b2b_market.infra.canonical import lines_digest
 from b2b_market.infra.ids import new_id
 from b2b_market.infra.work import Work
@@ -36,13 +34,7 @@ def draft_contracts(work: Work, scope: Scope, command: DraftContracts) -> tuple[
 def _take_numbers(work: Work, command: DraftContracts, count: int) -> Sequence[str]:
     """Return the next ``count`` numbers of the buyer's year; the counter's row is locked until the commit."""
     year = work.now().year
-    counted = upsert(ContractCounter).values(buyer_id=command.buyer.org_id, year=year, last=count)
-    last: int = work.session.execute(
-        counted.on_conflict_do_update(
-            index_elements=[ContractCounter.buyer_id, ContractCounter.year],
-            set_={"last": ContractCounter.last + count},
-        ).returning(ContractCounter.last)
-    ).scalar_one()
+    last = queries.take_numbers(work.session, command.buyer.org_id, year, count)
     return tuple(drafting.contract_number(year, number) for number in range(last - count + 1, last + 1))
 
 
@@ -50,7 +42,6 @@ def _draft(work: Work, command: DraftContracts, deal: Deal, number: str) -> Cont
     contract = _contract(command, deal, number, work.now())
     rows = line_rows(contract, deal)
     contract.lines_digest = lines_digest([{name: row[name] for name in LINE_COLUMNS} for row in rows])
-    work.session.add(contract)
     work.emit(
         ContractDrafted(
             contract_id=contract.id,
@@ -62,8 +53,7 @@ def _draft(work: Work, command: DraftContracts, deal: Deal, number: str) -> Cont
         ),
         contract,
     )
-    work.session.flush()
-    insert_rows(work.session, ContractLine, rows)
+    insert_root(work.session, contract, (ContractLine, rows))
     order_print(work, contract)
     return contract
 

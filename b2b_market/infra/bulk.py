@@ -43,7 +43,7 @@ def insert_rows(session: Session, model: type[DeclarativeBase], rows: Rows) -> N
 def insert_together(session: Session, *groups: tuple[type[DeclarativeBase], Rows], also: Sequence[Fixed] = ()) -> None:
     """Insert the rows of several tables with one statement; groups without rows are left out.
 
-    What is to be done ``also``, each a change of rows that are there already, is done by the same statement.
+    What is to be done ``also``, each a change that sees none of the rows inserted here, is done by the same statement.
     """
     filled = [(model, rows) for model, rows in groups if rows]
     if not filled and not also:
@@ -163,7 +163,8 @@ def _statement(shape: tuple[tuple[str, tuple[str, ...]], ...], also: tuple[str, 
 
 def _insert(number: int, table: str, columns: tuple[str, ...]) -> str:
     names = ", ".join(f'"{name}"' for name in columns)
-    unfolded = f'jsonb_populate_recordset(NULL::"{table}", CAST(%(rows_{number})s AS jsonb))'
+    # json, not jsonb: PostgreSQL reads the text once and builds nothing of it that it takes apart again
+    unfolded = f'json_populate_recordset(NULL::"{table}", CAST(%(rows_{number})s AS json))'
     # the names are those of our own mapped tables and columns
     return f'INSERT INTO "{table}" ({names}) SELECT {names} FROM {unfolded}'  # noqa: S608
 

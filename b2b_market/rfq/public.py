@@ -104,21 +104,28 @@ class RequestFacts:
     line_count: int
     closes_at: datetime | None
     disclosure: Disclosure
+    names: Mapping[UUID, Bilingual]
+    """Those of the buyer and of the companies that were asked for besides."""
 
 
-def request_facts(work: Work, actor: Actor, rfq_id: UUID) -> RequestFacts:
-    """Return what messages say of a request that ``actor``'s companies are a party of; NotFound otherwise."""
+def request_facts(work: Work, actor: Actor, rfq_id: UUID, *naming: UUID) -> RequestFacts:
+    """Return what messages say of a request that ``actor``'s companies are a party of; NotFound otherwise.
+
+    The companies of ``naming`` are named as well, with the same look at the database.
+    """
     rfq = drafting.read_rfq_facts(work, actor, ReadRfq(rfq_id))
-    buyer = organizations.companies(work, actor, [rfq.buyer_id])[rfq.buyer_id]
+    companies = organizations.companies(work, actor, [rfq.buyer_id, *naming])
+    names = {org_id: company.names for org_id, company in companies.items()}
     return RequestFacts(
         rfq_id=rfq.id,
         number=rfq.number,
         title=rfq.title,
-        buyer=buyer.names,
+        buyer=names[rfq.buyer_id],
         author_id=rfq.author_id,
         line_count=rfq.line_count,
         closes_at=rfq.closes_at,
         disclosure=rfq.disclosure,
+        names=names,
     )
 
 

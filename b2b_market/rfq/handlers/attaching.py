@@ -6,7 +6,7 @@ from b2b_market.notifications.public import MessageType
 from b2b_market.rbac.actor import Actor
 from b2b_market.rbac.manifest import Handler
 from b2b_market.rfq import events
-from b2b_market.rfq.handlers.telling import company_name, people_of, tell
+from b2b_market.rfq.handlers.telling import people_of, tell
 from b2b_market.rfq.permissions import RfqPermission
 from b2b_market.rfq.public import request_facts
 
@@ -22,9 +22,9 @@ class AgreementAccepted(MessageType):
 
 def when_nda_accepted_tell_buyer(work: Work, actor: Actor, event: events.NdaAccepted) -> None:
     """Tell the author of the request; who accepted reads it on the own trail already."""
-    about = request_facts(work, actor, event.rfq_id)
+    about = request_facts(work, actor, event.rfq_id, event.supplier_id)
     people = people_of(work, actor, [event.buyer_id], RfqPermission.COMPARE, only=about.author_id)
-    tell(work, people, AgreementAccepted, about, supplier=company_name(work, actor, event.supplier_id))
+    tell(work, people, AgreementAccepted, about, supplier=about.names[event.supplier_id])
 
 
 HANDLERS = (Handler(events.NdaAccepted, when_nda_accepted_tell_buyer, "rfq.nda_accepted.tell_buyer"),)

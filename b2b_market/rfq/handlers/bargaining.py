@@ -9,7 +9,7 @@ from b2b_market.rbac.actor import Actor
 from b2b_market.rbac.manifest import Handler
 from b2b_market.rfq import events
 from b2b_market.rfq.commands.rounds import ReadMessage
-from b2b_market.rfq.handlers.telling import At, company_name, people_of, tell
+from b2b_market.rfq.handlers.telling import At, people_of, tell
 from b2b_market.rfq.permissions import RfqPermission
 from b2b_market.rfq.public import RequestFacts, request_facts
 from b2b_market.rfq.service import talking
@@ -127,12 +127,12 @@ def _other_side(work: Work, actor: Actor, event: Step, acted: Side) -> tuple[At,
 
     At the buyer the author of the request is told, at the supplier everybody who may quote.
     """
-    about = request_facts(work, actor, event.rfq_id)
+    about = request_facts(work, actor, event.rfq_id, event.supplier_id)
     at = At(about, f"/negotiate/{event.supplier_id}")
     if acted is Side.SUPPLIER:
-        return at, _author(work, actor, event.buyer_id, about), company_name(work, actor, event.supplier_id)
+        return at, _author(work, actor, event.buyer_id, about), about.names[event.supplier_id]
     people = people_of(work, actor, [event.supplier_id], RfqPermission.QUOTE_SUBMIT)
-    return at, people, company_name(work, actor, event.buyer_id)
+    return at, people, about.buyer
 
 
 def _author(work: Work, actor: Actor, buyer_id: UUID, about: RequestFacts) -> list[Recipient]:

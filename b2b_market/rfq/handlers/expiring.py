@@ -7,7 +7,7 @@ from b2b_market.rbac.actor import Actor
 from b2b_market.rbac.manifest import Handler
 from b2b_market.rfq import events
 from b2b_market.rfq.handlers.standing import keep_standings
-from b2b_market.rfq.handlers.telling import company_name, people_of, tell
+from b2b_market.rfq.handlers.telling import people_of, tell
 from b2b_market.rfq.permissions import RfqPermission
 from b2b_market.rfq.public import request_facts
 
@@ -41,19 +41,19 @@ class QuoteHoldsLongerMessage(MessageType):
 
 def when_quote_expired_tell_both(work: Work, actor: Actor, event: events.QuoteExpired) -> None:
     """Ask the supplier to extend, and tell the request's author."""
-    about = request_facts(work, actor, event.rfq_id)
+    about = request_facts(work, actor, event.rfq_id, event.supplier_id)
     sellers = people_of(work, actor, [event.supplier_id], RfqPermission.QUOTE_SUBMIT)
     tell(work, sellers, QuoteRanOutMessage, about)
     author = people_of(work, actor, [event.buyer_id], RfqPermission.COMPARE, only=about.author_id)
-    tell(work, author, OfferRanOutMessage, about, supplier=company_name(work, actor, event.supplier_id))
+    tell(work, author, OfferRanOutMessage, about, supplier=about.names[event.supplier_id])
     keep_standings(work, actor, about)
 
 
 def when_quote_extended_tell_buyer(work: Work, actor: Actor, event: events.QuoteExtended) -> None:
     """Tell the request's author."""
-    about = request_facts(work, actor, event.rfq_id)
+    about = request_facts(work, actor, event.rfq_id, event.supplier_id)
     author = people_of(work, actor, [event.buyer_id], RfqPermission.COMPARE, only=about.author_id)
-    supplier = company_name(work, actor, event.supplier_id)
+    supplier = about.names[event.supplier_id]
     tell(work, author, QuoteHoldsLongerMessage, about, supplier=supplier, revision=event.revision)
     keep_standings(work, actor, about)
 

@@ -11,7 +11,7 @@ from b2b_market.rbac.actor import Actor
 from b2b_market.rbac.manifest import Handler
 from b2b_market.rfq import events
 from b2b_market.rfq.handlers.standing import keep_standings
-from b2b_market.rfq.handlers.telling import company_name, people_of, tell
+from b2b_market.rfq.handlers.telling import people_of, tell
 from b2b_market.rfq.permissions import RfqPermission
 from b2b_market.rfq.public import request_facts
 from b2b_market.rfq.service.inviting import requests_of_guest
@@ -62,7 +62,7 @@ class GuestReplaced(MessageType):
 
 def when_guest_admitted_mail_link(work: Work, actor: Actor, event: events.GuestAdmitted) -> None:
     """Mail the guest a link to enter with; nobody else ever knows it."""
-    about = request_facts(work, actor, event.rfq_id)
+    about = request_facts(work, actor, event.rfq_id, event.supplier_id)
     for reader in people_of(work, actor, [event.supplier_id], RfqPermission.QUOTE_SUBMIT):
         if reader.user_id is None:
             continue
@@ -70,7 +70,7 @@ def when_guest_admitted_mail_link(work: Work, actor: Actor, event: events.GuestA
             type=GuestInvitation,
             facts={
                 "buyer": about.buyer,
-                "supplier": company_name(work, actor, event.supplier_id),
+                "supplier": about.names[event.supplier_id],
                 "number": about.number,
                 "title": about.title,
                 "lines": about.line_count,
@@ -84,9 +84,9 @@ def when_guest_admitted_mail_link(work: Work, actor: Actor, event: events.GuestA
 
 def when_guest_taken_over_tell_buyer(work: Work, actor: Actor, event: events.GuestTakenOver) -> None:
     """Tell the author of the request who quotes instead of the guest."""
-    about = request_facts(work, actor, event.rfq_id)
+    about = request_facts(work, actor, event.rfq_id, event.supplier_id)
     people = people_of(work, actor, [event.buyer_id], RfqPermission.COMPARE, only=about.author_id)
-    tell(work, people, GuestReplaced, about, supplier=company_name(work, actor, event.supplier_id))
+    tell(work, people, GuestReplaced, about, supplier=about.names[event.supplier_id])
     keep_standings(work, actor, about)
 
 
@@ -102,9 +102,9 @@ def when_company_approved_tell_inviter(work: Work, actor: Actor, event: CompanyA
 
 def _tell_inviter(work: Work, actor: Actor, supplier_id: UUID, kind: type[MessageType]) -> None:
     for guest in requests_of_guest(work, actor, supplier_id):
-        about = request_facts(work, actor, guest.rfq_id)
+        about = request_facts(work, actor, guest.rfq_id, supplier_id)
         people = people_of(work, actor, [guest.buyer_id], RfqPermission.COMPARE, only=guest.invited_by)
-        tell(work, people, kind, about, supplier=company_name(work, actor, supplier_id))
+        tell(work, people, kind, about, supplier=about.names[supplier_id])
 
 
 HANDLERS = (

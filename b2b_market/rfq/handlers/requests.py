@@ -13,7 +13,7 @@ from b2b_market.rfq import events
 from b2b_market.rfq.commands.requests import CompareEditions, ReadQuestion, ReadRfq
 from b2b_market.rfq.documents.differences import Reader, in_words
 from b2b_market.rfq.handlers.standing import keep_standings
-from b2b_market.rfq.handlers.telling import company_name, people_of, tell
+from b2b_market.rfq.handlers.telling import people_of, tell
 from b2b_market.rfq.permissions import RfqPermission
 from b2b_market.rfq.public import request_facts
 from b2b_market.rfq.service import asking, editions, publishing
@@ -226,10 +226,10 @@ def when_rfq_amended_tell_suppliers(work: Work, actor: Actor, event: events.RfqA
 
 def when_quote_confirmed_tell_buyer(work: Work, actor: Actor, event: events.QuoteConfirmed) -> None:
     """Tell the author of the request that a quotation stands again; what suppliers may see of it changes."""
-    about = request_facts(work, actor, event.rfq_id)
+    about = request_facts(work, actor, event.rfq_id, event.supplier_id)
     people = people_of(work, actor, [event.buyer_id], RfqPermission.COMPARE, only=about.author_id)
     facts: dict[str, Fact] = {"revision": event.revision, "edition": event.edition}
-    tell(work, people, QuoteConfirmedAgain, about, supplier=company_name(work, actor, event.supplier_id), **facts)
+    tell(work, people, QuoteConfirmedAgain, about, supplier=about.names[event.supplier_id], **facts)
     keep_standings(work, actor, about)
 
 
@@ -273,33 +273,33 @@ def when_supplier_joined_admit_it(work: Work, actor: Actor, event: events.Suppli
 
 def when_quote_submitted_tell_buyer(work: Work, actor: Actor, event: events.QuoteSubmitted) -> None:
     """Tell the author of the request that a quotation came, never what it says; see how everybody stands now."""
-    about = request_facts(work, actor, event.rfq_id)
+    about = request_facts(work, actor, event.rfq_id, event.supplier_id)
     people = people_of(work, actor, [event.buyer_id], RfqPermission.COMPARE, only=about.author_id)
-    supplier = company_name(work, actor, event.supplier_id)
+    supplier = about.names[event.supplier_id]
     tell(work, people, QuoteReceived, about, supplier=supplier, revision=event.revision)
     keep_standings(work, actor, about)
 
 
 def when_quote_withdrawn_tell_buyer(work: Work, actor: Actor, event: events.QuoteWithdrawn) -> None:
     """Tell the author of the request."""
-    about = request_facts(work, actor, event.rfq_id)
+    about = request_facts(work, actor, event.rfq_id, event.supplier_id)
     people = people_of(work, actor, [event.buyer_id], RfqPermission.COMPARE, only=about.author_id)
-    tell(work, people, QuoteTakenBack, about, supplier=company_name(work, actor, event.supplier_id))
+    tell(work, people, QuoteTakenBack, about, supplier=about.names[event.supplier_id])
     keep_standings(work, actor, about)
 
 
 def when_quote_intended_tell_buyer(work: Work, actor: Actor, event: events.QuoteIntended) -> None:
     """Tell the author of the request."""
-    about = request_facts(work, actor, event.rfq_id)
+    about = request_facts(work, actor, event.rfq_id, event.supplier_id)
     people = people_of(work, actor, [event.buyer_id], RfqPermission.COMPARE, only=about.author_id)
-    tell(work, people, QuoteAnnounced, about, supplier=company_name(work, actor, event.supplier_id))
+    tell(work, people, QuoteAnnounced, about, supplier=about.names[event.supplier_id])
 
 
 def when_invitation_declined_tell_buyer(work: Work, actor: Actor, event: events.InvitationDeclined) -> None:
     """Tell the author of the request."""
-    about = request_facts(work, actor, event.rfq_id)
+    about = request_facts(work, actor, event.rfq_id, event.supplier_id)
     people = people_of(work, actor, [event.buyer_id], RfqPermission.COMPARE, only=about.author_id)
-    tell(work, people, InvitationRefused, about, supplier=company_name(work, actor, event.supplier_id))
+    tell(work, people, InvitationRefused, about, supplier=about.names[event.supplier_id])
 
 
 def when_rfq_closed_tell_buyer(work: Work, actor: Actor, event: events.RfqClosed) -> None:
@@ -340,8 +340,9 @@ def when_award_returned_tell_proposer(work: Work, actor: Actor, event: events.Aw
 def when_rfq_awarded_tell_suppliers(work: Work, actor: Actor, event: events.RfqAwarded) -> None:
     """Tell each supplier its own outcome and nobody else's."""
     about = request_facts(work, actor, event.rfq_id)
-    tell(work, people_of(work, actor, event.supplier_ids, RfqPermission.QUOTE_SUBMIT), QuoteWon, about)
-    tell(work, people_of(work, actor, event.lost_supplier_ids, RfqPermission.QUOTE_SUBMIT), QuoteLost, about)
+    people = people_of(work, actor, (*event.supplier_ids, *event.lost_supplier_ids), RfqPermission.QUOTE_SUBMIT)
+    tell(work, [person for person in people if person.org_id in event.supplier_ids], QuoteWon, about)
+    tell(work, [person for person in people if person.org_id in event.lost_supplier_ids], QuoteLost, about)
 
 
 HANDLERS = (

@@ -27,11 +27,6 @@ def people_of(
     return [person for person in found if (only is None or person.user_id == only) and person.user_id != without]
 
 
-def company_name(work: Work, actor: Actor, org_id: UUID) -> Fact:
-    """Return a company's name in each reader's language."""
-    return organizations.companies(work, actor, [org_id])[org_id].names
-
-
 @dataclass(frozen=True, slots=True)
 class At:
     """A request, and the page of it that a message leads to, such as ``/questions``; or another page altogether."""

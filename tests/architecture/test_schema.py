@@ -175,6 +175,19 @@ def test_every_tenant_table_has_a_forced_fence(servers: Servers, fresh: str) -> 
     assert found == set(WITHOUT_FENCE)
 
 
+def test_the_fences_of_lines_read_their_setting_once_per_statement(servers: Servers, fresh: str) -> None:
+    with connected(servers, "owner", fresh) as connection:
+        found = connection.execute(
+            text(
+                "SELECT tablename || '.' || policyname, coalesce(with_check, qual) FROM pg_policies "
+                "WHERE tablename LIKE 'rfq%\\_line' OR tablename IN ('rfq_target', 'rfq_price_point', 'contract_line')"
+            )
+        ).all()
+    each = {name for name, condition in found if "app_orgs()" in condition.replace("SELECT app_orgs()", "")}
+    assert len(found) == 18
+    assert each == set()
+
+
 def test_no_view_or_function_steps_over_the_fence(servers: Servers, fresh: str) -> None:
     with connected(servers, "owner", fresh) as connection:
         views = connection.execute(

@@ -117,8 +117,8 @@ class Relay:
         """Run ``handlers`` for the event in one transaction; False, and nothing is done, where one has had it."""
         tenant = Tenant(tuple(row["org_ids"]))
         with self.runtime.database.session() as session:
-            stamp = set_tenant(session, tenant)
-            if not outbox.first_delivery(session, row["id"], [handler.name for handler in handlers], stamp):
+            stamp = outbox.begin_delivery(session, tenant, row["id"], [handler.name for handler in handlers])
+            if stamp is None:
                 return False
             works = [self._run(session, row, handler, (tenant, stamp)) for handler in handlers]
             session.commit()

@@ -155,15 +155,16 @@ def _as_raised(connection: SessionConnection, statement: str, error: DriverError
     return DBAPIError.instance(statement, None, error, DriverError, hide_parameters=True, dialect=connection.dialect)
 
 
-_SET_TENANT: Final = (
+SET_TENANT: Final = (
     "SELECT set_config('app.orgs', %(orgs)s, true), set_config('app.machine', %(machine)s, true), "
     "set_config('app.platform', %(platform)s, true), now()"
 )
+"""Reads :meth:`Tenant.settings`; its last column is the transaction's stamp."""
 
 
 def set_tenant(session: Session, tenant: Tenant) -> datetime:
     """Set ``tenant`` for the running transaction and return the transaction's stamp."""
-    stamp: datetime = run_fixed(session, _SET_TENANT, tenant.settings()).one()[3]
+    stamp: datetime = run_fixed(session, SET_TENANT, tenant.settings()).one()[3]
     return stamp
 
 

@@ -11,9 +11,10 @@ from uuid import UUID
 
 from sqlalchemy import Uuid, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from b2b_market.infra.database import Base, run_fixed
+from b2b_market.infra.database import SET_TENANT, Base, Tenant, run_fixed
 from b2b_market.infra.ids import new_id
 from b2b_market.infra.veils import unveiled_in
 from b2b_market.infra.who import Who
@@ -167,16 +168,24 @@ def _given_up(session: Session, spent: list[UUID]) -> frozenset[UUID]:
     return frozenset(event_id for (event_id,) in run_fixed(session, _GIVE_UP, {"ids": spent}))
 
 
-_FIRST: Final = (
-    "INSERT INTO inbox (event_id, handler, handled_at) SELECT %(event_id)s, unnest(%(handlers)s), %(now)s "
-    "ON CONFLICT DO NOTHING"
-)
+_FIRST: Final = f"""
+    WITH noted AS (
+        INSERT INTO inbox (event_id, handler, handled_at) SELECT %(event_id)s, unnest(%(handlers)s), now())
+    {SET_TENANT}
+    """
 
 
-def first_delivery(session: Session, event_id: UUID, handlers: list[str], now: datetime) -> bool:
-    """Note that ``handlers`` get ``event_id`` now; return False where one of them has had it already."""
-    done = run_fixed(session, _FIRST, {"event_id": event_id, "handlers": handlers, "now": now})
-    return done.rowcount == len(handlers)
+def begin_delivery(session: Session, tenant: Tenant, event_id: UUID, handlers: list[str]) -> datetime | None:
+    """Set ``tenant``, note that ``handlers`` get ``event_id`` now, and return the transaction's stamp.
+
+    None where one of them has had it already: the transaction is lost then, and with it what it noted of the others.
+    """
+    values = {**tenant.settings(), "event_id": event_id, "handlers": handlers}
+    try:
+        stamp: datetime = run_fixed(session, _FIRST, values).one()[3]
+    except IntegrityError:  # the inbox's key: to stumble over it is rare, to ask for it would be done every time
+        return None
+    return stamp
 
 
 _HOLD: Final = "SELECT id FROM outbox WHERE id = ANY(%(ids)s) ORDER BY id FOR NO KEY UPDATE"

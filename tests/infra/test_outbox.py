@@ -6,7 +6,7 @@ from sqlalchemy import text
 
 from b2b_market.infra import outbox
 from b2b_market.infra.bulk import insert_rows
-from b2b_market.infra.database import Tenant, set_tenant
+from b2b_market.infra.database import Tenant, run_fixed, set_tenant
 from b2b_market.infra.ids import new_id
 from b2b_market.infra.outbox import MAX_ATTEMPTS, OutboxRow
 from b2b_market.infra.runtime import Runtime
@@ -90,3 +90,43 @@ def test_an_event_whose_deliveries_ended_the_relay_goes_to_the_dead_letters(runt
         session.rollback()
     assert row.dead_at is not None
     assert "relay ended" in row.error
+
+
+def test_what_is_given_up_takes_no_place_from_what_can_be_delivered(runtime: Runtime) -> None:
+    spent = announce(runtime, uuid4(), 1, attempts=MAX_ATTEMPTS)
+    fresh = announce(runtime, uuid4(), 1)
+    with runtime.database.session() as session:
+        set_tenant(session, MACHINE)
+        assert [row["id"] for row in outbox.claim(session, 1, outbox.LEASE)] == [fresh]
+        attempts = session.execute(text("SELECT attempts FROM outbox WHERE id = :id"), {"id": spent}).scalar_one()
+        session.commit()
+    assert attempts == MAX_ATTEMPTS
+
+
+def test_a_claim_never_reaches_the_question_of_veils(runtime: Runtime) -> None:
+    """Each part of its plan is started whether it runs or not; a veil asked about in a policy is six of them."""
+    with runtime.database.session() as session:
+        set_tenant(session, MACHINE)
+        plan = run_fixed(session, f"EXPLAIN {outbox.CLAIM}", {"batch": 10, "lease": outbox.LEASE})
+        parts = [line for (line,) in plan if "InitPlan" in line or "SubPlan" in line]
+        tables = {name for (line,) in plan for name in ("outbox", "veil_lifted") if f" on {name}" in line}
+        session.rollback()
+    assert tables == {"outbox"}
+    assert len(parts) == 2, "the oldest of an aggregate, named and used"
+
+
+def test_a_delivery_sets_the_tenant_and_is_begun_once(runtime: Runtime) -> None:
+    event_id, org = uuid4(), uuid4()
+    seen = text("SELECT app_orgs(), app_machine(), now()")
+    with runtime.database.session() as session:
+        stamp = outbox.begin_delivery(session, Tenant((org,)), event_id, ["one", "two"])
+        assert tuple(session.execute(seen).one()) == ([org], False, stamp)
+        session.commit()
+    for handlers in (["one"], ["three", "two"]):
+        with runtime.database.session() as session:
+            assert outbox.begin_delivery(session, Tenant((org,)), event_id, handlers) is None
+    with runtime.database.session() as session:
+        set_tenant(session, MACHINE)
+        noted = session.execute(text("SELECT handler FROM inbox ORDER BY handler")).scalars().all()
+        session.rollback()
+    assert noted == ["one", "two"], "who comes along with one that has had it is not noted either"

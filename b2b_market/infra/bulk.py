@@ -50,8 +50,8 @@ def insert_together(session: Session, *groups: tuple[type[DeclarativeBase], Rows
         return
     shape = tuple((model.__tablename__, tuple(rows[0])) for model, rows in filled)
     values: dict[str, object] = {f"rows_{number}": _written(model, rows) for number, (model, rows) in enumerate(filled)}
-    for fixed in also:
-        values |= fixed.values
+    for number, fixed in enumerate(also):
+        values |= {f"also_{number}_{name}": value for name, value in fixed.values.items()}
     run_fixed(session, _statement(shape, tuple(fixed.text for fixed in also)), values)
 
 
@@ -156,7 +156,9 @@ def add_up(
 
 @cache
 def _statement(shape: tuple[tuple[str, tuple[str, ...]], ...], also: tuple[str, ...]) -> str:
-    parts = [*(_insert(number, table, columns) for number, (table, columns) in enumerate(shape)), *also]
+    parts = [_insert(number, table, columns) for number, (table, columns) in enumerate(shape)]
+    # two of one text would otherwise both be given the values of the second
+    parts += [text.replace("%(", f"%(also_{number}_") for number, text in enumerate(also)]
     before = ", ".join(f"part_{number} AS ({part})" for number, part in enumerate(parts[:-1]))
     return (f"WITH {before} " if before else "") + parts[-1]
 

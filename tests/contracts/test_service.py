@@ -71,6 +71,11 @@ class TestDrafting:
         assert first.quote_revision == 2
         assert first.allowed_steps == ("edit", "release", "void")
 
+    def test_each_contract_of_the_award_is_to_be_printed(self, runtime: Runtime) -> None:
+        one, two = draft(runtime, award(BUYER, deal(SUPPLIER), deal(OTHER)))
+        jobs = seen(runtime, "SELECT contract_id FROM contract_print_job WHERE buyer_id = :id", id=BUYER)
+        assert sorted(jobs) == sorted([(one.id,), (two.id,)])
+
     def test_numbers_follow_each_other_within_the_buyer_s_year(self, runtime: Runtime) -> None:
         one, two = draft(runtime, award(BUYER, deal(SUPPLIER), deal(OTHER)))
         (three,) = draft(runtime, award(BUYER, deal(SUPPLIER)))

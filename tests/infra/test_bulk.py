@@ -3,10 +3,13 @@
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
-from sqlalchemy import inspect
+from sqlalchemy import inspect, select
 
-from b2b_market.infra.bulk import first_row, record_of, row_of
+from b2b_market.infra.bulk import Fixed, first_row, insert_together, record_of, row_of
+from b2b_market.infra.database import Tenant, set_tenant
 from b2b_market.infra.ids import new_id
+from b2b_market.infra.outbox import InboxRow
+from b2b_market.infra.runtime import Runtime
 from b2b_market.rfq.models.quotes import QUOTE_TERMS, Quote
 from b2b_market.rfq.states import QuoteStatus, TaxBasis
 
@@ -68,3 +71,15 @@ def test_what_was_stored_reads_as_a_record_that_no_session_holds() -> None:
     assert row_of(record) == row
     state = inspect(record)
     assert (state.session, state.modified) == (None, False)
+
+
+def test_two_changes_of_one_text_keep_their_values_apart(runtime: Runtime) -> None:
+    note = "INSERT INTO inbox (event_id, handler, handled_at) VALUES (%(event_id)s, %(handler)s, %(now)s)"
+    ids = [new_id() for _ in range(3)]
+    rows = [{"event_id": ids[0], "handler": "rows", "handled_at": NOW}]
+    also = [Fixed(note, {"event_id": event_id, "handler": str(event_id), "now": NOW}) for event_id in ids[1:]]
+    with runtime.database.session() as session:
+        set_tenant(session, Tenant(machine=True))
+        insert_together(session, (InboxRow, rows), also=also)
+        stored = session.execute(select(InboxRow.event_id, InboxRow.handler).where(InboxRow.event_id.in_(ids)))
+        assert dict(stored.all()) == {ids[0]: "rows", ids[1]: str(ids[1]), ids[2]: str(ids[2])}

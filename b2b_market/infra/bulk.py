@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any, TypeVar
 
 from pydantic_core import to_json
-from sqlalchemy import Column, LargeBinary, Select
+from sqlalchemy import Column, LargeBinary
 from sqlalchemy.orm import DeclarativeBase, Mapper, Session, class_mapper, make_transient_to_detached
 from sqlalchemy.orm.attributes import manager_of_class
 from sqlalchemy.sql.schema import CallableColumnDefault, ScalarElementColumnDefault
@@ -105,21 +105,6 @@ def record_of(model: type[R], row: Row) -> R:
     record = manager_of_class(model).new_instance()
     vars(record).update(row)
     return record
-
-
-def records(session: Session, model: type[R], query: Select[R], values: Mapping[str, object]) -> list[R]:
-    """Return what ``query`` selects, all columns of ``model``, as records that no session holds: to be read only.
-
-    To load twenty lines into a session, which has to know each of them when it writes, takes three times as long.
-    """
-    found = session.connection().execute(query, values)
-    names, new = tuple(found.keys()), manager_of_class(model).new_instance
-    made = []
-    for row in found:
-        record = new()
-        vars(record).update(zip(names, row, strict=True))
-        made.append(record)
-    return made
 
 
 def store_changes(session: Session, record: DeclarativeBase, *names: str) -> None:

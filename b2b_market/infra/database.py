@@ -7,6 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
+from json import JSONDecoder
 from typing import Any, Final
 from uuid import UUID
 
@@ -117,6 +118,8 @@ class Found:
 
     rows: Sequence[tuple[Any, ...]]
     rowcount: int
+    columns: Sequence[Sequence[Any]] = ()
+    """How the driver describes what it read: name and type of each column first."""
 
     def __iter__(self) -> Iterator[tuple[Any, ...]]:
         """Go through the rows."""
@@ -148,7 +151,8 @@ def run_fixed(session: Session, statement: str, values: Mapping[str, object]) ->
             if connection.connection.dbapi_connection.closed:  # type: ignore[union-attr]  # it is the driver's
                 connection.exec_driver_sql(statement, dict(values))  # fails too, and the whole pool is renewed
             raise _as_raised(connection, statement, error) from error
-        return Found(cursor.fetchall() if cursor.description else [], cursor.rowcount)
+        columns = cursor.description
+        return Found(cursor.fetchall() if columns else [], cursor.rowcount, columns or ())
 
 
 def _as_raised(connection: SessionConnection, statement: str, error: DriverError) -> BaseException:
@@ -176,11 +180,14 @@ def _uuid(text: str) -> UUID:
 
 _UUID: Final = new_type((2950,), "UUID", lambda text, _cursor: None if text is None else _uuid(text))
 _UUIDS: Final = new_array_type((2951,), "UUID[]", _UUID)
+_SCAN: Final = JSONDecoder().scan_once  # type: ignore[attr-defined]  # its stubs leave it out
+"""What ``json.loads`` comes to for a text without space around, as PostgreSQL writes jsonb, in a third of its time."""
+_JSONB: Final = new_type((3802,), "JSONB", lambda text, _cursor: None if text is None else _SCAN(text, 0)[0])
 
 
-def _read_ids(connection: Connection, _record: object) -> None:
-    register_type(_UUID, connection)
-    register_type(_UUIDS, connection)
+def _read_values(connection: Connection, _record: object) -> None:
+    for kind in (_UUID, _UUIDS, _JSONB):
+        register_type(kind, connection)
 
 
 class Database:
@@ -201,7 +208,7 @@ class Database:
                 "options": "-c timezone=UTC -c statement_timeout=30s -c lock_timeout=5s",
             },
         )
-        event.listen(self.engine, "connect", _read_ids)
+        event.listen(self.engine, "connect", _read_values)
         self.sessions = sessionmaker(self.engine, autoflush=False, expire_on_commit=False)
 
     def session(self) -> Session:

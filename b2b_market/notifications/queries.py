@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, case, func, select, tuple
 from sqlalchemy.orm import Session
 
 from b2b_market.infra.database import run_fixed, within
+from b2b_market.infra.fixed import FixedRows
 from b2b_market.infra.http.problems import MalformedRequest
 from b2b_market.kernel.paging import Page, PageRequest, page_of
 from b2b_market.kernel.refusal import NotFound
@@ -19,11 +20,15 @@ from b2b_market.notifications.states import MailStatus
 from b2b_market.rbac.actor import Scope
 
 UNREAD_SHOWN = 100
-_UNREAD = select(func.count()).select_from(
-    select(Notification.id)
-    .where(Notification.user_id == bindparam("user_id"), within(Notification.org_id), Notification.read_at.is_(None))
-    .limit(UNREAD_SHOWN)
-    .subquery()
+_UNREAD = FixedRows(
+    select(func.count()).select_from(
+        select(Notification.id)
+        .where(
+            Notification.user_id == bindparam("user_id"), within(Notification.org_id), Notification.read_at.is_(None)
+        )
+        .limit(UNREAD_SHOWN)
+        .subquery()
+    )
 )
 
 
@@ -100,7 +105,7 @@ def groups(session: Session, scope: Scope, request: PageRequest, *, unread_only:
 
 def unread(session: Session, scope: Scope) -> int:
     """Return how many messages are unread, counting no further than UNREAD_SHOWN."""
-    return session.scalar(_UNREAD, {"user_id": scope.user_id, "orgs": scope.orgs}) or 0
+    return _UNREAD.scalar(session, {"user_id": scope.user_id, "orgs": scope.orgs}) or 0
 
 
 def lock_notification(session: Session, scope: Scope, notification_id: UUID) -> Notification:

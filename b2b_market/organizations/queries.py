@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from b2b_market.infra.database import run_fixed, within
+from b2b_market.infra.fixed import FixedRecords
 from b2b_market.infra.http.cursors import cursor_id
 from b2b_market.kernel.paging import Page, PageRequest, page_of
 from b2b_market.kernel.refusal import NotFound
@@ -52,8 +53,8 @@ _PARTNERS: Final = """
     FROM organization company LEFT JOIN organization_identifier number ON number.organization_id = company.id
     WHERE company.id = ANY(%(ids)s) ORDER BY company.id, number.position"""
 
-_SETTINGS = select(OrganizationSettings).where(
-    OrganizationSettings.id == bindparam("org_id"), within(OrganizationSettings.id)
+_SETTINGS = FixedRecords(
+    select(OrganizationSettings).where(OrganizationSettings.id == bindparam("org_id"), within(OrganizationSettings.id))
 )
 
 
@@ -105,8 +106,8 @@ def _locked(session: Session, org_id: UUID) -> CompanyRow:
 
 
 def settings(session: Session, scope: Scope, org_id: UUID) -> OrganizationSettings:
-    """Return the settings of a company within reach; NotFound otherwise."""
-    found = session.scalar(_SETTINGS, {"org_id": org_id, "orgs": scope.orgs})
+    """Return the settings of a company within reach, to be read only; NotFound otherwise."""
+    found = _SETTINGS.record(session, {"org_id": org_id, "orgs": scope.orgs})
     if found is None:
         raise NotFound(organization_id=str(org_id))
     return found

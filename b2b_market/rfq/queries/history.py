@@ -9,12 +9,13 @@ from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 from sqlalchemy.orm import Session
 
 from b2b_market.infra.database import within
+from b2b_market.infra.fixed import FixedRows
 from b2b_market.rbac.actor import Scope
 from b2b_market.rfq.models.history import PricePoint
 from b2b_market.rfq.rules.history import PriceHistory
 
 _PLACES = 6
-_HISTORIES = (
+_HISTORIES = FixedRows(
     select(
         PricePoint.item_key,
         PricePoint.unit,
@@ -32,7 +33,7 @@ _HISTORIES = (
     )
     .group_by(PricePoint.item_key, PricePoint.unit)
 )
-_NOTED = select(exists().where(PricePoint.award_id == bindparam("award_id"), within(PricePoint.buyer_id)))
+_NOTED = FixedRows(select(exists().where(PricePoint.award_id == bindparam("award_id"), within(PricePoint.buyer_id))))
 MOST_POINTS = 200
 
 
@@ -51,7 +52,7 @@ def histories(
             lowest=lowest,
             count=count,
         )
-        for key, unit, prices, last_at, average, lowest, count in session.execute(_HISTORIES, given)
+        for key, unit, prices, last_at, average, lowest, count in _HISTORIES.all(session, given)
     }
 
 
@@ -69,4 +70,4 @@ def points_of(session: Session, scope: Scope, key: str, unit: str) -> Sequence[P
 
 def is_noted(session: Session, scope: Scope, award_id: UUID) -> bool:
     """Tell whether the prices of an award are noted already."""
-    return bool(session.scalar(_NOTED, {"award_id": award_id, "orgs": scope.orgs}))
+    return bool(_NOTED.scalar(session, {"award_id": award_id, "orgs": scope.orgs}))

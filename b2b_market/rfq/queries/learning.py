@@ -8,19 +8,20 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from b2b_market.infra.database import within
+from b2b_market.infra.fixed import FixedRows
 from b2b_market.rbac.actor import Scope
 from b2b_market.rfq.models.quotes import AwardLine, Quote, QuoteLine
 from b2b_market.rfq.models.requests import RfqLine
 from b2b_market.rfq.states import QuoteStatus
 
-_QUOTED = (
+_QUOTED = FixedRows(
     select(QuoteLine.supplier_id, QuoteLine.buyer_id, RfqLine.item_code, RfqLine.item_name)
     .join(Quote, Quote.id == QuoteLine.quote_id)
     .join(RfqLine, RfqLine.id == QuoteLine.line_id)
     .where(QuoteLine.rfq_id == bindparam("rfq_id"), within(QuoteLine.buyer_id))
     .where(QuoteLine.opened, Quote.status != QuoteStatus.WITHDRAWN)
 )
-_WON = (
+_WON = FixedRows(
     select(AwardLine.supplier_id, AwardLine.buyer_id, RfqLine.item_code, RfqLine.item_name)
     .join(RfqLine, RfqLine.id == AwardLine.line_id)
     .where(AwardLine.award_id == bindparam("award_id"), within(AwardLine.buyer_id), AwardLine.released)
@@ -39,9 +40,9 @@ class DealtNeed(NamedTuple):
 
 def quoted_needs(session: Session, scope: Scope, rfq_id: UUID) -> Sequence[DealtNeed]:
     """Return the needs of the scope's own request by the suppliers that quoted them."""
-    return [DealtNeed(*row) for row in session.execute(_QUOTED, {"rfq_id": rfq_id, "orgs": scope.orgs})]
+    return [DealtNeed(*row) for row in _QUOTED.all(session, {"rfq_id": rfq_id, "orgs": scope.orgs})]
 
 
 def won_needs(session: Session, scope: Scope, award_id: UUID) -> Sequence[DealtNeed]:
     """Return the needs that an approved award of the scope's own gives, by the suppliers that get them."""
-    return [DealtNeed(*row) for row in session.execute(_WON, {"award_id": award_id, "orgs": scope.orgs})]
+    return [DealtNeed(*row) for row in _WON.all(session, {"award_id": award_id, "orgs": scope.orgs})]

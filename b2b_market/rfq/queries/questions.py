@@ -10,12 +10,13 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from b2b_market.infra.database import within
+from b2b_market.infra.fixed import FixedRows
 from b2b_market.kernel.refusal import NotFound
 from b2b_market.rbac.actor import Scope
 from b2b_market.rfq.models.questions import OwnQuestion, Question, Reply
 from b2b_market.rfq.states import QuestionStatus
 
-_OPEN = (
+_OPEN = FixedRows(
     select(func.count())
     .select_from(Question)
     .where(Question.rfq_id == bindparam("rfq_id"), within(Question.buyer_id))
@@ -77,4 +78,4 @@ def replies_to(session: Session, scope: Scope, question_ids: Sequence[UUID]) -> 
 
 def count_open(session: Session, scope: Scope, rfq_id: UUID) -> int:
     """Return how many questions put to the scope's own request are neither answered nor declined."""
-    return session.execute(_OPEN, {"rfq_id": rfq_id, "orgs": scope.orgs}).scalar_one()
+    return _OPEN.scalar(session, {"rfq_id": rfq_id, "orgs": scope.orgs}) or 0

@@ -10,8 +10,8 @@ from uuid import UUID
 from sqlalchemy import Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
-from b2b_market.infra.bulk import records
 from b2b_market.infra.database import ORGS, within
+from b2b_market.infra.fixed import FixedRecords, FixedRows
 from b2b_market.kernel.paging import Page, PageRequest, page_of
 from b2b_market.kernel.refusal import NotFound
 from b2b_market.rbac.actor import Scope
@@ -34,33 +34,42 @@ TAKING_PART = (InvitationStatus.INTENDED, InvitationStatus.QUOTED)
 ANSWERED = (*TAKING_PART, InvitationStatus.DECLINED)
 """What it must have done to be named to the buyer; one that only looks stays unnamed."""
 _NAMED = or_(RfqInvitation.origin == Origin.BUYER, RfqInvitation.status.in_(ANSWERED))
-_OWN = select(Rfq).where(Rfq.id == bindparam("rfq_id"), within(Rfq.buyer_id))
-_OWN_LOCKED = _OWN.with_for_update().execution_options(populate_existing=True)
+_OF_OWN = select(Rfq).where(Rfq.id == bindparam("rfq_id"), within(Rfq.buyer_id))
+_OWN = FixedRecords(_OF_OWN)
+_OWN_LOCKED = FixedRecords(_OF_OWN.with_for_update().execution_options(populate_existing=True))
 _PUBLIC = and_(Rfq.visibility == Visibility.PUBLIC, Rfq.published_at.is_not(None))
 _OF_PARTY = and_(Rfq.id == bindparam("rfq_id"), or_(Rfq.party_ids.overlap(ORGS), _PUBLIC))
-_PARTY = select(Rfq).where(_OF_PARTY).execution_options(populate_existing=True)
-_FACTS = select(
-    Rfq.id, Rfq.number, Rfq.title, Rfq.buyer_id, Rfq.author_id, Rfq.line_count, Rfq.closes_at, Rfq.disclosure
-).where(_OF_PARTY)
-_LINES = select(RfqLine).where(RfqLine.rfq_id == bindparam("rfq_id")).order_by(RfqLine.position)
-_NEEDS = (
+_PARTY = FixedRecords(select(Rfq).where(_OF_PARTY).execution_options(populate_existing=True))
+_FACTS = FixedRows(
+    select(
+        Rfq.id, Rfq.number, Rfq.title, Rfq.buyer_id, Rfq.author_id, Rfq.line_count, Rfq.closes_at, Rfq.disclosure
+    ).where(_OF_PARTY)
+)
+_LINES = FixedRecords(select(RfqLine).where(RfqLine.rfq_id == bindparam("rfq_id")).order_by(RfqLine.position))
+_NEEDS = FixedRows(
     select(RfqLine.id, RfqLine.position, RfqLine.quantity, RfqLine.unit, RfqLine.substitutes)
     .where(RfqLine.rfq_id == bindparam("rfq_id"))
     .order_by(RfqLine.position)
 )
-_TARGETS = select(RfqTarget.line_id, RfqTarget.target_price).where(
-    RfqTarget.rfq_id == bindparam("rfq_id"), within(RfqTarget.buyer_id)
+_TARGETS = FixedRows(
+    select(RfqTarget.line_id, RfqTarget.target_price).where(
+        RfqTarget.rfq_id == bindparam("rfq_id"), within(RfqTarget.buyer_id)
+    )
 )
-_ESTIMATE = select(RfqPrivate.estimate).where(RfqPrivate.rfq_id == bindparam("rfq_id"), within(RfqPrivate.buyer_id))
-_INVITATIONS = (
+_ESTIMATE = FixedRows(
+    select(RfqPrivate.estimate).where(RfqPrivate.rfq_id == bindparam("rfq_id"), within(RfqPrivate.buyer_id))
+)
+_INVITATIONS = FixedRecords(
     select(RfqInvitation)
     .where(RfqInvitation.rfq_id == bindparam("rfq_id"), within(RfqInvitation.buyer_id))
     .order_by(RfqInvitation.id)
 )
-_INVITATION = select(RfqInvitation).where(
-    RfqInvitation.rfq_id == bindparam("rfq_id"), within(RfqInvitation.supplier_id)
+_INVITATION = FixedRecords(
+    select(RfqInvitation).where(RfqInvitation.rfq_id == bindparam("rfq_id"), within(RfqInvitation.supplier_id))
 )
-_RATES = select(RfqRate).where(RfqRate.rfq_id == bindparam("rfq_id"), within(RfqRate.buyer_id)).order_by(RfqRate.base)
+_RATES = FixedRecords(
+    select(RfqRate).where(RfqRate.rfq_id == bindparam("rfq_id"), within(RfqRate.buyer_id)).order_by(RfqRate.base)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,14 +122,14 @@ class RfqFacts(NamedTuple):
 
 def party_facts(session: Session, scope: Scope, rfq_id: UUID) -> RfqFacts:
     """Return what a message says of a request that ``party_rfq`` would return, and not all of its columns."""
-    found = session.execute(_FACTS, {"rfq_id": rfq_id, "orgs": scope.orgs}).one_or_none()
+    found = _FACTS.first(session, {"rfq_id": rfq_id, "orgs": scope.orgs})
     if found is None:
         raise NotFound(rfq_id=str(rfq_id))
     return RfqFacts(*found)
 
 
-def _one(session: Session, scope: Scope, wanted: Select[Rfq], rfq_id: UUID) -> Rfq:
-    found = session.scalar(wanted, {"rfq_id": rfq_id, "orgs": scope.orgs})
+def _one(session: Session, scope: Scope, wanted: FixedRecords[Rfq], rfq_id: UUID) -> Rfq:
+    found = wanted.load(session, {"rfq_id": rfq_id, "orgs": scope.orgs})
     if found is None:
         raise NotFound(rfq_id=str(rfq_id))
     return found
@@ -128,7 +137,7 @@ def _one(session: Session, scope: Scope, wanted: Select[Rfq], rfq_id: UUID) -> R
 
 def lines_of(session: Session, _scope: Scope, rfq_id: UUID) -> Sequence[RfqLine]:
     """Return the lines of a request in order, to be read only."""
-    return records(session, RfqLine, _LINES, {"rfq_id": rfq_id})
+    return _LINES.records(session, {"rfq_id": rfq_id})
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,22 +152,22 @@ class Need:
 
 def needs_of(session: Session, _scope: Scope, rfq_id: UUID) -> dict[UUID, Need]:
     """Return what a request's lines ask for by id, in order: all that judging a quotation needs."""
-    return {row[0]: Need(*row[1:]) for row in session.connection().execute(_NEEDS, {"rfq_id": rfq_id})}
+    return {row[0]: Need(*row[1:]) for row in _NEEDS.all(session, {"rfq_id": rfq_id})}
 
 
 def targets_of(session: Session, scope: Scope, rfq_id: UUID) -> dict[UUID, Decimal]:
     """Return the hidden target prices by line; empty for everybody but the buyer."""
-    return dict(session.connection().execute(_TARGETS, {"rfq_id": rfq_id, "orgs": scope.orgs}).all())
+    return dict(_TARGETS.all(session, {"rfq_id": rfq_id, "orgs": scope.orgs}))
 
 
 def estimate_of(session: Session, scope: Scope, rfq_id: UUID) -> Decimal | None:
     """Return the hidden estimate; None for everybody but the buyer."""
-    return session.connection().scalar(_ESTIMATE, {"rfq_id": rfq_id, "orgs": scope.orgs})
+    return _ESTIMATE.scalar(session, {"rfq_id": rfq_id, "orgs": scope.orgs})
 
 
 def invitations_of(session: Session, scope: Scope, rfq_id: UUID) -> Sequence[RfqInvitation]:
-    """Return the invitations of the scope's own request, those from the board among them."""
-    return session.scalars(_INVITATIONS, {"rfq_id": rfq_id, "orgs": scope.orgs}).all()
+    """Return the invitations of the scope's own request, which no session holds, those from the board among them."""
+    return _INVITATIONS.records(session, {"rfq_id": rfq_id, "orgs": scope.orgs})
 
 
 def progress_of(session: Session, scope: Scope, rfq_ids: Sequence[UUID]) -> dict[UUID, RfqProgress]:
@@ -187,8 +196,7 @@ def own_invitation(session: Session, scope: Scope, rfq_id: UUID) -> RfqInvitatio
 
 def find_invitation(session: Session, scope: Scope, rfq_id: UUID) -> RfqInvitation | None:
     """Return the scope's own invitation to a request, which no session holds, or None."""
-    found = records(session, RfqInvitation, _INVITATION, {"rfq_id": rfq_id, "orgs": scope.orgs})
-    return found[0] if found else None
+    return _INVITATION.record(session, {"rfq_id": rfq_id, "orgs": scope.orgs})
 
 
 def joined_suppliers(session: Session, scope: Scope, rfq_id: UUID) -> Sequence[UUID]:
@@ -211,8 +219,8 @@ def own_places(session: Session, scope: Scope, rfq_ids: Sequence[UUID]) -> dict[
 
 
 def rates_of(session: Session, scope: Scope, rfq_id: UUID) -> Sequence[RfqRate]:
-    """Return the rates frozen for the comparison."""
-    return session.scalars(_RATES, {"rfq_id": rfq_id, "orgs": scope.orgs}).all()
+    """Return the rates frozen for the comparison, to be read only."""
+    return _RATES.records(session, {"rfq_id": rfq_id, "orgs": scope.orgs})
 
 
 def own_import(session: Session, scope: Scope, import_id: UUID) -> RfqImport:

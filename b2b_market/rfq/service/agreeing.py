@@ -22,7 +22,7 @@ def agree(work: Work, scope: Scope, quote: Quote, counter: Counter, agreed: Sequ
     by_line = {line.line_id: line for line in agreed}
     with work.reaching(Tenant((quote.buyer_id, quote.supplier_id))):
         QUOTE_LIFECYCLE.advance(quote, "revise")
-        for line in quote_queries.lines_of_quote(work.session, scope, quote.id):
+        for line in quote_queries.lines_to_settle(work.session, scope, quote.id):
             if line.line_id in by_line:
                 _settle_line(line, by_line[line.line_id])
         _settle_terms(quote, counter)

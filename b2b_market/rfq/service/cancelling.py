@@ -150,7 +150,7 @@ def _replace(work: Work, scope: Scope, rfq: Rfq, command: CancelLines) -> AwardC
 
 
 def _own_lines(work: Work, scope: Scope, award: Award, supplier_id: UUID) -> Sequence[AwardLine]:
-    lines = queries.award_lines_of(work.session, scope, award.id)
+    lines = queries.award_lines_to_cancel(work.session, scope, award.id)
     own = [line for line in lines if line.supplier_id == supplier_id and line.stands]
     if not own:
         raise cancelling.NothingToCancel
@@ -159,7 +159,7 @@ def _own_lines(work: Work, scope: Scope, award: Award, supplier_id: UUID) -> Seq
 
 def _recount(work: Work, scope: Scope, rfq: Rfq, award: Award) -> AwardContent:
     """Work out again what still stands of an award: charges, total and saving, as if it were chosen so today."""
-    lines = queries.award_lines_of(work.session, scope, award.id)
+    lines = queries.award_lines_to_cancel(work.session, scope, award.id)
     standing = [line for line in lines if line.stands]
     # what was awarded later was charged knowing of this award, not the other way round
     since = [line for line in queries.won_lines(work.session, scope, rfq.id) if line.award_id >= award.id]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from b2b_market.infra.bulk import insert_rows
+from b2b_market.infra.bulk import insert_rows, store_changes
 from b2b_market.infra.work import Work
 from b2b_market.kernel.currency import Currency
 from b2b_market.kernel.money import Money
@@ -112,6 +112,7 @@ def invite_supplier(work: Work, scope: Scope, command: InviteSupplier) -> Rfq:
         return rfq
     if place is not None:
         place.origin = Origin.BUYER
+        store_changes(work.session, place, "origin")
     else:
         insert_rows(work.session, RfqInvitation, [invitation_row(rfq, command.supplier_id)])
     work.touch(rfq)

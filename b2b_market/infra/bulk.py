@@ -107,14 +107,19 @@ def record_of(model: type[R], row: Row) -> R:
     return record
 
 
-def store_changes(session: Session, record: DeclarativeBase, *names: str) -> None:
-    """Write columns of a record with the key ``id`` that no session holds, as they are on it now, to its row.
+def change_of(record: DeclarativeBase, *names: str) -> Fixed:
+    """Return what writes columns of a record with the key ``id`` that no session holds, as they are on it now.
 
-    At once, and with a third of what a flush takes. Columns of JSON are not for this.
+    Columns of JSON are not for this.
     """
     state = vars(record)
     values = {name: value.value if isinstance(value := state[name], Enum) else value for name in ("id", *names)}
-    run_fixed(session, _update(record.__tablename__, names), values)
+    return Fixed(_update(record.__tablename__, names), values)
+
+
+def store_changes(session: Session, record: DeclarativeBase, *names: str) -> None:
+    """Write what :func:`change_of` says: at once, and with a third of what a flush takes."""
+    insert_together(session, also=(change_of(record, *names),))
 
 
 @cache

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from b2b_market.infra.bulk import insert_rows, record_of
+from b2b_market.infra.bulk import insert_root, record_of
 from b2b_market.infra.canonical import digest, lines_digest
 from b2b_market.infra.ids import new_id
 from b2b_market.infra.work import Work
@@ -111,9 +111,7 @@ def _store(
         work.record("rfq.award_proposed", award)
     else:
         work.emit(proposed, award)
-    work.session.add(award)
-    work.session.flush()
-    insert_rows(work.session, AwardLine, rows)
+    insert_root(work.session, award, (AwardLine, rows))
     if alone:
         grant(work, scope, compared, award, lines)
     work.touch(rfq)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from b2b_market.infra.bulk import insert_together
 from b2b_market.infra.work import Work
 from b2b_market.kernel.refusal import Invalid, Refusal
 from b2b_market.rbac.actor import Scope
@@ -45,7 +46,7 @@ def confirm_quote(work: Work, scope: Scope, command: ConfirmQuote) -> QuoteConte
     quote.received_at, quote.changed_at = moment, work.now()
     quote.submitted_by = scope.user_id
     work.session.add(receipted(work, quote, written_lines(lines)))
-    note_answer(work, scope, rfq, quote)
+    insert_together(work.session, also=(note_answer(work, scope, rfq, quote),))
     confirmed = events.QuoteConfirmed(
         quote_id=quote.id,
         rfq_id=rfq.id,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from b2b_market.infra.bulk import insert_rows
+from b2b_market.infra.bulk import Fixed, insert_together
 from b2b_market.infra.canonical import digest, plain
 from b2b_market.infra.work import Work
 from b2b_market.rbac.actor import Scope
@@ -101,8 +101,11 @@ def wording_of(rfq: Rfq, lines: Sequence[RfqLine]) -> Wording:
     return Wording(shown, rows)
 
 
-def keep_edition(work: Work, rfq: Rfq, wording: Wording, occasion: Occasion) -> None:
-    """Store the version that stands from now on; its hash becomes part of the request's audited state."""
+def keep_edition(work: Work, rfq: Rfq, wording: Wording, occasion: Occasion, also: Sequence[Fixed] = ()) -> None:
+    """Store the version that stands from now on; its hash becomes part of the request's audited state.
+
+    What is to be done ``also`` is done by the same statement.
+    """
     content = wording.plain()
     rfq.edition_hash = digest(content)
     positions = [int(str(line["position"])) for line in wording.lines]
@@ -119,4 +122,4 @@ def keep_edition(work: Work, rfq: Rfq, wording: Wording, occasion: Occasion) -> 
         "content": content,
         "content_hash": rfq.edition_hash,
     }
-    insert_rows(work.session, RfqEdition, [row])
+    insert_together(work.session, (RfqEdition, [row]), also=also)

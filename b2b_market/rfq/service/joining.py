@@ -90,18 +90,18 @@ def take_in_joined(work: Work, scope: Scope, rfq: Rfq) -> None:
 
 def show_to(work: Work, rfq: Rfq, suppliers: Sequence[UUID]) -> None:
     """Let row-level security show a published request and all that belongs to it to more ``suppliers``."""
-    open_to(work, rfq, suppliers)
+    insert_together(work.session, also=open_to(rfq, suppliers))
     for table in (RfqEdition, Question, Reply):
         work.session.execute(update(table).where(table.rfq_id == rfq.id).values(party_ids=rfq.party_ids))
 
 
-def open_to(work: Work, rfq: Rfq, suppliers: Sequence[UUID]) -> None:
-    """Let row-level security show a request that is being published, and their own invitations, to ``suppliers``.
+def open_to(rfq: Rfq, suppliers: Sequence[UUID]) -> Sequence[Fixed]:
+    """Return what lets row-level security show a published request, and their own invitations, to ``suppliers``.
 
-    The lines of a public request are shown to every approved supplier besides.
+    For the caller to run. The lines of a public request are shown to every approved supplier besides.
     """
     rfq.party_ids = [*rfq.party_ids, *suppliers]
     public = rfq.visibility is Visibility.PUBLIC
     shown = Fixed(_SHOW_LINES, {"rfq_id": rfq.id, "party_ids": rfq.party_ids, "public": public})
     released = Fixed(_RELEASE_PLACES, {"rfq_id": rfq.id, "suppliers": list(suppliers)})
-    insert_together(work.session, also=(shown, released))
+    return shown, released

@@ -170,9 +170,9 @@ def _open(work: Work, scope: Scope, rfq: Rfq, step: str, ready: Readiness) -> Rf
     rfq.changed_at = work.now()
     rfq.next_due_at = rfq.closes_at
     rfq.enquiry_ends_at = ready.enquiry_ends_at
-    open_to(work, rfq, (*ready.supplier_ids, *admit_guests(work, scope, rfq)))
+    opening = open_to(rfq, (*ready.supplier_ids, *admit_guests(work, scope, rfq)))
     wording = with_documents(wording_of(rfq, ready.lines), rfq.nda_text, release(work, scope, rfq))
-    keep_edition(work, rfq, wording, Occasion(material=True))
+    keep_edition(work, rfq, wording, Occasion(material=True), opening)
     assert rfq.closes_at is not None  # noqa: S101 - require_publishable has refused a missing deadline
     published = events.RfqPublished(
         rfq_id=rfq.id,

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import delete
 
-from b2b_market.infra.bulk import first_row, insert_together, record_of, row_of, store_changes
+from b2b_market.infra.bulk import Fixed, change_of, first_row, insert_together, record_of, row_of, store_changes
 from b2b_market.infra.canonical import digest, plain_fields, plain_lines_digest
 from b2b_market.infra.ids import new_id
 from b2b_market.infra.numbering import next_number
@@ -86,7 +86,7 @@ def submit_quote(work: Work, scope: Scope, command: SubmitQuote) -> QuoteContent
     hold_to_prior(work, scope, rfq, Stored(quote, rows), [line.line_id for line in command.lines])
     quote.rfq_edition = command.rfq_edition
     revision = receipted(work, quote, written)
-    note_answer(work, scope, rfq, quote)
+    answer = note_answer(work, scope, rfq, quote)
     announced = events.QuoteSubmitted(
         quote_id=quote.id,
         rfq_id=rfq.id,
@@ -95,7 +95,7 @@ def submit_quote(work: Work, scope: Scope, command: SubmitQuote) -> QuoteContent
         revision=quote.revision,
     )
     work.emit(announced, quote)
-    _store(work, quote, rows, revision)
+    _store(work, quote, rows, revision, answer)
     earlier = queries.revisions_of(work.session, scope, quote.id) if quote.revision > 1 else [revision]
     return QuoteContent(quote, [record_of(QuoteLine, {**QUOTE_LINE_TERMS, **row}) for row in rows], earlier)
 
@@ -201,15 +201,18 @@ def _sign_withdrawal(work: Work, scope: Scope, quote: Quote, moment: datetime) -
     newest.withdrawal_key_id, newest.withdrawal_signature = signed.key_id, signed.signature
 
 
-def note_answer(work: Work, scope: Scope, rfq: Rfq, quote: Quote) -> None:
-    """Note at the supplier's own place that it has quoted, and on which version; one from the board takes part now."""
+def note_answer(work: Work, scope: Scope, rfq: Rfq, quote: Quote) -> Fixed:
+    """Return what notes at the supplier's own place that it has quoted, and on which version, for the caller to run.
+
+    One from the board takes part now.
+    """
     invitation = take_place(work, scope, rfq)
     if invitation.status is not InvitationStatus.QUOTED:
         INVITATION_LIFECYCLE.advance(invitation, "quote")
     invitation.answered_at = quote.received_at
     invitation.quoted_edition = quote.rfq_edition
-    store_changes(work.session, invitation, "status", "answered_at", "quoted_edition")
     announce_joined(work, rfq, invitation)
+    return change_of(invitation, "status", "answered_at", "quoted_edition")
 
 
 def _received(work: Work, scope: Scope, rfq: Rfq, command: SubmitQuote, moment: datetime) -> Quote:
@@ -326,13 +329,13 @@ def receipted(work: Work, quote: Quote, lines: Sequence[object], moment: datetim
     return revision
 
 
-def _store(work: Work, quote: Quote, rows: list[dict[str, object]], revision: QuoteRevision) -> None:
-    """Store a quotation with its lines and receipt; a first one in one statement, past the session."""
+def _store(work: Work, quote: Quote, rows: list[dict[str, object]], revision: QuoteRevision, answer: Fixed) -> None:
+    """Store a quotation with its lines, receipt and ``answer``; a first one in one statement, past the session."""
     session = work.session
     parts = ((QuoteRevision, [row_of(revision)]), (QuoteLine, rows))
     if quote.revision == 1:
-        insert_together(session, (Quote, [first_row(quote)]), *parts)
+        insert_together(session, (Quote, [first_row(quote)]), *parts, also=(answer,))
         return
     session.execute(delete(QuoteLine).where(QuoteLine.quote_id == quote.id))
     session.flush()
-    insert_together(session, *parts)
+    insert_together(session, *parts, also=(answer,))

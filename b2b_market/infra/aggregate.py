@@ -7,12 +7,13 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from types import MappingProxyType
 from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import LargeBinary, inspect
-from sqlalchemy.orm import Mapped, declared_attr, mapped_column
+from sqlalchemy.orm import Mapped, Mapper, declared_attr, mapped_column
 from sqlalchemy.orm.attributes import History
 
 from b2b_market.infra.canonical import digest
@@ -36,7 +37,7 @@ class LineSpec:
     def content(self, row: Mapping[str, object]) -> dict[str, object]:
         """Return what the digest covers of one line; a row may leave added columns out."""
         found = {name: row[name] for name in self.columns}
-        if self.added:
+        if not self.added.keys().isdisjoint(row):
             found |= {name: row[name] for name, given in self.added.items() if row.get(name, given) != given}
         return found
 
@@ -99,9 +100,7 @@ class Aggregate:
 
     def audit_state(self) -> dict[str, object]:
         """Return the columns that the state hash covers, by name."""
-        hidden = self.audit_hidden | {"changed_at"}
-        columns = inspect(type(self)).column_attrs
-        state = {column.key: getattr(self, column.key) for column in columns if column.key not in hidden}
+        state = {name: getattr(self, name) for name in _audited(inspect(self).mapper)}
         for name, given in self.audit_added.items():
             if state.get(name) == given:
                 state.pop(name, None)
@@ -117,10 +116,11 @@ class Aggregate:
         A new object's added columns that say nothing are left out, as they are of its state.
         """
         state = inspect(self)
-        unseen = state.unmodified | _TECHNICAL | self.audit_hidden
         fresh = not state.has_identity
         found: dict[str, Change] = {}
-        for key in (column.key for column in state.mapper.column_attrs if column.key not in unseen):
+        for key in _audited(state.mapper):
+            if key not in state.committed_state or key in _TECHNICAL:
+                continue
             after = state.dict.get(key)
             before = None if fresh else _before(state.attrs[key].history)
             silent = fresh and key in self.audit_added and after == self.audit_added[key]
@@ -141,6 +141,13 @@ class Salted:
     """
 
     audit_salt: Mapped[bytes] = mapped_column(LargeBinary, default=_new_salt)
+
+
+@cache
+def _audited(mapper: Mapper[Any]) -> tuple[str, ...]:
+    """Return the columns that the state of such a root has."""
+    hidden = mapper.class_.audit_hidden | {"changed_at"}
+    return tuple(column.key for column in mapper.column_attrs if column.key not in hidden)
 
 
 def _before(history: History) -> object:

@@ -22,13 +22,15 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from b2b_market.infra.aggregate import Change
 from b2b_market.infra.bulk import insert_together
-from b2b_market.infra.canonical import canonical, plain
+from b2b_market.infra.canonical import canonical, plain, written
 from b2b_market.infra.database import Base
 from b2b_market.infra.ids import new_id
 from b2b_market.infra.who import Cause, Who
 
 SCHEMA_VERSION = 1
 DONE, DENIED = "done", "denied"
+_SALT = 16
+"""Bytes of the salt of each changed field."""
 
 
 class AuditEvent(Base):
@@ -95,8 +97,8 @@ class Entry:
 
 
 def commitment(salt: bytes, value: object) -> str:
-    """Return HMAC-SHA-256 of the canonical form of ``value`` under ``salt``, in hex."""
-    return hmac.digest(salt, canonical(value), "sha256").hex()
+    """Return HMAC-SHA-256 of the canonical form of ``value``, which is plain already, under ``salt``, in hex."""
+    return hmac.digest(salt, written(value), "sha256").hex()
 
 
 EntryRows = tuple[list[dict[str, object]], list[dict[str, object]]]
@@ -127,11 +129,13 @@ def write_entries(session: Session, entries: Sequence[Entry], who: Who, cause: C
 def _committed(entry: Entry) -> tuple[dict[str, list[str]], dict[str, object]]:
     commitments: dict[str, list[str]] = {}
     values: dict[str, object] = {}
-    for name, change in entry.changes.items():
-        salt = secrets.token_bytes(16)
-        commitments[name] = [commitment(salt, change.before), commitment(salt, change.after)]
+    salts = secrets.token_bytes(_SALT * len(entry.changes))
+    for place, (name, change) in enumerate(entry.changes.items()):
+        salt = salts[_SALT * place : _SALT * (place + 1)]
+        before, after = plain(change.before), plain(change.after)
+        commitments[name] = [commitment(salt, before), commitment(salt, after)]
         if name not in entry.secret:
-            values[name] = {"before": plain(change.before), "after": plain(change.after), "salt": salt.hex()}
+            values[name] = {"before": before, "after": after, "salt": salt.hex()}
     return commitments, values
 
 

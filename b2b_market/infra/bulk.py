@@ -64,7 +64,7 @@ def insert_root(session: Session, root: DeclarativeBase, *groups: tuple[type[Dec
 
 def row_of(record: DeclarativeBase) -> Row:
     """Return the columns of a record that no session holds, as far as it was given them."""
-    return {name: value for name, value in vars(record).items() if not name.startswith("_")}
+    return {name: value for name, value in vars(record).items() if name[0] != "_"}
 
 
 def first_row(record: DeclarativeBase) -> Row:

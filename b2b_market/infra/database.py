@@ -1,7 +1,6 @@
 """The database: engine, declarative base, column types, and the settings that row-level security reads."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -144,15 +143,17 @@ def run_fixed(session: Session, statement: str, values: Mapping[str, object]) ->
     no enums. Raises what SQLAlchemy raises.
     """
     connection = session.connection()
-    with closing(connection.connection.cursor()) as cursor:
-        try:
-            cursor.execute(statement, values)
-        except DriverError as error:
-            if connection.connection.dbapi_connection.closed:  # type: ignore[union-attr]  # it is the driver's
-                connection.exec_driver_sql(statement, dict(values))  # fails too, and the whole pool is renewed
-            raise _as_raised(connection, statement, error) from error
+    cursor = connection.connection.cursor()
+    try:
+        cursor.execute(statement, values)
         columns = cursor.description
         return Found(cursor.fetchall() if columns else [], cursor.rowcount, columns or ())
+    except DriverError as error:
+        if connection.connection.dbapi_connection.closed:  # type: ignore[union-attr]  # it is the driver's
+            connection.exec_driver_sql(statement, dict(values))  # fails too, and the whole pool is renewed
+        raise _as_raised(connection, statement, error) from error
+    finally:
+        cursor.close()
 
 
 def _as_raised(connection: SessionConnection, statement: str, error: DriverError) -> BaseException:

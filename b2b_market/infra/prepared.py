@@ -122,7 +122,9 @@ def types_of(known: Preparable, values: object) -> tuple[str, ...] | None:
     if not isinstance(values, Mapping):
         return None
     try:
-        return tuple([_TYPES[type(value)](value) for value in [values[name] for name in known.names]])
+        given = [values[name] for name in known.names]
+        kinds = [_TYPES[type(value)] for value in given]
+        return tuple([kind if isinstance(kind, str) else kind(value) for kind, value in zip(kinds, given, strict=True)])
     except KeyError:
         return None
 
@@ -147,23 +149,19 @@ def _moment(value: datetime) -> str:
     return "timestamptz" if value.tzinfo is not None else "timestamp"
 
 
-def _always(name: str) -> Callable[[Any], str]:
-    return lambda _value: name
-
-
 _ELEMENTS: Final[Mapping[type, str]] = {UUID: "uuid[]", str: "text[]"}
-_TYPES: Final[Mapping[type, Callable[[Any], str]]] = {
-    str: _always("unknown"),
-    type(None): _always("unknown"),
-    UUID: _always("uuid"),
-    bool: _always("boolean"),
+_TYPES: Final[Mapping[type, str | Callable[[Any], str]]] = {
+    str: "unknown",
+    type(None): "unknown",
+    UUID: "uuid",
+    bool: "boolean",
     int: _integer,
-    Decimal: _always("numeric"),
+    Decimal: "numeric",
     datetime: _moment,
-    date: _always("date"),
-    timedelta: _always("interval"),
-    bytes: _always("bytea"),
-    Binary: _always("bytea"),
+    date: "date",
+    timedelta: "interval",
+    bytes: "bytea",
+    Binary: "bytea",
     list: _array,
 }
 """By exact type, as the driver writes it."""

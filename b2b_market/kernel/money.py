@@ -8,11 +8,9 @@ from fractions import Fraction
 from b2b_market.kernel.currency import Currency
 
 _DIGITS = 400
-
-
-def _exact() -> Context:
-    """A context that raises Inexact where Python's own would silently round to 28 digits."""
-    return Context(prec=_DIGITS, traps=[Inexact, InvalidOperation])
+_EXACT = Context(prec=_DIGITS, traps=[Inexact, InvalidOperation])
+"""Raises Inexact where Python's own would silently round to 28 digits. Threads share it: nobody reads its flags."""
+_WIDE = Context(prec=_DIGITS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +45,22 @@ class Money:
 
     def __add__(self, other: "Money") -> "Money":
         """Add an amount of the same currency."""
-        return Money(_exact().add(self.amount, self._same(other)), self.currency)
+        return Money(_EXACT.add(self.amount, self._same(other)), self.currency)
+
+    def plus(self, others: "Iterable[Money]") -> "Money":
+        """Add amounts of the same currency."""
+        amount = self.amount
+        for other in others:
+            amount = _EXACT.add(amount, self._same(other))
+        return Money(amount, self.currency)
 
     def __sub__(self, other: "Money") -> "Money":
         """Subtract an amount of the same currency."""
-        return Money(_exact().subtract(self.amount, self._same(other)), self.currency)
+        return Money(_EXACT.subtract(self.amount, self._same(other)), self.currency)
 
     def __neg__(self) -> "Money":
         """Turn the sign."""
-        return Money(_exact().minus(self.amount), self.currency)
+        return Money(_EXACT.minus(self.amount), self.currency)
 
     def __lt__(self, other: "Money") -> bool:
         """Compare with an amount of the same currency."""
@@ -70,12 +75,12 @@ class Money:
         if isinstance(factor, bool) or not isinstance(factor, Decimal | int):
             message = "Money multiplies by Decimal or int only"
             raise TypeError(message)
-        return Money(_exact().multiply(self.amount, Decimal(factor)), self.currency)
+        return Money(_EXACT.multiply(self.amount, Decimal(factor)), self.currency)
 
     def rounded(self) -> "Money":
         """Round half up to the currency's minor unit, the commercial rule for invoice lines."""
         step = Decimal(1).scaleb(-self.currency.minor_digits)
-        return Money(self.amount.quantize(step, ROUND_HALF_UP, Context(prec=_DIGITS)), self.currency)
+        return Money(self.amount.quantize(step, ROUND_HALF_UP, _WIDE), self.currency)
 
     def allocate(self, weights: Sequence[int | Decimal]) -> tuple["Money", ...]:
         """Split the rounded amount in proportion to ``weights`` so that the parts add up to it exactly.
@@ -95,7 +100,7 @@ class Money:
         by_remainder = sorted(range(len(shares)), key=lambda index: (-shares[index][1], index))
         for index in by_remainder[: units - sum(counts)]:
             counts[index] += 1
-        return tuple(Money(_exact().multiply(Decimal(sign * count), step), self.currency) for count in counts)
+        return tuple(Money(_EXACT.multiply(Decimal(sign * count), step), self.currency) for count in counts)
 
     def to_json(self) -> dict[str, str]:
         """Return the wire form ``{"amount": "1250.00", "currency": "EUR"}`` without an exponent."""
@@ -110,10 +115,7 @@ class Money:
 
 def total_of(parts: Iterable[Money], currency: Currency) -> Money:
     """Add ``parts`` (all in ``currency``); nothing adds up to zero."""
-    result = Money.zero(currency)
-    for part in parts:
-        result += part
-    return result
+    return Money.zero(currency).plus(parts)
 
 
 def line_total(unit_price: Money, quantity: Decimal) -> Money:
@@ -136,4 +138,4 @@ class Rate:
         if money.currency != self.base:
             message = f"this rate converts {self.base}, not {money.currency}"
             raise ValueError(message)
-        return Money(_exact().multiply(money.amount, self.value), self.quote)
+        return Money(_EXACT.multiply(money.amount, self.value), self.quote)

@@ -114,7 +114,8 @@ def require_sound_quote(
 def _line_errors(
     line: QuoteLineInput, pointer: str, needs: Mapping[UUID, Decimal], seen: set[UUID]
 ) -> list[FieldError]:
-    if line.line_id not in needs:
+    need = needs.get(line.line_id)
+    if need is None:
         return [FieldError(f"{pointer}/line_id", "unknown", N_("This line is not part of the request."))]
     errors: list[FieldError] = []
     if line.line_id in seen:
@@ -122,7 +123,6 @@ def _line_errors(
     unpriced = line.unit_price is None and not line.terms.tiers
     if unpriced or (line.unit_price is not None and not 0 < line.unit_price < MAX_PRICE):
         errors.append(FieldError(f"{pointer}/unit_price", "amount", N_("The unit price must be more than zero.")))
-    need = needs[line.line_id]
     if line.quantity is not None and not 0 < line.quantity <= need:
         detail = N_("Offer more than zero and at most the {need} requested.")
         errors.append(FieldError(f"{pointer}/quantity", "range", detail, {"need": decimal_text(need)}))

@@ -250,29 +250,31 @@ def _new_quote(work: Work, scope: Scope, rfq: Rfq, moment: datetime) -> Quote:
 
 
 def _line_rows(quote: Quote, needs: Mapping[UUID, Need], command: SubmitQuote) -> list[dict[str, object]]:
-    quoted = sorted(command.lines, key=lambda line: needs[line.line_id].position)
+    quoted = sorted([(needs[line.line_id], line) for line in command.lines], key=lambda pair: pair[0].position)
+    shared = {
+        "quote_id": quote.id,
+        "rfq_id": quote.rfq_id,
+        "buyer_id": quote.buyer_id,
+        "supplier_id": quote.supplier_id,
+        "opened": quote.opened,
+    }
     rows: list[dict[str, object]] = [
         {
-            "quote_id": quote.id,
+            **shared,
             "line_id": line.line_id,
-            "rfq_id": quote.rfq_id,
-            "buyer_id": quote.buyer_id,
-            "supplier_id": quote.supplier_id,
-            "opened": quote.opened,
-            "position": needs[line.line_id].position,
-            "quantity": line.quantity if line.quantity is not None else needs[line.line_id].quantity,
+            "position": need.position,
+            "quantity": line.quantity if line.quantity is not None else need.quantity,
             "unit_price": line.unit_price,
             "lead_days": line.lead_days,
             "min_quantity": line.min_quantity,
             "alternative": line.alternative.strip(),
             "note": line.note.strip(),
         }
-        for line in quoted
+        for need, line in quoted
     ]
     if not terms.is_plain(command):
         tax = terms.contained_tax(command.terms)
-        for index, line in enumerate(quoted):
-            need = needs[line.line_id]
+        for index, (need, line) in enumerate(quoted):
             offered = need.quantity if line.quantity is None else line.quantity
             rows[index] |= terms.settled_line(line, offered, need.unit, tax)
             rows[index]["alternates"] = settled_alternates(line, offered, need.unit, tax)

@@ -15,6 +15,7 @@ SEAM = {
     "entrypoints/errors.py": "turns exceptions into answers, the work of it in a thread",
     "entrypoints/middleware.py": "ASGI middleware",
     "entrypoints/web.py": "the lifespan",
+    "infra/http/directory.py": "stands before the router",
     "infra/http/opening.py": "hands to the endpoint's thread what that opens and closes",
     "infra/http/requests.py": "reads a body",
     "rbac/page_edge.py": "reads a form",

@@ -13,6 +13,7 @@ TOGETHER: Final = {
         "tests/architecture/test_routes.py",
         "tests/architecture/test_schema.py",
         "tests/fuzz/test_*.py",
+        "tests/infra/test_fixed.py",
     ),
     "built_house": ("tests/faults/test_*.py",),
     "kit_site": ("tests/ui/test_browser.py",),

@@ -31,9 +31,15 @@ SERVERS = pytest.StashKey[Servers]()
 
 def pytest_configure(config: pytest.Config) -> None:
     """Close every socket but loopback and unix ones, and let Hypothesis assert no times."""
-    # a loaded machine is no finding; all else stays as Hypothesis has it, which under CI is without chance
+    # a loaded machine is no finding, and sixty examples of a hundred properties are what ten minutes have room for; all
+    # else stays as Hypothesis has it, which under CI is without chance
     settings.register_profile(
-        "house", settings.default, deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
+        "house",
+        settings.default,
+        max_examples=60,
+        deadline=None,
+        print_blob=True,
+        suppress_health_check=[HealthCheck.too_slow],
     )
     settings.load_profile("house")
     real = socket.socket.connect

@@ -10,7 +10,7 @@ from schemathesis.python.asgi import ASGIClient
 from schemathesis.specs.openapi import checks
 
 from tests.fuzz.calls import Case, MadeUp, Operation
-from tests.support.calling import API, Caller
+from tests.support.calling import API
 from tests.support.undoing import undone, undone_again
 from tests.support.world import World
 
@@ -49,9 +49,9 @@ class Stage:
 
     def judge(self, made: MadeUp) -> None:
         """Send one call as every role, each to the world as it was made."""
+        tag = self._tag(made.case) if made.real_tag else None
         for role, caller in self._callers.items():
             with self._apart(made.case.operation):
-                tag = self._tag(caller, made.case) if made.real_tag else None
                 try:
                     self._send(made, {**caller.headers, **made.headers(tag)}, repeat=role != "anonymous")
                 except BaseException as problem:
@@ -71,13 +71,15 @@ class Stage:
     def _apart(self, operation: Operation) -> AbstractContextManager[None]:
         return nullcontext() if operation.path == EXPORT else undone_again(self._world)
 
-    def _tag(self, caller: Caller, case: Case) -> str | None:
-        """Return the entity tag of the thing that a call changes, as its caller would have read it before."""
+    def _tag(self, case: Case) -> str | None:
+        """Return the entity tag of the thing that a call changes, as the first who may read it would have read it."""
         parts = case.operation.path.split("/")
-        above = ("/".join(parts[:length]) for length in range(len(parts), 3, -1))
-        for path in above if case.method != "GET" else ():
-            if path in self._readable:
-                tag = caller.get(path.format(**case.path_parameters).removeprefix(API)).headers.get("etag")
-                if tag is not None:
-                    return str(tag)
+        above = ["/".join(parts[:length]) for length in range(len(parts), 3, -1)] if case.method != "GET" else []
+        readable = [path.format(**case.path_parameters) for path in above if path in self._readable]
+        for caller in self._callers.values():
+            with self._apart(case.operation):
+                for path in readable:
+                    tag = caller.get(path.removeprefix(API)).headers.get("etag")
+                    if tag is not None:
+                        return str(tag)
         return None

@@ -149,7 +149,8 @@ def run_fixed(session: Session, statement: str, values: Mapping[str, object]) ->
         columns = cursor.description
         return Found(cursor.fetchall() if columns else [], cursor.rowcount, columns or ())
     except DriverError as error:
-        if connection.connection.dbapi_connection.closed:  # type: ignore[union-attr]  # it is the driver's
+        # a connection may be lost before the driver says that it is closed
+        if connection.dialect.is_disconnect(error, connection.connection.dbapi_connection, cursor):  # type: ignore[arg-type]  # it is the driver's
             connection.exec_driver_sql(statement, dict(values))  # fails too, and the whole pool is renewed
         raise _as_raised(connection, statement, error) from error
     finally:
